@@ -1,0 +1,103 @@
+import { mkdir, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { findChromium, installChromium } from './chromium.ts'
+import { runStep } from './step.ts'
+import { readTestReport, type TestCounts } from './test-report.ts'
+
+// This file runs before anything is installed: it may import only Bun, Node's own modules and
+// its neighbours.
+
+const BUN = process.execPath
+const REPORT = 'dist/test-report.xml'
+const TEST_FILES = 'test/**/*.{test,spec}.{ts,tsx}'
+const BROWSER_TEST_FILES = 'test/e2e/*browser*.test.ts'
+
+/** Runs every check, says what each came to, and returns the counts of all of them. */
+async function check(): Promise<TestCounts> {
+  const installed = await runStep({
+    name: 'install from the lock file',
+    command: [BUN, 'install', '--frozen-lockfile'],
+  })
+  if (!installed) return { passed: 0, failed: 1, skipped: 0 }
+
+  let failedSteps = 0
+  for (const step of [
+    { name: 'types', command: [BUN, 'node_modules/typescript/bin/tsc', '--project', '.'] },
+    {
+      name: 'lint and format',
+      command: [BUN, 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'],
+    },
+    { name: 'build', command: [BUN, 'scripts/build.ts'] },
+  ]) {
+    if (!(await runStep(step))) failedSteps += 1
+  }
+
+  const tests = await runTests()
+  return { ...tests, failed: tests.failed + failedSteps }
+}
+
+async function runTests(): Promise<TestCounts> {
+  const browserFiles = filesMatching(BROWSER_TEST_FILES)
+  let chromium = findChromium()
+  if (chromium === undefined && browserFiles.length > 0) {
+    await installChromium()
+    chromium = findChromium()
+  }
+  const leftOut = chromium === undefined ? browserFiles : []
+  const expected = filesMatching(TEST_FILES).filter((file) => !leftOut.includes(file))
+
+  await mkdir(dirname(REPORT), { recursive: true })
+  await rm(REPORT, { force: true })
+  const succeeded = await runStep({
+    name: 'tests',
+    command: [
+      BUN,
+      'test',
+      // A server that a test leaves running must not outlive the run.
+      '--no-orphans',
+      '--reporter=junit',
+      `--reporter-outfile=${REPORT}`,
+      ...leftOut.map((file) => `--path-ignore-patterns=${file}`),
+    ],
+    // With CI set, a forgotten test.only is an error instead of a way to skip all other tests.
+    env: { CI: 'true', ...(chromium === undefined ? {} : { LATCH_CHROMIUM: chromium }) },
+  })
+  for (const file of leftOut) {
+    console.log(`left out: ${file} (no Chromium here; install one or set LATCH_CHROMIUM)`)
+  }
+  return countTests(expected, succeeded)
+}
+
+/** The runner's own counts, and what they hide: it reports nothing of a file it could not load. */
+async function countTests(expected: readonly string[], succeeded: boolean): Promise<TestCounts> {
+  const file = Bun.file(REPORT)
+  const report = readTestReport((await file.exists()) ? await file.text() : '')
+  const missing = expected.filter((name) => !report.files.has(name))
+  for (const name of missing) console.log(`no result from ${name}: counted as failed`)
+
+  let failed = report.failed + missing.length
+  if (failed === 0 && report.passed === 0) {
+    console.log('no test was run: counted as failed')
+    failed = 1
+  } else if (failed === 0 && !succeeded) {
+    console.log('the test runner failed, but no test did: counted as failed')
+    failed = 1
+  }
+  return { passed: report.passed, failed, skipped: report.skipped }
+}
+
+function filesMatching(pattern: string): readonly string[] {
+  return [...new Bun.Glob(pattern).scanSync('.')].sort()
+}
+
+function closingLine({ passed, failed, skipped }: TestCounts): string {
+  return `${passed} passed, ${failed} failed${skipped === 0 ? '' : `, ${skipped} skipped`}`
+}
+
+process.chdir(join(import.meta.dir, '..'))
+const counts = await check().catch((error: unknown): TestCounts => {
+  console.error(error)
+  return { passed: 0, failed: 1, skipped: 0 }
+})
+console.log(`\n${closingLine(counts)}`)
+process.exitCode = counts.failed === 0 ? 0 : 1

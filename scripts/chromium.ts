@@ -1,0 +1,39 @@
+import { runStep } from './step.ts'
+
+const NAMES = ['chromium', 'chromium-browser', 'google-chrome']
+
+/** The path of a Chromium that starts: LATCH_CHROMIUM, or the first on PATH. */
+export function findChromium(): string | undefined {
+  for (const name of [process.env['LATCH_CHROMIUM'] ?? '', ...NAMES]) {
+    const path = Bun.which(name)
+    // Asked for its version, because Ubuntu's `chromium-browser` may only say "install the snap".
+    if (path !== null && Bun.spawnSync([path, '--version'], { timeout: 30_000 }).success) {
+      return path
+    }
+  }
+  return undefined
+}
+
+/** Installs Debian's Chromium where this user may; what comes of it is for findChromium to see. */
+export async function installChromium(): Promise<void> {
+  const asRoot = rootPrefix()
+  if (asRoot === undefined || Bun.which('apt-get') === null) return
+  const apt = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
+  const updated = await runStep({
+    name: 'package lists, for Chromium',
+    command: [...apt, 'update', '-q'],
+  })
+  if (!updated) return
+  await runStep({
+    name: 'Chromium',
+    command: [...apt, 'install', '-y', '-q', '--no-install-recommends', 'chromium'],
+  })
+}
+
+/** What to put before a command so that root runs it; undefined when that is not possible. */
+function rootPrefix(): readonly string[] | undefined {
+  if (process.getuid?.() === 0) return []
+  const sudo = Bun.which('sudo')
+  const allowed = sudo !== null && Bun.spawnSync([sudo, '-n', 'true']).success
+  return allowed ? [sudo, '-n'] : undefined
+}
