@@ -1,0 +1,40 @@
+import { alphabet, generateRandomString } from 'oslo/crypto'
+import { encodeHex } from 'oslo/encoding'
+import { encodeBase64url } from './bytes.ts'
+
+const ALPHANUMERIC = alphabet('a-z', 'A-Z', '0-9')
+
+/** Where everything unpredictable comes from; passed in, so that a test can fix it. */
+export type Random = {
+  /** A record's id in the shape of Novu's (a MongoDB ObjectId): 24 hex digits, oldest first. */
+  recordId(nowMs: number): string
+  /** The random part of an identifier that people see: 12 letters and digits. */
+  identifier(): string
+  /** A state's `jti`: 128 bits, base64url. */
+  stateId(): string
+  /** The secret part of an API key: 190 bits, letters and digits. */
+  apiKeySecret(): string
+  /** A request's id: 96 bits, base64url. */
+  requestId(): string
+  /** Letters and digits. */
+  letters(length: number): string
+  bytes(length: number): Uint8Array
+}
+
+/** Randomness from the operating system. */
+export function createRandom(): Random {
+  const bytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
+  const letters = (length: number): string => generateRandomString(length, ALPHANUMERIC)
+  return {
+    bytes,
+    letters,
+    recordId: (nowMs) => {
+      const seconds = Math.floor(nowMs / 1000)
+      return seconds.toString(16).padStart(8, '0') + encodeHex(bytes(8))
+    },
+    identifier: () => letters(12),
+    stateId: () => encodeBase64url(bytes(16)),
+    apiKeySecret: () => letters(32),
+    requestId: () => encodeBase64url(bytes(12)),
+  }
+}

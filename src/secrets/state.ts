@@ -1,0 +1,116 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { TimeSpan } from 'oslo'
+import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './bytes.ts'
+import { signHmac, verifyHmac } from './hmac.ts'
+import { findKeys, type Keyring } from './keyring.ts'
+
+/** What a link was made for. It travels with the user in `state` (RFC 6749 §10.12). */
+export type StateClaims = {
+  /** Names this one link; the callback spends it once. */
+  jti: string
+  issuedAtMs: number
+  environmentId: string
+  integrationId: string
+  subscriberId: string
+  connectionIdentifier: string | null
+  contextKeys: readonly string[]
+  mode: 'link_user'
+}
+
+export type StateVerification =
+  | { kind: 'valid'; claims: StateClaims }
+  /** Authentic, but too old to spend; its outcome may still be shown. */
+  | { kind: 'expired'; claims: StateClaims }
+  | { kind: 'refused'; reason: 'malformed' | 'unknown_key' | 'bad_signature' | 'from_the_future' }
+
+export type States = {
+  /** The `state` parameter: three base64url parts joined by dots, safe in a URL as it is. */
+  sign(claims: StateClaims): string
+  verify(state: string, nowMs: number): Promise<StateVerification>
+}
+
+export const STATE_LIFETIME_MS: number = new TimeSpan(5, 'm').milliseconds()
+/** How far another machine's clock may be ahead of ours. */
+export const STATE_CLOCK_TOLERANCE_MS: number = new TimeSpan(60, 's').milliseconds()
+
+const Payload = Type.Object({
+  j: Type.String(),
+  t: Type.Integer(),
+  e: Type.String(),
+  i: Type.String(),
+  s: Type.String(),
+  c: Type.Union([Type.String(), Type.Null()]),
+  x: Type.Array(Type.String()),
+  m: Type.Literal('link_user'),
+})
+
+const toPayload = (claims: StateClaims): Static<typeof Payload> => ({
+  j: claims.jti,
+  t: claims.issuedAtMs,
+  e: claims.environmentId,
+  i: claims.integrationId,
+  s: claims.subscriberId,
+  c: claims.connectionIdentifier,
+  x: [...claims.contextKeys],
+  m: claims.mode,
+})
+
+const toClaims = (payload: Static<typeof Payload>): StateClaims => ({
+  jti: payload.j,
+  issuedAtMs: payload.t,
+  environmentId: payload.e,
+  integrationId: payload.i,
+  subscriberId: payload.s,
+  connectionIdentifier: payload.c,
+  contextKeys: payload.x,
+  mode: payload.m,
+})
+
+/**
+ * Signs and verifies `state`. The signature also covers `redirectUri`, which is not carried: a
+ * state made for one callback address is worth nothing at another.
+ */
+export function createStates(keyring: Keyring, redirectUri: string): States {
+  const checker = TypeCompiler.Compile(Payload)
+  const signed = (kid: string, payload: string): string => `${kid}.${payload}\n${redirectUri}`
+
+  function parse(payloadText: string): StateClaims | null {
+    const json = decodeUtf8(decodeBase64url(payloadText) ?? new Uint8Array())
+    try {
+      const payload: unknown = JSON.parse(json ?? '')
+      return checker.Check(payload) ? toClaims(payload) : null
+    } catch {
+      return null
+    }
+  }
+
+  return {
+    sign(claims) {
+      const { kid, state: key } = keyring.current
+      const payload = encodeBase64url(encodeUtf8(JSON.stringify(toPayload(claims))))
+      const signature = signHmac(key, signed(kid, payload))
+      return `${kid}.${payload}.${encodeBase64url(signature)}`
+    },
+
+    async verify(state, nowMs) {
+      const [kid, payload, signatureText, ...rest] = state.split('.')
+      const signature = decodeBase64url(signatureText ?? '')
+      if (!kid || !payload || !signature || rest.length > 0) {
+        return { kind: 'refused', reason: 'malformed' }
+      }
+      const keys = findKeys(keyring, kid)
+      if (keys === null) return { kind: 'refused', reason: 'unknown_key' }
+      if (!(await verifyHmac(keys.state, signature, encodeUtf8(signed(kid, payload))))) {
+        return { kind: 'refused', reason: 'bad_signature' }
+      }
+      const claims = parse(payload)
+      if (claims === null) return { kind: 'refused', reason: 'malformed' }
+      if (claims.issuedAtMs - nowMs > STATE_CLOCK_TOLERANCE_MS) {
+        return { kind: 'refused', reason: 'from_the_future' }
+      }
+      const expired = nowMs - claims.issuedAtMs > STATE_LIFETIME_MS
+      return { kind: expired ? 'expired' : 'valid', claims }
+    },
+  }
+}
