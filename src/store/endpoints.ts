@@ -1,0 +1,52 @@
+import { sql } from 'drizzle-orm'
+import type { Database } from './client.ts'
+import { connectionOfWorkspace } from './connections.ts'
+import { createEndpointPages, type EndpointPage, type EndpointQuery } from './endpoint-pages.ts'
+import { channelEndpoints } from './schema.ts'
+import { toWrite, type Write } from './writer.ts'
+
+/** Where a subscriber can be reached at a provider; for a linked user, who they are there. */
+export type Endpoint = typeof channelEndpoints.$inferSelect
+
+/** The connection that a linked user belongs to: a named one, or the one of their workspace. */
+export type LinkedThrough =
+  | { kind: 'named'; identifier: string }
+  | { kind: 'workspace'; workspaceId: string }
+
+export type Endpoints = {
+  /**
+   * The write of who a subscriber is. Linking again (same integration, connection, subscriber,
+   * context and type) keeps the endpoint's identifier and takes the new identity.
+   */
+  link(endpoint: Omit<Endpoint, 'connectionIdentifier'>, through: LinkedThrough): Write
+  page(query: EndpointQuery): Promise<EndpointPage>
+}
+
+export function createEndpoints(database: Database): Endpoints {
+  return {
+    page: createEndpointPages(database),
+    link: (endpoint, through) => {
+      const { integrationId, subscriberId } = endpoint
+      const connectionIdentifier =
+        through.kind === 'named'
+          ? through.identifier
+          : sql`${connectionOfWorkspace(database, integrationId, through.workspaceId, subscriberId)}`
+      return toWrite(
+        database
+          .insert(channelEndpoints)
+          .values({ ...endpoint, connectionIdentifier })
+          .onConflictDoUpdate({
+            target: [
+              channelEndpoints.integrationId,
+              channelEndpoints.connectionIdentifier,
+              channelEndpoints.subscriberId,
+              channelEndpoints.contextKeys,
+              channelEndpoints.type,
+            ],
+            targetWhere: sql`type in ('slack_user', 'ms_teams_user')`,
+            set: { endpoint: endpoint.endpoint, updatedAtMs: endpoint.updatedAtMs },
+          }),
+      )
+    },
+  }
+}

@@ -1,0 +1,23 @@
+import { eq } from 'drizzle-orm'
+import type { Database } from './client.ts'
+import { environments } from './schema.ts'
+import { toWrite, type Write } from './writer.ts'
+
+/** A tenant of latch: everything else belongs to exactly one, and no query crosses them. */
+export type Environment = typeof environments.$inferSelect
+
+export type Environments = {
+  findById(id: string): Promise<Environment | null>
+  first(): Promise<Environment | null>
+  insert(environment: Environment): Write
+}
+
+export function createEnvironments(database: Database): Environments {
+  return {
+    findById: async (id) =>
+      (await database.select().from(environments).where(eq(environments.id, id)).get()) ?? null,
+    first: async () =>
+      (await database.select().from(environments).orderBy(environments.createdAtMs).get()) ?? null,
+    insert: (environment) => toWrite(database.insert(environments).values(environment)),
+  }
+}

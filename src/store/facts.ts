@@ -1,0 +1,53 @@
+import { eq } from 'drizzle-orm'
+import { type Sealing, UnsealError } from '../secrets/sealing.ts'
+import type { Database } from './client.ts'
+import { facts } from './schema.ts'
+import { StoreError } from './store-error.ts'
+import { toWrite, type Write, type Writer } from './writer.ts'
+
+export type Facts = {
+  /**
+   * Opens the canary, a value sealed when the database was made, or makes it. Throws `StoreError`
+   * where the secret key at hand is not the one that sealed it.
+   */
+  proveSecretKey(): Promise<void>
+  /** What made the data in this database, null while nothing has. */
+  purpose(): Promise<'serve' | 'sandbox' | null>
+  setPurpose(purpose: 'serve' | 'sandbox'): Write
+}
+
+const CANARY = { table: 'facts', column: 'value', row: 'canary' }
+
+export function createFacts(database: Database, writer: Writer, sealing: Sealing): Facts {
+  const read = async (name: string): Promise<string | null> =>
+    (await database.select().from(facts).where(eq(facts.name, name)).get())?.value ?? null
+  const write = (name: string, value: string): Write =>
+    toWrite(database.insert(facts).values({ name, value }).onConflictDoNothing())
+
+  return {
+    async proveSecretKey() {
+      const sealed = await read('canary')
+      if (sealed === null) {
+        await writer.commit([write('canary', sealing.seal('alive', CANARY))])
+        return
+      }
+      try {
+        sealing.open(sealed, CANARY)
+      } catch (error) {
+        if (!(error instanceof UnsealError)) throw error
+        throw new StoreError(
+          'wrong_secret_key',
+          'The secret key is not the one that this database was made with, so its secrets cannot ' +
+            'be opened. Give the right one by LATCH_SECRET_KEY or LATCH_SECRET_KEY_FILE, or put ' +
+            'the file "secret.key" back into the data directory.',
+          { cause: error },
+        )
+      }
+    },
+    async purpose() {
+      const purpose = await read('purpose')
+      return purpose === 'serve' || purpose === 'sandbox' ? purpose : null
+    },
+    setPurpose: (purpose) => write('purpose', purpose),
+  }
+}

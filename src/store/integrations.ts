@@ -1,0 +1,68 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Sealing } from '../secrets/sealing.ts'
+import type { Database } from './client.ts'
+import { integrations } from './schema.ts'
+import { toWrite, type Write } from './writer.ts'
+
+type Row = typeof integrations.$inferSelect
+
+/** An app at a provider: its client id and secret, and how latch uses it. */
+export type Credentials = Readonly<Record<string, string | boolean>>
+export type Integration = Omit<Row, 'credentialsSealed'> & { credentials: Credentials }
+
+export type Integrations = {
+  findByIdentifier(environmentId: string, identifier: string): Promise<Integration | null>
+  findById(environmentId: string, id: string): Promise<Integration | null>
+  insert(integration: Integration): Write
+}
+
+const placeOf = (id: string) => ({ table: 'integrations', column: 'credentials', row: id })
+
+function parseCredentials(json: string): Credentials {
+  const value: unknown = JSON.parse(json)
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, string | boolean] =>
+        typeof entry[1] === 'string' || typeof entry[1] === 'boolean',
+    ),
+  )
+}
+
+export function createIntegrations(database: Database, sealing: Sealing): Integrations {
+  const where = (column: typeof integrations.identifier | typeof integrations.id) =>
+    database
+      .select()
+      .from(integrations)
+      .where(
+        and(
+          eq(integrations.environmentId, sql.placeholder('environmentId')),
+          eq(column, sql.placeholder('value')),
+        ),
+      )
+      .prepare()
+  const byIdentifier = where(integrations.identifier)
+  const byId = where(integrations.id)
+
+  const unseal = (row: Row | undefined): Integration | null => {
+    if (row === undefined) return null
+    const { credentialsSealed, ...rest } = row
+    return {
+      ...rest,
+      credentials: parseCredentials(sealing.open(credentialsSealed, placeOf(row.id))),
+    }
+  }
+
+  return {
+    findByIdentifier: async (environmentId, value) =>
+      unseal(await byIdentifier.get({ environmentId, value })),
+    findById: async (environmentId, value) => unseal(await byId.get({ environmentId, value })),
+    insert: ({ credentials, ...row }) =>
+      toWrite(
+        database.insert(integrations).values({
+          ...row,
+          credentialsSealed: sealing.seal(JSON.stringify(credentials), placeOf(row.id)),
+        }),
+      ),
+  }
+}

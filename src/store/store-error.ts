@@ -1,0 +1,18 @@
+export type StoreErrorCode =
+  | 'data_dir_in_use'
+  | 'data_dir_unusable'
+  | 'database_newer'
+  | 'database_damaged'
+  | 'wrong_secret_key'
+
+/** The store cannot be opened. The message says why, and what to do, to the operator. */
+export class StoreError extends Error {
+  override readonly name = 'StoreError'
+  constructor(
+    readonly code: StoreErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}

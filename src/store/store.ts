@@ -1,0 +1,85 @@
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Sealing } from '../secrets/sealing.ts'
+import { type ApiKeys, createApiKeys } from './api-keys.ts'
+import { databaseOf, openClient } from './client.ts'
+import { type Connections, createConnections } from './connections.ts'
+import { type Contexts, createContexts } from './contexts.ts'
+import { createEndpoints, type Endpoints } from './endpoints.ts'
+import { createEnvironments, type Environments } from './environments.ts'
+import { createFacts, type Facts } from './facts.ts'
+import { createIntegrations, type Integrations } from './integrations.ts'
+import { lockDataDir } from './lock.ts'
+import { migrate } from './migrate.ts'
+import { embedMigrations } from './migrations.macro.ts' with { type: 'macro' }
+import { createSpentStates, type SpentStates } from './spent-states.ts'
+import { StoreError } from './store-error.ts'
+import { createSubscribers, type Subscribers } from './subscribers.ts'
+import { createWriter, type Write } from './writer.ts'
+
+/** Everything that latch keeps. Reads answer at once; every write goes through `commit`. */
+export type Store = {
+  facts: Facts
+  environments: Environments
+  apiKeys: ApiKeys
+  integrations: Integrations
+  subscribers: Subscribers
+  contexts: Contexts
+  connections: Connections
+  endpoints: Endpoints
+  spentStates: SpentStates
+  /** All of `writes` or none; resolves when they are on the disk. */
+  commit(writes: readonly Write[]): Promise<void>
+  /** Finishes what is being written, then gives the database and the data directory free. */
+  close(): Promise<void>
+}
+
+/**
+ * Opens the store in `dataDir`, made if absent, and brings its tables up to date. Throws
+ * `StoreError` where another process has it, its database is of a newer latch or damaged, or the
+ * secret key is not the one that it was made with.
+ */
+export async function openStore(dataDir: string, sealing: Sealing): Promise<Store> {
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const lock = await lockDataDir(dataDir)
+  if (lock === null) {
+    throw new StoreError(
+      'data_dir_in_use',
+      `Another latch is running on the data directory ${dataDir}. Stop it first, or choose ` +
+        'another directory with --data-dir.',
+    )
+  }
+  const client = await openClient(join(dataDir, 'latch.db'))
+  const closeAll = (): void => {
+    client.close()
+    lock.release()
+  }
+  try {
+    await migrate(client, embedMigrations())
+    const database = databaseOf(client)
+    const writer = createWriter(client)
+    const facts = createFacts(database, writer, sealing)
+    await facts.proveSecretKey()
+    return {
+      facts,
+      environments: createEnvironments(database),
+      apiKeys: createApiKeys(database),
+      integrations: createIntegrations(database, sealing),
+      subscribers: createSubscribers(database),
+      contexts: createContexts(database),
+      connections: createConnections(database, sealing),
+      endpoints: createEndpoints(database),
+      spentStates: createSpentStates(database, writer),
+      commit: async (writes) => {
+        if (writes.length > 0) await writer.commit(writes)
+      },
+      close: async () => {
+        await writer.idle()
+        closeAll()
+      },
+    }
+  } catch (error) {
+    closeAll()
+    throw error
+  }
+}

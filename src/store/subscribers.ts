@@ -1,0 +1,43 @@
+import { and, eq, sql } from 'drizzle-orm'
+import type { Database } from './client.ts'
+import { subscribers } from './schema.ts'
+import { toWrite, type Write } from './writer.ts'
+
+/** One of the company's own users. */
+export type Subscriber = typeof subscribers.$inferSelect
+
+export type Subscribers = {
+  find(environmentId: string, subscriberId: string): Promise<Subscriber | null>
+  insert(subscriber: Subscriber): Write
+  /** Inserts, or does nothing where the subscriber is there already. */
+  insertIfMissing(subscriber: Subscriber): Write
+  /** Inserts, or gives the existing subscriber this profile. */
+  upsert(subscriber: Subscriber): Write
+}
+
+export function createSubscribers(database: Database): Subscribers {
+  const bySubscriberId = database
+    .select()
+    .from(subscribers)
+    .where(
+      and(
+        eq(subscribers.environmentId, sql.placeholder('environmentId')),
+        eq(subscribers.subscriberId, sql.placeholder('subscriberId')),
+      ),
+    )
+    .prepare()
+  const insert = (subscriber: Subscriber) => database.insert(subscribers).values(subscriber)
+  return {
+    find: async (environmentId, subscriberId) =>
+      (await bySubscriberId.get({ environmentId, subscriberId })) ?? null,
+    insert: (subscriber) => toWrite(insert(subscriber)),
+    insertIfMissing: (subscriber) => toWrite(insert(subscriber).onConflictDoNothing()),
+    upsert: (subscriber) =>
+      toWrite(
+        insert(subscriber).onConflictDoUpdate({
+          target: [subscribers.environmentId, subscribers.subscriberId],
+          set: { profile: subscriber.profile, updatedAtMs: subscriber.updatedAtMs },
+        }),
+      ),
+  }
+}

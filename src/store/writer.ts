@@ -1,0 +1,100 @@
+import type { InStatement, ResultSet } from '@libsql/client'
+import type { Client } from './client.ts'
+
+/** One statement of a write, not run yet. */
+export type Write = InStatement
+
+export type Writer = {
+  /**
+   * Commits all of `writes` or none, in one transaction with what other callers wrote meanwhile,
+   * and answers when they are on the disk. Rejects with the database's error if they cannot be.
+   */
+  commit(writes: readonly Write[]): Promise<readonly ResultSet[]>
+  /** Resolves once nothing is waiting to be committed. */
+  idle(): Promise<void>
+}
+
+type Unit = {
+  writes: readonly Write[]
+  resolve(results: readonly ResultSet[]): void
+  reject(error: unknown): void
+}
+
+const BUSY_RETRIES = 40
+const BUSY_PAUSE_MS = 25
+
+/** A builder's statement (drizzle's insert, update, delete) as a write. */
+export function toWrite(query: { toSQL(): { sql: string; params: unknown[] } }): Write {
+  const { sql, params } = query.toSQL()
+  return { sql, args: params.map(toSqlValue) }
+}
+
+function toSqlValue(value: unknown): string | number | bigint | null {
+  if (value === null || typeof value === 'string' || typeof value === 'number') return value
+  if (typeof value === 'bigint') return value
+  throw new TypeError(`not a value that SQLite can hold: ${typeof value}`)
+}
+
+const isBusy = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
+
+/** The only way to write: one queue, one transaction at a time, no interactive transactions. */
+export function createWriter(client: Client): Writer {
+  let queue: Unit[] = []
+  let draining: Promise<void> | null = null
+
+  async function drain(): Promise<void> {
+    // What arrives within one turn of the event loop shares a commit, and so one fsync.
+    await new Promise((resolve) => setImmediate(resolve))
+    while (queue.length > 0) {
+      const units = queue
+      queue = []
+      await settle(client, units)
+    }
+    draining = null
+  }
+
+  return {
+    commit: (writes) =>
+      new Promise((resolve, reject) => {
+        queue.push({ writes, resolve, reject })
+        draining ??= drain()
+      }),
+    idle: async () => {
+      await draining
+    },
+  }
+}
+
+async function settle(client: Client, units: readonly Unit[]): Promise<void> {
+  try {
+    const results = await batch(
+      client,
+      units.flatMap((unit) => unit.writes),
+    )
+    let start = 0
+    for (const unit of units) {
+      unit.resolve(results.slice(start, start + unit.writes.length))
+      start += unit.writes.length
+    }
+  } catch (error) {
+    const [only, ...others] = units
+    if (only !== undefined && others.length === 0) return only.reject(error)
+    // One caller's conflict must not fail the others: each goes alone, and hears its own error.
+    for (const unit of units) await settle(client, [unit])
+  }
+}
+
+async function batch(client: Client, writes: InStatement[]): Promise<ResultSet[]> {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      return await client.batch(writes, 'write')
+    } catch (error) {
+      if (!isBusy(error) || attempt >= BUSY_RETRIES) throw error
+      // After one SQLITE_BUSY every later write fails until the connection is new:
+      // https://github.com/tursodatabase/libsql-client-ts/issues/352
+      await client.reconnect()
+      await Bun.sleep(BUSY_PAUSE_MS)
+    }
+  }
+}

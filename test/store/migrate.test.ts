@@ -1,0 +1,58 @@
+import { expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { openClient } from '../../src/store/client.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { tempDir } from '../harness/temp-dir.ts'
+
+const first = { statements: ['CREATE TABLE one (id INTEGER)'], createdAtMs: 1, hash: 'first' }
+const second = {
+  statements: ['CREATE TABLE two (id INTEGER)', 'INSERT INTO two VALUES (2)'],
+  createdAtMs: 2,
+  hash: 'second',
+}
+const broken = {
+  statements: ['CREATE TABLE three (id INTEGER)', 'INSERT INTO nowhere VALUES (1)'],
+  createdAtMs: 3,
+  hash: 'broken',
+}
+
+const open = () => openClient(join(tempDir(), 'test.db'))
+
+test('migrations are applied once, in order', async () => {
+  const client = await open()
+  expect(await migrate(client, [first])).toBe(1)
+  expect(await migrate(client, [first, second])).toBe(1)
+  expect(await migrate(client, [first, second])).toBe(0)
+  expect((await client.execute('SELECT id FROM two')).rows).toHaveLength(1)
+})
+
+test('a migration that fails leaves nothing behind, and the ones before it stay', async () => {
+  const client = await open()
+  await expect(migrate(client, [first, broken])).rejects.toThrow('nowhere')
+  const { rows } = await client.execute("SELECT name FROM sqlite_master WHERE name = 'three'")
+  expect(rows).toHaveLength(0)
+  expect(await migrate(client, [first, second])).toBe(1)
+})
+
+test('a database that is newer than the executable is refused and left alone', async () => {
+  const client = await open()
+  await migrate(client, [first, second])
+  await expect(migrate(client, [first])).rejects.toMatchObject({
+    name: 'StoreError',
+    code: 'database_newer',
+  })
+})
+
+test('rows that refer to nothing are found after a migration', async () => {
+  const client = await open()
+  const orphan = {
+    statements: [
+      'CREATE TABLE parent (id INTEGER PRIMARY KEY)',
+      'CREATE TABLE child (id INTEGER, parent INTEGER REFERENCES parent(id))',
+      'INSERT INTO child VALUES (1, 42)',
+    ],
+    createdAtMs: 1,
+    hash: 'orphan',
+  }
+  await expect(migrate(client, [orphan])).rejects.toMatchObject({ code: 'database_damaged' })
+})
