@@ -1,0 +1,19 @@
+import type { Config } from './config.ts'
+import type { Log } from './observe/log.ts'
+import type { Providers } from './providers/registry.ts'
+import type { Random } from './secrets/random.ts'
+import type { States } from './secrets/state.ts'
+import type { Store } from './store/store.ts'
+
+/** Everything that varies: passed in, so that a test can choose it. */
+export type Deps = {
+  config: Config
+  store: Store
+  states: States
+  providers: Providers
+  random: Random
+  log: Log
+  /** Milliseconds since 1970. */
+  clock(): number
+  sleep(ms: number): Promise<void>
+}

@@ -1,0 +1,68 @@
+/** The part of `fetch` that providers use. */
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+export type FormAnswer =
+  | { kind: 'answered'; status: number; body: unknown }
+  /** `sent`: whether the provider may have received the form. */
+  | { kind: 'unavailable'; reason: string; sent: boolean }
+
+const TIMEOUT_MS = 10_000
+const MAX_ANSWER_BYTES = 256 * 1024
+
+/** What a failure before any byte was sent looks like: nothing listens, or there is no such host. */
+const NEVER_SENT = new Set(['ConnectionRefused', 'ECONNREFUSED', 'ENOTFOUND', 'FailedToOpenSocket'])
+
+/**
+ * Posts a form to a provider and reads JSON: one try, 10 seconds over all, no redirect followed (it
+ * could carry the credentials elsewhere), at most 256 KB of answer.
+ */
+export async function postForm(
+  fetch: Fetch,
+  url: string,
+  form: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>>,
+): Promise<FormAnswer> {
+  try {
+    const response = await fetch(url, {
+      method: 'POST',
+      headers: { ...headers, accept: 'application/json' },
+      body: new URLSearchParams(form),
+      redirect: 'manual',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    })
+    const text = await readCapped(response)
+    if (text === null) return unavailable('the answer is too large', true)
+    return { kind: 'answered', status: response.status, body: parseJson(text) }
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    const reason = error instanceof Error ? error.name : 'unknown'
+    return unavailable(code || reason, !NEVER_SENT.has(code))
+  }
+}
+
+const unavailable = (reason: string, sent: boolean): FormAnswer => ({
+  kind: 'unavailable',
+  reason,
+  sent,
+})
+
+async function readCapped(response: Response): Promise<string | null> {
+  const decoder = new TextDecoder()
+  let text = ''
+  let bytes = 0
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength
+    if (bytes > MAX_ANSWER_BYTES) return null
+    text += decoder.decode(chunk, { stream: true })
+  }
+  return text + decoder.decode()
+}
+
+/** `undefined` for what is not JSON: a provider's error page must not become an exception. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

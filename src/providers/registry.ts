@@ -1,0 +1,12 @@
+import type { Settings } from '../config.ts'
+import type { Fetch } from './post-form.ts'
+import type { Provider } from './provider.ts'
+import { createSlack } from './slack.ts'
+
+/** The providers that latch can link with, by id. Adding one is a file and a line here. */
+export type Providers = ReadonlyMap<string, Provider>
+
+export function createProviders(settings: Pick<Settings, 'slackUrl'>, fetch: Fetch): Providers {
+  const providers = [createSlack(settings.slackUrl, fetch)]
+  return new Map(providers.map((provider) => [provider.id, provider]))
+}
