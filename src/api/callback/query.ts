@@ -1,0 +1,33 @@
+/** What a provider sends along (RFC 6749 §4.1.2). */
+export type CallbackQuery = {
+  code: string | null
+  state: string | null
+  error: string | null
+  errorDescription: string | null
+}
+
+export type ReadQuery = CallbackQuery | { repeated: string }
+
+const NAMES = ['code', 'state', 'error', 'error_description', 'tenant', 'admin_consent']
+
+/** A parameter that comes twice is refused (RFC 6749 §3.1): which one is meant cannot be known. */
+export function readCallbackQuery(requestUrl: string): ReadQuery {
+  const { searchParams } = new URL(requestUrl)
+  const repeated = NAMES.find((name) => searchParams.getAll(name).length > 1)
+  if (repeated !== undefined) return { repeated }
+  return {
+    code: searchParams.get('code'),
+    state: searchParams.get('state'),
+    error: searchParams.get('error'),
+    errorDescription: searchParams.get('error_description'),
+  }
+}
+
+const PREFETCH_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
+
+/**
+ * A browser that looks ahead, with nobody there to consent yet. Each header is looked at on its
+ * own: no browser sends them all (https://github.com/streamlit/streamlit/pull/15589).
+ */
+export const isPrefetch = (headers: Headers): boolean =>
+  PREFETCH_HEADERS.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? ''))

@@ -1,0 +1,44 @@
+import { Elysia } from 'elysia'
+import type { Deps } from '../../deps.ts'
+import { ApiError } from '../../http/api-error.ts'
+import { errorBody } from '../../http/error-body.ts'
+import { createResultPages } from '../../pages/result-page.ts'
+import { CALLBACK_PATH } from './callback-url.ts'
+import { completeLink } from './complete-link.ts'
+import { type CallbackResult, tell } from './outcome.ts'
+import { isPrefetch, readCallbackQuery } from './query.ts'
+
+/** Where Slack and Microsoft send the user back. Needs no API key: the state is the proof. */
+export const callback = (deps: Deps) => {
+  const resultPage = createResultPages()
+
+  return new Elysia({ name: 'callback' }).get(CALLBACK_PATH, async ({ request, set }) => {
+    if (request.method === 'HEAD' || isPrefetch(request.headers)) {
+      return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
+    }
+    const query = readCallbackQuery(request.url)
+    const result: CallbackResult =
+      'repeated' in query
+        ? { kind: 'parameter_repeated', parameter: query.repeated }
+        : await completeLink(deps, query)
+    const { status, message, ...page } = tell(result)
+    const requestId = String(set.headers['x-request-id'] ?? '')
+    deps.log.info({ requestId, outcome: result.kind, status }, 'callback')
+
+    const linked = status === 200
+    if (!linked && !wantsPage(request.headers)) {
+      const error = new ApiError(status, result.kind, message)
+      return Response.json(errorBody(error, request.url, deps.clock()), {
+        status,
+        headers: { 'cache-control': 'no-store' },
+      })
+    }
+    return resultPage(status, {
+      ...page,
+      state: linked ? 'success' : 'error',
+      reference: linked ? null : requestId,
+    })
+  })
+}
+
+const wantsPage = (headers: Headers): boolean => (headers.get('accept') ?? '').includes('text/html')

@@ -1,0 +1,53 @@
+import { type Static, Type } from '@sinclair/typebox'
+
+const flag = (name: string) =>
+  Type.Optional(
+    Type.Union([Type.Literal('true'), Type.Literal('false')], {
+      whenWrong: `${name} must be true or false`,
+    }),
+  )
+
+/** The query of a list (novu-behaviour §3.3). */
+export const EndpointsQuery = Type.Object({
+  limit: Type.Optional(
+    Type.String({
+      pattern: '^([1-9][0-9]?|100)$',
+      whenWrong: 'limit must be a whole number from 1 to 100',
+    }),
+  ),
+  after: Type.Optional(Type.String()),
+  before: Type.Optional(Type.String()),
+  orderBy: Type.Optional(Type.Union([Type.Literal('createdAt'), Type.Literal('updatedAt')])),
+  orderDirection: Type.Optional(Type.Union([Type.Literal('ASC'), Type.Literal('DESC')])),
+  includeCursor: flag('includeCursor'),
+  subscriberId: Type.Optional(Type.String()),
+  integrationIdentifier: Type.Optional(Type.String()),
+  connectionIdentifier: Type.Optional(Type.String()),
+  channel: Type.Optional(Type.String()),
+  providerId: Type.Optional(Type.String()),
+  contextKeys: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())])),
+})
+export type EndpointsQuery = Static<typeof EndpointsQuery>
+
+export const ChannelEndpoint = Type.Object({
+  identifier: Type.String(),
+  channel: Type.Union([Type.String(), Type.Null()]),
+  providerId: Type.Union([Type.String(), Type.Null()]),
+  integrationIdentifier: Type.Union([Type.String(), Type.Null()]),
+  connectionIdentifier: Type.Union([Type.String(), Type.Null()]),
+  subscriberId: Type.Union([Type.String(), Type.Null()]),
+  contextKeys: Type.Array(Type.String()),
+  type: Type.String(),
+  endpoint: Type.Record(Type.String(), Type.String()),
+  createdAt: Type.String(),
+  updatedAt: Type.String(),
+})
+export type ChannelEndpoint = Static<typeof ChannelEndpoint>
+
+export type ChannelEndpointList = {
+  data: ChannelEndpoint[]
+  next: string | null
+  previous: string | null
+  totalCount: number
+  totalCountCapped: boolean
+}

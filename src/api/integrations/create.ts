@@ -1,0 +1,64 @@
+import type { Deps } from '../../deps.ts'
+import { conflict, invalid } from '../../http/api-error.ts'
+import type { Caller } from '../../http/authenticate.ts'
+import { isUniqueViolation } from '../../store/constraint.ts'
+import type { Integration } from '../../store/integrations.ts'
+import type { IntegrationAnswer, IntegrationBody } from './model.ts'
+
+/** Stores a provider's app, its secrets sealed. Throws 409 where the identifier is taken. */
+export async function createIntegration(
+  { store, providers, random, clock }: Deps,
+  caller: Caller,
+  body: IntegrationBody,
+): Promise<IntegrationAnswer> {
+  const provider = providers.get(body.providerId)
+  if (!provider) {
+    const choices = [...providers.keys()].join(', ')
+    const messages = [`providerId must be one of the following values: ${choices}`]
+    throw invalid({ providerId: { messages, value: body.providerId } })
+  }
+  const name = body.name ?? provider.title
+  const nowMs = clock()
+  const integration: Integration = {
+    id: random.recordId(nowMs),
+    environmentId: caller.environmentId,
+    identifier: body.identifier ?? `${slug(name)}-${random.identifier()}`,
+    name,
+    providerId: provider.id,
+    channel: body.channel,
+    active: body.active ?? false,
+    credentials: { ...body.credentials },
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  }
+  try {
+    await store.commit([store.integrations.insert(integration)])
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw conflict('integration_exists', 'Integration with identifier already exists')
+  }
+  return present(caller, integration)
+}
+
+const slug = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')
+
+function present(caller: Caller, integration: Integration): IntegrationAnswer {
+  const { id, environmentId, name, identifier, providerId, channel, active } = integration
+  return {
+    _id: id,
+    _environmentId: environmentId,
+    _organizationId: caller.organizationId,
+    name,
+    identifier,
+    providerId,
+    channel,
+    active,
+    deleted: false,
+    primary: false,
+    conditions: [],
+  }
+}

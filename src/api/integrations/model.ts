@@ -1,0 +1,31 @@
+import { type Static, Type } from '@sinclair/typebox'
+
+export const IntegrationBody = Type.Object({
+  providerId: Type.String({ minLength: 1, examples: ['slack'] }),
+  channel: Type.Literal('chat', { whenWrong: 'channel must be one of the following values: chat' }),
+  name: Type.Optional(Type.String({ minLength: 1, examples: ['Slack'] })),
+  identifier: Type.Optional(Type.String({ minLength: 1, examples: ['slack'] })),
+  active: Type.Optional(Type.Boolean()),
+  credentials: Type.Optional(
+    Type.Object({
+      clientId: Type.Optional(Type.String({ description: "The app's client id." })),
+      secretKey: Type.Optional(Type.String({ description: "The app's client secret." })),
+    }),
+  ),
+})
+export type IntegrationBody = Static<typeof IntegrationBody>
+
+/** As Novu gives it to an API key: without its credentials. */
+export type IntegrationAnswer = {
+  _id: string
+  _environmentId: string
+  _organizationId: string
+  name: string
+  identifier: string
+  providerId: string
+  channel: string
+  active: boolean
+  deleted: false
+  primary: false
+  conditions: never[]
+}

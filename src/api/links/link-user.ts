@@ -1,0 +1,122 @@
+import type { Deps } from '../../deps.ts'
+import { notFound } from '../../http/api-error.ts'
+import type { Caller } from '../../http/authenticate.ts'
+import type { Provider } from '../../providers/provider.ts'
+import type { Connection } from '../../store/connections.ts'
+import type { Integration } from '../../store/integrations.ts'
+import type { Write } from '../../store/writer.ts'
+import { callbackUrl } from '../callback/callback-url.ts'
+import { type NamedContext, readContexts } from '../contexts/payload.ts'
+import type { LinkUserBody, OAuthUrl } from './model.ts'
+
+/**
+ * Makes the URL at which a subscriber consents. It is signed and not stored: the one thing that may
+ * be written is context data, too large for a URL. Throws 404 for a subscriber, integration or
+ * connection that is not there.
+ */
+export async function linkUser(deps: Deps, caller: Caller, body: LinkUserBody): Promise<OAuthUrl> {
+  const contexts = readContexts(body.context)
+  const { integration, provider } = await findIntegration(
+    deps,
+    caller.environmentId,
+    body.integrationIdentifier,
+  )
+  const { clientId } = integration.credentials
+  if (typeof clientId !== 'string' || clientId === '') {
+    // The trailing space is Novu's.
+    const message = `${provider.title} integration missing required OAuth credentials (clientId) `
+    throw notFound('integration_without_client_id', message)
+  }
+  const newSubscriber = await requireSubscriber(deps, caller.environmentId, body.subscriberId)
+  const connection = await findConnection(deps, integration, body.connectionIdentifier)
+
+  await deps.store.commit([
+    ...newSubscriber,
+    ...contextWrites(deps, caller.environmentId, contexts),
+  ])
+  const nowMs = deps.clock()
+  const state = deps.states.sign({
+    jti: deps.random.stateId(),
+    issuedAtMs: nowMs,
+    environmentId: caller.environmentId,
+    integrationId: integration.id,
+    subscriberId: body.subscriberId,
+    connectionIdentifier: connection?.identifier ?? null,
+    contextKeys: contexts.map(({ key }) => key),
+    mode: 'link_user',
+  })
+  return {
+    url: provider.linkUserUrl({
+      clientId,
+      redirectUri: callbackUrl(deps.config),
+      state,
+      userScope: body.userScope ?? null,
+      workspaceId: connection?.workspaceId ?? null,
+    }),
+  }
+}
+
+async function findIntegration(
+  { store, providers }: Deps,
+  environmentId: string,
+  identifier: string,
+): Promise<{ integration: Integration; provider: Provider }> {
+  const integration = await store.integrations.findByIdentifier(environmentId, identifier)
+  const provider = integration && providers.get(integration.providerId)
+  if (!integration || !provider) {
+    const message = `Integration not found: ${identifier} in environment ${environmentId}`
+    throw notFound('integration_not_found', message)
+  }
+  return { integration, provider }
+}
+
+/** What must be written for the subscriber to exist: nothing, or the subscriber where allowed. */
+async function requireSubscriber(
+  { store, config, random, clock }: Deps,
+  environmentId: string,
+  subscriberId: string,
+): Promise<Write[]> {
+  if ((await store.subscribers.find(environmentId, subscriberId)) !== null) return []
+  if (!config.autoCreateSubscribers) {
+    throw notFound('subscriber_not_found', `Subscriber not found: ${subscriberId}`)
+  }
+  const nowMs = clock()
+  const times = { createdAtMs: nowMs, updatedAtMs: nowMs }
+  const id = random.recordId(nowMs)
+  return [
+    store.subscribers.insertIfMissing({ id, environmentId, subscriberId, profile: {}, ...times }),
+  ]
+}
+
+async function findConnection(
+  { store }: Deps,
+  integration: Integration,
+  identifier: string | undefined,
+): Promise<Connection | null> {
+  if (identifier === undefined) return null
+  const connection = await store.connections.find(integration.id, identifier)
+  if (connection === null) {
+    throw notFound('connection_not_found', `Channel connection not found: ${identifier}`)
+  }
+  return connection
+}
+
+function contextWrites(
+  { store, random, clock }: Deps,
+  environmentId: string,
+  contexts: readonly NamedContext[],
+): Write[] {
+  const nowMs = clock()
+  return contexts.flatMap(({ data, ...context }) =>
+    data === null
+      ? []
+      : store.contexts.upsert({
+          ...context,
+          data,
+          id: random.recordId(nowMs),
+          environmentId,
+          createdAtMs: nowMs,
+          updatedAtMs: nowMs,
+        }),
+  )
+}

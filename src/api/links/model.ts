@@ -1,0 +1,40 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { ContextPayload } from '../contexts/payload.ts'
+
+/** The body of `POST /v1/integrations/channel-endpoints/oauth`, as the contract has it. */
+export const LinkUserBody = Type.Object({
+  subscriberId: Type.String({
+    minLength: 1,
+    whenEmpty: 'subscriberId is required for link_user',
+    description: 'The subscriber to link to their identity at the provider.',
+    examples: ['subscriber-123'],
+  }),
+  integrationIdentifier: Type.String({
+    minLength: 1,
+    whenEmpty: 'Integration identifier is required',
+    description: 'The identifier of a Slack integration.',
+    examples: ['slack'],
+  }),
+  connectionIdentifier: Type.Optional(
+    Type.String({
+      description:
+        'An existing connection of that integration: the user must come from its workspace. ' +
+        "Left out, the connection of the user's workspace is used, or made.",
+      examples: ['slack-connection-abc123'],
+    }),
+  ),
+  context: Type.Optional(ContextPayload),
+  contextHash: Type.Optional(Type.String()),
+  userScope: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'Slack only. `identity.basic` if left out; an empty list is passed on as it is.',
+      examples: [['identity.basic']],
+    }),
+  ),
+})
+export type LinkUserBody = Static<typeof LinkUserBody>
+
+export const OAuthUrl = Type.Object({
+  url: Type.String({ description: 'Where to send the user. Valid for 5 minutes.' }),
+})
+export type OAuthUrl = Static<typeof OAuthUrl>

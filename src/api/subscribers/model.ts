@@ -1,0 +1,31 @@
+import { type Static, Type } from '@sinclair/typebox'
+
+export const SubscriberBody = Type.Object({
+  subscriberId: Type.String({
+    pattern: '^\\s*([A-Za-z0-9_-]+|[^\\s@]+@[^\\s@]+\\.[^\\s@]+)\\s*$',
+    maxLength: 256,
+    whenWrong:
+      'SubscriberId must be a valid email address or a string of alphanumeric characters, ' +
+      'hyphens, and underscores',
+    examples: ['subscriber-123'],
+  }),
+  firstName: Type.Optional(Type.String()),
+  lastName: Type.Optional(Type.String()),
+  email: Type.Optional(
+    Type.String({ pattern: '^[^\\s@]+@[^\\s@]+$', whenWrong: 'email must be an email' }),
+  ),
+  phone: Type.Optional(Type.String()),
+  avatar: Type.Optional(Type.String()),
+  locale: Type.Optional(Type.String()),
+  timezone: Type.Optional(Type.String()),
+  data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+})
+export type SubscriberBody = Static<typeof SubscriberBody>
+
+export const SubscriberQuery = Type.Object({ failIfExists: Type.Optional(Type.String()) })
+
+export type SubscriberAnswer = Record<string, unknown> & {
+  subscriberId: string
+  createdAt: string
+  updatedAt: string
+}

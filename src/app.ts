@@ -1,0 +1,43 @@
+import { TypeCheck } from '@sinclair/typebox/compiler'
+import { Elysia, ValidationError } from 'elysia'
+import { callback } from './api/callback/routes.ts'
+import { endpoints } from './api/endpoints/routes.ts'
+import { integrations } from './api/integrations/routes.ts'
+import { links } from './api/links/routes.ts'
+import { subscribers } from './api/subscribers/routes.ts'
+import type { Deps } from './deps.ts'
+import { createAllowedMethods } from './http/allowed-methods.ts'
+import { answerError } from './http/answer-error.ts'
+import { requestId } from './http/request-id.ts'
+import { routeError } from './http/route-error.ts'
+import { validationError } from './http/validation.ts'
+import { health } from './observe/health.ts'
+
+export type App = { fetch(request: Request): Response | Promise<Response> }
+
+/** The whole service from its parts. Listens to nothing, and starts nothing. */
+export function createApp(deps: Deps): App {
+  const app = new Elysia({
+    // Elysia otherwise takes a host to be longer than two letters, and finds no route behind one.
+    handler: { standardHostname: false },
+  })
+    .onRequest(requestId(deps))
+    .onError(({ error, code, request }) => {
+      if (error instanceof ValidationError && error.validator instanceof TypeCheck) {
+        return answerError(deps, validationError(error.validator, error.value), request.url)
+      }
+      if (code === 'NOT_FOUND') {
+        return answerError(deps, routeError(allowedMethods, request), request.url)
+      }
+      return answerError(deps, error, request.url)
+    })
+    .use(health())
+    .use(links(deps))
+    .use(callback(deps))
+    .use(endpoints(deps))
+    .use(integrations(deps))
+    .use(subscribers(deps))
+
+  const allowedMethods = createAllowedMethods(app.routes)
+  return { fetch: (request) => app.fetch(request) }
+}

@@ -1,0 +1,32 @@
+import type { Deps } from '../deps.ts'
+import { ApiError } from './api-error.ts'
+import { errorBody } from './error-body.ts'
+
+/** Any error as the caller gets it, in the contract's shape; a fault goes to the log, by its id. */
+export function answerError(
+  deps: Pick<Deps, 'clock' | 'log' | 'random'>,
+  error: unknown,
+  requestUrl: string,
+): Response {
+  if (error instanceof ApiError) {
+    if (error.options.internal !== undefined) {
+      deps.log.info({ code: error.code, status: error.status }, error.message)
+    }
+    return Response.json(errorBody(error, requestUrl, deps.clock()), {
+      status: error.status,
+      ...(error.options.headers && { headers: error.options.headers }),
+    })
+  }
+  const errorId = deps.random.requestId()
+  deps.log.error(
+    { errorId, error: error instanceof Error ? error : new Error(String(error)) },
+    'a request failed',
+  )
+  const fault = new ApiError(
+    500,
+    'internal_error',
+    'Internal server error, contact support and provide them with the errorId',
+  )
+  const body = { ...errorBody(fault, requestUrl, deps.clock()), errorId }
+  return Response.json(body, { status: 500 })
+}

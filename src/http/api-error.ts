@@ -1,0 +1,35 @@
+export type FieldError = { messages: readonly string[]; value?: unknown }
+
+export type ApiErrorOptions = {
+  /** For the log: what the caller need not, or must not, be told. */
+  internal?: string
+  headers?: Readonly<Record<string, string>>
+  /** By field name; present on every 422. */
+  errors?: Readonly<Record<string, FieldError>>
+  cause?: unknown
+}
+
+/** A request that is answered with an error: a status, a stable code, a text for the caller. */
+export class ApiError extends Error {
+  override readonly name = 'ApiError'
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly publicMessage: string,
+    readonly options: ApiErrorOptions = {},
+  ) {
+    super(options.internal ?? publicMessage, { cause: options.cause })
+  }
+}
+
+export const badRequest = (code: string, message: string): ApiError =>
+  new ApiError(400, code, message)
+
+export const notFound = (code: string, message: string): ApiError =>
+  new ApiError(404, code, message)
+
+export const conflict = (code: string, message: string): ApiError =>
+  new ApiError(409, code, message)
+
+export const invalid = (errors: Readonly<Record<string, FieldError>>): ApiError =>
+  new ApiError(422, 'validation_failed', 'Validation Error', { errors })

@@ -1,0 +1,54 @@
+import type { ApiError, FieldError } from './api-error.ts'
+
+/** The contract's `ErrorDto`; with `errors`, its `ValidationErrorDto`. */
+export type ErrorBody = {
+  statusCode: number
+  timestamp: string
+  path: string
+  message: string
+  ctx: Readonly<Record<string, unknown>>
+  /** As Novu's raw-HTTP clients expect it, beside `ctx`. */
+  error?: string
+  errorId?: string
+  errors?: Readonly<Record<string, FieldError>>
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  409: 'Conflict',
+  413: 'Payload Too Large',
+  414: 'URI Too Long',
+  415: 'Unsupported Media Type',
+  502: 'Bad Gateway',
+}
+
+/** What a callback's address carries that no log, page or error may repeat. */
+const SECRET_PARAMETERS = ['code', 'state']
+
+/** The path and query as they came, without secrets and without the host. */
+export function safePath(requestUrl: string): string {
+  const url = URL.parse(requestUrl)
+  if (url === null) return '/'
+  if (!SECRET_PARAMETERS.some((name) => url.searchParams.has(name)))
+    return url.pathname + url.search
+  for (const name of SECRET_PARAMETERS) url.searchParams.delete(name)
+  return url.pathname + url.search
+}
+
+export function errorBody(error: ApiError, requestUrl: string, nowMs: number): ErrorBody {
+  const { status, code, publicMessage, options } = error
+  const reason = REASONS[status]
+  return {
+    ...(reason !== undefined && { error: reason }),
+    statusCode: status,
+    timestamp: new Date(nowMs).toISOString(),
+    path: safePath(requestUrl),
+    message: publicMessage,
+    ctx: { ...(reason !== undefined && { error: reason }), statusCode: status, code },
+    ...(options.errors && { errors: options.errors }),
+  }
+}

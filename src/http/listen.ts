@@ -1,0 +1,50 @@
+export type Listener = {
+  url: string
+  port: number
+  /** From now on `fetch` answers; before, requests wait at 503. */
+  answerWith(fetch: (request: Request) => Response | Promise<Response>): void
+  /** Takes no new connections, and resolves when the requests in flight are answered. */
+  stop(): Promise<void>
+}
+
+export class ListenError extends Error {
+  override readonly name = 'ListenError'
+}
+
+/** Listens on `host` and `port` (0: any that is free). Throws `ListenError` where it cannot. */
+export function listen(host: string, port: number): Listener {
+  // Bun's own 413 is no JSON, so its limit is out of the way: the API's is enforced as bodies come.
+  const options = { hostname: host, port, maxRequestBodySize: Number.MAX_SAFE_INTEGER }
+  const server = serve({ ...options, fetch: starting })
+  const bound = server.port ?? port
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
+    port: bound,
+    answerWith: (fetch) => server.reload({ ...options, fetch }),
+    stop: () => server.stop(),
+  }
+}
+
+const starting = (): Response =>
+  Response.json('Please wait some time, then try again.', {
+    status: 503,
+    headers: { 'retry-after': '1' },
+  })
+
+function serve(options: Parameters<typeof Bun.serve>[0]): ReturnType<typeof Bun.serve> {
+  const { hostname = '', port = 0 } = 'hostname' in options ? options : {}
+  try {
+    return Bun.serve(options)
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : null
+    if (code === 'EADDRINUSE') {
+      const fix = 'Stop what listens there, or choose another with --port (0 takes any).'
+      throw new ListenError(`port ${port} of ${hostname} is in use. ${fix}`, { cause: error })
+    }
+    if (code === 'EACCES') {
+      const fix = 'Choose a port above 1023 with --port.'
+      throw new ListenError(`not allowed to listen on port ${port}. ${fix}`, { cause: error })
+    }
+    throw error
+  }
+}
