@@ -1,0 +1,33 @@
+import { tmpdir } from 'node:os'
+import { ConfigError } from '../config.ts'
+import { MasterKeyError } from '../secrets/master-key.ts'
+
+/** What a person reads when a command fails: the reason and the way out, no stack for what is known. */
+export function explainFailure(error: unknown): string {
+  if (error instanceof ConfigError) return `latch: the configuration is wrong.\n${error.message}`
+  if (error instanceof MasterKeyError) return `latch: ${error.message}`
+  if (!(error instanceof Error)) return `latch: ${String(error)}`
+  const code = 'code' in error ? String(error.code) : ''
+  // Not `instanceof`: its class is in the store, which may be the very thing that failed to load.
+  if (error.name === 'StoreError' || error.name === 'ListenError') return `latch: ${error.message}`
+  if (code === 'ERR_DLOPEN_FAILED' || /\.node\b/.test(error.message)) return explainTempDir(error)
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    return `latch: no permission: ${error.message}. Check who owns the data directory.`
+  }
+  if (code === 'ENOSPC') return `latch: the disk is full: ${error.message}.`
+  return `latch: ${error.stack ?? error.message}`
+}
+
+/**
+ * The database engine is a native library inside the executable, which Bun unpacks into the temp
+ * directory to load it.
+ */
+function explainTempDir(error: Error): string {
+  const directory = process.env['BUN_TMPDIR'] ?? tmpdir()
+  return [
+    `latch: the database engine cannot be loaded from the temp directory ${directory}.`,
+    'It must be writable and must not be mounted "noexec" (latch unpacks one library there).',
+    'Fix: set TMPDIR to a directory that allows both, such as TMPDIR=/var/lib/latch/tmp or /dev/shm.',
+    `Reason: ${error.message}`,
+  ].join('\n')
+}

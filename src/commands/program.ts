@@ -1,0 +1,92 @@
+import { Command, CommanderError } from 'commander'
+import { ConfigError, type Flags } from '../config.ts'
+import { readVersion } from '../version.ts'
+import { explainFailure } from './explain-failure.ts'
+
+/** 0 done, 1 failed, 2 wrong use: what scripts rely on. */
+export type ExitCode = 0 | 1 | 2
+
+export type CommandOptions = Flags & { json?: boolean }
+
+/**
+ * Runs the command that `args` name and answers its exit code. A command's own file is loaded when
+ * it is asked for, so that `version` and `--help` need neither a database nor a temp directory.
+ */
+export async function runCommand(args: readonly string[]): Promise<ExitCode> {
+  let exitCode: ExitCode = 0
+  const program = createProgram(async (run) => {
+    exitCode = await run()
+  })
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    // Commander has said already what was wrong with the words of the call.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+    console.error(explainFailure(error))
+    return error instanceof ConfigError ? 2 : 1
+  }
+}
+
+type Run = () => Promise<ExitCode>
+
+function createProgram(run: (run: Run) => Promise<void>): Command {
+  const program = new Command('latch')
+    .description(
+      'Links your users to their Slack identities: one executable, its data in one folder.',
+    )
+    .exitOverride()
+    .showHelpAfterError('(latch --help lists the commands)')
+    .addHelpText('after', EXAMPLES)
+
+  listening(program.command('serve'))
+    .description('run the service')
+    .action((options: CommandOptions) =>
+      run(async () => (await import('./serve.ts')).serve(options)),
+    )
+  listening(program.command('sandbox'))
+    .description(
+      'run the service with a stand-in for Slack, filled, to try it and to test against it',
+    )
+    .option('--json', 'print one line of JSON when ready, for scripts')
+    .action((options: CommandOptions) =>
+      run(async () => (await import('./sandbox.ts')).sandbox(options)),
+    )
+  program
+    .command('healthcheck')
+    .description('exit 0 if the service on this machine answers, else 1 (for containers)')
+    .option('--port <port>', 'where it listens (LATCH_PORT)')
+    .action((options: CommandOptions) =>
+      run(async () => (await import('./healthcheck.ts')).healthcheck(options)),
+    )
+  program
+    .command('version')
+    .description('print version, commit and runtime')
+    .option('--json', 'as JSON')
+    .action((options: CommandOptions) => run(async () => printVersion(options)))
+  return program
+}
+
+const listening = (command: Command): Command =>
+  command
+    .option('--data-dir <dir>', 'where the database and the secret key are (LATCH_DATA_DIR)')
+    .option('--host <address>', 'the address to listen on (LATCH_HOST, default 127.0.0.1)')
+    .option('--port <port>', 'the port to listen on, 0 for any (LATCH_PORT, default 4400)')
+    .option('--public-url <url>', 'how users reach latch (LATCH_PUBLIC_URL)')
+
+async function printVersion({ json }: CommandOptions): Promise<ExitCode> {
+  const { version, commit, bun } = readVersion()
+  console.log(
+    json ? JSON.stringify({ version, commit, bun }) : `latch ${version} (${commit}, Bun ${bun})`,
+  )
+  return 0
+}
+
+const EXAMPLES = `
+Try it:
+  latch sandbox
+
+Run it:
+  LATCH_PUBLIC_URL=https://latch.example.com latch serve --data-dir /var/lib/latch
+
+Exit codes: 0 done, 1 failed, 2 wrong use or configuration.`

@@ -1,0 +1,80 @@
+import { callbackUrl } from '../api/callback/callback-url.ts'
+import { createApp } from '../app.ts'
+import type { Config, Settings } from '../config.ts'
+import type { Deps } from '../deps.ts'
+import { type Listener, listen } from '../http/listen.ts'
+import { createLog } from '../observe/log.ts'
+import type { Fetch } from '../providers/post-form.ts'
+import { createProviders } from '../providers/registry.ts'
+import { createKeyring, type Keyring } from '../secrets/keyring.ts'
+import { dataDirMasterKey } from '../secrets/master-key.ts'
+import { createRandom } from '../secrets/random.ts'
+import { createSealing } from '../secrets/sealing.ts'
+import { createStates } from '../secrets/state.ts'
+import { openStore } from '../store/store.ts'
+
+export type Running = {
+  deps: Deps
+  keyring: Keyring
+  /** Finishes what is in flight, then closes the store. */
+  stop(): Promise<void>
+}
+
+/** What a test replaces of the machine. */
+export type System = Pick<Deps, 'clock' | 'sleep'> & { fetch: Fetch }
+
+const thisMachine: System = { clock: Date.now, sleep: Bun.sleep, fetch }
+
+/**
+ * Starts the service: the secret key, the store and its migrations, then the socket, then the app
+ * that needs to know its own address. Nothing answers before `open` has run on the new service.
+ */
+export async function startLatch(
+  settings: Settings,
+  open: (deps: Deps, keyring: Keyring) => Promise<void>,
+  system: System = thisMachine,
+): Promise<Running> {
+  const random = createRandom()
+  const masterKey = settings.secretKey ?? (await dataDirMasterKey(settings.dataDir, random.bytes))
+  const keyring = createKeyring(masterKey)
+  const store = await openStore(settings.dataDir, createSealing(keyring, random))
+  let listener: Listener | null = null
+  const stop = async (): Promise<void> => {
+    await listener?.stop()
+    await store.close()
+  }
+  try {
+    listener = listen(settings.host, settings.port)
+    const config: Config = { ...settings, publicUrl: settings.publicUrl ?? listener.url }
+    const deps: Deps = {
+      config,
+      store,
+      random,
+      states: createStates(keyring, callbackUrl(config)),
+      providers: createProviders(config, system.fetch),
+      log: createLog(settings.logLevel),
+      clock: system.clock,
+      sleep: system.sleep,
+    }
+    await open(deps, keyring)
+    listener.answerWith(createApp(deps).fetch)
+    return { deps, keyring, stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+/** Resolves at SIGTERM or SIGINT; a second one ends the process at once. */
+export function untilToldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    let told = false
+    const tell = (): void => {
+      if (told) process.exit(1)
+      told = true
+      resolve()
+    }
+    process.on('SIGTERM', tell)
+    process.on('SIGINT', tell)
+  })
+}

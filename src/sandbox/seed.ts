@@ -1,0 +1,81 @@
+import type { Deps } from '../deps.ts'
+import { digestApiKey } from '../secrets/api-key.ts'
+import { StoreError } from '../store/store-error.ts'
+
+/** What the contract's own code samples name, and the stand-in's app and workspace. */
+export const SANDBOX = {
+  subscriberId: 'subscriber-123',
+  integrationIdentifier: 'slack',
+  connectionIdentifier: 'slack-connection-abc123',
+  clientId: '1000000000001.1000000000002',
+  clientSecret: 'sandbox-client-secret',
+} as const
+
+/**
+ * Fills an empty store and answers true; leaves one that is filled as it is. Throws `StoreError`
+ * on a data directory that is not a sandbox's: made-up users have no place in it.
+ */
+export async function seedSandbox(
+  { store, random, clock }: Deps,
+  apiKey: string,
+  workspace: { id: string; name: string },
+): Promise<boolean> {
+  const purpose = await store.facts.purpose()
+  if (purpose === 'sandbox') return false
+  if (purpose !== null) {
+    throw new StoreError(
+      'data_dir_unusable',
+      'This data directory is a real one. Choose another for the sandbox with --data-dir.',
+    )
+  }
+  const nowMs = clock()
+  const environmentId = random.recordId(nowMs)
+  const integrationId = random.recordId(nowMs)
+  const fresh = () => ({
+    id: random.recordId(nowMs),
+    environmentId,
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  })
+  const { clientId, clientSecret, subscriberId } = SANDBOX
+  await store.commit([
+    store.facts.setPurpose('sandbox'),
+    store.environments.insert({
+      id: environmentId,
+      organizationId: random.recordId(nowMs),
+      name: 'Sandbox',
+      createdAtMs: nowMs,
+    }),
+    store.apiKeys.insert({
+      id: random.recordId(nowMs),
+      environmentId,
+      name: 'sandbox',
+      digest: digestApiKey(apiKey),
+      createdAtMs: nowMs,
+    }),
+    store.integrations.insert({
+      ...fresh(),
+      id: integrationId,
+      identifier: SANDBOX.integrationIdentifier,
+      name: 'Slack',
+      providerId: 'slack',
+      channel: 'chat',
+      active: true,
+      credentials: { clientId, secretKey: clientSecret },
+    }),
+    store.subscribers.insert({ ...fresh(), subscriberId, profile: {} }),
+    store.connections.insert(
+      {
+        ...fresh(),
+        integrationId,
+        identifier: SANDBOX.connectionIdentifier,
+        subscriberId: null,
+        contextKeys: [],
+        workspaceId: workspace.id,
+        workspaceName: workspace.name,
+      },
+      { accessToken: 'xoxb-sandbox' },
+    ),
+  ])
+  return true
+}

@@ -1,0 +1,41 @@
+/** An app as it is registered at api.slack.com. */
+export type SlackApp = {
+  id: string
+  name: string
+  clientId: string
+  clientSecret: string
+  redirectUris: readonly string[]
+}
+export type SlackWorkspace = { id: string; name: string }
+export type SlackUser = { id: string; teamId: string; name: string }
+
+/** Who and what the stand-in knows. */
+export type SlackDirectory = {
+  apps: readonly SlackApp[]
+  workspaces: readonly SlackWorkspace[]
+  users: readonly SlackUser[]
+}
+
+export const ACME: SlackWorkspace = { id: 'T0ACME0001', name: 'Acme Corp' }
+const OTHER: SlackWorkspace = { id: 'T0OTHER002', name: 'Other Company' }
+
+/** One app and made-up people: three who work at Acme, and one who does not. */
+export function createSlackDirectory(app: {
+  clientId: string
+  clientSecret: string
+  redirectUri: string
+}): SlackDirectory {
+  const { clientId, clientSecret, redirectUri } = app
+  return {
+    apps: [
+      { id: 'A0LATCH001', name: 'Your app', clientId, clientSecret, redirectUris: [redirectUri] },
+    ],
+    workspaces: [ACME, OTHER],
+    users: [
+      { id: 'U0ADA00001', teamId: ACME.id, name: 'Ada Lovelace' },
+      { id: 'U0GRACE002', teamId: ACME.id, name: 'Grace Hopper' },
+      { id: 'U0ALAN0003', teamId: ACME.id, name: 'Alan Turing' },
+      { id: 'U0MALLORY4', teamId: OTHER.id, name: 'Mallory Moore' },
+    ],
+  }
+}

@@ -1,0 +1,241 @@
+import { describe, expect, test } from 'bun:test'
+import { SANDBOX } from '../../src/sandbox/seed.ts'
+import { startService } from '../harness/service.ts'
+
+const service = await startService()
+const { link, consent, open, endpoints } = service
+
+/** What must hold after every callback that was refused. */
+async function expectNothingStored(requestsBefore: number): Promise<void> {
+  expect(await endpoints()).toEqual([])
+  expect(service.slackRequests.length).toBe(requestsBefore)
+}
+
+describe('a callback that is refused stores nothing and asks Slack nothing', () => {
+  const refused: [string, (good: URL) => string | URL, number, string][] = [
+    ['a forged state', (good) => withParameter(good, 'state', 'a.b.c'), 400, 'not valid'],
+    ['an altered state', (good) => withParameter(good, 'state', alter(good)), 400, 'not valid'],
+    ['no state', (good) => withParameter(good, 'state', null), 400, 'not valid'],
+    ['no code', (good) => withParameter(good, 'code', null), 400, 'not valid'],
+    ['a parameter that comes twice', (good) => `${good}&state=other`, 400, 'not valid'],
+    ['a refusal', (good) => withParameter(good, 'error', 'access_denied'), 400, 'Cancelled'],
+    [
+      'a refusal that claims admin consent',
+      (good) => `${withParameter(good, 'error', 'access_denied')}&admin_consent=True`,
+      400,
+      'Cancelled',
+    ],
+    [
+      'another error of the provider',
+      (good) => withParameter(good, 'error', 'server_error'),
+      400,
+      'That did not work',
+    ],
+  ]
+  for (const [name, change, status, heading] of refused) {
+    test(name, async () => {
+      const good = new URL(await consent(await link()))
+      const before = service.slackRequests.length
+      const page = await open(change(good).toString())
+      expect(page.status).toBe(status)
+      expect(page.headers.get('content-type')).toStartWith('text/html')
+      expect(page.text).toContain(heading)
+      expect(page.text).toContain(page.headers.get('x-request-id') ?? 'no request id')
+      await expectNothingStored(before)
+    })
+  }
+
+  test('a state that is five minutes old passes, a moment later it has expired', async () => {
+    const early = await consent(await link())
+    const before = service.slackRequests.length
+    service.advance(300_000 + 1000)
+    const page = await open(early)
+    expect(page.status).toBe(400)
+    expect(page.text).toContain('This link has expired')
+    await expectNothingStored(before)
+  })
+
+  test('a state from the future', async () => {
+    const callback = await consent(await link())
+    const before = service.slackRequests.length
+    service.advance(-120_000)
+    const page = await open(callback)
+    service.advance(120_000)
+    expect(page.status).toBe(400)
+    expect(page.text).toContain('not valid')
+    await expectNothingStored(before)
+  })
+
+  for (const header of ['sec-purpose', 'purpose', 'x-moz']) {
+    test(`a prefetch, by ${header} alone, spends nothing`, async () => {
+      const callback = await consent(await link())
+      const before = service.slackRequests.length
+      const answer = await open(callback, { accept: 'text/html', [header]: 'prefetch' })
+      expect(answer.status).toBe(204)
+      await expectNothingStored(before)
+    })
+  }
+
+  test('a HEAD request spends nothing', async () => {
+    const callback = await consent(await link())
+    const before = service.slackRequests.length
+    const response = await fetch(callback, { method: 'HEAD' })
+    expect(response.status).toBe(204)
+    await expectNothingStored(before)
+  })
+
+  test('what is not a browser gets the ErrorDto, without code or state', async () => {
+    const good = new URL(await consent(await link()))
+    const answer = await open(withParameter(good, 'state', 'forged').toString(), {
+      accept: 'application/json',
+    })
+    expect(answer.status).toBe(400)
+    expect(answer.body).toMatchObject({
+      statusCode: 400,
+      message: 'Invalid OAuth state parameter',
+      path: '/v1/integrations/chat/oauth/callback',
+    })
+    expect(answer.text).not.toContain(String(good.searchParams.get('code')))
+  })
+})
+
+describe('a link that was consented to', () => {
+  test('is stored once, and a replay changes nothing', async () => {
+    const callback = await consent(await link({ context: { key: 'org-acme' } }))
+    const page = await open(callback)
+    expect(page.status).toBe(200)
+    expect(page.text).toContain('all set')
+    const [stored, ...others] = await endpoints()
+    expect(others).toEqual([])
+    expect(stored).toMatchObject({
+      type: 'slack_user',
+      endpoint: { userId: 'U0ADA00001' },
+      subscriberId: SANDBOX.subscriberId,
+      integrationIdentifier: SANDBOX.integrationIdentifier,
+      connectionIdentifier: SANDBOX.connectionIdentifier,
+      contextKeys: ['key:org-acme'],
+      providerId: 'slack',
+      channel: 'chat',
+    })
+    expect(stored?.['identifier']).toMatch(/^chendp_[A-Za-z0-9]{12}$/)
+
+    const requests = service.slackRequests.length
+    service.advance(10 * 60_000)
+    const again = await open(callback)
+    expect(again.status).toBe(200)
+    expect(again.text).toContain('all set')
+    expect(await endpoints()).toEqual([stored ?? {}])
+    expect(service.slackRequests.length).toBe(requests)
+  })
+
+  test('again, as somebody else, keeps the endpoint and takes the new identity', async () => {
+    const [before] = await endpoints()
+    await open(await consent(await link({ context: { key: 'org-acme' } }), { user: 'U0GRACE002' }))
+    const [after, ...others] = await endpoints()
+    expect(others).toEqual([])
+    expect(after?.['identifier']).toBe(before?.['identifier'])
+    expect(after?.['endpoint']).toEqual({ userId: 'U0GRACE002' })
+  })
+
+  test('in another workspace than the connection says is refused, and named', async () => {
+    const callback = await consent(await link({ context: { key: 'other' } }), {
+      user: 'U0MALLORY4',
+    })
+    const page = await open(callback)
+    expect(page.status).toBe(409)
+    expect(page.text).toContain('this link is for Acme Corp')
+    expect(page.text).toContain('You chose Other Company')
+    expect(await endpoints('contextKeys=key:other')).toEqual([])
+    const again = await open(callback)
+    expect(again.status).toBe(409)
+  })
+
+  test('of 50 callbacks at once, one exchanges the code and all tell the same', async () => {
+    const callback = await consent(await link({ context: { key: 'crowd' } }))
+    const before = service.slackRequests.length
+    const pages = await Promise.all(Array.from({ length: 50 }, () => open(callback)))
+    expect(pages.map(({ status }) => status)).toEqual(Array(50).fill(200))
+    expect(service.slackRequests.length - before).toBe(1)
+    expect(await endpoints('contextKeys=key:crowd')).toHaveLength(1)
+  })
+})
+
+describe('without a named connection', () => {
+  test('the one of the workspace is used', async () => {
+    await open(await consent(await link({ connectionIdentifier: null, context: { key: 'known' } })))
+    const [stored] = await endpoints('contextKeys=key:known')
+    expect(stored?.['connectionIdentifier']).toBe(SANDBOX.connectionIdentifier)
+  })
+
+  test('of a workspace that is new, users who link at once share one new connection', async () => {
+    const callbacks = await Promise.all(
+      ['one', 'two', 'three'].map(async (key) =>
+        consent(await link({ connectionIdentifier: null, context: { key } }), {
+          user: 'U0MALLORY4',
+        }),
+      ),
+    )
+    await Promise.all(callbacks.map((callback) => open(callback)))
+    const stored = (
+      await Promise.all(['one', 'two', 'three'].map((key) => endpoints(`contextKeys=key:${key}`)))
+    ).flat()
+    expect(stored).toHaveLength(3)
+    const connections = new Set(stored.map((endpoint) => endpoint['connectionIdentifier']))
+    expect(connections.size).toBe(1)
+    expect([...connections][0]).toMatch(/^chconn_[A-Za-z0-9]{12}$/)
+  })
+})
+
+describe('when Slack fails', () => {
+  test('a code that it refuses is told, stored, and not tried again', async () => {
+    const callback = await consent(await link({ context: { key: 'refused' } }))
+    service.slackAnswers.push(() => Response.json({ ok: false, error: 'invalid_code' }))
+    const page = await open(callback)
+    expect(page.status).toBe(400)
+    expect(page.text).toContain('invalid_code')
+    const requests = service.slackRequests.length
+    expect((await open(callback)).status).toBe(400)
+    expect(service.slackRequests.length).toBe(requests)
+    expect(await endpoints('contextKeys=key:refused')).toEqual([])
+  })
+
+  test('an answer that makes no sense leaves nothing half written', async () => {
+    const callback = await consent(await link({ context: { key: 'garbage' } }))
+    service.slackAnswers.push(() => new Response('<html>500', { status: 500 }))
+    const page = await open(callback)
+    expect(page.status).toBe(502)
+    expect(page.text).toContain('Slack is not answering')
+    expect(await endpoints('contextKeys=key:garbage')).toEqual([])
+    expect((await open(callback)).status).toBe(502)
+  })
+
+  test('a claim with no outcome, as a crash leaves it, ends as interrupted', async () => {
+    const good = await link({ context: { key: 'crashed' } })
+    const callback = await consent(good)
+    const verified = await service.deps.states.verify(
+      String(good.searchParams.get('state')),
+      service.deps.clock(),
+    )
+    if (verified.kind !== 'valid') throw new Error(verified.kind)
+    const { jti, environmentId } = verified.claims
+    const claimedAtMs = service.deps.clock()
+    await service.deps.store.spentStates.claim({ jti, environmentId, claimedAtMs }, 0)
+    service.advance(31_000)
+    const page = await open(callback)
+    expect(page.status).toBe(409)
+    expect(page.text).toContain('We lost the thread')
+    expect(await endpoints('contextKeys=key:crashed')).toEqual([])
+  })
+})
+
+function withParameter(callback: URL, name: string, value: string | null): URL {
+  const changed = new URL(callback)
+  if (value === null) changed.searchParams.delete(name)
+  else changed.searchParams.set(name, value)
+  return changed
+}
+
+function alter(callback: URL): string {
+  const state = String(callback.searchParams.get('state'))
+  return state.slice(0, -1) + (state.endsWith('A') ? 'B' : 'A')
+}

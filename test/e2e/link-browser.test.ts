@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import type { Browser, Page } from 'playwright-core'
+import { chromiumPath, launchChromium } from '../harness/chromium.ts'
+import { startService } from '../harness/service.ts'
+
+/** Set to keep a picture of every page, to be looked at. */
+const pictures = process.env['LATCH_TEST_PICTURES']
+
+describe.if(chromiumPath !== undefined)('in a browser', async () => {
+  const service = await startService()
+  let browser: Browser
+
+  beforeAll(async () => {
+    browser = await launchChromium(String(chromiumPath))
+  })
+  afterAll(() => browser.close())
+
+  async function visit(width: number, address: string): Promise<Page> {
+    const page = await browser.newPage({ viewport: { width, height: 900 } })
+    await page.goto(address)
+    return page
+  }
+
+  async function picture(page: Page, name: string): Promise<void> {
+    if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${name}.png` })
+  }
+
+  for (const [device, width] of [
+    ['phone', 412],
+    ['desktop', 1280],
+  ] as const) {
+    test(`on a ${device}, a user consents, and the backend reads who it was`, async () => {
+      const link = await service.link({ context: { device } })
+      const page = await visit(width, link.toString())
+      await picture(page, `${device}-consent`)
+      await page.getByRole('radio', { name: /Grace Hopper/ }).check()
+      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.waitForURL(/oauth\/callback/)
+      expect(await page.getByRole('heading').textContent()).toBe("You're all set")
+      expect(await page.locator('.card').getAttribute('data-state')).toBe('success')
+      await picture(page, `${device}-linked`)
+      expect(await service.endpoints(`contextKeys=device:${device}`)).toMatchObject([
+        { type: 'slack_user', endpoint: { userId: 'U0GRACE002' } },
+      ])
+
+      await page.reload()
+      expect(await page.getByRole('heading').textContent()).toBe("You're all set")
+      await page.close()
+    })
+
+    test(`on a ${device}, a user who cancels is told that nothing was linked`, async () => {
+      const page = await visit(width, (await service.link({ context: { no: device } })).toString())
+      await page.getByRole('button', { name: 'Cancel' }).click()
+      await page.waitForURL(/oauth\/callback/)
+      expect(await page.getByRole('heading').textContent()).toBe('Cancelled')
+      await picture(page, `${device}-cancelled`)
+      expect(await service.endpoints(`contextKeys=no:${device}`)).toEqual([])
+      await page.close()
+    })
+  }
+})

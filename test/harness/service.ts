@@ -1,0 +1,155 @@
+import { CALLBACK_PATH } from '../../src/api/callback/callback-url.ts'
+import { startLatch } from '../../src/commands/start.ts'
+import { readConfig } from '../../src/config.ts'
+import type { Deps } from '../../src/deps.ts'
+import { listen } from '../../src/http/listen.ts'
+import { SANDBOX, seedSandbox } from '../../src/sandbox/seed.ts'
+import { createSlackSandbox } from '../../src/sandbox/slack/app.ts'
+import { ACME, createSlackDirectory } from '../../src/sandbox/slack/directory.ts'
+import { createRandom } from '../../src/secrets/random.ts'
+import { tempDir } from './temp-dir.ts'
+
+export const API_KEY = 'latch_test'
+
+export type Answer = { status: number; headers: Headers; body: unknown; text: string }
+
+export type TestService = {
+  url: string
+  slackUrl: string
+  deps: Deps
+  dataDir: string
+  /** Moves the service's clock, and the stand-in's. */
+  advance(ms: number): void
+  /** What the stand-in for Slack was asked, oldest first. */
+  slackRequests: string[]
+  /** The next answers of the stand-in, in place of its own. */
+  slackAnswers: (() => Response | Promise<Response>)[]
+  /** Calls the API with the environment's key. */
+  api(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer>
+  /** Asks for a link as the contract's sample does; `changes` are laid over its body. */
+  link(changes?: Record<string, unknown>): Promise<URL>
+  /** Consents at the stand-in, and answers the address that the browser is sent to. */
+  consent(link: URL, choice?: { user?: string; decision?: 'allow' | 'deny' }): Promise<string>
+  /** Opens an address as a browser does. */
+  open(address: string, headers?: Record<string, string>): Promise<Answer>
+  /** The endpoints that are stored. */
+  endpoints(query?: string): Promise<Record<string, unknown>[]>
+  stop(): Promise<void>
+}
+
+/** The whole service on real sockets and a real database in a temp directory, its clock in hand. */
+export async function startService(
+  environment: Record<string, string> = {},
+  dataDir: string = tempDir(),
+): Promise<TestService> {
+  let offsetMs = 0
+  const clock = (): number => Date.now() + offsetMs
+  const slackRequests: string[] = []
+  const slackAnswers: TestService['slackAnswers'] = []
+  const slack = listen('127.0.0.1', 0)
+  const settings = readConfig(
+    { LATCH_PORT: '0', LATCH_LOG_LEVEL: 'silent', LATCH_SLACK_URL: slack.url, ...environment },
+    {},
+    { dataDir },
+  )
+  const { deps, stop } = await startLatch(
+    settings,
+    async (opened) => {
+      await seedSandbox(opened, API_KEY, ACME)
+    },
+    { clock, sleep: Bun.sleep, fetch },
+  )
+  const directory = createSlackDirectory({
+    clientId: SANDBOX.clientId,
+    clientSecret: SANDBOX.clientSecret,
+    redirectUri: deps.config.publicUrl + CALLBACK_PATH,
+  })
+  const random = createRandom()
+  const standIn = createSlackSandbox({ directory, clock, randomId: random.letters })
+  slack.answerWith(async (request) => {
+    slackRequests.push(`${request.method} ${new URL(request.url).pathname}`)
+    return (await slackAnswers.shift()?.()) ?? standIn.fetch(request)
+  })
+
+  const url = deps.config.publicUrl
+  const api: TestService['api'] = async (method, path, body, headers = {}) =>
+    readAnswer(
+      await fetch(url + path, {
+        method,
+        headers: {
+          authorization: `ApiKey ${API_KEY}`,
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      }),
+    )
+
+  let stopped = false
+  const service: TestService = {
+    url,
+    slackUrl: slack.url,
+    deps,
+    dataDir,
+    slackRequests,
+    slackAnswers,
+    api,
+    advance: (ms) => {
+      offsetMs += ms
+    },
+    link: async (changes = {}) => {
+      const { status, body, text } = await api('POST', LINK_PATH, { ...SAMPLE_BODY, ...changes })
+      if (status !== 201) throw new Error(`no link: ${status} ${text}`)
+      return new URL((body as { url: string }).url)
+    },
+    consent: async (link, { user = 'U0ADA00001', decision = 'allow' } = {}) => {
+      const form = new URLSearchParams(link.search)
+      form.set('user', user)
+      form.set('decision', decision)
+      const response = await fetch(link.origin + link.pathname, {
+        method: 'POST',
+        body: form,
+        redirect: 'manual',
+      })
+      const location = response.headers.get('location')
+      if (location === null) throw new Error(`no redirect: ${await response.text()}`)
+      return location
+    },
+    open: async (address, headers = { accept: 'text/html' }) =>
+      readAnswer(await fetch(address, { headers, redirect: 'manual' })),
+    endpoints: async (query = `subscriberId=${SANDBOX.subscriberId}`) => {
+      const { body } = await api('GET', `/v1/channel-endpoints?${query}`)
+      return (body as { data: Record<string, unknown>[] }).data
+    },
+    stop: async () => {
+      if (stopped) return
+      stopped = true
+      await Promise.all([stop(), slack.stop()])
+    },
+  }
+  return service
+}
+
+export const LINK_PATH = '/v1/integrations/channel-endpoints/oauth'
+
+export const SAMPLE_BODY = {
+  subscriberId: SANDBOX.subscriberId,
+  integrationIdentifier: SANDBOX.integrationIdentifier,
+  connectionIdentifier: SANDBOX.connectionIdentifier,
+}
+
+async function readAnswer(response: Response): Promise<Answer> {
+  const text = await response.text()
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    body: isJson ? JSON.parse(text) : undefined,
+  }
+}
