@@ -6,29 +6,29 @@ import { integrations } from './api/integrations/routes.ts'
 import { links } from './api/links/routes.ts'
 import { subscribers } from './api/subscribers/routes.ts'
 import type { Deps } from './deps.ts'
-import { createAllowedMethods } from './http/allowed-methods.ts'
 import { answerError } from './http/answer-error.ts'
+import { createApiDeps } from './http/api-deps.ts'
+import { createFront, type Front } from './http/front.ts'
+import { createNoRoute } from './http/no-route.ts'
 import { requestId } from './http/request-id.ts'
-import { routeError } from './http/route-error.ts'
 import { validationError } from './http/validation.ts'
 import { health } from './observe/health.ts'
 
-export type App = { fetch(request: Request): Response | Promise<Response> }
+export type App = Front
 
 /** The whole service from its parts. Listens to nothing, and starts nothing. */
-export function createApp(deps: Deps): App {
+export function createApp(parts: Deps): App {
+  const deps = createApiDeps(parts)
   const app = new Elysia({
     // Elysia otherwise takes a host to be longer than two letters, and finds no route behind one.
     handler: { standardHostname: false },
   })
     .onRequest(requestId(deps))
-    .onError(({ error, code, request }) => {
+    .onError(async function answerErrors({ error, code, request, set }) {
       if (error instanceof ValidationError && error.validator instanceof TypeCheck) {
         return answerError(deps, validationError(error.validator, error.value), request.url)
       }
-      if (code === 'NOT_FOUND') {
-        return answerError(deps, routeError(allowedMethods, request), request.url)
-      }
+      if (code === 'NOT_FOUND') return noRoute(request, set)
       return answerError(deps, error, request.url)
     })
     .use(health())
@@ -38,6 +38,6 @@ export function createApp(deps: Deps): App {
     .use(integrations(deps))
     .use(subscribers(deps))
 
-  const allowedMethods = createAllowedMethods(app.routes)
-  return { fetch: (request) => app.fetch(request) }
+  const noRoute = createNoRoute(deps, app.routes)
+  return createFront(deps, deps.rateLimits, app.fetch)
 }

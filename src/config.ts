@@ -13,6 +13,8 @@ export type Settings = Readonly<{
   maxBodyBytes: number
   responseEnvelope: 'none' | 'data'
   autoCreateSubscribers: boolean
+  /** Requests a second, 0 for no limit. */
+  rateLimits: Readonly<{ global: number; configuration: number; trigger: number }>
   logLevel: LogLevel
 }>
 
@@ -33,6 +35,8 @@ export class ConfigError extends Error {
     super(problems.map(({ name, problem, fix }) => `${name}: ${problem}. ${fix}.`).join('\n'))
   }
 }
+
+const RATES = { from: 0, to: 1_000_000 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
 
@@ -57,6 +61,11 @@ export function readConfig(
     responseEnvelope: reader.oneOf('LATCH_RESPONSE_ENVELOPE', ['none', 'data'], 'none'),
     autoCreateSubscribers:
       reader.oneOf('LATCH_AUTO_CREATE_SUBSCRIBERS', ['true', 'false'], 'false') === 'true',
+    rateLimits: {
+      global: reader.integer('LATCH_RATE_LIMIT_GLOBAL', 100, RATES),
+      configuration: reader.integer('LATCH_RATE_LIMIT_CONFIGURATION', 100, RATES),
+      trigger: reader.integer('LATCH_RATE_LIMIT_TRIGGER', 100, RATES),
+    },
     logLevel: reader.oneOf('LATCH_LOG_LEVEL', logLevels, 'info'),
   }
   if (settings.publicUrl === null && !isLoopback(host)) {

@@ -15,5 +15,7 @@ export type Deps = {
   log: Log
   /** Milliseconds since 1970. */
   clock(): number
+  /** Milliseconds that only ever grow, whatever the clock is set to. */
+  monotonicMs(): number
   sleep(ms: number): Promise<void>
 }

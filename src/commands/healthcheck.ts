@@ -1,4 +1,4 @@
-import type { CommandOptions, ExitCode } from './program.ts'
+import type { CommandOptions, ExitCode } from './command.ts'
 
 const TIMEOUT_MS = 3000
 

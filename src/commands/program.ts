@@ -1,12 +1,8 @@
 import { Command, CommanderError } from 'commander'
-import { ConfigError, type Flags } from '../config.ts'
+import { ConfigError } from '../config.ts'
 import { readVersion } from '../version.ts'
+import type { CommandOptions, ExitCode } from './command.ts'
 import { explainFailure } from './explain-failure.ts'
-
-/** 0 done, 1 failed, 2 wrong use: what scripts rely on. */
-export type ExitCode = 0 | 1 | 2
-
-export type CommandOptions = Flags & { json?: boolean }
 
 /**
  * Runs the command that `args` name and answers its exit code. A command's own file is loaded when

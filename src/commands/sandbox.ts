@@ -6,7 +6,7 @@ import { SANDBOX, seedSandbox } from '../sandbox/seed.ts'
 import { createSlackSandbox, type SlackSandbox } from '../sandbox/slack/app.ts'
 import { ACME, createSlackDirectory } from '../sandbox/slack/directory.ts'
 import { sandboxApiKey } from '../secrets/api-key.ts'
-import type { CommandOptions, ExitCode } from './program.ts'
+import type { CommandOptions, ExitCode } from './command.ts'
 import { describeSandbox, type SandboxFacts } from './sandbox-greeting.ts'
 import { startLatch, untilToldToStop } from './start.ts'
 

@@ -3,7 +3,7 @@ import { readConfig } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { createApiKey, digestApiKey } from '../secrets/api-key.ts'
 import { StoreError } from '../store/store-error.ts'
-import type { CommandOptions, ExitCode } from './program.ts'
+import type { CommandOptions, ExitCode } from './command.ts'
 import { startLatch, untilToldToStop } from './start.ts'
 
 /** Runs the service until it is told to stop. */

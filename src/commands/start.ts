@@ -1,5 +1,5 @@
 import { callbackUrl } from '../api/callback/callback-url.ts'
-import { createApp } from '../app.ts'
+import { type App, createApp } from '../app.ts'
 import type { Config, Settings } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { type Listener, listen } from '../http/listen.ts'
@@ -21,9 +21,14 @@ export type Running = {
 }
 
 /** What a test replaces of the machine. */
-export type System = Pick<Deps, 'clock' | 'sleep'> & { fetch: Fetch }
+export type System = Pick<Deps, 'clock' | 'monotonicMs' | 'sleep'> & { fetch: Fetch }
 
-const thisMachine: System = { clock: Date.now, sleep: Bun.sleep, fetch }
+const thisMachine: System = {
+  clock: Date.now,
+  monotonicMs: () => performance.now(),
+  sleep: Bun.sleep,
+  fetch,
+}
 
 /**
  * Starts the service: the secret key, the store and its migrations, then the socket, then the app
@@ -39,7 +44,9 @@ export async function startLatch(
   const keyring = createKeyring(masterKey)
   const store = await openStore(settings.dataDir, createSealing(keyring, random))
   let listener: Listener | null = null
+  let app: App | null = null
   const stop = async (): Promise<void> => {
+    app?.drain()
     await listener?.stop()
     await store.close()
   }
@@ -54,10 +61,12 @@ export async function startLatch(
       providers: createProviders(config, system.fetch),
       log: createLog(settings.logLevel),
       clock: system.clock,
+      monotonicMs: system.monotonicMs,
       sleep: system.sleep,
     }
     await open(deps, keyring)
-    listener.answerWith(createApp(deps).fetch)
+    app = createApp(deps)
+    listener.answerWith(app.fetch)
     return { deps, keyring, stop }
   } catch (error) {
     await stop()

@@ -12,10 +12,11 @@ export function answerError(
     if (error.options.internal !== undefined) {
       deps.log.info({ code: error.code, status: error.status }, error.message)
     }
-    return Response.json(errorBody(error, requestUrl, deps.clock()), {
-      status: error.status,
-      ...(error.options.headers && { headers: error.options.headers }),
-    })
+    // The contract has these two as a bare string; everything else is an `ErrorDto`.
+    const bare = error.status === 429 || error.status === 503
+    const body = bare ? error.publicMessage : errorBody(error, requestUrl, deps.clock())
+    const { status, options } = error
+    return Response.json(body, { status, ...(options.headers && { headers: options.headers }) })
   }
   const errorId = deps.random.requestId()
   deps.log.error(

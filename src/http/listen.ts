@@ -1,8 +1,11 @@
+/** `address`: the client's own, or that of the proxy before it. */
+export type Answering = (request: Request, address: () => string) => Response | Promise<Response>
+
 export type Listener = {
   url: string
   port: number
   /** From now on `fetch` answers; before, requests wait at 503. */
-  answerWith(fetch: (request: Request) => Response | Promise<Response>): void
+  answerWith(fetch: Answering): void
   /** Takes no new connections, and resolves when the requests in flight are answered. */
   stop(): Promise<void>
 }
@@ -20,7 +23,11 @@ export function listen(host: string, port: number): Listener {
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     port: bound,
-    answerWith: (fetch) => server.reload({ ...options, fetch }),
+    answerWith: (fetch) =>
+      server.reload({
+        ...options,
+        fetch: (request) => fetch(request, () => server.requestIP(request)?.address ?? ''),
+      }),
     stop: () => server.stop(),
   }
 }

@@ -16,3 +16,7 @@ export const verifyHmac = (
   signature: Uint8Array,
   data: Uint8Array,
 ): Promise<boolean> => verifier.verify(key, signature, data)
+
+/** HMAC-SHA256 of a text with a text, as lower-case hex: the form that Novu's hashes have. */
+export const hmacHex = (key: string, text: string): string =>
+  new Bun.CryptoHasher('sha256', key).update(text).digest('hex')

@@ -6,12 +6,22 @@ import { toWrite, type Write } from './writer.ts'
 /** An API key as it is kept: by its digest alone. */
 export type ApiKey = typeof apiKeys.$inferSelect
 
-/** Whom an API key speaks for. */
-export type KeyHolder = { apiKeyId: string; environmentId: string; organizationId: string }
+/** A key that is made: it may be used for everything and for ever, unless it says otherwise. */
+export type NewApiKey = typeof apiKeys.$inferInsert
+
+/** Whom an API key speaks for, and what it may be used for. */
+export type KeyHolder = {
+  apiKeyId: string
+  environmentId: string
+  organizationId: string
+  permission: ApiKey['permission']
+  expiresAtMs: number | null
+  revokedAtMs: number | null
+}
 
 export type ApiKeys = {
   findHolder(digest: string): Promise<KeyHolder | null>
-  insert(apiKey: ApiKey): Write
+  insert(apiKey: NewApiKey): Write
 }
 
 export function createApiKeys(database: Database): ApiKeys {
@@ -20,6 +30,9 @@ export function createApiKeys(database: Database): ApiKeys {
       apiKeyId: apiKeys.id,
       environmentId: apiKeys.environmentId,
       organizationId: environments.organizationId,
+      permission: apiKeys.permission,
+      expiresAtMs: apiKeys.expiresAtMs,
+      revokedAtMs: apiKeys.revokedAtMs,
     })
     .from(apiKeys)
     .innerJoin(environments, eq(environments.id, apiKeys.environmentId))

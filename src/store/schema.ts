@@ -24,7 +24,15 @@ export const apiKeys = sqliteTable('api_keys', {
   environmentId: environmentId(),
   name: text('name').notNull(),
   digest: text('digest').notNull().unique(),
+  /** What it may be used for. */
+  permission: text('permission', { enum: ['all', 'read', 'links'] })
+    .notNull()
+    .default('all'),
   createdAtMs: integer('created_at_ms').notNull(),
+  /** Null: it does not expire. */
+  expiresAtMs: integer('expires_at_ms'),
+  /** Null: it is not revoked. */
+  revokedAtMs: integer('revoked_at_ms'),
 })
 
 export const integrations = sqliteTable(
@@ -156,4 +164,19 @@ export const spentStates = sqliteTable(
     outcome: text('outcome', { mode: 'json' }).$type<unknown>(),
   },
   (table) => [index('spent_states_claimed').on(table.claimedAtMs)],
+)
+
+/** The first answer to a request with an idempotency key, for when the request comes again. */
+export const idempotencyRecords = sqliteTable(
+  'idempotency_records',
+  {
+    /** A digest of environment, method, path and key. */
+    scope: text('scope').primaryKey(),
+    /** A digest of the body and the query: the same key with another is a mistake. */
+    fingerprint: text('fingerprint').notNull(),
+    status: integer('status').notNull(),
+    bodySealed: text('body_sealed').notNull(),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+  },
+  (table) => [index('idempotency_records_expires').on(table.expiresAtMs)],
 )

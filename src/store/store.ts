@@ -8,6 +8,7 @@ import { type Contexts, createContexts } from './contexts.ts'
 import { createEndpoints, type Endpoints } from './endpoints.ts'
 import { createEnvironments, type Environments } from './environments.ts'
 import { createFacts, type Facts } from './facts.ts'
+import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency-records.ts'
 import { createIntegrations, type Integrations } from './integrations.ts'
 import { lockDataDir } from './lock.ts'
 import { migrate } from './migrate.ts'
@@ -28,6 +29,7 @@ export type Store = {
   connections: Connections
   endpoints: Endpoints
   spentStates: SpentStates
+  idempotencyRecords: IdempotencyRecords
   /** All of `writes` or none; resolves when they are on the disk. */
   commit(writes: readonly Write[]): Promise<void>
   /** Finishes what is being written, then gives the database and the data directory free. */
@@ -70,6 +72,7 @@ export async function openStore(dataDir: string, sealing: Sealing): Promise<Stor
       connections: createConnections(database, sealing),
       endpoints: createEndpoints(database),
       spentStates: createSpentStates(database, writer),
+      idempotencyRecords: createIdempotencyRecords(database, writer, sealing),
       commit: async (writes) => {
         if (writes.length > 0) await writer.commit(writes)
       },

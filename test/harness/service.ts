@@ -53,7 +53,13 @@ export async function startService(
   const slackAnswers: TestService['slackAnswers'] = []
   const slack = listen('127.0.0.1', 0)
   const settings = readConfig(
-    { LATCH_PORT: '0', LATCH_LOG_LEVEL: 'silent', LATCH_SLACK_URL: slack.url, ...environment },
+    {
+      LATCH_PORT: '0',
+      LATCH_LOG_LEVEL: 'silent',
+      LATCH_SLACK_URL: slack.url,
+      ...NO_LIMITS,
+      ...environment,
+    },
     {},
     { dataDir },
   )
@@ -62,7 +68,7 @@ export async function startService(
     async (opened) => {
       await seedSandbox(opened, API_KEY, ACME)
     },
-    { clock, sleep: Bun.sleep, fetch },
+    { clock, monotonicMs: () => performance.now(), sleep: Bun.sleep, fetch },
   )
   const directory = createSlackDirectory({
     clientId: SANDBOX.clientId,
@@ -134,6 +140,9 @@ export async function startService(
   }
   return service
 }
+
+/** Tests ask faster than any backend; those of the limits set their own. */
+const NO_LIMITS = { LATCH_RATE_LIMIT_GLOBAL: '0', LATCH_RATE_LIMIT_CONFIGURATION: '0' }
 
 export const LINK_PATH = '/v1/integrations/channel-endpoints/oauth'
 

@@ -1,16 +1,16 @@
 import type { Deps } from '../../deps.ts'
 import { conflict, invalid } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
-import { isUniqueViolation } from '../../store/constraint.ts'
+import type { Answer } from '../../http/perform.ts'
 import type { Integration } from '../../store/integrations.ts'
 import type { IntegrationAnswer, IntegrationBody } from './model.ts'
 
-/** Stores a provider's app, its secrets sealed. Throws 409 where the identifier is taken. */
-export async function createIntegration(
+/** A provider's app, its secrets sealed; 409 where the identifier is taken. */
+export function createIntegration(
   { store, providers, random, clock }: Deps,
   caller: Caller,
   body: IntegrationBody,
-): Promise<IntegrationAnswer> {
+): Answer<IntegrationAnswer> {
   const provider = providers.get(body.providerId)
   if (!provider) {
     const choices = [...providers.keys()].join(', ')
@@ -31,13 +31,12 @@ export async function createIntegration(
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   }
-  try {
-    await store.commit([store.integrations.insert(integration)])
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error
-    throw conflict('integration_exists', 'Integration with identifier already exists')
+  return {
+    status: 201,
+    body: present(caller, integration),
+    writes: [store.integrations.insert(integration)],
+    ifTaken: conflict('integration_exists', 'Integration with identifier already exists'),
   }
-  return present(caller, integration)
 }
 
 const slug = (name: string): string =>

@@ -10,6 +10,9 @@ export const IntegrationBody = Type.Object({
     Type.Object({
       clientId: Type.Optional(Type.String({ description: "The app's client id." })),
       secretKey: Type.Optional(Type.String({ description: "The app's client secret." })),
+      hmac: Type.Optional(
+        Type.Boolean({ description: 'Take a context only with its `contextHash`.' }),
+      ),
     }),
   ),
 })

@@ -1,16 +1,18 @@
 import { Elysia } from 'elysia'
-import type { Deps } from '../../deps.ts'
 import { api } from '../../http/api.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { perform } from '../../http/perform.ts'
 import { createIntegration } from './create.ts'
 import { IntegrationBody } from './model.ts'
 
-export const integrations = (deps: Deps) =>
-  new Elysia({ name: 'integrations' }).use(api(deps)).post(
-    '/v1/integrations',
-    async ({ body, caller, set }) => {
-      const integration = await createIntegration(deps, caller, body)
-      set.status = 201
-      return integration
-    },
-    { body: IntegrationBody },
-  )
+export const integrations = (deps: ApiDeps) =>
+  new Elysia({ name: 'integrations' })
+    .use(api(deps, { category: 'configuration', access: 'resources' }))
+    .post(
+      '/v1/integrations',
+      ({ body, caller, request, set }) =>
+        perform(deps, { request, body, caller, set }, async () =>
+          createIntegration(deps, caller, body),
+        ),
+      { body: IntegrationBody },
+    )

@@ -1,12 +1,14 @@
 import type { Deps } from '../../deps.ts'
 import { notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
+import type { Answer } from '../../http/perform.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Connection } from '../../store/connections.ts'
 import type { Integration } from '../../store/integrations.ts'
 import type { Write } from '../../store/writer.ts'
 import { callbackUrl } from '../callback/callback-url.ts'
 import { type NamedContext, readContexts } from '../contexts/payload.ts'
+import { verifyContextHash } from './context-hash.ts'
 import type { LinkUserBody, OAuthUrl } from './model.ts'
 
 /**
@@ -14,13 +16,18 @@ import type { LinkUserBody, OAuthUrl } from './model.ts'
  * be written is context data, too large for a URL. Throws 404 for a subscriber, integration or
  * connection that is not there.
  */
-export async function linkUser(deps: Deps, caller: Caller, body: LinkUserBody): Promise<OAuthUrl> {
+export async function linkUser(
+  deps: Deps,
+  caller: Caller,
+  body: LinkUserBody,
+): Promise<Answer<OAuthUrl>> {
   const contexts = readContexts(body.context)
   const { integration, provider } = await findIntegration(
     deps,
     caller.environmentId,
     body.integrationIdentifier,
   )
+  verifyContextHash(caller, integration, body)
   const { clientId } = integration.credentials
   if (typeof clientId !== 'string' || clientId === '') {
     // The trailing space is Novu's.
@@ -29,11 +36,6 @@ export async function linkUser(deps: Deps, caller: Caller, body: LinkUserBody): 
   }
   const newSubscriber = await requireSubscriber(deps, caller.environmentId, body.subscriberId)
   const connection = await findConnection(deps, integration, body.connectionIdentifier)
-
-  await deps.store.commit([
-    ...newSubscriber,
-    ...contextWrites(deps, caller.environmentId, contexts),
-  ])
   const nowMs = deps.clock()
   const state = deps.states.sign({
     jti: deps.random.stateId(),
@@ -45,15 +47,15 @@ export async function linkUser(deps: Deps, caller: Caller, body: LinkUserBody): 
     contextKeys: contexts.map(({ key }) => key),
     mode: 'link_user',
   })
-  return {
-    url: provider.linkUserUrl({
-      clientId,
-      redirectUri: callbackUrl(deps.config),
-      state,
-      userScope: body.userScope ?? null,
-      workspaceId: connection?.workspaceId ?? null,
-    }),
-  }
+  const url = provider.linkUserUrl({
+    clientId,
+    redirectUri: callbackUrl(deps.config),
+    state,
+    userScope: body.userScope ?? null,
+    workspaceId: connection?.workspaceId ?? null,
+  })
+  const writes = [...newSubscriber, ...contextWrites(deps, caller.environmentId, contexts)]
+  return { status: 201, body: { url }, writes }
 }
 
 async function findIntegration(

@@ -1,16 +1,21 @@
 import { Elysia } from 'elysia'
-import type { Deps } from '../../deps.ts'
 import { api } from '../../http/api.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { perform } from '../../http/perform.ts'
+import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
 import { linkUser } from './link-user.ts'
 import { LinkUserBody } from './model.ts'
 
-export const links = (deps: Deps) =>
-  new Elysia({ name: 'links' }).use(api(deps)).post(
+export const links = (deps: ApiDeps) =>
+  new Elysia({ name: 'links' }).use(api(deps, { category: 'global', access: 'links' })).post(
     '/v1/integrations/channel-endpoints/oauth',
-    async ({ body, caller, set }) => {
-      const link = await linkUser(deps, caller, body)
-      set.status = 201
-      return link
-    },
+    ({ body, caller, request, set }) =>
+      // A repeated answer must not be a link that has expired.
+      perform(
+        deps,
+        { request, body, caller, set },
+        () => linkUser(deps, caller, body),
+        STATE_LIFETIME_MS,
+      ),
     { body: LinkUserBody },
   )

@@ -1,16 +1,18 @@
 import { Elysia } from 'elysia'
-import type { Deps } from '../../deps.ts'
 import { api } from '../../http/api.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { perform } from '../../http/perform.ts'
 import { SubscriberBody, SubscriberQuery } from './model.ts'
 import { upsertSubscriber } from './upsert.ts'
 
-export const subscribers = (deps: Deps) =>
-  new Elysia({ name: 'subscribers' }).use(api(deps)).post(
-    '/v2/subscribers',
-    async ({ body, query, caller, set }) => {
-      const subscriber = await upsertSubscriber(deps, caller, body, query.failIfExists === 'true')
-      set.status = 201
-      return subscriber
-    },
-    { body: SubscriberBody, query: SubscriberQuery },
-  )
+export const subscribers = (deps: ApiDeps) =>
+  new Elysia({ name: 'subscribers' })
+    .use(api(deps, { category: 'configuration', access: 'resources' }))
+    .post(
+      '/v2/subscribers',
+      ({ body, query, caller, request, set }) =>
+        perform(deps, { request, body, caller, set }, () =>
+          upsertSubscriber(deps, caller, body, query.failIfExists === 'true'),
+        ),
+      { body: SubscriberBody, query: SubscriberQuery },
+    )

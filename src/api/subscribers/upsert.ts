@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { conflict } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
+import type { Answer } from '../../http/perform.ts'
 import type { Subscriber } from '../../store/subscribers.ts'
 import type { SubscriberAnswer, SubscriberBody } from './model.ts'
 
@@ -13,7 +14,7 @@ export async function upsertSubscriber(
   caller: Caller,
   { subscriberId: untrimmed, ...sent }: SubscriberBody,
   failIfExists: boolean,
-): Promise<SubscriberAnswer> {
+): Promise<Answer<SubscriberAnswer>> {
   const { environmentId } = caller
   const subscriberId = untrimmed.trim()
   const existing = await store.subscribers.find(environmentId, subscriberId)
@@ -30,8 +31,11 @@ export async function upsertSubscriber(
     createdAtMs: existing?.createdAtMs ?? nowMs,
     updatedAtMs: nowMs,
   }
-  await store.commit([store.subscribers.upsert(subscriber)])
-  return present(caller, subscriber)
+  return {
+    status: 201,
+    body: present(caller, subscriber),
+    writes: [store.subscribers.upsert(subscriber)],
+  }
 }
 
 function present(caller: Caller, subscriber: Subscriber): SubscriberAnswer {

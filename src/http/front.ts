@@ -1,0 +1,82 @@
+import type { Deps } from '../deps.ts'
+import { answerError } from './answer-error.ts'
+import { ApiError } from './api-error.ts'
+import type { RateLimits } from './rate-limits.ts'
+
+export type Fetch = (request: Request, address: () => string) => Promise<Response>
+
+export type Front = {
+  fetch: Fetch
+  /** From now on every new request is sent away with 503. */
+  drain(): void
+}
+
+type Inner = (request: Request) => Response | Promise<Response>
+
+/** Under Bun's own limit for a request's head, whose answer is no JSON. */
+const MAX_URL_LENGTH = 8 * 1024
+/** Each holds memory; more of them at once only make all of them slower. */
+const MAX_IN_FLIGHT = 1024
+/** Who asks whether latch is well must hear it even when others ask too much. */
+const UNLIMITED_PATH = /^https?:\/\/[^/]+\/(healthz|readyz)$/
+
+/**
+ * What stands before the routes, and answers when they cannot: overload and shut-down (503), an
+ * address that is too long (414), strangers who ask too often (429), and any fault (500).
+ */
+export function createFront(
+  deps: Pick<Deps, 'clock' | 'log' | 'random'>,
+  rateLimits: RateLimits,
+  inner: Inner,
+): Front {
+  let inFlight = 0
+  let draining = false
+
+  const refuse = (error: ApiError, url: string): Response => answerError(deps, error, url)
+
+  async function answer(request: Request, address: () => string): Promise<Response> {
+    const { url, headers } = request
+    if (url.length > MAX_URL_LENGTH) return refuse(urlTooLong, url)
+    if (UNLIMITED_PATH.test(url)) return inner(request)
+    if (!headers.has('authorization')) {
+      const tooMany = rateLimits.chargeAddress(address())
+      return tooMany === null ? inner(request) : refuse(tooMany, url)
+    }
+    const response = await inner(request)
+    if (response.status !== 401) return response
+    // A key that is not ours makes its sender a stranger.
+    const tooMany = rateLimits.chargeAddress(address())
+    return tooMany === null ? response : refuse(tooMany, url)
+  }
+
+  return {
+    drain: () => {
+      draining = true
+    },
+    async fetch(request, address) {
+      if (draining || inFlight >= MAX_IN_FLIGHT) return refuse(overloaded(draining), request.url)
+      inFlight += 1
+      try {
+        return await answer(request, address)
+      } catch (error) {
+        return answerError(deps, error, request.url)
+      } finally {
+        inFlight -= 1
+      }
+    },
+  }
+}
+
+const urlTooLong = new ApiError(
+  414,
+  'url_too_long',
+  `The address is longer than ${MAX_URL_LENGTH} characters`,
+)
+
+const overloaded = (draining: boolean): ApiError =>
+  new ApiError(
+    503,
+    draining ? 'shutting_down' : 'overloaded',
+    'Please wait some time, then try again.',
+    { headers: { 'retry-after': '1', ...(draining && { connection: 'close' }) } },
+  )

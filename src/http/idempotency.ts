@@ -1,0 +1,144 @@
+import stringify from 'safe-stable-stringify'
+import type { Deps } from '../deps.ts'
+import { sha256Hex } from '../secrets/bytes.ts'
+import { isUniqueViolation } from '../store/constraint.ts'
+import type { IdempotencyRecord } from '../store/idempotency-records.ts'
+import type { Write } from '../store/writer.ts'
+import { ApiError, badRequest } from './api-error.ts'
+import { errorBody } from './error-body.ts'
+
+/** A request as idempotency sees it: the same scope is the same request, or should be. */
+export type KeyedRequest = {
+  key: string
+  environmentId: string
+  method: string
+  url: string
+  body: unknown
+  /** How long the answer is worth repeating. */
+  lifetimeMs: number
+}
+
+/** An answer before it goes out, with the writes that make it true. */
+export type PendingAnswer = {
+  status: number
+  body: string
+  writes: readonly Write[]
+  /** What to say where a write meets a row that is there already. */
+  ifTaken: ApiError | null
+}
+
+export type GivenAnswer = { status: number; body: string; replayed: boolean }
+
+export type Idempotency = {
+  /**
+   * Runs a request once and gives its answer to every repetition. The effect and the record of the
+   * answer are one commit, so a crash leaves both or neither, and of two processes that run the
+   * same request at the same time only one commits. Throws 409 while the first is running, 422
+   * where the key comes with another body.
+   */
+  once(request: KeyedRequest, run: () => Promise<PendingAnswer>): Promise<GivenAnswer>
+}
+
+const MAX_KEY_LENGTH = 255
+/** Refusals that a retry would only meet again. */
+const RECORDED_ERRORS = new Set([400, 404, 409])
+
+export function createIdempotency(deps: Pick<Deps, 'store' | 'clock'>): Idempotency {
+  // Only for the 409 while a request runs here: correctness rests on the record's primary key.
+  const running = new Set<string>()
+
+  return {
+    async once(request, run) {
+      refuseLongKey(request.key)
+      const scope = scopeOf(request)
+      if (running.has(scope)) throw stillRunning(request.key)
+      running.add(scope)
+      try {
+        return await runOrReplay(deps, request, scope, run)
+      } finally {
+        running.delete(scope)
+      }
+    },
+  }
+}
+
+async function runOrReplay(
+  deps: Pick<Deps, 'store' | 'clock'>,
+  request: KeyedRequest,
+  scope: string,
+  run: () => Promise<PendingAnswer>,
+): Promise<GivenAnswer> {
+  const { idempotencyRecords } = deps.store
+  const fingerprint = fingerprintOf(request)
+  const known = await idempotencyRecords.find(scope)
+  if (known !== null && known.expiresAtMs > deps.clock()) return replay(known, request, fingerprint)
+
+  const answer = await runOrRefuse(deps, request, run)
+  const { status, body } = answer
+  const expiresAtMs = deps.clock() + request.lifetimeMs
+  try {
+    await deps.store.commit([
+      ...(known === null ? [] : [idempotencyRecords.remove(scope)]),
+      ...answer.writes,
+      idempotencyRecords.insert({ scope, fingerprint, status, body, expiresAtMs }),
+    ])
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    // Nothing of ours was written. Either another process was first with this very request …
+    const theirs = await idempotencyRecords.find(scope)
+    if (theirs !== null && theirs.expiresAtMs > deps.clock()) {
+      return replay(theirs, request, fingerprint)
+    }
+    // … or what the request was to make is there already.
+    throw answer.ifTaken ?? error
+  }
+  return { status, body, replayed: false }
+}
+
+/** What is refused for good is an answer too, and is recorded; other errors pass through. */
+async function runOrRefuse(
+  { clock }: Pick<Deps, 'clock'>,
+  { url }: KeyedRequest,
+  run: () => Promise<PendingAnswer>,
+): Promise<PendingAnswer> {
+  try {
+    return await run()
+  } catch (error) {
+    if (!(error instanceof ApiError) || !RECORDED_ERRORS.has(error.status)) throw error
+    const body = JSON.stringify(errorBody(error, url, clock()))
+    return { status: error.status, body, writes: [], ifTaken: null }
+  }
+}
+
+function replay(
+  record: IdempotencyRecord,
+  { key }: KeyedRequest,
+  fingerprint: string,
+): GivenAnswer {
+  if (record.fingerprint !== fingerprint) {
+    const message = `Request with key "${key}" is being reused for a different body`
+    throw new ApiError(422, 'idempotency_key_reused', message, { errors: {} })
+  }
+  return { status: record.status, body: record.body, replayed: true }
+}
+
+const scopeOf = ({ environmentId, method, url, key }: KeyedRequest): string =>
+  sha256Hex([environmentId, method, new URL(url).pathname, key].join('\n'))
+
+/** The order of a body's properties is no part of what it says. */
+const fingerprintOf = ({ url, body }: KeyedRequest): string =>
+  sha256Hex(`${new URL(url).search}\n${stringify(body) ?? ''}`)
+
+function refuseLongKey(key: string): void {
+  if (key.length <= MAX_KEY_LENGTH) return
+  const limit = `has exceeded the maximum allowed length of ${MAX_KEY_LENGTH} characters`
+  throw badRequest('idempotency_key_too_long', `idempotencyKey "${key}" ${limit}`)
+}
+
+const stillRunning = (key: string): ApiError =>
+  new ApiError(
+    409,
+    'idempotency_key_in_use',
+    `Request with key "${key}" is currently being processed. Please retry after 1 second`,
+    { headers: { 'retry-after': '1' } },
+  )

@@ -1,0 +1,73 @@
+import type { Config } from '../config.ts'
+import { isUniqueViolation } from '../store/constraint.ts'
+import type { Write } from '../store/writer.ts'
+import type { ApiDeps } from './api-deps.ts'
+import type { ApiError } from './api-error.ts'
+import type { Caller } from './authenticate.ts'
+import type { PendingAnswer } from './idempotency.ts'
+
+/** What a use case that changes something comes to: an answer, and the writes that make it true. */
+export type Answer<Body> = {
+  status: 200 | 201
+  body: Body
+  writes: readonly Write[]
+  /** What to say where a write meets a row that is there already. */
+  ifTaken?: ApiError
+}
+
+/** What a handler knows of its request. */
+export type Call = {
+  request: Request
+  body: unknown
+  caller: Caller
+  set: { headers: Record<string, string | number> }
+}
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+/**
+ * Runs a use case and answers with what it comes to, once its writes are on the disk; once for all
+ * requests with the same `Idempotency-Key` (POST and PATCH, as at Novu).
+ */
+export async function perform<Body>(
+  deps: ApiDeps,
+  { request, body, caller, set }: Call,
+  run: () => Promise<Answer<Body>>,
+  lifetimeMs: number = DAY_MS,
+): Promise<Response> {
+  const key = request.headers.get('idempotency-key')
+  if (!key) return respond(await commit(deps, pending(deps.config, await run())))
+  const { environmentId } = caller
+  const { method, url } = request
+  set.headers['idempotency-key'] = key
+  const keyed = { key, environmentId, method, url, body, lifetimeMs }
+  const given = await deps.idempotency.once(keyed, async () => pending(deps.config, await run()))
+  if (given.replayed) set.headers['idempotency-replay'] = 'true'
+  return respond(given)
+}
+
+async function commit({ store }: ApiDeps, answer: PendingAnswer): Promise<PendingAnswer> {
+  try {
+    await store.commit(answer.writes)
+    return answer
+  } catch (error) {
+    throw isUniqueViolation(error) ? (answer.ifTaken ?? error) : error
+  }
+}
+
+const pending = <Body>(config: Config, answer: Answer<Body>): PendingAnswer => ({
+  status: answer.status,
+  body: JSON.stringify(inEnvelope(config, answer.body)),
+  writes: answer.writes,
+  ifTaken: answer.ifTaken ?? null,
+})
+
+const respond = ({ status, body }: { status: number; body: string }): Response =>
+  new Response(body, { status, headers: { 'content-type': 'application/json;charset=utf-8' } })
+
+/** `{"data": …}` around a single result, where the operator asks for it; lists have theirs. */
+export function inEnvelope(config: Pick<Config, 'responseEnvelope'>, result: unknown): unknown {
+  if (config.responseEnvelope === 'none') return result
+  if (typeof result !== 'object' || result === null) return result
+  return 'data' in result && Array.isArray(result.data) ? result : { data: result }
+}

@@ -1,0 +1,71 @@
+import type { Config } from '../config.ts'
+import { ApiError } from './api-error.ts'
+import { createTokenBuckets, type Rate, type TokenBuckets } from './token-buckets.ts'
+
+/** Novu's categories of routes, each with a limit of its own. */
+export type RateCategory = 'global' | 'configuration' | 'trigger'
+
+type AnswerHeaders = Record<string, string | number>
+
+export type RateLimits = {
+  /**
+   * Counts one request of an environment and puts the four headers (draft-ietf-httpapi-ratelimit-
+   * headers-06, as Novu sends them) on its answer. Throws 429 where it is one too many.
+   */
+  charge(environmentId: string, category: RateCategory, headers: AnswerHeaders): void
+  /** Counts one request without a valid key; null, or the 429 where it is one too many. */
+  chargeAddress(address: string): ApiError | null
+}
+
+const BURST_ALLOWANCE = 0.1
+
+export function createRateLimits(
+  config: Pick<Config, 'rateLimits'>,
+  monotonicMs: () => number,
+): RateLimits {
+  const limiters = {
+    global: createLimiter('global', config.rateLimits.global, monotonicMs),
+    configuration: createLimiter('configuration', config.rateLimits.configuration, monotonicMs),
+    trigger: createLimiter('trigger', config.rateLimits.trigger, monotonicMs),
+  }
+  const addresses = createLimiter('global', config.rateLimits.global, monotonicMs)
+
+  return {
+    charge(environmentId, category, headers) {
+      const limiter = limiters[category]
+      if (limiter === null) return
+      const { allowed, remaining, resetSeconds } = limiter.buckets.take(environmentId)
+      headers['ratelimit-limit'] = limiter.limit
+      headers['ratelimit-remaining'] = String(remaining)
+      headers['ratelimit-reset'] = String(resetSeconds)
+      headers['ratelimit-policy'] = limiter.policy
+      if (!allowed) throw tooMany(resetSeconds)
+    },
+    chargeAddress(address) {
+      const decision = addresses?.buckets.take(address)
+      return decision === undefined || decision.allowed ? null : tooMany(decision.resetSeconds)
+    },
+  }
+}
+
+type Limiter = { buckets: TokenBuckets; limit: string; policy: string }
+
+/** Null where the operator has turned the limit off. */
+function createLimiter(
+  category: RateCategory,
+  perSecond: number,
+  monotonicMs: () => number,
+): Limiter | null {
+  if (perSecond === 0) return null
+  const rate: Rate = { perSecond, burst: Math.floor(perSecond * (1 + BURST_ALLOWANCE)) }
+  return {
+    buckets: createTokenBuckets(rate, monotonicMs),
+    limit: String(perSecond),
+    policy: `${perSecond};w=1;burst=${rate.burst};comment="token bucket";category="${category}";cost="single"`,
+  }
+}
+
+const tooMany = (retryAfterSeconds: number): ApiError =>
+  new ApiError(429, 'rate_limited', 'API rate limit exceeded', {
+    headers: { 'retry-after': String(retryAfterSeconds) },
+  })

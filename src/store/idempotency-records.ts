@@ -1,0 +1,67 @@
+import { eq, inArray, lte, sql } from 'drizzle-orm'
+import type { Sealing } from '../secrets/sealing.ts'
+import type { Database } from './client.ts'
+import { idempotencyRecords } from './schema.ts'
+import { toWrite, type Write, type Writer } from './writer.ts'
+
+/** The first answer to a request, as it went out. */
+export type IdempotencyRecord = {
+  scope: string
+  fingerprint: string
+  status: number
+  body: string
+  expiresAtMs: number
+}
+
+export type IdempotencyRecords = {
+  find(scope: string): Promise<IdempotencyRecord | null>
+  /** Fails the whole write where the scope has a record: two processes cannot both be first. */
+  insert(record: IdempotencyRecord): Write
+  remove(scope: string): Write
+  /** Takes away at most `limit` expired records, and answers how many. */
+  removeExpired(nowMs: number, limit: number): Promise<number>
+}
+
+const placeOf = (scope: string) => ({ table: 'idempotency_records', column: 'body', row: scope })
+
+/** Bodies are sealed: an answer may hold a link that is still good, or a token. */
+export function createIdempotencyRecords(
+  database: Database,
+  writer: Writer,
+  sealing: Sealing,
+): IdempotencyRecords {
+  const byScope = database
+    .select()
+    .from(idempotencyRecords)
+    .where(eq(idempotencyRecords.scope, sql.placeholder('scope')))
+    .prepare()
+  return {
+    find: async (scope) => {
+      const row = await byScope.get({ scope })
+      if (row === undefined) return null
+      const { bodySealed, ...record } = row
+      return { ...record, body: sealing.open(bodySealed, placeOf(scope)) }
+    },
+    insert: ({ body, ...record }) =>
+      toWrite(
+        database
+          .insert(idempotencyRecords)
+          .values({ ...record, bodySealed: sealing.seal(body, placeOf(record.scope)) }),
+      ),
+    remove: (scope) =>
+      toWrite(database.delete(idempotencyRecords).where(eq(idempotencyRecords.scope, scope))),
+    removeExpired: async (nowMs, limit) => {
+      const expired = database
+        .select({ scope: idempotencyRecords.scope })
+        .from(idempotencyRecords)
+        .where(lte(idempotencyRecords.expiresAtMs, nowMs))
+        .limit(limit)
+      const [removed] = await writer.commit([
+        toWrite(
+          database.delete(idempotencyRecords).where(inArray(idempotencyRecords.scope, expired)),
+        ),
+      ])
+      return removed?.rowsAffected ?? 0
+    },
+  }
+}
