@@ -20,6 +20,8 @@ export type App = Front
 export function createApp(parts: Deps): App {
   const deps = createApiDeps(parts)
   const app = new Elysia({
+    // Elysia would "clean" a body before it is checked, and so make some that are wrong right.
+    normalize: false,
     // Elysia otherwise takes a host to be longer than two letters, and finds no route behind one.
     handler: { standardHostname: false },
   })

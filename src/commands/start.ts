@@ -3,7 +3,9 @@ import { type App, createApp } from '../app.ts'
 import type { Config, Settings } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { type Listener, listen } from '../http/listen.ts'
-import { createLog } from '../observe/log.ts'
+import { startSweeping } from '../http/sweep.ts'
+import { createLog, type Log } from '../observe/log.ts'
+import type { LogLevel } from '../observe/log-level.ts'
 import type { Fetch } from '../providers/post-form.ts'
 import { createProviders } from '../providers/registry.ts'
 import { createKeyring, type Keyring } from '../secrets/keyring.ts'
@@ -21,13 +23,17 @@ export type Running = {
 }
 
 /** What a test replaces of the machine. */
-export type System = Pick<Deps, 'clock' | 'monotonicMs' | 'sleep'> & { fetch: Fetch }
+export type System = Pick<Deps, 'clock' | 'monotonicMs' | 'sleep'> & {
+  fetch: Fetch
+  log(level: LogLevel): Log
+}
 
 const thisMachine: System = {
   clock: Date.now,
   monotonicMs: () => performance.now(),
   sleep: Bun.sleep,
   fetch,
+  log: createLog,
 }
 
 /**
@@ -45,9 +51,11 @@ export async function startLatch(
   const store = await openStore(settings.dataDir, createSealing(keyring, random))
   let listener: Listener | null = null
   let app: App | null = null
+  let sweeping: ReturnType<typeof startSweeping> | null = null
   const stop = async (): Promise<void> => {
     app?.drain()
     await listener?.stop()
+    await sweeping?.stop()
     await store.close()
   }
   try {
@@ -59,7 +67,7 @@ export async function startLatch(
       random,
       states: createStates(keyring, callbackUrl(config)),
       providers: createProviders(config, system.fetch),
-      log: createLog(settings.logLevel),
+      log: system.log(settings.logLevel),
       clock: system.clock,
       monotonicMs: system.monotonicMs,
       sleep: system.sleep,
@@ -67,6 +75,7 @@ export async function startLatch(
     await open(deps, keyring)
     app = createApp(deps)
     listener.answerWith(app.fetch)
+    sweeping = startSweeping(deps)
     return { deps, keyring, stop }
   } catch (error) {
     await stop()

@@ -38,7 +38,7 @@ export function createFront(
     const { url, headers } = request
     if (url.length > MAX_URL_LENGTH) return refuse(urlTooLong, url)
     if (UNLIMITED_PATH.test(url)) return inner(request)
-    if (!headers.has('authorization')) {
+    if (!headers.get('authorization')) {
       const tooMany = rateLimits.chargeAddress(address())
       return tooMany === null ? inner(request) : refuse(tooMany, url)
     }

@@ -49,7 +49,6 @@ export function createIdempotency(deps: Pick<Deps, 'store' | 'clock'>): Idempote
 
   return {
     async once(request, run) {
-      refuseLongKey(request.key)
       const scope = scopeOf(request)
       if (running.has(scope)) throw stillRunning(request.key)
       running.add(scope)
@@ -129,7 +128,8 @@ const scopeOf = ({ environmentId, method, url, key }: KeyedRequest): string =>
 const fingerprintOf = ({ url, body }: KeyedRequest): string =>
   sha256Hex(`${new URL(url).search}\n${stringify(body) ?? ''}`)
 
-function refuseLongKey(key: string): void {
+/** Throws 400 for a key that is too long to be one; it is not echoed either. */
+export function refuseLongKey(key: string): void {
   if (key.length <= MAX_KEY_LENGTH) return
   const limit = `has exceeded the maximum allowed length of ${MAX_KEY_LENGTH} characters`
   throw badRequest('idempotency_key_too_long', `idempotencyKey "${key}" ${limit}`)

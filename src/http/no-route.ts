@@ -22,7 +22,7 @@ export function createNoRoute(
     const path = safePath(url)
     const allow = allowedMethods(path.split('?')[0] ?? path).join(', ')
     try {
-      if (request.headers.has('authorization')) {
+      if (request.headers.get('authorization')) {
         const { environmentId } = await authenticate(deps, request.headers)
         deps.rateLimits.charge(environmentId, 'global', set.headers)
       }

@@ -4,7 +4,7 @@ import type { Write } from '../store/writer.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { ApiError } from './api-error.ts'
 import type { Caller } from './authenticate.ts'
-import type { PendingAnswer } from './idempotency.ts'
+import { type PendingAnswer, refuseLongKey } from './idempotency.ts'
 
 /** What a use case that changes something comes to: an answer, and the writes that make it true. */
 export type Answer<Body> = {
@@ -37,6 +37,7 @@ export async function perform<Body>(
 ): Promise<Response> {
   const key = request.headers.get('idempotency-key')
   if (!key) return respond(await commit(deps, pending(deps.config, await run())))
+  refuseLongKey(key)
   const { environmentId } = caller
   const { method, url } = request
   set.headers['idempotency-key'] = key

@@ -3,10 +3,13 @@ import { startLatch } from '../../src/commands/start.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Deps } from '../../src/deps.ts'
 import { listen } from '../../src/http/listen.ts'
+import type { Log, LogFields } from '../../src/observe/log.ts'
 import { SANDBOX, seedSandbox } from '../../src/sandbox/seed.ts'
 import { createSlackSandbox } from '../../src/sandbox/slack/app.ts'
 import { ACME, createSlackDirectory } from '../../src/sandbox/slack/directory.ts'
+import { createApiKey, digestApiKey } from '../../src/secrets/api-key.ts'
 import { createRandom } from '../../src/secrets/random.ts'
+import type { NewApiKey } from '../../src/store/api-keys.ts'
 import { tempDir } from './temp-dir.ts'
 
 export const API_KEY = 'latch_test'
@@ -18,6 +21,10 @@ export type TestService = {
   slackUrl: string
   deps: Deps
   dataDir: string
+  /** What was logged, at any level, oldest first. */
+  logged: { fields: LogFields; message: string }[]
+  /** Another key of the environment. */
+  addKey(changes: Partial<NewApiKey> & { apiKey?: string }): Promise<string>
   /** Moves the service's clock, and the stand-in's. */
   advance(ms: number): void
   /** What the stand-in for Slack was asked, oldest first. */
@@ -49,6 +56,11 @@ export async function startService(
 ): Promise<TestService> {
   let offsetMs = 0
   const clock = (): number => Date.now() + offsetMs
+  const logged: TestService['logged'] = []
+  const write = (fields: LogFields, message: string): void => {
+    logged.push({ fields, message })
+  }
+  const log: Log = { debug: write, info: write, warn: write, error: write }
   const slackRequests: string[] = []
   const slackAnswers: TestService['slackAnswers'] = []
   const slack = listen('127.0.0.1', 0)
@@ -68,7 +80,13 @@ export async function startService(
     async (opened) => {
       await seedSandbox(opened, API_KEY, ACME)
     },
-    { clock, monotonicMs: () => performance.now(), sleep: Bun.sleep, fetch },
+    {
+      clock,
+      monotonicMs: () => performance.now() + offsetMs,
+      sleep: Bun.sleep,
+      fetch,
+      log: () => log,
+    },
   )
   const directory = createSlackDirectory({
     clientId: SANDBOX.clientId,
@@ -102,6 +120,22 @@ export async function startService(
     slackUrl: slack.url,
     deps,
     dataDir,
+    logged,
+    addKey: async ({ apiKey = createApiKey(deps.random), ...changes }) => {
+      const environment = await deps.store.environments.first()
+      const nowMs = clock()
+      await deps.store.commit([
+        deps.store.apiKeys.insert({
+          id: deps.random.recordId(nowMs),
+          environmentId: String(environment?.id),
+          name: 'test',
+          digest: digestApiKey(apiKey),
+          createdAtMs: nowMs,
+          ...changes,
+        }),
+      ])
+      return apiKey
+    },
     slackRequests,
     slackAnswers,
     api,
@@ -141,6 +175,12 @@ export async function startService(
   return service
 }
 
+/** The limits on, and out of the way. */
+export const WITH_LIMITS = {
+  LATCH_RATE_LIMIT_GLOBAL: '100000',
+  LATCH_RATE_LIMIT_CONFIGURATION: '100000',
+}
+
 /** Tests ask faster than any backend; those of the limits set their own. */
 const NO_LIMITS = { LATCH_RATE_LIMIT_GLOBAL: '0', LATCH_RATE_LIMIT_CONFIGURATION: '0' }
 
@@ -159,6 +199,6 @@ async function readAnswer(response: Response): Promise<Answer> {
     status: response.status,
     headers: response.headers,
     text,
-    body: isJson ? JSON.parse(text) : undefined,
+    body: isJson && text !== '' ? JSON.parse(text) : undefined,
   }
 }

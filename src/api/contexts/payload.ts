@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { invalid } from '../../http/api-error.ts'
+import { openObject } from '../../http/open-object.ts'
 import type { Context } from '../../store/contexts.ts'
 
 const STRUCTURE =
@@ -15,7 +16,7 @@ export const ContextPayload = Type.Record(
   Type.String(),
   Type.Union([
     ContextId,
-    Type.Object({
+    openObject({
       id: ContextId,
       data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     }),

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { openObject } from '../../http/open-object.ts'
 
 const flag = (name: string) =>
   Type.Optional(
@@ -8,7 +9,7 @@ const flag = (name: string) =>
   )
 
 /** The query of a list (novu-behaviour §3.3). */
-export const EndpointsQuery = Type.Object({
+export const EndpointsQuery = openObject({
   limit: Type.Optional(
     Type.String({
       pattern: '^([1-9][0-9]?|100)$',

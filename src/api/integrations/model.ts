@@ -1,13 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { openObject } from '../../http/open-object.ts'
 
-export const IntegrationBody = Type.Object({
+export const IntegrationBody = openObject({
   providerId: Type.String({ minLength: 1, examples: ['slack'] }),
   channel: Type.Literal('chat', { whenWrong: 'channel must be one of the following values: chat' }),
   name: Type.Optional(Type.String({ minLength: 1, examples: ['Slack'] })),
   identifier: Type.Optional(Type.String({ minLength: 1, examples: ['slack'] })),
   active: Type.Optional(Type.Boolean()),
   credentials: Type.Optional(
-    Type.Object({
+    openObject({
       clientId: Type.Optional(Type.String({ description: "The app's client id." })),
       secretKey: Type.Optional(Type.String({ description: "The app's client secret." })),
       hmac: Type.Optional(

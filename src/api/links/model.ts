@@ -1,8 +1,9 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { openObject } from '../../http/open-object.ts'
 import { ContextPayload } from '../contexts/payload.ts'
 
 /** The body of `POST /v1/integrations/channel-endpoints/oauth`, as the contract has it. */
-export const LinkUserBody = Type.Object({
+export const LinkUserBody = openObject({
   subscriberId: Type.String({
     minLength: 1,
     whenEmpty: 'subscriberId is required for link_user',

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { openObject } from '../../http/open-object.ts'
 
-export const SubscriberBody = Type.Object({
+export const SubscriberBody = openObject({
   subscriberId: Type.String({
     pattern: '^\\s*([A-Za-z0-9_-]+|[^\\s@]+@[^\\s@]+\\.[^\\s@]+)\\s*$',
     maxLength: 256,
@@ -22,7 +23,7 @@ export const SubscriberBody = Type.Object({
 })
 export type SubscriberBody = Static<typeof SubscriberBody>
 
-export const SubscriberQuery = Type.Object({ failIfExists: Type.Optional(Type.String()) })
+export const SubscriberQuery = openObject({ failIfExists: Type.Optional(Type.String()) })
 
 export type SubscriberAnswer = Record<string, unknown> & {
   subscriberId: string

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'bun:test'
+import { LINK_PATH, SAMPLE_BODY, startService, WITH_LIMITS } from '../harness/service.ts'
+import { expectConforms, hasContract } from './contract.ts'
+
+describe.if(hasContract)('403', async () => {
+  const service = await startService(WITH_LIMITS)
+  const readOnly = await service.addKey({ permission: 'read' })
+  const linksOnly = await service.addKey({ permission: 'links' })
+  const as = (apiKey: string) => ({ authorization: `ApiKey ${apiKey}` })
+
+  test('a key that may only read asks for a link', async () => {
+    const answer = await service.api('POST', LINK_PATH, SAMPLE_BODY, as(readOnly))
+    expectConforms(answer, 403)
+    expect(answer.body).toMatchObject({ message: 'This API key may only read' })
+  })
+
+  test('a key for links alone reads or makes other things', async () => {
+    const list = await service.api('GET', '/v1/channel-endpoints', undefined, as(linksOnly))
+    expectConforms(list, 403)
+    const body = { subscriberId: 'other' }
+    expectConforms(await service.api('POST', '/v2/subscribers', body, as(linksOnly)), 403)
+  })
+
+  test('not what they are for', async () => {
+    const list = await service.api('GET', '/v1/channel-endpoints', undefined, as(readOnly))
+    expect(list.status).toBe(200)
+    expect((await service.api('POST', LINK_PATH, SAMPLE_BODY, as(linksOnly))).status).toBe(201)
+  })
+})

@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'bun:test'
+import { LINK_PATH, SAMPLE_BODY, startService, WITH_LIMITS } from '../harness/service.ts'
+import { expectConforms, hasContract } from './contract.ts'
+
+type Errors = { errors: Record<string, { messages: string[]; value?: unknown }> }
+
+describe.if(hasContract)('422', async () => {
+  const service = await startService(WITH_LIMITS)
+
+  test('every offending field at once, with what was wanted and what came', async () => {
+    const answer = await service.api('POST', LINK_PATH, {
+      subscriberId: 1,
+      connectionIdentifier: 5,
+      userScope: ['a', 1],
+      context: [],
+    })
+    expectConforms(answer, 422)
+    expect((answer.body as Errors).errors).toEqual({
+      subscriberId: { messages: ['subscriberId must be a string'], value: 1 },
+      integrationIdentifier: {
+        messages: [
+          'integrationIdentifier should not be null or undefined',
+          'Integration identifier is required',
+          'integrationIdentifier must be a string',
+        ],
+      },
+      connectionIdentifier: { messages: ['connectionIdentifier must be a string'], value: 5 },
+      userScope: { messages: ['each value in userScope must be a string'], value: ['a', 1] },
+      context: { messages: [expect.stringContaining('Invalid context payload')], value: [] },
+    })
+  })
+
+  for (const body of [undefined, '[]', '"text"', '42', 'null', 'true']) {
+    test(`a body of ${body ?? 'nothing'} lacks every field`, async () => {
+      const answer = await service.api('POST', LINK_PATH, body)
+      expectConforms(answer, 422)
+      expect(Object.keys((answer.body as Errors).errors).sort()).toEqual([
+        'integrationIdentifier',
+        'subscriberId',
+      ])
+    })
+  }
+
+  test('an idempotency key that comes with another body, whatever the order', async () => {
+    const key = { 'idempotency-key': 'reused' }
+    const first = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
+    const reordered = Object.fromEntries(Object.entries(SAMPLE_BODY).reverse())
+    const same = await service.api('POST', LINK_PATH, reordered, key)
+    expect(same.text).toBe(first.text)
+    const other = await service.api('POST', LINK_PATH, { ...SAMPLE_BODY, userScope: [] }, key)
+    expectConforms(other, 422)
+    expect(other.body).toMatchObject({
+      message: 'Request with key "reused" is being reused for a different body',
+      errors: {},
+    })
+  })
+
+  test('is never recorded: the same idempotency key works with a body that is right', async () => {
+    const key = { 'idempotency-key': 'corrected' }
+    expect((await service.api('POST', LINK_PATH, {}, key)).status).toBe(422)
+    expect((await service.api('POST', LINK_PATH, SAMPLE_BODY, key)).status).toBe(201)
+  })
+})

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'bun:test'
+import { connect, type Socket } from 'node:net'
+import { API_KEY, LINK_PATH, SAMPLE_BODY, startService, WITH_LIMITS } from '../harness/service.ts'
+import { expectConforms, hasContract } from './contract.ts'
+
+describe.if(hasContract)('503', async () => {
+  const service = await startService(WITH_LIMITS)
+  const { hostname, port } = new URL(service.url)
+
+  /** Sends a request whose body does not come, and so stays in flight. */
+  const hold = (): Promise<Socket> =>
+    new Promise((resolve) => {
+      const socket = connect(Number(port), hostname, () => {
+        const head = [
+          `POST ${LINK_PATH} HTTP/1.1`,
+          'Host: latch',
+          `Authorization: ApiKey ${API_KEY}`,
+          'Content-Type: application/json',
+          'Content-Length: 2',
+        ].join('\r\n')
+        socket.write(`${head}\r\n\r\n{`, () => resolve(socket))
+      })
+    })
+
+  const ask = () => service.api('POST', LINK_PATH, SAMPLE_BODY)
+
+  test('more requests at once than it can hold, until some are over', async () => {
+    const sockets = await Promise.all(Array.from({ length: 1024 }, hold))
+    let answer = await ask()
+    for (let tries = 0; tries < 100 && answer.status !== 503; tries += 1) {
+      await Bun.sleep(10)
+      answer = await ask()
+    }
+    expectConforms(answer, 503, { authenticated: false })
+    expect(answer.body).toBe('Please wait some time, then try again.')
+    expect(answer.headers.get('retry-after')).toBe('1')
+
+    for (const socket of sockets) socket.write('}')
+    for (let tries = 0; tries < 200 && answer.status === 503; tries += 1) {
+      await Bun.sleep(10)
+      answer = await ask()
+    }
+    expectConforms(answer, 201)
+    for (const socket of sockets) socket.destroy()
+  }, 20_000)
+
+  test('shutting down: what is in flight is finished, what comes after is sent away', async () => {
+    const socket = await hold()
+    await Bun.sleep(50)
+    const finished = new Promise<string>((resolve) => {
+      socket.on('data', (data) => resolve(data.toString()))
+    })
+    const kept = ask()
+    await kept
+    const stopping = service.stop()
+    socket.write('}')
+    expect(await finished).toStartWith('HTTP/1.1 422')
+    socket.destroy()
+    await stopping
+    await expect(ask()).rejects.toThrow()
+  })
+})

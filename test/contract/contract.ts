@@ -1,0 +1,83 @@
+import { expect } from 'bun:test'
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Ajv from 'ajv'
+import addFormats from 'ajv-formats'
+import { parse } from 'yaml'
+import type { Answer } from '../harness/service.ts'
+
+const FILE =
+  process.env['LATCH_CONTRACT'] ??
+  join(import.meta.dir, '../../../shared/contract/link-user-oauth.openapi.yaml')
+
+type HeaderSpec = { $ref: string }
+type ResponseSpec = {
+  headers?: Record<string, HeaderSpec>
+  content: { 'application/json': { schema: object } }
+}
+type Contract = {
+  paths: Record<string, { post: { responses: Record<string, ResponseSpec> } }>
+  components: { headers: Record<string, { required: boolean; schema: object }> }
+}
+
+export const hasContract: boolean = existsSync(FILE)
+if (!hasContract) console.warn(`left out: the tests against the contract; ${FILE} is not there`)
+
+/** Every status that the contract lists for the link operation. */
+export const contractStatuses = (): number[] => Object.keys(linkResponses(read())).map(Number)
+
+const read = (): Contract => parse(readFileSync(FILE, 'utf8')) as Contract
+
+function linkResponses(contract: Contract): Record<string, ResponseSpec> {
+  const operation = contract.paths['/v1/integrations/channel-endpoints/oauth']?.post
+  if (operation === undefined) throw new Error('the contract has no link operation')
+  return operation.responses
+}
+
+const RATE_LIMIT_HEADERS = [
+  'RateLimit-Limit',
+  'RateLimit-Remaining',
+  'RateLimit-Reset',
+  'RateLimit-Policy',
+]
+
+/**
+ * Holds an answer against the contract's own schemas: status, every header that it may or must
+ * have, and the body. `authenticated`: the four rate-limit headers must be there too.
+ */
+export function expectConforms(
+  answer: Pick<Answer, 'status' | 'headers' | 'body'>,
+  status: number,
+  { authenticated = true }: { authenticated?: boolean } = {},
+): void {
+  expect(answer.status).toBe(status)
+  const contract = read()
+  const spec = linkResponses(contract)[status]
+  if (spec === undefined) throw new Error(`the contract has no ${status}`)
+
+  // OpenAPI 3.0 has words (example, xml, …) that JSON Schema does not know.
+  const ajv = new Ajv({ strict: false, allErrors: true })
+  addFormats(ajv)
+  ajv.addSchema(contract, 'contract')
+  const check = (pointer: string, value: unknown): void => {
+    const validate = ajv.compile({ $ref: `contract#${pointer}` })
+    validate(value)
+    expect(validate.errors ?? []).toEqual([])
+  }
+  const path = '/paths/~1v1~1integrations~1channel-endpoints~1oauth/post/responses'
+  check(`${path}/${status}/content/application~1json/schema`, answer.body)
+  expect(answer.headers.get('content-type')).toMatch(/^application\/json\b/)
+
+  for (const [name, { $ref }] of Object.entries(spec.headers ?? {})) {
+    const value = answer.headers.get(name)
+    if (value !== null) check(`${$ref.slice(1)}/schema`, value)
+    const { required } = contract.components.headers[name] ?? {}
+    if (required === true) expect(value).not.toBeNull()
+  }
+  if (authenticated) {
+    for (const name of RATE_LIMIT_HEADERS) expect(answer.headers.get(name)).not.toBeNull()
+    expect(answer.headers.get('ratelimit-policy')).toMatch(
+      /^\d+;w=1;burst=\d+;comment="token bucket";category="\w+";cost="single"$/,
+    )
+  }
+}
