@@ -67,46 +67,54 @@ async function runOrReplay(
   scope: string,
   run: () => Promise<PendingAnswer>,
 ): Promise<GivenAnswer> {
-  const { idempotencyRecords } = deps.store
+  const { store, clock } = deps
   const fingerprint = fingerprintOf(request)
-  const known = await idempotencyRecords.find(scope)
-  if (known !== null && known.expiresAtMs > deps.clock()) return replay(known, request, fingerprint)
+  const known = await store.idempotencyRecords.find(scope)
+  if (known !== null && known.expiresAtMs > clock()) return replay(known, request, fingerprint)
+
+  const makeWay = known === null ? [] : [store.idempotencyRecords.remove(scope)]
+  const give = async ({ status, body, writes }: PendingAnswer): Promise<GivenAnswer> => {
+    const expiresAtMs = clock() + request.lifetimeMs
+    const record = { scope, fingerprint, status, body, expiresAtMs }
+    await store.commit([...makeWay, ...writes, store.idempotencyRecords.insert(record)])
+    return { status, body, replayed: false }
+  }
 
   const answer = await runOrRefuse(deps, request, run)
-  const { status, body } = answer
-  const expiresAtMs = deps.clock() + request.lifetimeMs
   try {
-    await deps.store.commit([
-      ...(known === null ? [] : [idempotencyRecords.remove(scope)]),
-      ...answer.writes,
-      idempotencyRecords.insert({ scope, fingerprint, status, body, expiresAtMs }),
-    ])
+    return await give(answer)
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     // Nothing of ours was written. Either another process was first with this very request …
-    const theirs = await idempotencyRecords.find(scope)
-    if (theirs !== null && theirs.expiresAtMs > deps.clock()) {
-      return replay(theirs, request, fingerprint)
-    }
+    const theirs = await store.idempotencyRecords.find(scope)
+    if (theirs !== null && theirs.expiresAtMs > clock()) return replay(theirs, request, fingerprint)
     // … or what the request was to make is there already.
-    throw answer.ifTaken ?? error
+    if (answer.ifTaken === null) throw error
+    return give(refusal(deps, request, answer.ifTaken))
   }
-  return { status, body, replayed: false }
 }
 
 /** What is refused for good is an answer too, and is recorded; other errors pass through. */
 async function runOrRefuse(
-  { clock }: Pick<Deps, 'clock'>,
-  { url }: KeyedRequest,
+  deps: Pick<Deps, 'clock'>,
+  request: KeyedRequest,
   run: () => Promise<PendingAnswer>,
 ): Promise<PendingAnswer> {
   try {
     return await run()
   } catch (error) {
     if (!(error instanceof ApiError) || !RECORDED_ERRORS.has(error.status)) throw error
-    const body = JSON.stringify(errorBody(error, url, clock()))
-    return { status: error.status, body, writes: [], ifTaken: null }
+    return refusal(deps, request, error)
   }
+}
+
+function refusal(
+  { clock }: Pick<Deps, 'clock'>,
+  { url }: KeyedRequest,
+  error: ApiError,
+): PendingAnswer {
+  const body = JSON.stringify(errorBody(error, url, clock()))
+  return { status: error.status, body, writes: [], ifTaken: null }
 }
 
 function replay(

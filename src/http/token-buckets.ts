@@ -16,6 +16,10 @@ export type RateDecision = {
 
 export type TokenBuckets = { take(key: string): RateDecision }
 
+/** In thousandths, because so many are refilled in a millisecond: whole numbers, exact sums. */
+type Bucket = { millitokens: number; filledAtMs: number }
+const TOKEN = 1000
+
 /** At about 150 bytes a key, 15 MB at most. A bucket that is forgotten would mostly be full again. */
 const MOST_KEYS = 100_000
 
@@ -24,27 +28,27 @@ const MOST_KEYS = 100_000
  * be set; if it goes backwards all the same, no time has passed.
  */
 export function createTokenBuckets(rate: Rate, monotonicMs: () => number): TokenBuckets {
-  const buckets = new LRUCache<string, { tokens: number; filledAtMs: number }>({ max: MOST_KEYS })
-  const tokensPerMs = rate.perSecond / 1000
+  const buckets = new LRUCache<string, Bucket>({ max: MOST_KEYS })
 
   return {
     take(key) {
       const nowMs = monotonicMs()
       let bucket = buckets.get(key)
       if (bucket === undefined) {
-        bucket = { tokens: rate.burst, filledAtMs: nowMs }
+        bucket = { millitokens: rate.burst * TOKEN, filledAtMs: nowMs }
         buckets.set(key, bucket)
       }
       const elapsedMs = Math.max(0, nowMs - bucket.filledAtMs)
-      bucket.tokens = Math.min(rate.burst, bucket.tokens + elapsedMs * tokensPerMs)
+      const refilled = bucket.millitokens + elapsedMs * rate.perSecond
+      bucket.millitokens = Math.min(rate.burst * TOKEN, refilled)
       bucket.filledAtMs = nowMs
-      const allowed = bucket.tokens >= 1
-      if (allowed) bucket.tokens -= 1
-      const waitMs = (allowed ? 1 : 1 - bucket.tokens) / tokensPerMs
+      const allowed = bucket.millitokens >= TOKEN
+      if (allowed) bucket.millitokens -= TOKEN
+      const missing = allowed ? TOKEN : TOKEN - bucket.millitokens
       return {
         allowed,
-        remaining: Math.floor(bucket.tokens),
-        resetSeconds: Math.max(1, Math.ceil(waitMs / 1000)),
+        remaining: Math.floor(bucket.millitokens / TOKEN),
+        resetSeconds: Math.max(1, Math.ceil(missing / rate.perSecond / 1000)),
       }
     },
   }

@@ -29,12 +29,21 @@ export function validationError(validator: TypeCheck<TSchema>, value: unknown): 
   for (const error of validator.Errors(body)) {
     const { name, path, messages } = fieldOf(validator.Schema(), error)
     const came = path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), body)
-    const field = fields.get(name) ?? { messages: [], ...(came !== undefined && { value: came }) }
+    const field = fields.get(name) ?? {
+      messages: [],
+      ...(came !== undefined && { value: presentable(came) }),
+    }
     field.messages.push(...messages.filter((text) => !field.messages.includes(text)))
     fields.set(name, field)
   }
   return invalid(Object.fromEntries(fields))
 }
+
+/** The contract's `value` has no room for lists in lists: those inside are given as their JSON. */
+const presentable = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map((item: unknown) => (Array.isArray(item) ? JSON.stringify(item) : item))
+    : value
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'bun:test'
+import { createIdempotency, type PendingAnswer } from '../../src/http/idempotency.ts'
+import { startSweeping } from '../../src/http/sweep.ts'
+import { SANDBOX } from '../../src/sandbox/seed.ts'
+import { LINK_PATH, SAMPLE_BODY, startService } from '../harness/service.ts'
+import { tempDir } from '../harness/temp-dir.ts'
+
+const INTEGRATION = { providerId: 'slack', channel: 'chat' }
+
+describe('an idempotency key', async () => {
+  const service = await startService()
+  const create = (body: object, key: string) =>
+    service.api('POST', '/v1/integrations', body, { 'idempotency-key': key })
+
+  test('has one effect and one answer for a thousand requests at once', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 1000 }, async () => {
+        let answer = await create(INTEGRATION, 'thousand')
+        // What Novu's SDK does with a 409.
+        while (answer.status === 409) {
+          await Bun.sleep(5)
+          answer = await create(INTEGRATION, 'thousand')
+        }
+        return answer
+      }),
+    )
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]))
+    expect(new Set(answers.map(({ text }) => text)).size).toBe(1)
+    const first = answers.filter(({ headers }) => headers.get('idempotency-replay') === null)
+    expect(first).toHaveLength(1)
+  })
+
+  test('is its own on every path and in every environment', async () => {
+    const key = { 'idempotency-key': 'shared' }
+    const link = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
+    expect(link.status).toBe(201)
+    const other = await service.api('POST', '/v2/subscribers', { subscriberId: 'x' }, key)
+    expect(other.status).toBe(201)
+    expect(other.headers.get('idempotency-replay')).toBeNull()
+  })
+
+  test('lasts five minutes for a link, so that no dead link is repeated', async () => {
+    const key = { 'idempotency-key': 'aging' }
+    const first = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
+    service.advance(299_000)
+    expect((await service.api('POST', LINK_PATH, SAMPLE_BODY, key)).text).toBe(first.text)
+    service.advance(2000)
+    const fresh = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
+    expect(fresh.status).toBe(201)
+    expect(fresh.text).not.toBe(first.text)
+    expect(fresh.headers.get('idempotency-replay')).toBeNull()
+  })
+
+  test('repeats a conflict, and does not turn it into another', async () => {
+    const body = { ...INTEGRATION, identifier: SANDBOX.integrationIdentifier }
+    const first = await create(body, 'conflict')
+    expect(first.status).toBe(409)
+    const again = await create(body, 'conflict')
+    expect(again.status).toBe(409)
+    expect(again.text).toBe(first.text)
+    expect(again.headers.get('idempotency-replay')).toBe('true')
+    expect(again.body).toMatchObject({ message: 'Integration with identifier already exists' })
+  })
+
+  test('is ignored where it is empty', async () => {
+    const key = { 'idempotency-key': '' }
+    const first = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
+    const second = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
+    expect(first.text).not.toBe(second.text)
+  })
+
+  test('keeps no answer in clear', async () => {
+    const answer = await service.api('POST', LINK_PATH, SAMPLE_BODY, { 'idempotency-key': 'clear' })
+    const state = new URL((answer.body as { url: string }).url).searchParams.get('state')
+    const file = await Bun.file(`${service.dataDir}/latch.db-wal`).text()
+    expect(file).toContain('idempotency_records')
+    expect(file).not.toContain(String(state))
+  })
+})
+
+test('a restart changes nothing: the first answer is given again', async () => {
+  const dataDir = tempDir()
+  const key = { 'idempotency-key': 'restart' }
+  const before = await startService({}, dataDir)
+  const first = await before.api('POST', '/v1/integrations', INTEGRATION, key)
+  await before.stop()
+  const after = await startService({}, dataDir)
+  const again = await after.api('POST', '/v1/integrations', INTEGRATION, key)
+  expect(again.text).toBe(first.text)
+  expect(again.headers.get('idempotency-replay')).toBe('true')
+  await after.stop()
+})
+
+describe('two processes on one database, with a memory of their own each,', async () => {
+  const { deps } = await startService()
+  const [one, two] = [createIdempotency(deps), createIdempotency(deps)]
+  const environmentId = String((await deps.store.environments.first())?.id)
+
+  const request = (key: string) => ({
+    key,
+    environmentId,
+    method: 'POST',
+    url: 'http://latch/v2/subscribers',
+    body: { subscriberId: key },
+    lifetimeMs: 60_000,
+  })
+
+  /** An effect with an id of its own, so that a second one would be seen. */
+  const effect = (key: string, body: string) => async (): Promise<PendingAnswer> => {
+    await Bun.sleep(5)
+    const nowMs = deps.clock()
+    const id = deps.random.recordId(nowMs)
+    const times = { createdAtMs: nowMs, updatedAtMs: nowMs }
+    return {
+      status: 201,
+      body,
+      ifTaken: null,
+      writes: [
+        deps.store.subscribers.upsert({
+          id,
+          environmentId,
+          subscriberId: key,
+          profile: { firstName: body },
+          ...times,
+        }),
+      ],
+    }
+  }
+
+  test('run the same request at the same time: one commits, both give its answer', async () => {
+    for (let round = 0; round < 50; round += 1) {
+      const key = `round-${round}`
+      const answers = await Promise.all([
+        one.once(request(key), effect(key, 'one')),
+        two.once(request(key), effect(key, 'two')),
+      ])
+      const [first, second] = answers
+      expect(first.body).toBe(second.body)
+      expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1)
+      const stored = await deps.store.subscribers.find(environmentId, key)
+      expect(stored?.profile).toEqual({ firstName: first.body })
+    }
+  })
+
+  test('a request that was cut off before its commit runs again', async () => {
+    const crash = one.once(request('crash'), () => Promise.reject(new Error('killed')))
+    await expect(crash).rejects.toThrow('killed')
+    const retried = await two.once(request('crash'), effect('crash', 'retried'))
+    expect(retried).toEqual({ status: 201, body: 'retried', replayed: false })
+  })
+})
+
+test('expired records are taken away, and the event loop goes on meanwhile', async () => {
+  const { deps, advance } = await startService()
+  const { store } = deps
+  const writes = Array.from({ length: 3000 }, (_, index) =>
+    store.idempotencyRecords.insert({
+      scope: `scope-${index}`,
+      fingerprint: '',
+      status: 201,
+      body: '{}',
+      expiresAtMs: deps.clock() + (index < 2900 ? 1000 : 3_600_000),
+    }),
+  )
+  await store.commit(writes)
+  advance(2000)
+
+  let longestMs = 0
+  let last = performance.now()
+  const watch = setInterval(() => {
+    longestMs = Math.max(longestMs, performance.now() - last)
+    last = performance.now()
+  }, 1)
+  const sweeping = startSweeping(deps)
+  for (let waited = 0; waited < 500; waited += 1) {
+    if ((await store.idempotencyRecords.find('scope-2899')) === null) break
+    await Bun.sleep(10)
+  }
+  await sweeping.stop()
+  clearInterval(watch)
+  expect(await store.idempotencyRecords.find('scope-0')).toBeNull()
+  expect(await store.idempotencyRecords.find('scope-2899')).toBeNull()
+  expect(await store.idempotencyRecords.find('scope-2900')).not.toBeNull()
+  // 5 ms is what a batch may take on a quiet machine; a shared one may hold anybody up longer.
+  expect(longestMs).toBeLessThan(50)
+  console.log(`longest pause of the event loop while 2900 records went: ${longestMs.toFixed(1)} ms`)
+})
