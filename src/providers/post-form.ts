@@ -34,9 +34,11 @@ export async function postForm(
     if (text === null) return unavailable('the answer is too large', true)
     return { kind: 'answered', status: response.status, body: parseJson(text) }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    const reason = error instanceof Error ? error.name : 'unknown'
-    return unavailable(code || reason, !NEVER_SENT.has(code))
+    const name = error instanceof Error ? error.name : 'unknown'
+    // An abort is a DOMException, whose code is a number that says nothing.
+    const named = error instanceof Error && 'code' in error && typeof error.code === 'string'
+    const reason = named ? String(error.code) : name
+    return unavailable(reason, !NEVER_SENT.has(reason))
   }
 }
 

@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'bun:test'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ConfigError, parseSecretKey, readConfig } from '../src/config.ts'
+import { tempDir } from './harness/temp-dir.ts'
+
+const DEFAULTS = { dataDir: 'latch-data' }
+const KEY = Buffer.alloc(32, 'k')
+
+const problemsOf = (environment: Record<string, string>): string[] => {
+  try {
+    readConfig(environment, {}, DEFAULTS)
+    return []
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return error.problems.map(({ name }) => name)
+  }
+}
+
+describe('the configuration', () => {
+  test('needs nothing, and cannot be changed', () => {
+    const settings = readConfig({}, {}, DEFAULTS)
+    expect(settings).toEqual({
+      host: '127.0.0.1',
+      port: 4400,
+      publicUrl: null,
+      dataDir: 'latch-data',
+      secretKey: null,
+      slackUrl: 'https://slack.com',
+      maxBodyBytes: 102_400,
+      responseEnvelope: 'none',
+      autoCreateSubscribers: false,
+      rateLimits: { global: 100, configuration: 100, trigger: 100 },
+      logLevel: 'info',
+    })
+    expect(Object.isFrozen(settings)).toBe(true)
+  })
+
+  test('takes flags before the environment, and an empty value for none', () => {
+    const environment = { LATCH_PORT: '1', LATCH_HOST: '', LATCH_DATA_DIR: 'environment' }
+    const settings = readConfig(environment, { port: '2', dataDir: 'flag' }, DEFAULTS)
+    expect(settings).toMatchObject({ port: 2, host: '127.0.0.1', dataDir: 'flag' })
+  })
+
+  test('tells every problem at once, each with its name and what to do', () => {
+    const environment = {
+      LATCH_PORT: '70000',
+      LATCH_SLACK_URL: 'http://slack.com',
+      LATCH_SECRET_KEY: 'short',
+      LATCH_RESPONSE_ENVELOPE: 'paper',
+      LATCH_HOST: '0.0.0.0',
+    }
+    expect(problemsOf(environment).sort()).toEqual([
+      'LATCH_PORT',
+      'LATCH_PUBLIC_URL',
+      'LATCH_RESPONSE_ENVELOPE',
+      'LATCH_SECRET_KEY',
+      'LATCH_SLACK_URL',
+    ])
+    expect(() => readConfig(environment, {}, DEFAULTS)).toThrow('openssl rand -base64 32')
+  })
+
+  const urls: [string, boolean][] = [
+    ['https://latch.example.com', true],
+    ['https://latch.example.com/base/', true],
+    ['http://127.0.0.1:4400', true],
+    ['http://localhost:1', true],
+    ['http://[::1]:1', true],
+    ['http://latch.example.com', false],
+    ['http://127.0.0.1.evil.example', false],
+    ['https://user@latch.example.com', false],
+    ['https://latch.example.com?x=1', false],
+    ['ftp://latch.example.com', false],
+    ['latch.example.com', false],
+  ]
+  for (const [url, good] of urls) {
+    test(`${good ? 'takes' : 'refuses'} ${url} as a public address`, () => {
+      expect(problemsOf({ LATCH_PUBLIC_URL: url })).toEqual(good ? [] : ['LATCH_PUBLIC_URL'])
+      if (!good) return
+      const { publicUrl } = readConfig({ LATCH_PUBLIC_URL: url }, {}, DEFAULTS)
+      expect(publicUrl).toBe(url.replace(/\/$/, ''))
+    })
+  }
+
+  test('reads the secret key in three spellings, or from a file, but not from both', () => {
+    for (const encoding of ['hex', 'base64', 'base64url'] as const) {
+      expect(parseSecretKey(KEY.toString(encoding))).toEqual(new Uint8Array(KEY))
+    }
+    const file = join(tempDir(), 'key')
+    writeFileSync(file, `${KEY.toString('base64')}\n`)
+    const { secretKey } = readConfig({ LATCH_SECRET_KEY_FILE: file }, {}, DEFAULTS)
+    expect(secretKey).toEqual(new Uint8Array(KEY))
+    const both = { LATCH_SECRET_KEY_FILE: file, LATCH_SECRET_KEY: KEY.toString('hex') }
+    expect(problemsOf(both)).toEqual(['LATCH_SECRET_KEY'])
+    expect(problemsOf({ LATCH_SECRET_KEY_FILE: '/nowhere' })).toEqual(['LATCH_SECRET_KEY_FILE'])
+  })
+})

@@ -1,0 +1,113 @@
+import { describe, expect, test } from 'bun:test'
+import fc from 'fast-check'
+import { HMAC } from 'oslo/crypto'
+import { signHmac, verifyHmac } from '../../src/secrets/hmac.ts'
+import { createKeyring } from '../../src/secrets/keyring.ts'
+import { createStates, type StateClaims } from '../../src/secrets/state.ts'
+
+const key = (letter: string) => new Uint8Array(Buffer.alloc(32, letter))
+const CALLBACK = 'https://latch.example.com/callback'
+const states = createStates(createKeyring(key('a')), CALLBACK)
+const NOW_MS = 1_800_000_000_000
+
+const claims: StateClaims = {
+  jti: 'jti',
+  issuedAtMs: NOW_MS,
+  environmentId: '0'.repeat(24),
+  integrationId: '1'.repeat(24),
+  subscriberId: 'subscriber-123',
+  connectionIdentifier: null,
+  contextKeys: ['tenant:acme'],
+  mode: 'link_user',
+}
+
+/** Any JavaScript string, halves of surrogate pairs among them. */
+const anyText = fc.string({
+  unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
+})
+
+describe('a state', () => {
+  test('(requirement 4) carries any subscriber, connection and context as they are', async () => {
+    const nasty = fc.oneof(anyText, fc.constantFrom('a.b@c.d', '{"x":"."}', '…', '\ud800', ''))
+    await fc.assert(
+      fc.asyncProperty(nasty, nasty, fc.array(nasty), async (subscriberId, connection, keys) => {
+        const sent = {
+          ...claims,
+          subscriberId,
+          connectionIdentifier: connection,
+          contextKeys: keys,
+        }
+        const state = states.sign(sent)
+        expect(state).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+        expect(await states.verify(state, NOW_MS)).toEqual({ kind: 'valid', claims: sent })
+      }),
+    )
+  })
+
+  test('(requirement 1) is refused when any one character of it is another', async () => {
+    const state = states.sign(claims)
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.'
+    for (let index = 0; index < state.length; index += 1) {
+      for (const letter of [...alphabet].filter((other) => other !== state[index]).slice(0, 70)) {
+        const altered = state.slice(0, index) + letter + state.slice(index + 1)
+        const { kind } = await states.verify(altered, NOW_MS)
+        if (kind !== 'refused') throw new Error(`accepted with ${letter} at ${index}`)
+      }
+    }
+  })
+
+  test('(requirement 2) is refused, without a fault, whatever stands in its place', async () => {
+    const [kid = '', payload = ''] = states.sign(claims).split('.')
+    const fixed = ['', '.', '..', `${kid}.${payload}.`, `${kid}.${payload}.AA`, `${kid}..AA`]
+    const long = `${kid}.${payload}.${'A'.repeat(10_000)}`
+    for (const text of [...fixed, long, `${kid}.${payload}.zz!`]) {
+      expect((await states.verify(text, NOW_MS)).kind).toBe('refused')
+    }
+    await fc.assert(
+      fc.asyncProperty(anyText, async (text) => {
+        expect((await states.verify(text, NOW_MS)).kind).toBe('refused')
+      }),
+    )
+  })
+
+  const ages: [number, 'valid' | 'expired' | 'refused'][] = [
+    [0, 'valid'],
+    [300_000, 'valid'],
+    [300_001, 'expired'],
+    [-60_000, 'valid'],
+    [-60_001, 'refused'],
+  ]
+  for (const [ageMs, kind] of ages) {
+    test(`(requirement 3) of ${ageMs} ms is ${kind}`, async () => {
+      expect((await states.verify(states.sign(claims), NOW_MS + ageMs)).kind).toBe(kind)
+    })
+  }
+
+  test('(requirement 7) of an old key holds while that key is on the ring', async () => {
+    const state = states.sign(claims)
+    const rotated = createStates(createKeyring(key('b'), [key('a')]), CALLBACK)
+    expect((await rotated.verify(state, NOW_MS)).kind).toBe('valid')
+    const retired = createStates(createKeyring(key('b')), CALLBACK)
+    expect(await retired.verify(state, NOW_MS)).toEqual({ kind: 'refused', reason: 'unknown_key' })
+  })
+
+  test('(requirement 8) made for one callback address is worth nothing at another', async () => {
+    const elsewhere = createStates(createKeyring(key('a')), 'https://other.example.com/callback')
+    expect(await elsewhere.verify(states.sign(claims), NOW_MS)).toEqual({
+      kind: 'refused',
+      reason: 'bad_signature',
+    })
+  })
+})
+
+test('the signature of the runtime is the signature of oslo (decision 17)', async () => {
+  const oslo = new HMAC('SHA-256')
+  const bytes = fc.uint8Array({ minLength: 1, maxLength: 100 })
+  await fc.assert(
+    fc.asyncProperty(bytes, bytes, async (secret, data) => {
+      const ours = signHmac(secret, data)
+      expect(ours).toEqual(new Uint8Array(await oslo.sign(secret, data)))
+      expect(await verifyHmac(secret, ours, data)).toBe(true)
+    }),
+  )
+})

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { dirname, join, normalize } from 'node:path'
+
+const SRC = join(import.meta.dir, '../src')
+
+/** A room is a folder of src, or a file beside them. What it may import at run time: */
+const ALLOWED: Record<string, readonly string[]> = {
+  main: ['commands'],
+  commands: [
+    'app',
+    // The redirect URL that is printed and registered is the API's.
+    'api',
+    'config',
+    'http',
+    'observe',
+    'providers',
+    'sandbox',
+    'secrets',
+    'store',
+    'version',
+  ],
+  app: ['api', 'docs', 'http', 'observe'],
+  api: ['http', 'pages', 'secrets', 'store', 'providers'],
+  docs: ['http', 'config', 'pages', 'version'],
+  http: ['secrets', 'store', 'observe', 'pages'],
+  sandbox: ['pages', 'secrets', 'store'],
+  store: ['secrets'],
+  providers: [],
+  secrets: [],
+  pages: [],
+  observe: [],
+  config: ['observe'],
+  deps: [],
+  version: [],
+}
+
+/** Packages that one room alone may import. */
+const OWNED: Record<string, string> = {
+  '@libsql/client': 'store',
+  'drizzle-orm': 'store',
+  oslo: 'secrets',
+  commander: 'commands',
+  pino: 'observe',
+}
+
+type Import = { from: string; to: string; typeOnly: boolean }
+
+const files = [...new Bun.Glob('**/*.ts').scanSync(SRC)].sort()
+
+const roomOf = (file: string): string => file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
+
+const sourceOf = (file: string): string => readFileSync(join(SRC, file), 'utf8')
+
+/** Every `import … from`, `export … from` and `import(…)`; by pattern, as types count too. */
+function importsOf(file: string): Import[] {
+  const pattern = /(?:^(import|export)(\s+type)?\b[^'"]*?from\s*|import\()['"]([^'"]+)['"]/gms
+  return [...sourceOf(file).matchAll(pattern)].map(([, , type, specifier = '']) => ({
+    from: file,
+    to: specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier,
+    typeOnly: type !== undefined,
+  }))
+}
+
+const imports = files.flatMap(importsOf)
+const inner = imports.filter(({ to }) => files.includes(to))
+
+describe('the rooms', () => {
+  test('are those that are spoken of here', () => {
+    expect([...new Set(files.map(roomOf))].filter((room) => !(room in ALLOWED))).toEqual([])
+    expect(imports.length).toBeGreaterThan(200)
+  })
+
+  test('import only what lies below them', () => {
+    const wrong = inner.filter(({ from, to, typeOnly }) => {
+      const [room, other] = [roomOf(from), roomOf(to)]
+      return !typeOnly && room !== other && !ALLOWED[room]?.includes(other)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('of providers, secrets and pages know nothing of the house, not even its types', () => {
+    const wrong = inner.filter(({ from, to }) => {
+      const [room, other] = [roomOf(from), roomOf(to)]
+      if (room === other) return false
+      // Where the providers are comes from the configuration.
+      if (room === 'providers' && other === 'config') return false
+      return ['providers', 'secrets', 'pages'].includes(room)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('let nobody but the app at the routes', () => {
+    const wrong = inner.filter(
+      ({ from, to }) => to.startsWith('api/') && to.endsWith('routes.ts') && from !== 'app.ts',
+    )
+    expect(wrong).toEqual([])
+  })
+
+  test('keep their packages to themselves', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      const owner = Object.entries(OWNED).find(([name]) => to === name || to.startsWith(`${name}/`))
+      return owner !== undefined && roomOf(from) !== owner[1]
+    })
+    expect(wrong).toEqual([])
+  })
+
+  test('have no circle of files', () => {
+    const circles: string[] = []
+    const done = new Set<string>()
+    const visit = (file: string, path: readonly string[]): void => {
+      if (path.includes(file)) {
+        circles.push([...path.slice(path.indexOf(file)), file].join(' -> '))
+        return
+      }
+      if (done.has(file)) return
+      for (const { to } of inner.filter(({ from, typeOnly }) => from === file && !typeOnly)) {
+        visit(to, [...path, file])
+      }
+      done.add(file)
+    }
+    for (const file of files) visit(file, [])
+    expect(circles).toEqual([])
+  })
+})
+
+describe('no file', () => {
+  const forbidden: [string, RegExp][] = [
+    ['casts types away', /\bas any\b|\bas unknown as\b|@ts-(ignore|nocheck|expect-error)/],
+    ['leaves something for later', /\bTODO\b|\bFIXME\b/],
+    ['exports a default', /\bexport default\b/],
+  ]
+  for (const [name, pattern] of forbidden) {
+    test(name, () => {
+      expect(files.filter((file) => pattern.test(sourceOf(file)))).toEqual([])
+    })
+  }
+
+  test('opens a transaction that others could come into, but the lock', () => {
+    const found = files.filter((file) => /\.transaction\(/.test(sourceOf(file)))
+    expect(found).toEqual(['store/lock.ts'])
+  })
+
+  test('is longer than 200 lines', () => {
+    expect(files.filter((file) => sourceOf(file).split('\n').length > 201)).toEqual([])
+  })
+})
