@@ -123,7 +123,7 @@ describe('oauth.v2.access', () => {
   })
 
   test('gives an app its bot token', async () => {
-    const { user_scope: _, ...install } = { ...LINK, scope: 'chat:write,users:read' }
+    const install = { ...LINK, user_scope: '', scope: 'chat:write,users:read' }
     expect(await access({ code: await codeFor(install) })).toMatchObject({
       ok: true,
       access_token: expect.stringMatching(/^xoxb-/),
