@@ -74,22 +74,30 @@ describe('a link that cannot be made', () => {
     expect(answer.text).toMatch(/Integration not found: none in environment [0-9a-f]{24}/)
   })
 
-  test('for an integration without a client id', async () => {
-    const identifier = 'slack-without-id'
-    await service.api('POST', '/v1/integrations', {
-      providerId: 'slack',
-      channel: 'chat',
-      identifier,
+  const incomplete: [string, object | undefined, string][] = [
+    ['credentials', undefined, 'Slack integration missing credentials '],
+    [
+      'a client id',
+      { secretKey: 'secret' },
+      'Slack integration missing required OAuth credentials (clientId) ',
+    ],
+  ]
+  for (const [name, credentials, message] of incomplete) {
+    test(`for an integration without ${name}`, async () => {
+      const made = await service.api('POST', '/v1/integrations', {
+        providerId: 'slack',
+        channel: 'chat',
+        credentials,
+      })
+      const { identifier } = made.body as { identifier: string }
+      const answer = await service.api('POST', LINK_PATH, {
+        subscriberId: SANDBOX.subscriberId,
+        integrationIdentifier: identifier,
+      })
+      expect(answer.status).toBe(404)
+      expect(answer.body).toMatchObject({ message })
     })
-    const answer = await service.api('POST', LINK_PATH, {
-      subscriberId: SANDBOX.subscriberId,
-      integrationIdentifier: identifier,
-    })
-    expect(answer.status).toBe(404)
-    expect(answer.body).toMatchObject({
-      message: 'Slack integration missing required OAuth credentials (clientId) ',
-    })
-  })
+  }
 
   const context: [string, unknown, string][] = [
     ['no entry', {}, 'Invalid context payload structure'],

@@ -28,13 +28,8 @@ export async function linkUser(
     body.integrationIdentifier,
   )
   verifyContextHash(caller, integration, body)
-  const { clientId } = integration.credentials
-  if (typeof clientId !== 'string' || clientId === '') {
-    // The trailing space is Novu's.
-    const message = `${provider.title} integration missing required OAuth credentials (clientId) `
-    throw notFound('integration_without_client_id', message)
-  }
   const newSubscriber = await requireSubscriber(deps, caller.environmentId, body.subscriberId)
+  const clientId = requireClientId(integration, provider)
   const connection = await findConnection(deps, integration, body.connectionIdentifier)
   const nowMs = deps.clock()
   const state = deps.states.sign({
@@ -70,6 +65,20 @@ async function findIntegration(
     throw notFound('integration_not_found', message)
   }
   return { integration, provider }
+}
+
+/** The spaces at the ends of the messages are Novu's. */
+function requireClientId({ credentials }: Integration, { title }: Provider): string {
+  if (Object.keys(credentials).length === 0) {
+    const message = `${title} integration missing credentials `
+    throw notFound('integration_without_credentials', message)
+  }
+  const { clientId } = credentials
+  if (typeof clientId !== 'string' || clientId === '') {
+    const message = `${title} integration missing required OAuth credentials (clientId) `
+    throw notFound('integration_without_client_id', message)
+  }
+  return clientId
 }
 
 /** What must be written for the subscriber to exist: nothing, or the subscriber where allowed. */
