@@ -33,7 +33,7 @@ async function runBeside(
       isNew = await seedSandbox(opened, sandboxApiKey(openedKeyring), ACME)
     },
   )
-  slack.answerWith(standInForSlack(deps))
+  slack.answerWith(standInForSlack(deps, slack.url))
   const facts: SandboxFacts = {
     url: deps.config.publicUrl,
     apiKey: sandboxApiKey(keyring),
@@ -60,11 +60,11 @@ function listenBeside({ host, port }: Settings): Listener {
   }
 }
 
-function standInForSlack({ config, clock, random }: Deps): SlackSandbox['fetch'] {
+function standInForSlack({ config, clock, random }: Deps, url: string): SlackSandbox['fetch'] {
   const directory = createSlackDirectory({
     clientId: SANDBOX.clientId,
     clientSecret: SANDBOX.clientSecret,
     redirectUri: callbackUrl(config),
   })
-  return createSlackSandbox({ directory, clock, randomId: random.letters }).fetch
+  return createSlackSandbox({ directory, clock, randomId: random.letters, issuer: () => url }).fetch
 }

@@ -66,7 +66,7 @@ export async function startLatch(
       store,
       random,
       states: createStates(keyring, callbackUrl(config)),
-      providers: createProviders(config, system.fetch),
+      providers: createProviders(config, system.fetch, system.clock),
       log: system.log(settings.logLevel),
       clock: system.clock,
       monotonicMs: system.monotonicMs,

@@ -6,7 +6,11 @@ import { createSlack } from './slack.ts'
 /** The providers that latch can link with, by id. Adding one is a file and a line here. */
 export type Providers = ReadonlyMap<string, Provider>
 
-export function createProviders(settings: Pick<Settings, 'slackUrl'>, fetch: Fetch): Providers {
-  const providers = [createSlack(settings.slackUrl, fetch)]
+export function createProviders(
+  settings: Pick<Settings, 'slackUrl'>,
+  fetch: Fetch,
+  clock: () => number,
+): Providers {
+  const providers = [createSlack(settings.slackUrl, fetch, clock)]
   return new Map(providers.map((provider) => [provider.id, provider]))
 }

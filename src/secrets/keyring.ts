@@ -6,6 +6,8 @@ export type DerivedKeys = {
   /** Names the master key without telling anything of it. */
   kid: string
   state: Uint8Array
+  pkce: Uint8Array
+  nonce: Uint8Array
   sealing: Uint8Array
   sandboxApiKey: Uint8Array
 }
@@ -24,6 +26,8 @@ export function deriveKeys(masterKey: Uint8Array): DerivedKeys {
   return {
     kid: encodeBase64url(derive(masterKey, 'kid', 6)),
     state: derive(masterKey, 'state', 32),
+    pkce: derive(masterKey, 'pkce', 32),
+    nonce: derive(masterKey, 'nonce', 32),
     sealing: derive(masterKey, 'sealing', 32),
     sandboxApiKey: derive(masterKey, 'sandbox-api-key', 24),
   }

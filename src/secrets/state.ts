@@ -4,6 +4,7 @@ import { TimeSpan } from 'oslo'
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './bytes.ts'
 import { signHmac, verifyHmac } from './hmac.ts'
 import { findKeys, type Keyring } from './keyring.ts'
+import { deriveProofs, type Proofs } from './proofs.ts'
 
 /** What a link was made for. It travels with the user in `state` (RFC 6749 §10.12). */
 export type StateClaims = {
@@ -16,10 +17,12 @@ export type StateClaims = {
   connectionIdentifier: string | null
   contextKeys: readonly string[]
   mode: 'link_user'
+  /** Which of the provider's protocols the user was sent through. */
+  protocol: 'oauth' | 'openid'
 }
 
 export type StateVerification =
-  | { kind: 'valid'; claims: StateClaims }
+  | { kind: 'valid'; claims: StateClaims; proofs: Proofs }
   /** Authentic, but too old to spend; its outcome may still be shown. */
   | { kind: 'expired'; claims: StateClaims }
   | { kind: 'refused'; reason: 'malformed' | 'unknown_key' | 'bad_signature' | 'from_the_future' }
@@ -28,6 +31,8 @@ export type States = {
   /** The `state` parameter: three base64url parts joined by dots, safe in a URL as it is. */
   sign(claims: StateClaims): string
   verify(state: string, nowMs: number): Promise<StateVerification>
+  /** The proofs that belong to a state which is made now. */
+  proofs(jti: string): Proofs
 }
 
 export const STATE_LIFETIME_MS: number = new TimeSpan(5, 'm').milliseconds()
@@ -43,6 +48,7 @@ const Payload = Type.Object({
   c: Type.Union([Type.String(), Type.Null()]),
   x: Type.Array(Type.String()),
   m: Type.Literal('link_user'),
+  p: Type.Optional(Type.Literal('openid')),
 })
 
 const toPayload = (claims: StateClaims): Static<typeof Payload> => ({
@@ -54,6 +60,7 @@ const toPayload = (claims: StateClaims): Static<typeof Payload> => ({
   c: claims.connectionIdentifier,
   x: [...claims.contextKeys],
   m: claims.mode,
+  ...(claims.protocol === 'openid' && { p: 'openid' as const }),
 })
 
 const toClaims = (payload: Static<typeof Payload>): StateClaims => ({
@@ -65,6 +72,7 @@ const toClaims = (payload: Static<typeof Payload>): StateClaims => ({
   connectionIdentifier: payload.c,
   contextKeys: payload.x,
   mode: payload.m,
+  protocol: payload.p ?? 'oauth',
 })
 
 /**
@@ -93,6 +101,8 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
       return `${kid}.${payload}.${encodeBase64url(signature)}`
     },
 
+    proofs: (jti) => deriveProofs(keyring.current, jti),
+
     async verify(state, nowMs) {
       const [kid, payload, signatureText, ...rest] = state.split('.')
       const signature = decodeBase64url(signatureText ?? '')
@@ -109,8 +119,8 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
       if (claims.issuedAtMs - nowMs > STATE_CLOCK_TOLERANCE_MS) {
         return { kind: 'refused', reason: 'from_the_future' }
       }
-      const expired = nowMs - claims.issuedAtMs > STATE_LIFETIME_MS
-      return { kind: expired ? 'expired' : 'valid', claims }
+      if (nowMs - claims.issuedAtMs > STATE_LIFETIME_MS) return { kind: 'expired', claims }
+      return { kind: 'valid', claims, proofs: deriveProofs(keys, claims.jti) }
     },
   }
 }

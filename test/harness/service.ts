@@ -94,7 +94,12 @@ export async function startService(
     redirectUri: deps.config.publicUrl + CALLBACK_PATH,
   })
   const random = createRandom()
-  const standIn = createSlackSandbox({ directory, clock, randomId: random.letters })
+  const standIn = createSlackSandbox({
+    directory,
+    clock,
+    randomId: random.letters,
+    issuer: () => slack.url,
+  })
   slack.answerWith(async (request) => {
     slackRequests.push(`${request.method} ${new URL(request.url).pathname}`)
     return (await slackAnswers.shift()?.()) ?? standIn.fetch(request)

@@ -2,7 +2,13 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { createSlack } from '../../src/providers/slack.ts'
 
 const CREDENTIALS = { clientId: 'id with : and %', clientSecret: 'sécret+/' }
-const EXCHANGE = { credentials: CREDENTIALS, code: 'the-code', redirectUri: 'https://l.example/cb' }
+const OAUTH = { protocol: 'oauth', codeVerifier: null, nonce: 'n' } as const
+const EXCHANGE = {
+  credentials: CREDENTIALS,
+  code: 'the-code',
+  redirectUri: 'https://l.example/cb',
+  ...OAUTH,
+}
 
 const GRANTED = { ok: true, authed_user: { id: 'U1' }, team: { id: 'T1', name: 'Acme' } }
 
@@ -19,7 +25,7 @@ const server = Bun.serve({
 })
 afterAll(() => server.stop(true))
 
-const slack = createSlack(`http://127.0.0.1:${server.port}`, fetch)
+const slack = createSlack(`http://127.0.0.1:${server.port}`, fetch, Date.now)
 
 async function identifyBy(answer: Handler) {
   handler = answer
@@ -76,19 +82,20 @@ describe('who somebody is at Slack', () => {
   }
 
   test('is not known, and the code unspent, when nothing listens', async () => {
-    const gone = createSlack('http://127.0.0.1:1', fetch)
+    const gone = createSlack('http://127.0.0.1:1', fetch, Date.now)
     expect(await gone.identify(EXCHANGE)).toMatchObject({ kind: 'unavailable', codeSent: false })
   })
 
   test('is given up after ten seconds (requirement 26)', async () => {
     const limits: number[] = []
     const timeout = AbortSignal.timeout
-    const stuck = createSlack('https://slack.com', (_, { signal }) => {
+    const never = (_: string, { signal }: RequestInit): Promise<Response> => {
       if (!(signal instanceof AbortSignal)) throw new Error('no deadline')
       return new Promise((_resolve, reject) => {
         signal.addEventListener('abort', () => reject(signal.reason))
       })
-    })
+    }
+    const stuck = createSlack('https://slack.com', never, Date.now)
     AbortSignal.timeout = (milliseconds) => {
       limits.push(milliseconds)
       return timeout.call(AbortSignal, 1)

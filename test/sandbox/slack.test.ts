@@ -9,6 +9,7 @@ const slack = createSlackSandbox({
   directory: createSlackDirectory(APP),
   clock: () => nowMs,
   randomId: createRandom().letters,
+  issuer: () => 'http://slack.test',
 })
 
 const ask = (path: string, init?: RequestInit) =>

@@ -19,6 +19,7 @@ const claims: StateClaims = {
   connectionIdentifier: null,
   contextKeys: ['tenant:acme'],
   mode: 'link_user',
+  protocol: 'openid',
 }
 
 /** Any JavaScript string, halves of surrogate pairs among them. */
@@ -39,7 +40,11 @@ describe('a state', () => {
         }
         const state = states.sign(sent)
         expect(state).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
-        expect(await states.verify(state, NOW_MS)).toEqual({ kind: 'valid', claims: sent })
+        expect(await states.verify(state, NOW_MS)).toEqual({
+          kind: 'valid',
+          claims: sent,
+          proofs: states.proofs(sent.jti),
+        })
       }),
     )
   })

@@ -1,7 +1,7 @@
 import { Value } from '@sinclair/typebox/value'
 import type { Deps } from '../../deps.ts'
 import type { ClientCredentials, Identity, Provider } from '../../providers/provider.ts'
-import type { StateClaims } from '../../secrets/state.ts'
+import type { StateClaims, StateVerification } from '../../secrets/state.ts'
 import type { Connection } from '../../store/connections.ts'
 import type { Integration } from '../../store/integrations.ts'
 import { callbackUrl } from './callback-url.ts'
@@ -40,8 +40,10 @@ export async function completeLink(deps: Deps, query: CallbackQuery): Promise<Ca
   const target = await findTarget(deps, claims)
   if (target.kind !== 'found') return target
   if (!(await claim(deps, claims))) return awaitOutcome(deps, claims.jti)
-  return exchange(deps, claims, target, code)
+  return exchange(deps, verified, target, code)
 }
+
+type Verified = Extract<StateVerification, { kind: 'valid' }>
 
 type Target = {
   kind: 'found'
@@ -86,13 +88,20 @@ function claim({ store, clock }: Deps, claims: StateClaims): Promise<boolean> {
 
 async function exchange(
   deps: Deps,
-  claims: StateClaims,
+  { claims, proofs }: Verified,
   target: Target,
   code: string,
 ): Promise<LinkOutcome> {
   const { store, config, log } = deps
   const { provider, credentials } = target
-  const answer = await provider.identify({ credentials, code, redirectUri: callbackUrl(config) })
+  const answer = await provider.identify({
+    credentials,
+    code,
+    redirectUri: callbackUrl(config),
+    protocol: claims.protocol,
+    codeVerifier: target.integration.credentials['pkce'] === true ? proofs.codeVerifier : null,
+    nonce: proofs.nonce,
+  })
   switch (answer.kind) {
     case 'identified':
       return settleIdentified(deps, claims, target, answer.identity)

@@ -11,6 +11,12 @@ export const IntegrationBody = openObject({
     openObject({
       clientId: Type.Optional(Type.String({ description: "The app's client id." })),
       secretKey: Type.Optional(Type.String({ description: "The app's client secret." })),
+      pkce: Type.Optional(
+        Type.Boolean({
+          description:
+            'Send a PKCE challenge. Slack then takes the app for a public client, for good.',
+        }),
+      ),
       hmac: Type.Optional(
         Type.Boolean({ description: 'Take a context only with its `contextHash`.' }),
       ),

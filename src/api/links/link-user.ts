@@ -32,8 +32,12 @@ export async function linkUser(
   const clientId = requireClientId(integration, provider)
   const connection = await findConnection(deps, integration, body.connectionIdentifier)
   const nowMs = deps.clock()
+  const userScope = body.userScope ?? null
+  const protocol = provider.protocolFor(userScope)
+  const jti = deps.random.stateId()
+  const { nonce, codeChallenge } = deps.states.proofs(jti)
   const state = deps.states.sign({
-    jti: deps.random.stateId(),
+    jti,
     issuedAtMs: nowMs,
     environmentId: caller.environmentId,
     integrationId: integration.id,
@@ -41,12 +45,16 @@ export async function linkUser(
     connectionIdentifier: connection?.identifier ?? null,
     contextKeys: contexts.map(({ key }) => key),
     mode: 'link_user',
+    protocol,
   })
   const url = provider.linkUserUrl({
     clientId,
     redirectUri: callbackUrl(deps.config),
     state,
-    userScope: body.userScope ?? null,
+    userScope,
+    protocol,
+    nonce,
+    codeChallenge: integration.credentials['pkce'] === true ? codeChallenge : null,
     workspaceId: connection?.workspaceId ?? null,
   })
   const writes = [...newSubscriber, ...contextWrites(deps, caller.environmentId, contexts)]

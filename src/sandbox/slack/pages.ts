@@ -3,15 +3,18 @@ import { type Html, html } from '../../pages/html.ts'
 
 export type Consent = {
   appName: string
+  /** Where the answer is posted. */
+  action: string
   permissions: readonly string[]
   accounts: readonly { userId: string; name: string; workspaceName: string; chosen: boolean }[]
-  /** As they came: the answer must carry them too. */
+  /** What the answer must carry too. */
   parameters: URLSearchParams
 }
 
 export type SlackPages = {
   consent(consent: Consent): Response
   error(error: string, reason: string): Response
+  notFound(): Response
 }
 
 const STYLE = `
@@ -63,6 +66,7 @@ export function createSlackPages(): SlackPages {
   return {
     consent: (consent) => respond(200, page(`Allow ${consent.appName}?`, consentForm(consent))),
     error: (error, reason) => respond(400, page('Something went wrong', errorText(error, reason))),
+    notFound: () => respond(404, page('No such page', notFoundText)),
   }
 }
 
@@ -88,7 +92,7 @@ const each = (pieces: readonly Html[]): Html => ({
   html: pieces.map((piece) => piece.html).join(''),
 })
 
-function consentForm({ appName, permissions, accounts, parameters }: Consent): Html {
+function consentForm({ appName, action, permissions, accounts, parameters }: Consent): Html {
   const hidden = [...parameters].map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )
@@ -99,7 +103,7 @@ function consentForm({ appName, permissions, accounts, parameters }: Consent): H
   )
   return html`
 <h1>${appName} is requesting permission to access Slack</h1>
-<form method="post" action="/oauth/v2/authorize">
+<form method="post" action="${action}">
 ${each(hidden)}
 <fieldset><legend>Who are you?</legend>${each(choices)}</fieldset>
 <h2>${appName} will be able to</h2>
@@ -115,3 +119,7 @@ const errorText = (error: string, reason: string): Html => html`
 <h1>Something went wrong when authorizing this app</h1>
 <p>${reason}</p>
 <p><code>${error}</code></p>`
+
+const notFoundText: Html = html`
+<h1>There is no such page here</h1>
+<p>Ask latch for a link and open that: it leads to this stand-in's consent page.</p>`

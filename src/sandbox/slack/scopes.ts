@@ -23,6 +23,12 @@ export type ScopeRequest =
   | { kind: 'asked'; botScopes: string[]; userScopes: string[]; permissions: string[] }
   | { kind: 'invalid_scope'; reason: string }
 
+const OPENID_SCOPES: Readonly<Record<string, string>> = {
+  openid: 'Confirm who you are in this workspace',
+  profile: 'See your name and profile picture',
+  email: 'See your e-mail address',
+}
+
 const split = (scope: string | null): string[] =>
   (scope ?? '')
     .split(/[, ]/)
@@ -54,4 +60,16 @@ export function readScopes(scope: string | null, userScope: string | null): Scop
     ...botScopes.map((name) => BOT_SCOPES[name] ?? name),
   ]
   return { kind: 'asked', botScopes, userScopes, permissions }
+}
+
+/** Reads the `scope` of Sign in with Slack, which has its own scopes and no others. */
+export function readOpenIdScopes(scope: string | null): ScopeRequest {
+  const userScopes = split(scope)
+  const unknown = userScopes.filter((name) => !Object.hasOwn(OPENID_SCOPES, name))
+  if (unknown.length > 0 || !userScopes.includes('openid')) {
+    const reason = `Sign in with Slack takes openid, profile and email; got: ${userScopes.join(', ')}`
+    return { kind: 'invalid_scope', reason }
+  }
+  const permissions = userScopes.map((name) => OPENID_SCOPES[name] ?? name)
+  return { kind: 'asked', botScopes: [], userScopes, permissions }
 }

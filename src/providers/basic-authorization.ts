@@ -1,0 +1,7 @@
+import type { ClientCredentials } from './provider.ts'
+
+/** RFC 6749 §2.3.1: both parts are form-encoded before they are joined. */
+export function basicAuthorization({ clientId, clientSecret }: ClientCredentials): string {
+  const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
+  return `Basic ${btoa(`${encode(clientId)}:${encode(clientSecret)}`)}`
+}

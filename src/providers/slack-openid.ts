@@ -1,0 +1,81 @@
+import { Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { basicAuthorization } from './basic-authorization.ts'
+import { createIdTokenVerifier } from './id-token.ts'
+import { type Fetch, postForm } from './post-form.ts'
+import type { IdentifyOutcome } from './provider.ts'
+import { addCodeChallenge, codeForm, type SlackProtocol } from './slack-oauth.ts'
+import { SlackRefusal } from './slack-refusal.ts'
+
+const Granted = Type.Object({ ok: Type.Literal(true), id_token: Type.String({ minLength: 1 }) })
+
+/** https://docs.slack.dev/authentication/sign-in-with-slack: Slack's ids are claims of its own. */
+const Claims = Type.Object({
+  'https://slack.com/user_id': Type.String({ minLength: 1 }),
+  'https://slack.com/team_id': Type.String({ minLength: 1 }),
+  'https://slack.com/team_name': Type.Optional(Type.String()),
+})
+
+/** Sign in with Slack: OpenID Connect at endpoints of its own. */
+export function createSlackOpenId(
+  slackUrl: string,
+  fetch: Fetch,
+  clock: () => number,
+): SlackProtocol {
+  const verify = createIdTokenVerifier(`${slackUrl}/openid/connect/keys`, fetch, clock)
+
+  return {
+    authorizeUrl({ clientId, redirectUri, state, userScope, nonce, workspaceId, codeChallenge }) {
+      const query = new URLSearchParams([
+        ['response_type', 'code'],
+        ['state', state],
+        ['client_id', clientId],
+        ['redirect_uri', redirectUri],
+        ['scope', (userScope ?? []).join(' ')],
+        ['nonce', nonce],
+      ])
+      if (workspaceId !== null) query.set('team', workspaceId)
+      addCodeChallenge(query, codeChallenge)
+      return `${slackUrl}/openid/connect/authorize?${query}`
+    },
+
+    async identify(exchange) {
+      const form = { ...codeForm(exchange), grant_type: 'authorization_code' }
+      const answer = await postForm(fetch, `${slackUrl}/api/openid.connect.token`, form, {
+        authorization: basicAuthorization(exchange.credentials),
+      })
+      if (answer.kind === 'unavailable') {
+        return { kind: 'unavailable', reason: answer.reason, codeSent: answer.sent }
+      }
+      const { status, body } = answer
+      if (Value.Check(SlackRefusal, body)) return { kind: 'refused', error: body.error }
+      if (!Value.Check(Granted, body)) {
+        return { kind: 'unavailable', reason: `status ${status}, unexpected body`, codeSent: true }
+      }
+      const { clientId } = exchange.credentials
+      const expected = { issuer: slackUrl, audience: clientId, nonce: exchange.nonce }
+      return identityOf(await verify(body.id_token, expected))
+    },
+  }
+}
+
+function identityOf(
+  verification: Awaited<ReturnType<ReturnType<typeof createIdTokenVerifier>>>,
+): IdentifyOutcome {
+  switch (verification.kind) {
+    case 'unavailable':
+      return { kind: 'unavailable', reason: verification.reason, codeSent: true }
+    case 'refused':
+      return { kind: 'refused', error: `id_token: ${verification.reason}` }
+    case 'verified': {
+      const { claims } = verification
+      if (!Value.Check(Claims, claims)) return { kind: 'refused', error: 'id_token: ids missing' }
+      const workspace = {
+        id: claims['https://slack.com/team_id'],
+        name: claims['https://slack.com/team_name'] ?? null,
+      }
+      const userId = claims['https://slack.com/user_id']
+      return { kind: 'identified', identity: { userId, workspace } }
+    }
+  }
+}

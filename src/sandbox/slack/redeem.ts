@@ -1,0 +1,83 @@
+import type { Codes, Grant } from './codes.ts'
+import type { SlackApp, SlackDirectory, SlackUser, SlackWorkspace } from './directory.ts'
+import { comesTwice } from './parameters.ts'
+
+export type RedeemDeps = { directory: SlackDirectory; codes: Codes }
+
+/** Whom a code was given for, once the client has proven itself and the code is spent. */
+export type Redeemed =
+  | { kind: 'redeemed'; app: SlackApp; grant: Grant; user: SlackUser; workspace: SlackWorkspace }
+  | { kind: 'refused'; answer: Response }
+
+type Client = { clientId: string; clientSecret: string }
+
+/**
+ * What both of Slack's token methods check, the redirect URI byte for byte; like Slack they answer
+ * with status 200 and an error in `error`.
+ */
+export async function redeemCode(
+  { directory, codes }: RedeemDeps,
+  request: Request,
+  protocol: 'oauth' | 'openid',
+): Promise<Redeemed> {
+  const refuse = (error: string): Redeemed => ({
+    kind: 'refused',
+    answer: Response.json({ ok: false, error }),
+  })
+  if (!isPostedForm(request)) return refuse('invalid_post_type')
+  const form = new URLSearchParams(await request.text())
+  if (comesTwice(form)) return refuse('invalid_arguments')
+  if ((form.get('grant_type') ?? 'authorization_code') !== 'authorization_code') {
+    return refuse('invalid_grant_type')
+  }
+  const client = readClient(request.headers, form)
+  const app = directory.apps.find(({ clientId }) => clientId === client?.clientId)
+  if (!app) return refuse('invalid_client_id')
+  if (app.clientSecret !== client?.clientSecret) return refuse('bad_client_secret')
+  const redemption = codes.redeem(form.get('code') ?? '', {
+    clientId: app.clientId,
+    redirectUri: form.get('redirect_uri') ?? '',
+    openid: protocol === 'openid',
+    codeVerifier: form.get('code_verifier'),
+  })
+  if (redemption.kind === 'refused') return refuse(redemption.error)
+  const { grant } = redemption
+  const user = directory.users.find(({ id }) => id === grant.userId)
+  const workspace = directory.workspaces.find(({ id }) => id === user?.teamId)
+  if (!user || !workspace) return refuse('invalid_code')
+  return { kind: 'redeemed', app, grant, user, workspace }
+}
+
+/** No arguments from a query: a secret does not belong in an address. */
+function isPostedForm({ method, headers }: Request): boolean {
+  const [mediaType = ''] = (headers.get('content-type') ?? '').split(';')
+  const isForm = mediaType.trim().toLowerCase() === 'application/x-www-form-urlencoded'
+  return method === 'POST' && isForm
+}
+
+const BASE64 = '(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?'
+const BASIC = new RegExp(`^Basic (${BASE64})$`, 'i')
+
+/** By HTTP Basic (RFC 6749 §2.3.1) or in the form; both at once are refused, as they may differ. */
+function readClient(headers: Headers, form: URLSearchParams): Client | null {
+  const authorization = headers.get('authorization')
+  const inForm = form.get('client_id')
+  if (authorization === null) {
+    return inForm === null
+      ? null
+      : { clientId: inForm, clientSecret: form.get('client_secret') ?? '' }
+  }
+  const [, encoded] = BASIC.exec(authorization) ?? []
+  if (encoded === undefined || inForm !== null || form.has('client_secret')) return null
+  const pair = atob(encoded)
+  const colon = pair.indexOf(':')
+  if (colon === -1) return null
+  return {
+    clientId: formDecode(pair.slice(0, colon)),
+    clientSecret: formDecode(pair.slice(colon + 1)),
+  }
+}
+
+/** An "&" that was not encoded is part of the text: it must not cut a wrong secret to a right one. */
+const formDecode = (text: string): string =>
+  new URLSearchParams(`x=${text.replaceAll('&', '%26')}`).get('x') ?? ''

@@ -1,0 +1,24 @@
+import { encodeBase64url } from './bytes.ts'
+import { signHmac } from './hmac.ts'
+import type { DerivedKeys } from './keyring.ts'
+
+/** What binds a code to the link that it was asked for, and an id_token to its one sign-in. */
+export type Proofs = {
+  /** RFC 7636 §4.1: 43 characters, known to latch alone until the code is exchanged. */
+  codeVerifier: string
+  /** RFC 7636 §4.2, method S256. */
+  codeChallenge: string
+  /** OpenID Connect Core §3.1.2.1. */
+  nonce: string
+}
+
+/** Derived from the state's `jti` and not kept: making a link writes nothing (decision 6). */
+export function deriveProofs(keys: Pick<DerivedKeys, 'pkce' | 'nonce'>, jti: string): Proofs {
+  const codeVerifier = encodeBase64url(signHmac(keys.pkce, jti))
+  const challenge = new Bun.CryptoHasher('sha256').update(codeVerifier).digest()
+  return {
+    codeVerifier,
+    codeChallenge: encodeBase64url(new Uint8Array(challenge)),
+    nonce: encodeBase64url(signHmac(keys.nonce, jti)),
+  }
+}
