@@ -10,6 +10,8 @@ export type Settings = Readonly<{
   /** The master key, null where the data directory's own is to be used. */
   secretKey: Uint8Array | null
   slackUrl: string
+  entraUrl: string
+  graphUrl: string
   maxBodyBytes: number
   responseEnvelope: 'none' | 'data'
   autoCreateSubscribers: boolean
@@ -57,6 +59,8 @@ export function readConfig(
     dataDir: flags.dataDir ?? reader.text('LATCH_DATA_DIR', defaults.dataDir),
     secretKey: reader.secretKey('LATCH_SECRET_KEY'),
     slackUrl: reader.url('LATCH_SLACK_URL') ?? 'https://slack.com',
+    entraUrl: reader.url('LATCH_ENTRA_URL') ?? 'https://login.microsoftonline.com',
+    graphUrl: reader.url('LATCH_GRAPH_URL') ?? 'https://graph.microsoft.com',
     maxBodyBytes: reader.integer('LATCH_MAX_BODY_BYTES', 102_400, { from: 1024, to: 10_485_760 }),
     responseEnvelope: reader.oneOf('LATCH_RESPONSE_ENVELOPE', ['none', 'data'], 'none'),
     autoCreateSubscribers:

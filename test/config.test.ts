@@ -27,6 +27,8 @@ describe('the configuration', () => {
       dataDir: 'latch-data',
       secretKey: null,
       slackUrl: 'https://slack.com',
+      entraUrl: 'https://login.microsoftonline.com',
+      graphUrl: 'https://graph.microsoft.com',
       maxBodyBytes: 102_400,
       responseEnvelope: 'none',
       autoCreateSubscribers: false,

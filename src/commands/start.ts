@@ -1,12 +1,14 @@
 import { callbackUrl } from '../api/callback/callback-url.ts'
+import { startReaching } from '../api/endpoints/reach.ts'
 import { type App, createApp } from '../app.ts'
+import type { Background } from '../background.ts'
 import type { Config, Settings } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { type Listener, listen } from '../http/listen.ts'
 import { startSweeping } from '../http/sweep.ts'
 import { createLog, type Log } from '../observe/log.ts'
 import type { LogLevel } from '../observe/log-level.ts'
-import type { Fetch } from '../providers/post-form.ts'
+import type { Fetch } from '../providers/call-provider.ts'
 import { createProviders } from '../providers/registry.ts'
 import { createKeyring, type Keyring } from '../secrets/keyring.ts'
 import { dataDirMasterKey } from '../secrets/master-key.ts'
@@ -51,11 +53,11 @@ export async function startLatch(
   const store = await openStore(settings.dataDir, createSealing(keyring, random))
   let listener: Listener | null = null
   let app: App | null = null
-  let sweeping: ReturnType<typeof startSweeping> | null = null
+  const background: Background[] = []
   const stop = async (): Promise<void> => {
     app?.drain()
     await listener?.stop()
-    await sweeping?.stop()
+    await Promise.all(background.map((work) => work.stop()))
     await store.close()
   }
   try {
@@ -75,7 +77,7 @@ export async function startLatch(
     await open(deps, keyring)
     app = createApp(deps)
     listener.answerWith(app.fetch)
-    sweeping = startSweeping(deps)
+    background.push(startSweeping(deps), startReaching(deps))
     return { deps, keyring, stop }
   } catch (error) {
     await stop()

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose'
-import type { Fetch } from './post-form.ts'
+import type { Fetch } from './call-provider.ts'
 
 export type IdTokenVerification =
   | { kind: 'verified'; claims: JWTPayload }

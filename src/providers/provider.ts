@@ -1,32 +1,42 @@
 /** A provider's app, as the operator registered it there and stored it as an integration. */
-export type ClientCredentials = { clientId: string; clientSecret: string }
+export type App = {
+  clientId: string
+  clientSecret: string
+  /** Entra: the app's own tenant, and whether it is the only one whose users may sign in (T7). */
+  homeTenantId: string | null
+  singleTenant: boolean
+  /** Whether Slack takes the app for a public client, which must use PKCE (S22). */
+  pkce: boolean
+}
 
 /** Plain OAuth 2.0, or OpenID Connect with an id_token that is verified. */
 export type Protocol = 'oauth' | 'openid'
 
 /** What is needed to send a user to the provider (RFC 6749 §4.1.1). */
 export type AuthorizationRequest = {
-  clientId: string
+  app: Omit<App, 'clientSecret'>
   redirectUri: string
   state: string
   /** User scopes that the caller asked for, null for the provider's default. */
   userScope: readonly string[] | null
   protocol: Protocol
-  /** PKCE, S256; null where the app is not to use it. */
-  codeChallenge: string | null
+  /** PKCE, S256 (RFC 7636 §4.2). */
+  codeChallenge: string
   nonce: string
-  /** The workspace that the user is expected to choose, null for any. */
+  /** The workspace or tenant that the user is expected to choose, null for any. */
   workspaceId: string | null
 }
 
 /** What is needed to find out who came back (RFC 6749 §4.1.3). */
 export type CodeExchange = {
-  credentials: ClientCredentials
+  app: App
   code: string
   redirectUri: string
   protocol: Protocol
-  codeVerifier: string | null
+  codeVerifier: string
   nonce: string
+  /** As it was at the authorization. */
+  workspaceId: string | null
 }
 
 /** Who somebody is at the provider: never an e-mail address, always within a workspace. */
@@ -42,6 +52,51 @@ export type IdentifyOutcome =
   /** No answer, or none that makes sense. `codeSent`: whether the code may have been used up. */
   | { kind: 'unavailable'; reason: string; codeSent: boolean }
 
+/** What is needed to send somebody to install the app in a workspace. */
+export type ConnectRequest = Pick<
+  AuthorizationRequest,
+  'app' | 'redirectUri' | 'state' | 'codeChallenge' | 'workspaceId'
+> & {
+  /** Bot scopes that the caller asked for, null for the provider's default. */
+  scope: readonly string[] | null
+}
+
+/** Tokens with which the app acts in a workspace. */
+export type Tokens = {
+  accessToken: string
+  /** Null where the app does not rotate its tokens. */
+  rotation: { refreshToken: string; expiresInSeconds: number } | null
+}
+
+/** What an install gave. */
+export type Installation = {
+  workspace: { id: string; name: string | null }
+  tokens: Tokens
+  /** Who installed it, where the provider says. */
+  userId: string | null
+  /** Slack's incoming webhook: the URL of one channel, in place of a connection. */
+  webhookUrl: string | null
+}
+
+export type InstallOutcome =
+  | { kind: 'installed'; installation: Installation }
+  | Exclude<IdentifyOutcome, { kind: 'identified' }>
+
+/** How an app is installed in a workspace. */
+export type Connect = {
+  url(request: ConnectRequest): string
+  /** Sends the code once, and never again. */
+  install(
+    exchange: Omit<CodeExchange, 'protocol' | 'nonce' | 'workspaceId'>,
+  ): Promise<InstallOutcome>
+}
+
+/** Whether the app can reach a user who is linked. */
+export type Reach =
+  | { kind: 'reachable' }
+  /** Not yet: what is in the way, in words for the operator. It may pass by itself. */
+  | { kind: 'not_yet'; problem: string }
+
 /** How latch speaks with one provider. Knows nothing of HTTP servers or the store. */
 export type Provider = {
   id: string
@@ -55,6 +110,12 @@ export type Provider = {
   linkUserUrl(request: AuthorizationRequest): string
   /** Sends the code once, and never again: the provider may have used it up. */
   identify(exchange: CodeExchange): Promise<IdentifyOutcome>
+  connect: Connect | null
   /** What is stored of an identity, in the shape of the endpoint type. */
   endpointOf(identity: Identity): Record<string, string>
+  /**
+   * Makes a linked user reachable, where the provider needs more than their consent (Teams: the bot
+   * in their chat). Doing it again does no harm. Null where there is nothing to do.
+   */
+  reach: ((app: App, user: { userId: string; tenantId: string }) => Promise<Reach>) | null
 }

@@ -1,5 +1,5 @@
 import type { Settings } from '../config.ts'
-import type { Fetch } from './post-form.ts'
+import type { Fetch } from './call-provider.ts'
 import type { Provider } from './provider.ts'
 import { createSlack } from './slack.ts'
 
@@ -7,7 +7,7 @@ import { createSlack } from './slack.ts'
 export type Providers = ReadonlyMap<string, Provider>
 
 export function createProviders(
-  settings: Pick<Settings, 'slackUrl'>,
+  settings: Pick<Settings, 'slackUrl' | 'entraUrl' | 'graphUrl'>,
   fetch: Fetch,
   clock: () => number,
 ): Providers {

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { basicAuthorization } from './basic-authorization.ts'
-import { type Fetch, postForm } from './post-form.ts'
+import { type Fetch, postForm } from './call-provider.ts'
 import type { AuthorizationRequest, CodeExchange, IdentifyOutcome } from './provider.ts'
 import { SlackRefusal } from './slack-refusal.ts'
 
@@ -26,22 +26,22 @@ export type SlackProtocol = {
 /** Slack's OAuth v2 with user scopes (https://docs.slack.dev/authentication/installing-with-oauth). */
 export function createSlackOAuth(slackUrl: string, fetch: Fetch): SlackProtocol {
   return {
-    authorizeUrl({ clientId, redirectUri, state, userScope, workspaceId, codeChallenge }) {
+    authorizeUrl({ app, redirectUri, state, userScope, workspaceId, codeChallenge }) {
       const query = new URLSearchParams([
         ['state', state],
-        ['client_id', clientId],
+        ['client_id', app.clientId],
         ['redirect_uri', redirectUri],
         ['user_scope', (userScope ?? DEFAULT_USER_SCOPE).join(',')],
       ])
       // Opens Slack at this workspace; the user can still choose another, so it proves nothing.
       if (workspaceId !== null) query.set('team', workspaceId)
-      addCodeChallenge(query, codeChallenge)
+      if (app.pkce) addCodeChallenge(query, codeChallenge)
       return `${slackUrl}/oauth/v2/authorize?${query}`
     },
 
     async identify(exchange) {
       const answer = await postForm(fetch, `${slackUrl}/api/oauth.v2.access`, codeForm(exchange), {
-        authorization: basicAuthorization(exchange.credentials),
+        authorization: basicAuthorization(exchange.app),
       })
       if (answer.kind === 'unavailable') {
         return { kind: 'unavailable', reason: answer.reason, codeSent: answer.sent }
@@ -55,20 +55,20 @@ export function createSlackOAuth(slackUrl: string, fetch: Fetch): SlackProtocol 
 }
 
 /** RFC 7636 §4.3. Slack takes an app that sends it for a public client, for good (S22). */
-export function addCodeChallenge(query: URLSearchParams, codeChallenge: string | null): void {
-  if (codeChallenge === null) return
+export function addCodeChallenge(query: URLSearchParams, codeChallenge: string): void {
   query.set('code_challenge', codeChallenge)
   query.set('code_challenge_method', 'S256')
 }
 
 /** RFC 6749 §4.1.3, and RFC 7636 §4.5. */
 export function codeForm({
+  app,
   code,
   redirectUri,
   codeVerifier,
-}: CodeExchange): Record<string, string> {
+}: Pick<CodeExchange, 'app' | 'code' | 'redirectUri' | 'codeVerifier'>): Record<string, string> {
   const form = { code, redirect_uri: redirectUri }
-  return codeVerifier === null ? form : { ...form, code_verifier: codeVerifier }
+  return app.pkce ? { ...form, code_verifier: codeVerifier } : form
 }
 
 /** The user's token in the answer is not read: latch has no use for it, so it keeps none. */

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { basicAuthorization } from './basic-authorization.ts'
+import { type Fetch, postForm } from './call-provider.ts'
 import { createIdTokenVerifier } from './id-token.ts'
-import { type Fetch, postForm } from './post-form.ts'
 import type { IdentifyOutcome } from './provider.ts'
 import { addCodeChallenge, codeForm, type SlackProtocol } from './slack-oauth.ts'
 import { SlackRefusal } from './slack-refusal.ts'
@@ -25,24 +25,24 @@ export function createSlackOpenId(
   const verify = createIdTokenVerifier(`${slackUrl}/openid/connect/keys`, fetch, clock)
 
   return {
-    authorizeUrl({ clientId, redirectUri, state, userScope, nonce, workspaceId, codeChallenge }) {
+    authorizeUrl({ app, redirectUri, state, userScope, nonce, workspaceId, codeChallenge }) {
       const query = new URLSearchParams([
         ['response_type', 'code'],
         ['state', state],
-        ['client_id', clientId],
+        ['client_id', app.clientId],
         ['redirect_uri', redirectUri],
         ['scope', (userScope ?? []).join(' ')],
         ['nonce', nonce],
       ])
       if (workspaceId !== null) query.set('team', workspaceId)
-      addCodeChallenge(query, codeChallenge)
+      if (app.pkce) addCodeChallenge(query, codeChallenge)
       return `${slackUrl}/openid/connect/authorize?${query}`
     },
 
     async identify(exchange) {
       const form = { ...codeForm(exchange), grant_type: 'authorization_code' }
       const answer = await postForm(fetch, `${slackUrl}/api/openid.connect.token`, form, {
-        authorization: basicAuthorization(exchange.credentials),
+        authorization: basicAuthorization(exchange.app),
       })
       if (answer.kind === 'unavailable') {
         return { kind: 'unavailable', reason: answer.reason, codeSent: answer.sent }
@@ -52,7 +52,7 @@ export function createSlackOpenId(
       if (!Value.Check(Granted, body)) {
         return { kind: 'unavailable', reason: `status ${status}, unexpected body`, codeSent: true }
       }
-      const { clientId } = exchange.credentials
+      const { clientId } = exchange.app
       const expected = { issuer: slackUrl, audience: clientId, nonce: exchange.nonce }
       return identityOf(await verify(body.id_token, expected))
     },

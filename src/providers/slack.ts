@@ -1,5 +1,6 @@
-import type { Fetch } from './post-form.ts'
+import type { Fetch } from './call-provider.ts'
 import type { Provider } from './provider.ts'
+import { createSlackInstall } from './slack-install.ts'
 import { createSlackOAuth } from './slack-oauth.ts'
 import { createSlackOpenId } from './slack-openid.ts'
 
@@ -20,6 +21,8 @@ export function createSlack(slackUrl: string, fetch: Fetch, clock: () => number)
       request.protocol === 'openid' ? openid.authorizeUrl(request) : oauth.authorizeUrl(request),
     identify: (exchange) =>
       exchange.protocol === 'openid' ? openid.identify(exchange) : oauth.identify(exchange),
+    connect: createSlackInstall(slackUrl, fetch),
     endpointOf: ({ userId }) => ({ userId }),
+    reach: null,
   }
 }

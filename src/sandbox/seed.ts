@@ -73,6 +73,7 @@ export async function seedSandbox(
         contextKeys: [],
         workspaceId: workspace.id,
         workspaceName: workspace.name,
+        origin: 'install',
       },
       { accessToken: 'xoxb-sandbox' },
     ),

@@ -13,13 +13,21 @@ export type StateClaims = {
   issuedAtMs: number
   environmentId: string
   integrationId: string
-  subscriberId: string
   connectionIdentifier: string | null
   contextKeys: readonly string[]
-  mode: 'link_user'
   /** Which of the provider's protocols the user was sent through. */
   protocol: 'oauth' | 'openid'
-}
+} & (
+  | { mode: 'link_user'; subscriberId: string }
+  | {
+      mode: 'connect'
+      subscriberId: string | null
+      /** The connection belongs to its context, and to no subscriber. */
+      shared: boolean
+      /** Whoever connects is linked as the subscriber as well. */
+      autoLinkUser: boolean
+    }
+)
 
 export type StateVerification =
   | { kind: 'valid'; claims: StateClaims; proofs: Proofs }
@@ -44,10 +52,12 @@ const Payload = Type.Object({
   t: Type.Integer(),
   e: Type.String(),
   i: Type.String(),
-  s: Type.String(),
+  s: Type.Union([Type.String(), Type.Null()]),
   c: Type.Union([Type.String(), Type.Null()]),
   x: Type.Array(Type.String()),
-  m: Type.Literal('link_user'),
+  m: Type.Union([Type.Literal('link_user'), Type.Literal('connect')]),
+  h: Type.Optional(Type.Literal(1)),
+  a: Type.Optional(Type.Literal(1)),
   p: Type.Optional(Type.Literal('openid')),
 })
 
@@ -61,19 +71,28 @@ const toPayload = (claims: StateClaims): Static<typeof Payload> => ({
   x: [...claims.contextKeys],
   m: claims.mode,
   ...(claims.protocol === 'openid' && { p: 'openid' as const }),
+  ...(claims.mode === 'connect' && claims.shared && { h: 1 as const }),
+  ...(claims.mode === 'connect' && claims.autoLinkUser && { a: 1 as const }),
 })
 
-const toClaims = (payload: Static<typeof Payload>): StateClaims => ({
-  jti: payload.j,
-  issuedAtMs: payload.t,
-  environmentId: payload.e,
-  integrationId: payload.i,
-  subscriberId: payload.s,
-  connectionIdentifier: payload.c,
-  contextKeys: payload.x,
-  mode: payload.m,
-  protocol: payload.p ?? 'oauth',
-})
+/** Null for a payload that latch would not have made. */
+function toClaims(payload: Static<typeof Payload>): StateClaims | null {
+  const claims = {
+    jti: payload.j,
+    issuedAtMs: payload.t,
+    environmentId: payload.e,
+    integrationId: payload.i,
+    connectionIdentifier: payload.c,
+    contextKeys: payload.x,
+    protocol: payload.p ?? ('oauth' as const),
+  }
+  const subscriberId = payload.s
+  if (payload.m === 'link_user') {
+    return subscriberId === null ? null : { ...claims, mode: 'link_user', subscriberId }
+  }
+  const [shared, autoLinkUser] = [payload.h === 1, payload.a === 1]
+  return { ...claims, mode: 'connect', subscriberId, shared, autoLinkUser }
+}
 
 /**
  * Signs and verifies `state`. The signature also covers `redirectUri`, which is not carried: a

@@ -1,22 +1,48 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import type { Sealing } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
-import { channelConnections } from './schema.ts'
+import { channelConnections, integrations } from './schema.ts'
+import { insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
 import { toWrite, type Write } from './writer.ts'
 
 type Row = typeof channelConnections.$inferSelect
 
 /** A workspace (Slack) or tenant (Entra) in which an integration is installed or known. */
 export type Connection = Omit<Row, 'authSealed'>
-export type ConnectionAuth = { accessToken: string }
+const ConnectionAuth = Type.Object({
+  accessToken: Type.String(),
+  refreshToken: Type.Optional(Type.String()),
+  expiresAt: Type.Optional(Type.String({ description: 'ISO 8601.' })),
+})
+export type ConnectionAuth = Static<typeof ConnectionAuth>
+
+/** Whom a connection is for: at most one of an integration is for the same. */
+export type ConnectionOwner = { subscriberId: string | null; contextKeys: readonly string[] }
+
+/** A connection with what it needs to be shown whole. */
+export type ConnectionWithAuth = {
+  connection: Connection
+  auth: ConnectionAuth
+  integration: { identifier: string; providerId: string; channel: string }
+}
 
 export type Connections = {
+  findWithAuth(environmentId: string, identifier: string): Promise<ConnectionWithAuth | null>
   find(integrationId: string, identifier: string): Promise<Connection | null>
   /** The write of a new connection; `auth` is sealed. */
   insert(connection: Connection, auth: ConnectionAuth): Write
   /** The same, and nothing at all where the integration has a connection of that workspace. */
   insertIfWorkspaceIsNew(connection: Connection, auth: ConnectionAuth): Write
+  findByOwner(integrationId: string, owner: ConnectionOwner): Promise<Connection | null>
+  /** The connection that was made when somebody linked from a workspace before it installed. */
+  findIdentityOnly(integrationId: string, workspaceId: string): Promise<Connection | null>
+  /** Gives a connection the workspace and the tokens of an install. */
+  install(connection: Connection, auth: ConnectionAuth): Write
 }
+
+const parseAuth = (json: string): ConnectionAuth => Value.Parse(ConnectionAuth, JSON.parse(json))
 
 export function createConnections(database: Database, sealing: Sealing): Connections {
   const byIdentifier = database
@@ -30,85 +56,86 @@ export function createConnections(database: Database, sealing: Sealing): Connect
     )
     .prepare()
 
+  const withoutAuth = (row: Row | undefined): Connection | null => {
+    if (row === undefined) return null
+    const { authSealed: _, ...connection } = row
+    return connection
+  }
+  const { integrationId, subscriberId, contextKeys, workspaceId, origin } = channelConnections
+
   const toRow = (connection: Connection, auth: ConnectionAuth): Row => {
-    const place = { table: 'channel_connections', column: 'auth', row: connection.id }
-    return { ...connection, authSealed: sealing.seal(JSON.stringify(auth), place) }
+    const sealed = sealing.seal(JSON.stringify(auth), place(connection.id))
+    return { ...connection, authSealed: sealed }
   }
 
+  const place = (row: string) => ({ table: 'channel_connections', column: 'auth', row })
+
   return {
-    find: async (integrationId, identifier) => {
-      const row = await byIdentifier.get({ integrationId, identifier })
-      if (row === undefined) return null
-      const { authSealed: _, ...connection } = row
-      return connection
+    findWithAuth: async (environment, identifier) => {
+      const found = await database
+        .select({
+          row: channelConnections,
+          integration: {
+            identifier: integrations.identifier,
+            providerId: integrations.providerId,
+            channel: integrations.channel,
+          },
+        })
+        .from(channelConnections)
+        .innerJoin(integrations, eq(integrations.id, integrationId))
+        .where(
+          and(
+            eq(channelConnections.environmentId, environment),
+            eq(channelConnections.identifier, identifier),
+          ),
+        )
+        .get()
+      if (found === undefined) return null
+      const { authSealed, ...connection } = found.row
+      const auth = parseAuth(sealing.open(authSealed, place(connection.id)))
+      return { connection, auth, integration: found.integration }
+    },
+    find: async (integration, identifier) =>
+      withoutAuth(await byIdentifier.get({ integrationId: integration, identifier })),
+    findByOwner: async (integration, owner) =>
+      withoutAuth(
+        await database
+          .select()
+          .from(channelConnections)
+          .where(
+            and(
+              eq(integrationId, integration),
+              ne(origin, 'identity'),
+              owner.subscriberId === null
+                ? isNull(subscriberId)
+                : eq(subscriberId, owner.subscriberId),
+              eq(contextKeys, owner.contextKeys),
+            ),
+          )
+          .get(),
+      ),
+    findIdentityOnly: async (integration, workspace) =>
+      withoutAuth(
+        await database
+          .select()
+          .from(channelConnections)
+          .where(
+            and(eq(integrationId, integration), eq(workspaceId, workspace), eq(origin, 'identity')),
+          )
+          .get(),
+      ),
+    install: (connection, auth) => {
+      const { authSealed, workspaceId: id, workspaceName, updatedAtMs } = toRow(connection, auth)
+      return toWrite(
+        database
+          .update(channelConnections)
+          .set({ authSealed, workspaceId: id, workspaceName, updatedAtMs })
+          .where(eq(channelConnections.id, connection.id)),
+      )
     },
     insert: (connection, auth) =>
       toWrite(database.insert(channelConnections).values(toRow(connection, auth))),
     insertIfWorkspaceIsNew: (connection, auth) =>
       insertUnlessWorkspaceIsKnown(database, toRow(connection, auth)),
   }
-}
-
-/**
- * One statement, so that two users who link in a new workspace at the same moment, even through
- * two processes, make one connection between them.
- */
-function insertUnlessWorkspaceIsKnown(database: Database, row: Row): Write {
-  // In the order of the table's columns, as drizzle names them in front of a `select`.
-  const values = sql.join(
-    [
-      sql`${row.id}`,
-      sql`${row.environmentId}`,
-      sql`${row.integrationId}`,
-      sql`${row.identifier}`,
-      sql`${row.subscriberId}`,
-      sql`${JSON.stringify(row.contextKeys)}`,
-      sql`${row.workspaceId}`,
-      sql`${row.workspaceName}`,
-      sql`${row.authSealed}`,
-      sql`${row.createdAtMs}`,
-      sql`${row.updatedAtMs}`,
-    ],
-    sql`, `,
-  )
-  const known = database
-    .select({ one: sql`1` })
-    .from(channelConnections)
-    .where(
-      and(
-        eq(channelConnections.integrationId, row.integrationId),
-        eq(channelConnections.workspaceId, row.workspaceId),
-      ),
-    )
-  return toWrite(
-    database.insert(channelConnections).select(sql`select ${values} where not exists ${known}`),
-  )
-}
-
-/**
- * The integration's connection of a workspace, as part of a larger statement. Where there are
- * several, one that is shared or the subscriber's own comes before somebody else's.
- */
-export function connectionOfWorkspace(
-  database: Database,
-  integrationId: string,
-  workspaceId: string,
-  subscriberId: string,
-) {
-  const { subscriberId: owner, createdAtMs, id } = channelConnections
-  return database
-    .select({ identifier: channelConnections.identifier })
-    .from(channelConnections)
-    .where(
-      and(
-        eq(channelConnections.integrationId, integrationId),
-        eq(channelConnections.workspaceId, workspaceId),
-      ),
-    )
-    .orderBy(
-      sql`case ${owner} when ${subscriberId} then 0 else ${owner} is not null end`,
-      asc(createdAtMs),
-      asc(id),
-    )
-    .limit(1)
 }

@@ -1,12 +1,18 @@
 import { sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { connectionOfWorkspace } from './connections.ts'
 import { createEndpointPages, type EndpointPage, type EndpointQuery } from './endpoint-pages.ts'
 import { channelEndpoints } from './schema.ts'
+import { connectionOfWorkspace } from './workspace-connections.ts'
 import { toWrite, type Write } from './writer.ts'
 
 /** Where a subscriber can be reached at a provider; for a linked user, who they are there. */
 export type Endpoint = typeof channelEndpoints.$inferSelect
+
+/** A linked user; reached unless it says when that is tried next. */
+export type LinkedEndpoint = Omit<
+  Endpoint,
+  'connectionIdentifier' | 'reachAttempts' | 'reachNextAttemptAtMs' | 'reachProblem'
+> & { reach?: { nextAttemptAtMs: number; problem: string } }
 
 /** The connection that a linked user belongs to: a named one, or the one of their workspace. */
 export type LinkedThrough =
@@ -18,15 +24,22 @@ export type Endpoints = {
    * The write of who a subscriber is. Linking again (same integration, connection, subscriber,
    * context and type) keeps the endpoint's identifier and takes the new identity.
    */
-  link(endpoint: Omit<Endpoint, 'connectionIdentifier'>, through: LinkedThrough): Write
+  link(endpoint: LinkedEndpoint, through: LinkedThrough): Write
+  insert(endpoint: Endpoint): Write
   page(query: EndpointQuery): Promise<EndpointPage>
 }
 
 export function createEndpoints(database: Database): Endpoints {
   return {
     page: createEndpointPages(database),
-    link: (endpoint, through) => {
+    insert: (endpoint) => toWrite(database.insert(channelEndpoints).values(endpoint)),
+    link: ({ reach, ...endpoint }, through) => {
       const { integrationId, subscriberId } = endpoint
+      const reachState = {
+        reachAttempts: 0,
+        reachNextAttemptAtMs: reach?.nextAttemptAtMs ?? null,
+        reachProblem: reach?.problem ?? null,
+      }
       const connectionIdentifier =
         through.kind === 'named'
           ? through.identifier
@@ -34,7 +47,7 @@ export function createEndpoints(database: Database): Endpoints {
       return toWrite(
         database
           .insert(channelEndpoints)
-          .values({ ...endpoint, connectionIdentifier })
+          .values({ ...endpoint, ...reachState, connectionIdentifier })
           .onConflictDoUpdate({
             target: [
               channelEndpoints.integrationId,
@@ -44,7 +57,11 @@ export function createEndpoints(database: Database): Endpoints {
               channelEndpoints.type,
             ],
             targetWhere: sql`type in ('slack_user', 'ms_teams_user')`,
-            set: { endpoint: endpoint.endpoint, updatedAtMs: endpoint.updatedAtMs },
+            set: {
+              endpoint: endpoint.endpoint,
+              updatedAtMs: endpoint.updatedAtMs,
+              ...reachState,
+            },
           }),
       )
     },

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { type Sealing, UnsealError } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
-import { facts } from './schema.ts'
+import { facts } from './schema-internal.ts'
 import { StoreError } from './store-error.ts'
 import { toWrite, type Write, type Writer } from './writer.ts'
 

@@ -1,7 +1,7 @@
 import { eq, inArray, lte, sql } from 'drizzle-orm'
 import type { Sealing } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
-import { idempotencyRecords } from './schema.ts'
+import { idempotencyRecords } from './schema-internal.ts'
 import { toWrite, type Write, type Writer } from './writer.ts'
 
 /** The first answer to a request, as it went out. */

@@ -1,12 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 
-/** What the store knows of itself: the key canary, and whether a sandbox made it. */
-export const facts = sqliteTable('facts', {
-  name: text('name').primaryKey(),
-  value: text('value').notNull(),
-})
-
 export const environments = sqliteTable('environments', {
   id: text('id').primaryKey(),
   organizationId: text('organization_id').notNull(),
@@ -102,11 +96,23 @@ export const channelConnections = sqliteTable(
     workspaceId: text('workspace_id').notNull(),
     workspaceName: text('workspace_name'),
     authSealed: text('auth_sealed').notNull(),
+    /** `identity`: made because somebody linked from this workspace, with no token of its own. */
+    origin: text('origin', { enum: ['identity', 'install', 'api'] })
+      .notNull()
+      .default('api'),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),
   },
   (table) => [
     uniqueIndex('channel_connections_identifier').on(table.environmentId, table.identifier),
+    // One connection for whom it is for, as at Novu; enforced here, so that two installs at the
+    // same moment cannot make two.
+    uniqueIndex('channel_connections_subscriber')
+      .on(table.integrationId, table.subscriberId, table.contextKeys)
+      .where(sql`origin <> 'identity' and subscriber_id is not null`),
+    uniqueIndex('channel_connections_shared')
+      .on(table.integrationId, table.contextKeys)
+      .where(sql`origin <> 'identity' and subscriber_id is null`),
     index('channel_connections_workspace').on(table.integrationId, table.workspaceId),
   ],
 )
@@ -124,6 +130,11 @@ export const channelEndpoints = sqliteTable(
     contextKeys: contextKeys(),
     type: text('type').notNull(),
     endpoint: text('endpoint', { mode: 'json' }).$type<Record<string, string>>().notNull(),
+    /** When the app next tries to become able to reach the user; null: it is, or need not. */
+    reachNextAttemptAtMs: integer('reach_next_attempt_at_ms'),
+    reachAttempts: integer('reach_attempts').notNull().default(0),
+    /** What was in the way at the last attempt. */
+    reachProblem: text('reach_problem'),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),
   },
@@ -139,6 +150,9 @@ export const channelEndpoints = sqliteTable(
         table.type,
       )
       .where(sql`type in ('slack_user', 'ms_teams_user')`),
+    index('channel_endpoints_reach')
+      .on(table.reachNextAttemptAtMs)
+      .where(sql`reach_next_attempt_at_ms is not null`),
     index('channel_endpoints_created').on(table.environmentId, table.createdAtMs, table.id),
     index('channel_endpoints_subscriber').on(
       table.environmentId,
@@ -151,32 +165,4 @@ export const channelEndpoints = sqliteTable(
       foreignColumns: [subscribers.environmentId, subscribers.subscriberId],
     }).onDelete('cascade'),
   ],
-)
-
-/** One row a link that was followed: who inserts it may exchange the code; nobody else may. */
-export const spentStates = sqliteTable(
-  'spent_states',
-  {
-    jti: text('jti').primaryKey(),
-    environmentId: environmentId(),
-    claimedAtMs: integer('claimed_at_ms').notNull(),
-    /** What came of it, as the callback tells it; null while it is being found out. */
-    outcome: text('outcome', { mode: 'json' }).$type<unknown>(),
-  },
-  (table) => [index('spent_states_claimed').on(table.claimedAtMs)],
-)
-
-/** The first answer to a request with an idempotency key, for when the request comes again. */
-export const idempotencyRecords = sqliteTable(
-  'idempotency_records',
-  {
-    /** A digest of environment, method, path and key. */
-    scope: text('scope').primaryKey(),
-    /** A digest of the body and the query: the same key with another is a mistake. */
-    fingerprint: text('fingerprint').notNull(),
-    status: integer('status').notNull(),
-    bodySealed: text('body_sealed').notNull(),
-    expiresAtMs: integer('expires_at_ms').notNull(),
-  },
-  (table) => [index('idempotency_records_expires').on(table.expiresAtMs)],
 )

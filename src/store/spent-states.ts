@@ -1,6 +1,6 @@
 import { eq, lt, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { spentStates } from './schema.ts'
+import { spentStates } from './schema-internal.ts'
 import { toWrite, type Write, type Writer } from './writer.ts'
 
 export type SpentState = typeof spentStates.$inferSelect

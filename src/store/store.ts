@@ -5,6 +5,7 @@ import { type ApiKeys, createApiKeys } from './api-keys.ts'
 import { databaseOf, openClient } from './client.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { type Contexts, createContexts } from './contexts.ts'
+import { createEndpointReach, type EndpointReach } from './endpoint-reach.ts'
 import { createEndpoints, type Endpoints } from './endpoints.ts'
 import { createEnvironments, type Environments } from './environments.ts'
 import { createFacts, type Facts } from './facts.ts'
@@ -28,6 +29,7 @@ export type Store = {
   contexts: Contexts
   connections: Connections
   endpoints: Endpoints
+  endpointReach: EndpointReach
   spentStates: SpentStates
   idempotencyRecords: IdempotencyRecords
   /** All of `writes` or none; resolves when they are on the disk. */
@@ -71,6 +73,7 @@ export async function openStore(dataDir: string, sealing: Sealing): Promise<Stor
       contexts: createContexts(database),
       connections: createConnections(database, sealing),
       endpoints: createEndpoints(database),
+      endpointReach: createEndpointReach(database, writer),
       spentStates: createSpentStates(database, writer),
       idempotencyRecords: createIdempotencyRecords(database, writer, sealing),
       commit: async (writes) => {

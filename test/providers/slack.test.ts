@@ -1,10 +1,16 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { createSlack } from '../../src/providers/slack.ts'
 
-const CREDENTIALS = { clientId: 'id with : and %', clientSecret: 'sécret+/' }
-const OAUTH = { protocol: 'oauth', codeVerifier: null, nonce: 'n' } as const
+const APP = {
+  clientId: 'id with : and %',
+  clientSecret: 'sécret+/',
+  homeTenantId: null,
+  singleTenant: false,
+  pkce: false,
+}
+const OAUTH = { protocol: 'oauth', codeVerifier: 'v', nonce: 'n', workspaceId: null } as const
 const EXCHANGE = {
-  credentials: CREDENTIALS,
+  app: APP,
   code: 'the-code',
   redirectUri: 'https://l.example/cb',
   ...OAUTH,

@@ -1,13 +1,10 @@
 import { Value } from '@sinclair/typebox/value'
 import type { Deps } from '../../deps.ts'
-import type { ClientCredentials, Identity, Provider } from '../../providers/provider.ts'
-import type { StateClaims, StateVerification } from '../../secrets/state.ts'
-import type { Connection } from '../../store/connections.ts'
-import type { Integration } from '../../store/integrations.ts'
-import { callbackUrl } from './callback-url.ts'
-import { type CallbackResult, LinkOutcome, type Refusal } from './outcome.ts'
+import type { StateClaims } from '../../secrets/state.ts'
+import { exchange } from './exchange.ts'
+import { type CallbackResult, LinkOutcome } from './outcome.ts'
 import type { CallbackQuery } from './query.ts'
-import { storeIdentity } from './store-identity.ts'
+import { findTarget } from './target.ts'
 
 /** How long outcomes are kept for callbacks that come again; far longer than a state lives. */
 const REMEMBER_MS = 24 * 60 * 60 * 1000
@@ -43,112 +40,10 @@ export async function completeLink(deps: Deps, query: CallbackQuery): Promise<Ca
   return exchange(deps, verified, target, code)
 }
 
-type Verified = Extract<StateVerification, { kind: 'valid' }>
-
-type Target = {
-  kind: 'found'
-  integration: Integration
-  provider: Provider
-  credentials: ClientCredentials
-  connection: Connection | null
-}
-
-/** Everything a link was made for, as it is now: five minutes are enough for it to be gone. */
-async function findTarget(deps: Deps, claims: StateClaims): Promise<Target | Refusal> {
-  const { store, providers } = deps
-  const { environmentId, integrationId, subscriberId, connectionIdentifier } = claims
-  if ((await store.environments.findById(environmentId)) === null) {
-    return { kind: 'environment_gone', environmentId }
-  }
-  const integration = await store.integrations.findById(environmentId, integrationId)
-  if (integration === null) return { kind: 'integration_gone', integrationId, environmentId }
-  const provider = providers.get(integration.providerId)
-  if (!provider) return { kind: 'provider_not_supported', providerId: integration.providerId }
-  const { clientId, secretKey } = integration.credentials
-  if (typeof clientId !== 'string' || typeof secretKey !== 'string' || !clientId || !secretKey) {
-    return { kind: 'credentials_missing', provider: provider.title }
-  }
-  if ((await store.subscribers.find(environmentId, subscriberId)) === null) {
-    return { kind: 'subscriber_gone', subscriberId }
-  }
-  const credentials = { clientId, clientSecret: secretKey }
-  if (connectionIdentifier === null) {
-    return { kind: 'found', integration, provider, credentials, connection: null }
-  }
-  const connection = await store.connections.find(integration.id, connectionIdentifier)
-  if (connection === null) return { kind: 'connection_gone', identifier: connectionIdentifier }
-  return { kind: 'found', integration, provider, credentials, connection }
-}
-
 function claim({ store, clock }: Deps, claims: StateClaims): Promise<boolean> {
   const { jti, environmentId } = claims
   const nowMs = clock()
   return store.spentStates.claim({ jti, environmentId, claimedAtMs: nowMs }, nowMs - REMEMBER_MS)
-}
-
-async function exchange(
-  deps: Deps,
-  { claims, proofs }: Verified,
-  target: Target,
-  code: string,
-): Promise<LinkOutcome> {
-  const { store, config, log } = deps
-  const { provider, credentials } = target
-  const answer = await provider.identify({
-    credentials,
-    code,
-    redirectUri: callbackUrl(config),
-    protocol: claims.protocol,
-    codeVerifier: target.integration.credentials['pkce'] === true ? proofs.codeVerifier : null,
-    nonce: proofs.nonce,
-  })
-  switch (answer.kind) {
-    case 'identified':
-      return settleIdentified(deps, claims, target, answer.identity)
-    case 'refused': {
-      const outcome = {
-        kind: 'code_refused',
-        provider: provider.name,
-        error: answer.error,
-      } as const
-      await store.commit([store.spentStates.settle(claims.jti, outcome)])
-      return outcome
-    }
-    case 'unavailable': {
-      log.warn({ provider: provider.id, reason: answer.reason }, 'the provider did not answer')
-      const outcome = { kind: 'provider_unavailable', provider: provider.name } as const
-      const { settle, release } = store.spentStates
-      // A code that was never sent is still good: the user's reload may use it.
-      const write = answer.codeSent ? settle(claims.jti, outcome) : release(claims.jti)
-      await store.commit([write])
-      return outcome
-    }
-  }
-}
-
-async function settleIdentified(
-  deps: Deps,
-  claims: StateClaims,
-  { integration, provider, connection }: Target,
-  identity: Identity,
-): Promise<LinkOutcome> {
-  const { store } = deps
-  if (connection !== null && connection.workspaceId !== identity.workspace.id) {
-    const outcome = {
-      kind: 'wrong_workspace',
-      provider: provider.name,
-      expected: connection.workspaceName ?? connection.workspaceId,
-      actual: identity.workspace.name ?? identity.workspace.id,
-    } as const
-    await store.commit([store.spentStates.settle(claims.jti, outcome)])
-    return outcome
-  }
-  const outcome = { kind: 'linked', provider: provider.name } as const
-  await store.commit([
-    ...storeIdentity(deps, claims, { integration, provider, identity }),
-    store.spentStates.settle(claims.jti, outcome),
-  ])
-  return outcome
 }
 
 /**

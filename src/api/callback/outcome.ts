@@ -1,9 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { ResultPage } from '../../pages/result-page.ts'
 
 /** How a link can end. Stored as it is, so that a callback that comes again is told the same. */
 export const LinkOutcome = Type.Union([
-  Type.Object({ kind: Type.Literal('linked'), provider: Type.String() }),
+  Type.Object({
+    kind: Type.Literal('linked'),
+    provider: Type.String(),
+    /** Whether the app can reach the user already; absent in what an older latch stored. */
+    reach: Type.Optional(Type.Union([Type.Literal('reachable'), Type.Literal('not_yet')])),
+  }),
+  Type.Object({ kind: Type.Literal('connected'), provider: Type.String() }),
   Type.Object({
     kind: Type.Literal('wrong_workspace'),
     provider: Type.String(),
@@ -37,149 +42,3 @@ export type Refusal =
   | { kind: 'still_running' }
 
 export type CallbackResult = LinkOutcome | Refusal
-
-/** What a client is told (in Novu's words where there are any), and what a person reads. */
-export type Telling = { status: number; message: string } & Omit<ResultPage, 'reference' | 'state'>
-
-const START_AGAIN = 'Go back to where you started and ask for a new link.'
-const TELL_SENDER = 'Tell the people who sent you here: only they can repair it.'
-
-export function tell(result: CallbackResult): Telling {
-  switch (result.kind) {
-    case 'linked':
-      return {
-        status: 200,
-        message: `${result.provider} is linked`,
-        title: 'Connection complete',
-        heading: "You're all set",
-        intro: `Your ${result.provider} workspace is connected and ready to use.`,
-        advice: null,
-      }
-    case 'authorization_error':
-      return tellAuthorizationError(result)
-    case 'wrong_workspace':
-      return failure(
-        409,
-        `Wrong workspace: expected ${result.expected}, got ${result.actual}`,
-        'That is another workspace',
-        `You chose ${result.actual}, but this link is for ${result.expected}. Nothing was linked.`,
-        `Ask for a new link, and choose ${result.expected} when ${result.provider} asks.`,
-      )
-    case 'code_refused':
-      return failure(
-        400,
-        `${result.provider} OAuth error: ${result.error}`,
-        `${result.provider} did not confirm who you are`,
-        `Nothing was linked. ${result.provider} said: ${result.error}.`,
-        START_AGAIN,
-      )
-    case 'provider_unavailable':
-      return failure(
-        502,
-        `${result.provider} could not be reached`,
-        `${result.provider} is not answering`,
-        'Nothing was linked. This is usually over in a minute.',
-        START_AGAIN,
-      )
-    case 'interrupted':
-      return failure(
-        409,
-        'The link was interrupted before its outcome was known',
-        'We lost the thread',
-        'Something stopped us while we were linking you, and we cannot tell how far it came.',
-        `${START_AGAIN} Linking twice does no harm.`,
-      )
-    default:
-      return tellRefusal(result)
-  }
-}
-
-type Early = Exclude<Refusal, { kind: 'authorization_error' }>
-
-function tellRefusal(refusal: Early): Telling {
-  switch (refusal.kind) {
-    case 'parameter_repeated':
-      return brokenLink(`The parameter ${refusal.parameter} came more than once`)
-    case 'state_missing':
-      return brokenLink('Missing required OAuth parameter: state')
-    case 'code_missing':
-      return brokenLink('Missing required OAuth parameters: code or tenant')
-    case 'state_invalid':
-      return brokenLink('Invalid OAuth state parameter')
-    case 'link_expired':
-      return failure(
-        400,
-        'Invalid OAuth state parameter',
-        'This link has expired',
-        'Links work for 5 minutes. Nothing was linked.',
-        START_AGAIN,
-      )
-    case 'still_running':
-      return failure(
-        409,
-        'The link is being completed by another request',
-        'Still working on it',
-        'We are linking you in another tab.',
-        'Reload this page in a few seconds.',
-      )
-    case 'environment_gone':
-      return misconfigured(404, `Environment not found: ${refusal.environmentId}`)
-    case 'integration_gone': {
-      const where = `${refusal.integrationId} in environment ${refusal.environmentId}`
-      return misconfigured(404, `Integration not found: ${where}`)
-    }
-    case 'provider_not_supported':
-      return misconfigured(400, `OAuth callback not supported for provider: ${refusal.providerId}`)
-    case 'credentials_missing': {
-      // The trailing space is Novu's.
-      const missing = 'missing required OAuth credentials (clientId/clientSecret) '
-      return misconfigured(404, `${refusal.provider} integration ${missing}`)
-    }
-    case 'subscriber_gone':
-      return misconfigured(404, `Subscriber not found: ${refusal.subscriberId}`)
-    case 'connection_gone':
-      return misconfigured(404, `Channel connection not found: ${refusal.identifier}`)
-  }
-}
-
-/** Only `access_denied` is a person's own no (RFC 6749 §4.1.2.1); the rest went wrong elsewhere. */
-function tellAuthorizationError({
-  error,
-  description,
-}: Extract<Refusal, { kind: 'authorization_error' }>): Telling {
-  const message = `OAuth error: ${error}${description === null ? '' : ` - ${description}`}`
-  if (error === 'access_denied') {
-    const intro = 'You chose not to allow it, so nothing was linked.'
-    return failure(400, message, 'Cancelled', intro, 'Changed your mind? Ask for a new link.')
-  }
-  const intro = `Nothing was linked. The reason given: ${description ?? error}.`
-  return failure(400, message, 'That did not work', intro, START_AGAIN)
-}
-
-const brokenLink = (message: string): Telling =>
-  failure(
-    400,
-    message,
-    'This link is not valid',
-    'It may have been cut off, changed, or opened without asking for it first. Nothing was linked.',
-    START_AGAIN,
-  )
-
-const misconfigured = (status: number, message: string): Telling =>
-  failure(
-    status,
-    message,
-    'This link leads nowhere',
-    'What it was made for has been removed or is not set up. Nothing was linked.',
-    TELL_SENDER,
-  )
-
-function failure(
-  status: number,
-  message: string,
-  heading: string,
-  intro: string,
-  advice: string,
-): Telling {
-  return { status, message, title: 'Not linked', heading, intro, advice }
-}

@@ -5,8 +5,9 @@ import { errorBody } from '../../http/error-body.ts'
 import { createResultPages } from '../../pages/result-page.ts'
 import { CALLBACK_PATH } from './callback-url.ts'
 import { completeLink } from './complete-link.ts'
-import { type CallbackResult, tell } from './outcome.ts'
+import type { CallbackResult } from './outcome.ts'
 import { isPrefetch, readCallbackQuery } from './query.ts'
+import { tell } from './tell.ts'
 
 /** Where Slack and Microsoft send the user back. Needs no API key: the state is the proof. */
 export const callback = (deps: Deps) => {

@@ -1,58 +1,84 @@
 import type { Deps } from '../../deps.ts'
-import type { Identity, Provider } from '../../providers/provider.ts'
+import type { Identity, Reach } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
-import type { Integration } from '../../store/integrations.ts'
+import type { LinkedThrough } from '../../store/endpoints.ts'
 import type { Write } from '../../store/writer.ts'
+import { reachDelayMs } from '../endpoints/reach.ts'
+import type { Target } from './target.ts'
 
 /** In place of the token that a connection has once its workspace installs the app. */
 const IDENTITY_ONLY = { accessToken: 'identity-only' }
 
-/** The writes by which a subscriber is linked: their contexts, a connection, the endpoint. */
-export function storeIdentity(
-  { store, random, clock }: Deps,
-  claims: StateClaims,
-  linked: { integration: Integration; provider: Provider; identity: Identity },
-): Write[] {
-  const { environmentId, subscriberId, contextKeys, connectionIdentifier } = claims
-  const { integration, provider, identity } = linked
+/** What every new row begins with. */
+export function freshRow({ random, clock }: Deps, environmentId: string) {
   const nowMs = clock()
-  const fresh = () => ({
-    id: random.recordId(nowMs),
-    environmentId,
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-  })
+  return { id: random.recordId(nowMs), environmentId, createdAtMs: nowMs, updatedAtMs: nowMs }
+}
 
-  const contexts = contextKeys.map((key) => {
+/** The writes by which the contexts of a link exist. Their keys are `type:id`. */
+export function contextWrites(
+  deps: Deps,
+  { environmentId, contextKeys }: Pick<StateClaims, 'environmentId' | 'contextKeys'>,
+): Write[] {
+  return contextKeys.map((key) => {
     const colon = key.lastIndexOf(':')
     const [type, contextId] = [key.slice(0, colon), key.slice(colon + 1)]
-    return store.contexts.insertIfMissing({ ...fresh(), key, type, contextId, data: {} })
+    const fresh = freshRow(deps, environmentId)
+    return deps.store.contexts.insertIfMissing({ ...fresh, key, type, contextId, data: {} })
   })
-  const connection = store.connections.insertIfWorkspaceIsNew(
+}
+
+/** The write by which a workspace that is new here has a connection, with no token of its own. */
+export function identityConnectionWrite(
+  deps: Deps,
+  { integration }: Target,
+  { workspace }: Identity,
+): Write {
+  return deps.store.connections.insertIfWorkspaceIsNew(
     {
-      ...fresh(),
+      ...freshRow(deps, integration.environmentId),
       integrationId: integration.id,
-      identifier: `chconn_${random.identifier()}`,
+      identifier: `chconn_${deps.random.identifier()}`,
       subscriberId: null,
       contextKeys: [],
-      workspaceId: identity.workspace.id,
-      workspaceName: identity.workspace.name,
+      workspaceId: workspace.id,
+      workspaceName: workspace.name,
+      origin: 'identity',
     },
     IDENTITY_ONLY,
   )
-  const endpoint = store.endpoints.link(
+}
+
+/** The write of who a subscriber is. */
+export function endpointWrite(
+  deps: Deps,
+  { integration, provider }: Target,
+  linked: {
+    subscriberId: string
+    contextKeys: readonly string[]
+    identity: Identity
+    reach: Reach
+    through: LinkedThrough
+  },
+): Write {
+  const { identity, reach, through } = linked
+  const fresh = freshRow(deps, integration.environmentId)
+  return deps.store.endpoints.link(
     {
-      ...fresh(),
+      ...fresh,
       integrationId: integration.id,
-      identifier: `chendp_${random.identifier()}`,
-      subscriberId,
-      contextKeys: [...contextKeys],
+      identifier: `chendp_${deps.random.identifier()}`,
+      subscriberId: linked.subscriberId,
+      contextKeys: [...linked.contextKeys],
       type: provider.endpointType,
       endpoint: provider.endpointOf(identity),
+      ...(reach.kind === 'not_yet' && {
+        reach: {
+          problem: reach.problem,
+          nextAttemptAtMs: fresh.createdAtMs + reachDelayMs(0),
+        },
+      }),
     },
-    connectionIdentifier === null
-      ? { kind: 'workspace', workspaceId: identity.workspace.id }
-      : { kind: 'named', identifier: connectionIdentifier },
+    through,
   )
-  return [...contexts, ...(connectionIdentifier === null ? [connection] : []), endpoint]
 }

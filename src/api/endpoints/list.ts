@@ -66,6 +66,13 @@ function present(endpoint: ListedEndpoint): ChannelEndpoint {
     contextKeys: [...endpoint.contextKeys],
     type: endpoint.type,
     endpoint: endpoint.endpoint,
+    ...(endpoint.reachNextAttemptAtMs !== null && {
+      pending: {
+        problem: endpoint.reachProblem,
+        attempts: endpoint.reachAttempts + 1,
+        nextAttemptAt: new Date(endpoint.reachNextAttemptAtMs).toISOString(),
+      },
+    }),
     createdAt: new Date(endpoint.createdAtMs).toISOString(),
     updatedAt: new Date(endpoint.updatedAtMs).toISOString(),
   }

@@ -40,6 +40,16 @@ export const ChannelEndpoint = Type.Object({
   contextKeys: Type.Array(Type.String()),
   type: Type.String(),
   endpoint: Type.Record(Type.String(), Type.String()),
+  pending: Type.Optional(
+    Type.Object(
+      {
+        problem: Type.Union([Type.String(), Type.Null()]),
+        attempts: Type.Integer(),
+        nextAttemptAt: Type.String(),
+      },
+      { description: 'There while the app cannot reach the user yet; latch keeps trying.' },
+    ),
+  ),
   createdAt: Type.String(),
   updatedAt: Type.String(),
 })

@@ -11,6 +11,14 @@ export const IntegrationBody = openObject({
     openObject({
       clientId: Type.Optional(Type.String({ description: "The app's client id." })),
       secretKey: Type.Optional(Type.String({ description: "The app's client secret." })),
+      tenantId: Type.Optional(
+        Type.String({ description: 'Microsoft Teams: the tenant of the app.' }),
+      ),
+      singleTenant: Type.Optional(
+        Type.Boolean({
+          description: 'Microsoft Teams: only users of `tenantId` may sign in to the app.',
+        }),
+      ),
       pkce: Type.Optional(
         Type.Boolean({
           description:

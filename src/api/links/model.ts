@@ -35,6 +35,43 @@ export const LinkUserBody = openObject({
 })
 export type LinkUserBody = Static<typeof LinkUserBody>
 
+/** The body of `POST /v1/integrations/channel-connections/oauth`. */
+export const ConnectBody = openObject({
+  integrationIdentifier: Type.String({
+    minLength: 1,
+    whenEmpty: 'Integration identifier is required',
+    examples: ['slack'],
+  }),
+  subscriberId: Type.Optional(Type.String({ description: 'For whom the connection is.' })),
+  connectionIdentifier: Type.Optional(
+    Type.String({ description: 'What the connection is called, or is to be called.' }),
+  ),
+  context: Type.Optional(ContextPayload),
+  contextHash: Type.Optional(Type.String()),
+  scope: Type.Optional(
+    Type.Array(Type.String(), {
+      description: 'Slack only: bot scopes. An empty list is passed on as it is.',
+    }),
+  ),
+  connectionMode: Type.Optional(
+    Type.Union([Type.Literal('subscriber'), Type.Literal('shared')], {
+      description: '`shared`: the connection belongs to its context, and to no subscriber.',
+    }),
+  ),
+  autoLinkUser: Type.Optional(
+    Type.Boolean({ description: 'Link whoever connects as the subscriber, too.' }),
+  ),
+})
+export type ConnectBody = Static<typeof ConnectBody>
+
+/** The body of the deprecated `POST /v1/integrations/chat/oauth`: one for both. */
+export const ChatOAuthBody = openObject({
+  ...ConnectBody.properties,
+  userScope: LinkUserBody.properties.userScope,
+  mode: Type.Optional(Type.Union([Type.Literal('connect'), Type.Literal('link_user')])),
+})
+export type ChatOAuthBody = Static<typeof ChatOAuthBody>
+
 export const OAuthUrl = Type.Object({
   url: Type.String({ description: 'Where to send the user. Valid for 5 minutes.' }),
 })

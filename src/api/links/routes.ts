@@ -3,19 +3,36 @@ import { api } from '../../http/api.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { perform } from '../../http/perform.ts'
 import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
+import { chatOAuth } from './chat-oauth.ts'
+import { connect } from './connect.ts'
 import { linkUser } from './link-user.ts'
-import { LinkUserBody } from './model.ts'
+import { ChatOAuthBody, ConnectBody, LinkUserBody } from './model.ts'
 
+/** Answers are repeated for as long as a link lives, and no longer: none may be dead on arrival. */
 export const links = (deps: ApiDeps) =>
-  new Elysia({ name: 'links' }).use(api(deps, { category: 'global', access: 'links' })).post(
-    '/v1/integrations/channel-endpoints/oauth',
-    ({ body, caller, request, set }) =>
-      // A repeated answer must not be a link that has expired.
-      perform(
-        deps,
-        { request, body, caller, set },
-        () => linkUser(deps, caller, body),
-        STATE_LIFETIME_MS,
-      ),
-    { body: LinkUserBody },
-  )
+  new Elysia({ name: 'links' })
+    .use(api(deps, { category: 'global', access: 'links' }))
+    .post(
+      '/v1/integrations/channel-endpoints/oauth',
+      ({ body, caller, request, set }) => {
+        const call = { request, body, caller, set }
+        return perform(deps, call, () => linkUser(deps, caller, body), STATE_LIFETIME_MS)
+      },
+      { body: LinkUserBody },
+    )
+    .post(
+      '/v1/integrations/channel-connections/oauth',
+      ({ body, caller, request, set }) => {
+        const call = { request, body, caller, set }
+        return perform(deps, call, () => connect(deps, caller, body), STATE_LIFETIME_MS)
+      },
+      { body: ConnectBody },
+    )
+    .post(
+      '/v1/integrations/chat/oauth',
+      ({ body, caller, request, set }) => {
+        const call = { request, body, caller, set }
+        return perform(deps, call, () => chatOAuth(deps, caller, body), STATE_LIFETIME_MS)
+      },
+      { body: ChatOAuthBody },
+    )

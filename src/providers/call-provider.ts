@@ -1,9 +1,9 @@
 /** The part of `fetch` that providers use. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-export type FormAnswer =
+export type ProviderAnswer =
   | { kind: 'answered'; status: number; body: unknown }
-  /** `sent`: whether the provider may have received the form. */
+  /** `sent`: whether the provider may have received the request. */
   | { kind: 'unavailable'; reason: string; sent: boolean }
 
 const TIMEOUT_MS = 10_000
@@ -12,21 +12,32 @@ const MAX_ANSWER_BYTES = 256 * 1024
 /** What a failure before any byte was sent looks like: nothing listens, or there is no such host. */
 const NEVER_SENT = new Set(['ConnectionRefused', 'ECONNREFUSED', 'ENOTFOUND', 'FailedToOpenSocket'])
 
-/**
- * Posts a form to a provider and reads JSON: one try, 10 seconds over all, no redirect followed (it
- * could carry the credentials elsewhere), at most 256 KB of answer.
- */
-export async function postForm(
+/** Posts a form (RFC 6749 §4.1.3), as `callProvider` does. */
+export const postForm = (
   fetch: Fetch,
   url: string,
   form: Readonly<Record<string, string>>,
-  headers: Readonly<Record<string, string>>,
-): Promise<FormAnswer> {
+  headers: Readonly<Record<string, string>> = {},
+): Promise<ProviderAnswer> =>
+  callProvider(fetch, url, { method: 'POST', headers, body: new URLSearchParams(form) })
+
+/**
+ * Calls a provider and reads JSON: one try, 10 seconds over all, no redirect followed (it could
+ * carry the credentials elsewhere), at most 256 KB of answer.
+ */
+export async function callProvider(
+  fetch: Fetch,
+  url: string,
+  request: {
+    method: 'GET' | 'POST'
+    headers: Readonly<Record<string, string>>
+    body?: URLSearchParams | string
+  },
+): Promise<ProviderAnswer> {
   try {
     const response = await fetch(url, {
-      method: 'POST',
-      headers: { ...headers, accept: 'application/json' },
-      body: new URLSearchParams(form),
+      ...request,
+      headers: { ...request.headers, accept: 'application/json' },
       redirect: 'manual',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
@@ -42,7 +53,7 @@ export async function postForm(
   }
 }
 
-const unavailable = (reason: string, sent: boolean): FormAnswer => ({
+const unavailable = (reason: string, sent: boolean): ProviderAnswer => ({
   kind: 'unavailable',
   reason,
   sent,

@@ -1,0 +1,69 @@
+import type { Deps } from '../../deps.ts'
+import type { Identity, Reach } from '../../providers/provider.ts'
+import type { Proofs } from '../../secrets/proofs.ts'
+import type { StateClaims } from '../../secrets/state.ts'
+import { callbackUrl } from './callback-url.ts'
+import { type Settle, settleFailure } from './settlement.ts'
+import { contextWrites, endpointWrite, identityConnectionWrite } from './store-identity.ts'
+import type { Target } from './target.ts'
+import { wrongWorkspace } from './wrong-workspace.ts'
+
+/** How long a user waits for their app to become able to reach them, at most. */
+const REACH_WITHIN_MS = 5000
+
+type LinkState = { claims: Extract<StateClaims, { mode: 'link_user' }>; proofs: Proofs }
+
+/** Finds out who came back, and stores it for the subscriber that the link was made for. */
+export async function identifyUser(
+  deps: Deps,
+  { claims, proofs }: LinkState,
+  target: Target,
+  code: string,
+): Promise<Settle> {
+  const { provider, app, connection } = target
+  const answer = await provider.identify({
+    app,
+    code,
+    redirectUri: callbackUrl(deps.config),
+    protocol: claims.protocol,
+    codeVerifier: proofs.codeVerifier,
+    nonce: proofs.nonce,
+    workspaceId: connection?.workspaceId ?? null,
+  })
+  if (answer.kind !== 'identified') return async () => settleFailure(deps, target, answer)
+  const { identity } = answer
+  if (connection !== null && connection.workspaceId !== identity.workspace.id) {
+    return async () => wrongWorkspace(target, connection, identity.workspace)
+  }
+  const reach = await reachUser(deps, target, identity)
+  const through =
+    connection === null
+      ? ({ kind: 'workspace', workspaceId: identity.workspace.id } as const)
+      : ({ kind: 'named', identifier: connection.identifier } as const)
+  return async () => ({
+    outcome: { kind: 'linked', provider: provider.name, reach: reach.kind },
+    spent: true,
+    writes: [
+      ...contextWrites(deps, claims),
+      ...(connection === null ? [identityConnectionWrite(deps, target, identity)] : []),
+      endpointWrite(deps, target, { ...claims, identity, reach, through }),
+    ],
+  })
+}
+
+/**
+ * Whether the app can reach the user, if that is known soon: their identity must not wait for it,
+ * and what is not done now is done in the background.
+ */
+async function reachUser(
+  { sleep }: Deps,
+  { provider, app }: Target,
+  identity: Identity,
+): Promise<Reach> {
+  if (provider.reach === null) return { kind: 'reachable' }
+  const user = { userId: identity.userId, tenantId: identity.workspace.id }
+  const late = sleep(REACH_WITHIN_MS).then(
+    (): Reach => ({ kind: 'not_yet', problem: 'The provider takes long to answer' }),
+  )
+  return Promise.race([provider.reach(app, user), late])
+}

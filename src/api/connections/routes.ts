@@ -1,0 +1,14 @@
+import { Elysia } from 'elysia'
+import { api } from '../../http/api.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { getConnection } from './get.ts'
+import { ConnectionParams } from './model.ts'
+
+export const connections = (deps: ApiDeps) =>
+  new Elysia({ name: 'connections' })
+    .use(api(deps, { category: 'configuration', access: 'resources' }))
+    .get(
+      '/v1/channel-connections/:identifier',
+      ({ params, caller }) => getConnection(deps, caller, params.identifier),
+      { params: ConnectionParams },
+    )

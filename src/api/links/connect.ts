@@ -1,0 +1,96 @@
+import type { Deps } from '../../deps.ts'
+import { badRequest } from '../../http/api-error.ts'
+import type { Caller } from '../../http/authenticate.ts'
+import type { Answer } from '../../http/perform.ts'
+import { callbackUrl } from '../callback/callback-url.ts'
+import { readContexts } from '../contexts/payload.ts'
+import { verifyContextHash } from './context-hash.ts'
+import {
+  contextWrites,
+  findIntegration,
+  requireClientId,
+  requireSubscriber,
+} from './link-target.ts'
+import type { ConnectBody, OAuthUrl } from './model.ts'
+
+/**
+ * Makes the URL at which somebody connects a workspace: at Slack, by installing the app there. As
+ * with a link, nothing but context data is written. Throws 400 where it is not said for whom, 404
+ * for a subscriber or integration that is not there.
+ */
+export async function connect(
+  deps: Deps,
+  caller: Caller,
+  body: ConnectBody,
+): Promise<Answer<OAuthUrl>> {
+  const { environmentId } = caller
+  const contexts = readContexts(body.context)
+  const { integration, provider } = await findIntegration(
+    deps,
+    environmentId,
+    body.integrationIdentifier,
+  )
+  verifyContextHash(caller, integration, body)
+  refuseUnownedConnection(body)
+  if (provider.connect === null) {
+    const message = `OAuth not supported for provider: ${provider.id}`
+    throw badRequest('connect_not_supported', message)
+  }
+  const { subscriberId = null } = body
+  const newSubscriber =
+    subscriberId === null ? [] : await requireSubscriber(deps, environmentId, subscriberId)
+  const app = requireClientId(integration, provider)
+  // A connection of that name need not exist yet; if it does, it stays in its workspace.
+  const existing =
+    body.connectionIdentifier === undefined
+      ? null
+      : await deps.store.connections.find(integration.id, body.connectionIdentifier)
+
+  const jti = deps.random.stateId()
+  const state = deps.states.sign({
+    jti,
+    issuedAtMs: deps.clock(),
+    environmentId,
+    integrationId: integration.id,
+    connectionIdentifier: body.connectionIdentifier ?? null,
+    contextKeys: contexts.map(({ key }) => key),
+    protocol: 'oauth',
+    mode: 'connect',
+    subscriberId,
+    shared: body.connectionMode === 'shared',
+    autoLinkUser: body.autoLinkUser ?? false,
+  })
+  const url = provider.connect.url({
+    app,
+    redirectUri: callbackUrl(deps.config),
+    state,
+    scope: body.scope ?? null,
+    codeChallenge: deps.states.proofs(jti).codeChallenge,
+    workspaceId: existing?.workspaceId ?? null,
+  })
+  const writes = [...newSubscriber, ...contextWrites(deps, environmentId, contexts)]
+  return { status: 201, body: { url }, writes }
+}
+
+/** novu-behaviour §2.3: a connection is for a subscriber, or shared by those of a context. */
+function refuseUnownedConnection({
+  connectionMode,
+  subscriberId,
+  context,
+  scope,
+}: ConnectBody): void {
+  if (connectionMode === 'shared' && context === undefined) {
+    const message = 'context is required when connectionMode is "shared"'
+    throw badRequest('context_required', message)
+  }
+  if (connectionMode === 'subscriber' && !subscriberId) {
+    const message = 'subscriberId is required when connectionMode is "subscriber"'
+    throw badRequest('subscriber_required', message)
+  }
+  if (!subscriberId && context === undefined) {
+    throw badRequest('owner_required', 'Either subscriberId or context must be provided')
+  }
+  if (scope?.includes('incoming-webhook') && !subscriberId) {
+    throw badRequest('subscriber_required', 'subscriberId is required for incoming webhook')
+  }
+}

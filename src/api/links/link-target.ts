@@ -1,0 +1,93 @@
+import type { Deps } from '../../deps.ts'
+import { notFound } from '../../http/api-error.ts'
+import type { Provider } from '../../providers/provider.ts'
+import type { Connection } from '../../store/connections.ts'
+import type { Integration } from '../../store/integrations.ts'
+import type { Write } from '../../store/writer.ts'
+import type { NamedContext } from '../contexts/payload.ts'
+import { readApp, type StoredApp } from '../integrations/app.ts'
+
+/** The integration that a link is for, and its provider. Throws 404. */
+export async function findIntegration(
+  { store, providers }: Deps,
+  environmentId: string,
+  identifier: string,
+): Promise<{ integration: Integration; provider: Provider }> {
+  const integration = await store.integrations.findByIdentifier(environmentId, identifier)
+  const provider = integration && providers.get(integration.providerId)
+  if (!integration || !provider) {
+    const message = `Integration not found: ${identifier} in environment ${environmentId}`
+    throw notFound('integration_not_found', message)
+  }
+  return { integration, provider }
+}
+
+/** What the integration says of its app. Throws 404; the spaces at the ends of the messages are Novu's. */
+export function requireClientId(
+  { credentials }: Integration,
+  { title }: Provider,
+): StoredApp & { clientId: string } {
+  if (Object.keys(credentials).length === 0) {
+    const message = `${title} integration missing credentials `
+    throw notFound('integration_without_credentials', message)
+  }
+  const app = readApp(credentials)
+  if (app.clientId === null) {
+    const message = `${title} integration missing required OAuth credentials (clientId) `
+    throw notFound('integration_without_client_id', message)
+  }
+  return { ...app, clientId: app.clientId }
+}
+
+/** What must be written for the subscriber to exist: nothing, or the subscriber. Throws 404. */
+export async function requireSubscriber(
+  { store, config, random, clock }: Deps,
+  environmentId: string,
+  subscriberId: string,
+): Promise<Write[]> {
+  if ((await store.subscribers.find(environmentId, subscriberId)) !== null) return []
+  if (!config.autoCreateSubscribers) {
+    throw notFound('subscriber_not_found', `Subscriber not found: ${subscriberId}`)
+  }
+  const nowMs = clock()
+  const times = { createdAtMs: nowMs, updatedAtMs: nowMs }
+  const id = random.recordId(nowMs)
+  return [
+    store.subscribers.insertIfMissing({ id, environmentId, subscriberId, profile: {}, ...times }),
+  ]
+}
+
+/** The connection of that name, which must exist; null for no name. Throws 404. */
+export async function requireConnection(
+  { store }: Deps,
+  integration: Integration,
+  identifier: string | undefined,
+): Promise<Connection | null> {
+  if (identifier === undefined) return null
+  const connection = await store.connections.find(integration.id, identifier)
+  if (connection === null) {
+    throw notFound('connection_not_found', `Channel connection not found: ${identifier}`)
+  }
+  return connection
+}
+
+/** The writes of the data that came with contexts; a context without data is made later. */
+export function contextWrites(
+  { store, random, clock }: Deps,
+  environmentId: string,
+  contexts: readonly NamedContext[],
+): Write[] {
+  const nowMs = clock()
+  return contexts.flatMap(({ data, ...context }) =>
+    data === null
+      ? []
+      : store.contexts.upsert({
+          ...context,
+          data,
+          id: random.recordId(nowMs),
+          environmentId,
+          createdAtMs: nowMs,
+          updatedAtMs: nowMs,
+        }),
+  )
+}

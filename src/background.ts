@@ -1,0 +1,45 @@
+export type Background = {
+  /** Resolves when the work that is under way is done; no more begins. */
+  stop(): Promise<void>
+}
+
+/**
+ * Does `work` again and again: at once while it says that there is more, else after a pause. What
+ * it throws is handed to `onFault`, and it is tried again after the pause.
+ */
+export function repeat(
+  pauseMs: number,
+  work: () => Promise<'more' | 'done'>,
+  onFault: (error: unknown) => void,
+): Background {
+  let stopped = false
+  let wake = (): void => {}
+
+  const pause = (): Promise<void> =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, pauseMs)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+
+  async function run(): Promise<void> {
+    while (!stopped) {
+      const outcome = await work().catch((error: unknown) => {
+        onFault(error)
+        return 'done' as const
+      })
+      if (outcome === 'done' && !stopped) await pause()
+    }
+  }
+
+  const running = run()
+  return {
+    stop: () => {
+      stopped = true
+      wake()
+      return running
+    },
+  }
+}

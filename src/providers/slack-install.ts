@@ -1,0 +1,86 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { basicAuthorization } from './basic-authorization.ts'
+import { type Fetch, postForm } from './call-provider.ts'
+import type { Connect, InstallOutcome } from './provider.ts'
+import { addCodeChallenge, codeForm } from './slack-oauth.ts'
+import { SlackRefusal } from './slack-refusal.ts'
+
+/** Novu's default bot scopes. */
+const DEFAULT_SCOPE = [
+  'chat:write',
+  'chat:write.public',
+  'channels:read',
+  'groups:read',
+  'users:read',
+  'users:read.email',
+]
+
+const Place = Type.Object({
+  id: Type.String({ minLength: 1 }),
+  name: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+})
+const OptionalPlace = Type.Optional(Type.Union([Place, Type.Null()]))
+
+/** https://docs.slack.dev/reference/methods/oauth.v2.access */
+const Granted = Type.Object({
+  ok: Type.Literal(true),
+  access_token: Type.String({ minLength: 1 }),
+  team: OptionalPlace,
+  enterprise: OptionalPlace,
+  is_enterprise_install: Type.Optional(Type.Boolean()),
+  authed_user: Type.Optional(Type.Object({ id: Type.Optional(Type.String()) })),
+  incoming_webhook: Type.Optional(Type.Object({ url: Type.String({ minLength: 1 }) })),
+  refresh_token: Type.Optional(Type.String({ minLength: 1 })),
+  expires_in: Type.Optional(Type.Integer()),
+})
+
+/** Installs a Slack app in a workspace, or in a whole organisation (Enterprise Grid). */
+export function createSlackInstall(slackUrl: string, fetch: Fetch): Connect {
+  return {
+    url({ app, redirectUri, state, scope, codeChallenge, workspaceId }) {
+      const query = new URLSearchParams([
+        ['state', state],
+        ['client_id', app.clientId],
+        ['redirect_uri', redirectUri],
+        ['scope', (scope ?? DEFAULT_SCOPE).join(',')],
+      ])
+      if (workspaceId !== null) query.set('team', workspaceId)
+      if (app.pkce) addCodeChallenge(query, codeChallenge)
+      return `${slackUrl}/oauth/v2/authorize?${query}`
+    },
+
+    async install(exchange) {
+      const answer = await postForm(fetch, `${slackUrl}/api/oauth.v2.access`, codeForm(exchange), {
+        authorization: basicAuthorization(exchange.app),
+      })
+      if (answer.kind === 'unavailable') {
+        return { kind: 'unavailable', reason: answer.reason, codeSent: answer.sent }
+      }
+      const { status, body } = answer
+      if (Value.Check(SlackRefusal, body)) return { kind: 'refused', error: body.error }
+      if (Value.Check(Granted, body)) return installed(body)
+      return { kind: 'unavailable', reason: `status ${status}, unexpected body`, codeSent: true }
+    },
+  }
+}
+
+function installed(granted: Static<typeof Granted>): InstallOutcome {
+  // An org-wide install has no team (S14), and only this flag tells it: a workspace of an
+  // organisation has an `enterprise` as well (S15).
+  const place = granted.is_enterprise_install === true ? granted.enterprise : granted.team
+  if (!place) return { kind: 'refused', error: 'no workspace in the answer' }
+  const { refresh_token: refreshToken, expires_in: expiresInSeconds = 0 } = granted
+  return {
+    kind: 'installed',
+    installation: {
+      workspace: { id: place.id, name: place.name ?? null },
+      tokens: {
+        accessToken: granted.access_token,
+        rotation: refreshToken === undefined ? null : { refreshToken, expiresInSeconds },
+      },
+      userId: granted.authed_user?.id ?? null,
+      webhookUrl: granted.incoming_webhook?.url ?? null,
+    },
+  }
+}
