@@ -1,0 +1,4 @@
+import { afterAll } from 'bun:test'
+import { removeTempDirs } from './temp-dir.ts'
+
+afterAll(removeTempDirs)
