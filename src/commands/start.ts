@@ -1,4 +1,5 @@
 import { callbackUrl } from '../api/callback/callback-url.ts'
+import { startKeepingTokensFresh } from '../api/connections/keep-fresh.ts'
 import { startReaching } from '../api/endpoints/reach.ts'
 import { type App, createApp } from '../app.ts'
 import type { Background } from '../background.ts'
@@ -77,7 +78,7 @@ export async function startLatch(
     await open(deps, keyring)
     app = createApp(deps)
     listener.answerWith(app.fetch)
-    background.push(startSweeping(deps), startReaching(deps))
+    background.push(startSweeping(deps), startReaching(deps), startKeepingTokensFresh(deps))
     return { deps, keyring, stop }
   } catch (error) {
     await stop()

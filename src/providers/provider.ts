@@ -82,6 +82,11 @@ export type InstallOutcome =
   | { kind: 'installed'; installation: Installation }
   | Exclude<IdentifyOutcome, { kind: 'identified' }>
 
+export type RefreshOutcome =
+  | { kind: 'refreshed'; tokens: Tokens }
+  | { kind: 'refused'; error: string }
+  | { kind: 'unavailable'; reason: string }
+
 /** How an app is installed in a workspace. */
 export type Connect = {
   url(request: ConnectRequest): string
@@ -89,6 +94,8 @@ export type Connect = {
   install(
     exchange: Omit<CodeExchange, 'protocol' | 'nonce' | 'workspaceId'>,
   ): Promise<InstallOutcome>
+  /** Exchanges a refresh token, which is good once, for a new pair (RFC 6749 §6). */
+  refresh(app: App, refreshToken: string): Promise<RefreshOutcome>
 }
 
 /** Whether the app can reach a user who is linked. */

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { basicAuthorization } from './basic-authorization.ts'
 import { type Fetch, postForm } from './call-provider.ts'
-import type { Connect, InstallOutcome } from './provider.ts'
+import type { Connect, InstallOutcome, Tokens } from './provider.ts'
 import { addCodeChallenge, codeForm } from './slack-oauth.ts'
 import { SlackRefusal } from './slack-refusal.ts'
 
@@ -21,6 +21,14 @@ const Place = Type.Object({
   name: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 })
 const OptionalPlace = Type.Optional(Type.Union([Place, Type.Null()]))
+
+/** https://docs.slack.dev/authentication/using-token-rotation */
+const Refreshed = Type.Object({
+  ok: Type.Literal(true),
+  access_token: Type.String({ minLength: 1 }),
+  refresh_token: Type.Optional(Type.String({ minLength: 1 })),
+  expires_in: Type.Optional(Type.Integer()),
+})
 
 /** https://docs.slack.dev/reference/methods/oauth.v2.access */
 const Granted = Type.Object({
@@ -62,6 +70,26 @@ export function createSlackInstall(slackUrl: string, fetch: Fetch): Connect {
       if (Value.Check(Granted, body)) return installed(body)
       return { kind: 'unavailable', reason: `status ${status}, unexpected body`, codeSent: true }
     },
+
+    async refresh(app, refreshToken) {
+      const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
+      const answer = await postForm(fetch, `${slackUrl}/api/oauth.v2.access`, form, {
+        authorization: basicAuthorization(app),
+      })
+      if (answer.kind === 'unavailable') return { kind: 'unavailable', reason: answer.reason }
+      const { status, body } = answer
+      if (Value.Check(SlackRefusal, body)) return { kind: 'refused', error: body.error }
+      if (Value.Check(Refreshed, body)) return { kind: 'refreshed', tokens: tokensOf(body) }
+      return { kind: 'unavailable', reason: `status ${status}, unexpected body` }
+    },
+  }
+}
+
+function tokensOf(granted: Static<typeof Refreshed>): Tokens {
+  const { refresh_token: refreshToken, expires_in: expiresInSeconds = 0 } = granted
+  return {
+    accessToken: granted.access_token,
+    rotation: refreshToken === undefined ? null : { refreshToken, expiresInSeconds },
   }
 }
 
@@ -70,15 +98,11 @@ function installed(granted: Static<typeof Granted>): InstallOutcome {
   // organisation has an `enterprise` as well (S15).
   const place = granted.is_enterprise_install === true ? granted.enterprise : granted.team
   if (!place) return { kind: 'refused', error: 'no workspace in the answer' }
-  const { refresh_token: refreshToken, expires_in: expiresInSeconds = 0 } = granted
   return {
     kind: 'installed',
     installation: {
       workspace: { id: place.id, name: place.name ?? null },
-      tokens: {
-        accessToken: granted.access_token,
-        rotation: refreshToken === undefined ? null : { refreshToken, expiresInSeconds },
-      },
+      tokens: tokensOf(granted),
       userId: granted.authed_user?.id ?? null,
       webhookUrl: granted.incoming_webhook?.url ?? null,
     },

@@ -1,8 +1,7 @@
-import { type Static, Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
 import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import type { Sealing } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
+import { type ConnectionAuth, openAuth, refreshAtMs, sealAuth } from './connection-auth.ts'
 import { channelConnections, integrations } from './schema.ts'
 import { insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
 import { toWrite, type Write } from './writer.ts'
@@ -10,13 +9,7 @@ import { toWrite, type Write } from './writer.ts'
 type Row = typeof channelConnections.$inferSelect
 
 /** A workspace (Slack) or tenant (Entra) in which an integration is installed or known. */
-export type Connection = Omit<Row, 'authSealed'>
-const ConnectionAuth = Type.Object({
-  accessToken: Type.String(),
-  refreshToken: Type.Optional(Type.String()),
-  expiresAt: Type.Optional(Type.String({ description: 'ISO 8601.' })),
-})
-export type ConnectionAuth = Static<typeof ConnectionAuth>
+export type Connection = Omit<Row, 'authSealed' | 'refreshAtMs' | 'refreshLeaseUntilMs'>
 
 /** Whom a connection is for: at most one of an integration is for the same. */
 export type ConnectionOwner = { subscriberId: string | null; contextKeys: readonly string[] }
@@ -42,8 +35,6 @@ export type Connections = {
   install(connection: Connection, auth: ConnectionAuth): Write
 }
 
-const parseAuth = (json: string): ConnectionAuth => Value.Parse(ConnectionAuth, JSON.parse(json))
-
 export function createConnections(database: Database, sealing: Sealing): Connections {
   const byIdentifier = database
     .select()
@@ -58,17 +49,17 @@ export function createConnections(database: Database, sealing: Sealing): Connect
 
   const withoutAuth = (row: Row | undefined): Connection | null => {
     if (row === undefined) return null
-    const { authSealed: _, ...connection } = row
+    const { authSealed: _, refreshAtMs: __, refreshLeaseUntilMs: ___, ...connection } = row
     return connection
   }
   const { integrationId, subscriberId, contextKeys, workspaceId, origin } = channelConnections
 
-  const toRow = (connection: Connection, auth: ConnectionAuth): Row => {
-    const sealed = sealing.seal(JSON.stringify(auth), place(connection.id))
-    return { ...connection, authSealed: sealed }
-  }
-
-  const place = (row: string) => ({ table: 'channel_connections', column: 'auth', row })
+  const toRow = (connection: Connection, auth: ConnectionAuth): Row => ({
+    ...connection,
+    authSealed: sealAuth(sealing, connection.id, auth),
+    refreshAtMs: refreshAtMs(auth),
+    refreshLeaseUntilMs: 0,
+  })
 
   return {
     findWithAuth: async (environment, identifier) => {
@@ -91,8 +82,9 @@ export function createConnections(database: Database, sealing: Sealing): Connect
         )
         .get()
       if (found === undefined) return null
-      const { authSealed, ...connection } = found.row
-      const auth = parseAuth(sealing.open(authSealed, place(connection.id)))
+      const connection = withoutAuth(found.row)
+      if (connection === null) return null
+      const auth = openAuth(sealing, connection.id, found.row.authSealed)
       return { connection, auth, integration: found.integration }
     },
     find: async (integration, identifier) =>
@@ -125,11 +117,11 @@ export function createConnections(database: Database, sealing: Sealing): Connect
           .get(),
       ),
     install: (connection, auth) => {
-      const { authSealed, workspaceId: id, workspaceName, updatedAtMs } = toRow(connection, auth)
+      const { id: _, createdAtMs: __, ...changed } = toRow(connection, auth)
       return toWrite(
         database
           .update(channelConnections)
-          .set({ authSealed, workspaceId: id, workspaceName, updatedAtMs })
+          .set(changed)
           .where(eq(channelConnections.id, connection.id)),
       )
     },

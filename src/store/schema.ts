@@ -96,6 +96,10 @@ export const channelConnections = sqliteTable(
     workspaceId: text('workspace_id').notNull(),
     workspaceName: text('workspace_name'),
     authSealed: text('auth_sealed').notNull(),
+    /** When the tokens are to be refreshed; null: they do not expire. */
+    refreshAtMs: integer('refresh_at_ms'),
+    /** Until when one process alone may refresh them. */
+    refreshLeaseUntilMs: integer('refresh_lease_until_ms').notNull().default(0),
     /** `identity`: made because somebody linked from this workspace, with no token of its own. */
     origin: text('origin', { enum: ['identity', 'install', 'api'] })
       .notNull()
@@ -113,6 +117,9 @@ export const channelConnections = sqliteTable(
     uniqueIndex('channel_connections_shared')
       .on(table.integrationId, table.contextKeys)
       .where(sql`origin <> 'identity' and subscriber_id is null`),
+    index('channel_connections_refresh')
+      .on(table.refreshAtMs)
+      .where(sql`refresh_at_ms is not null`),
     index('channel_connections_workspace').on(table.integrationId, table.workspaceId),
   ],
 )

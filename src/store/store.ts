@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Sealing } from '../secrets/sealing.ts'
 import { type ApiKeys, createApiKeys } from './api-keys.ts'
 import { databaseOf, openClient } from './client.ts'
+import { type ConnectionTokens, createConnectionTokens } from './connection-tokens.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { type Contexts, createContexts } from './contexts.ts'
 import { createEndpointReach, type EndpointReach } from './endpoint-reach.ts'
@@ -28,6 +29,7 @@ export type Store = {
   subscribers: Subscribers
   contexts: Contexts
   connections: Connections
+  connectionTokens: ConnectionTokens
   endpoints: Endpoints
   endpointReach: EndpointReach
   spentStates: SpentStates
@@ -72,6 +74,7 @@ export async function openStore(dataDir: string, sealing: Sealing): Promise<Stor
       subscribers: createSubscribers(database),
       contexts: createContexts(database),
       connections: createConnections(database, sealing),
+      connectionTokens: createConnectionTokens(database, writer, sealing),
       endpoints: createEndpoints(database),
       endpointReach: createEndpointReach(database, writer),
       spentStates: createSpentStates(database, writer),

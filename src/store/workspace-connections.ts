@@ -22,6 +22,8 @@ export function insertUnlessWorkspaceIsKnown(database: Database, row: Row): Writ
       sql`${row.workspaceId}`,
       sql`${row.workspaceName}`,
       sql`${row.authSealed}`,
+      sql`${row.refreshAtMs}`,
+      sql`${row.refreshLeaseUntilMs}`,
       sql`${row.origin}`,
       sql`${row.createdAtMs}`,
       sql`${row.updatedAtMs}`,

@@ -2,8 +2,9 @@ import type { Deps } from '../../deps.ts'
 import type { Installation } from '../../providers/provider.ts'
 import type { Proofs } from '../../secrets/proofs.ts'
 import type { StateClaims } from '../../secrets/state.ts'
-import type { Connection, ConnectionAuth } from '../../store/connections.ts'
+import type { Connection } from '../../store/connections.ts'
 import type { Write } from '../../store/writer.ts'
+import { authOf } from '../connections/auth-of.ts'
 import { callbackUrl } from './callback-url.ts'
 import { type Settle, type Settlement, settleFailure } from './settlement.ts'
 import { contextWrites, endpointWrite, freshRow } from './store-identity.ts'
@@ -81,7 +82,7 @@ async function storeConnection(
     workspaceName: workspace.name,
     updatedAtMs: fresh.updatedAtMs,
   }
-  const auth = toAuth(installation, fresh.updatedAtMs)
+  const auth = authOf(installation.tokens, fresh.updatedAtMs)
   const write = existing === null ? connections.insert : connections.install
   const identity = userId === null ? null : { userId, workspace }
   const links: Write[] =
@@ -101,13 +102,6 @@ async function storeConnection(
     writes: [...contextWrites(deps, claims), write(connection, auth), ...links],
     spent: true,
   }
-}
-
-function toAuth({ tokens }: Installation, nowMs: number): ConnectionAuth {
-  const { accessToken, rotation } = tokens
-  if (rotation === null) return { accessToken }
-  const expiresAt = new Date(nowMs + rotation.expiresInSeconds * 1000).toISOString()
-  return { accessToken, refreshToken: rotation.refreshToken, expiresAt }
 }
 
 function storeWebhook(

@@ -1,20 +1,30 @@
 import type { Deps } from '../../deps.ts'
 import { notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
+import type { ConnectionWithAuth } from '../../store/connections.ts'
 import type { ChannelConnection } from './model.ts'
 
-/** One connection, its tokens in clear. Throws 404, in Novu's words with their single quotes. */
-export async function getConnection(
+/** Throws 404, in Novu's words with their single quotes. */
+export async function findConnection(
   { store }: Deps,
   { environmentId }: Caller,
   identifier: string,
-): Promise<ChannelConnection> {
+): Promise<ConnectionWithAuth> {
   const found = await store.connections.findWithAuth(environmentId, identifier)
   if (found === null) {
     const message = `Channel connection with identifier '${identifier}' not found`
     throw notFound('connection_not_found', message)
   }
-  const { connection, auth, integration } = found
+  return found
+}
+
+/** One connection, its tokens in clear. Throws 404. */
+export async function getConnection(
+  deps: Deps,
+  caller: Caller,
+  identifier: string,
+): Promise<ChannelConnection> {
+  const { connection, auth, integration } = await findConnection(deps, caller, identifier)
   return {
     identifier: connection.identifier,
     channel: integration.channel,

@@ -1,8 +1,10 @@
 import { Elysia } from 'elysia'
 import { api } from '../../http/api.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
+import { perform } from '../../http/perform.ts'
 import { getConnection } from './get.ts'
 import { ConnectionParams } from './model.ts'
+import { verifyConnection } from './verify.ts'
 
 export const connections = (deps: ApiDeps) =>
   new Elysia({ name: 'connections' })
@@ -10,5 +12,13 @@ export const connections = (deps: ApiDeps) =>
     .get(
       '/v1/channel-connections/:identifier',
       ({ params, caller }) => getConnection(deps, caller, params.identifier),
+      { params: ConnectionParams },
+    )
+    .post(
+      '/v1/channel-connections/:identifier/verify',
+      ({ params, body, caller, request, set }) =>
+        perform(deps, { request, body, caller, set }, () =>
+          verifyConnection(deps, caller, params.identifier),
+        ),
       { params: ConnectionParams },
     )

@@ -1,30 +1,54 @@
-import { type RedeemDeps, redeemCode } from './redeem.ts'
+import { type RedeemDeps, readClientRequest, redeemCode, refuse } from './redeem.ts'
+import type { RefreshTokens } from './refresh-tokens.ts'
 
-export type AccessDeps = RedeemDeps & { randomId: (length: number) => string }
+export type AccessDeps = RedeemDeps & {
+  randomId: (length: number) => string
+  refreshTokens: RefreshTokens
+}
+
+/** https://docs.slack.dev/authentication/using-token-rotation: tokens live for 12 hours. */
+const LIFETIME_SECONDS = 12 * 60 * 60
 
 /** `oauth.v2.access` (https://docs.slack.dev/reference/methods/oauth.v2.access). */
 export async function exchangeCode(deps: AccessDeps, request: Request): Promise<Response> {
-  const redeemed = await redeemCode(deps, request, 'oauth')
+  const client = await readClientRequest(deps, request)
+  if (client.kind === 'refused') return client.answer
+  const { app, form } = client
+  if (form.get('grant_type') === 'refresh_token') {
+    const scope = deps.refreshTokens.spend(form.get('refresh_token') ?? '', app.clientId)
+    if (scope === null) return refuse('invalid_refresh_token').answer
+    return Response.json({ ok: true, app_id: app.id, ...botTokens(deps, app, scope) })
+  }
+  const redeemed = redeemCode(deps, client, 'oauth')
   if (redeemed.kind === 'refused') return redeemed.answer
-  const { app, grant, user, workspace } = redeemed
+  const { grant, user, workspace } = redeemed
   const userToken = {
     scope: grant.userScopes.join(','),
     access_token: `xoxp-${deps.randomId(24)}`,
     token_type: 'user',
   }
-  const botToken = {
-    access_token: `xoxb-${deps.randomId(24)}`,
-    token_type: 'bot',
-    scope: grant.botScopes.join(','),
-    bot_user_id: 'U0LATCHBOT',
-  }
   return Response.json({
     ok: true,
     app_id: app.id,
     authed_user: { id: user.id, ...(grant.userScopes.length > 0 && userToken) },
-    ...(grant.botScopes.length > 0 && botToken),
+    ...(grant.botScopes.length > 0 && botTokens(deps, app, grant.botScopes.join(','))),
     team: { id: workspace.id, name: workspace.name },
     enterprise: null,
     is_enterprise_install: false,
   })
+}
+
+function botTokens(
+  { randomId, refreshTokens }: AccessDeps,
+  { clientId, rotates }: { clientId: string; rotates: boolean },
+  scope: string,
+): Record<string, string | number> {
+  const bot = { token_type: 'bot', scope, bot_user_id: 'U0LATCHBOT' }
+  if (!rotates) return { ...bot, access_token: `xoxb-${randomId(24)}` }
+  return {
+    ...bot,
+    access_token: `xoxe.xoxb-${randomId(24)}`,
+    refresh_token: refreshTokens.issue(clientId, scope),
+    expires_in: LIFETIME_SECONDS,
+  }
 }

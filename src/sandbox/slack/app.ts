@@ -5,6 +5,7 @@ import { createCodes } from './codes.ts'
 import type { SlackDirectory } from './directory.ts'
 import { createSlackOpenId } from './openid.ts'
 import { createSlackPages } from './pages.ts'
+import { createRefreshTokens } from './refresh-tokens.ts'
 
 export type SlackSandbox = { fetch(request: Request): Response | Promise<Response> }
 
@@ -23,6 +24,7 @@ export function createSlackSandbox(deps: {
   const { directory } = deps
   const codes = createCodes(deps)
   const pages = createSlackPages()
+  const refreshTokens = createRefreshTokens(deps)
   const openid = createSlackOpenId({ ...deps, codes })
   const ask = (protocol: SlackProtocol, request: Request): Response =>
     askConsent({ directory, codes, pages }, protocol, new URL(request.url).searchParams)
@@ -34,9 +36,13 @@ export function createSlackSandbox(deps: {
     .post(AUTHORIZE_PATHS.oauth, ({ request }) => decide('oauth', request), { parse: 'none' })
     .get(AUTHORIZE_PATHS.openid, ({ request }) => ask('openid', request))
     .post(AUTHORIZE_PATHS.openid, ({ request }) => decide('openid', request), { parse: 'none' })
-    .all('/api/oauth.v2.access', ({ request }) => exchangeCode({ ...deps, codes }, request), {
-      parse: 'none',
-    })
+    .all(
+      '/api/oauth.v2.access',
+      ({ request }) => exchangeCode({ ...deps, codes, refreshTokens }, request),
+      {
+        parse: 'none',
+      },
+    )
     .all('/api/openid.connect.token', ({ request }) => openid.token(request), { parse: 'none' })
     .get('/openid/connect/keys', () => openid.keys())
     .get('/.well-known/openid-configuration', () => openid.configuration())

@@ -5,6 +5,8 @@ export type SlackApp = {
   clientId: string
   clientSecret: string
   redirectUris: readonly string[]
+  /** Token rotation, which an app cannot turn off again (S13). */
+  rotates: boolean
 }
 export type SlackWorkspace = { id: string; name: string }
 export type SlackUser = { id: string; teamId: string; name: string }
@@ -19,16 +21,21 @@ export type SlackDirectory = {
 export const ACME: SlackWorkspace = { id: 'T0ACME0001', name: 'Acme Corp' }
 const OTHER: SlackWorkspace = { id: 'T0OTHER002', name: 'Other Company' }
 
-/** One app and made-up people: three who work at Acme, and one who does not. */
+/** The client id of the same app with token rotation on. */
+export const rotatingClientId = (clientId: string): string => `${clientId}9`
+
+/** An app, once with token rotation and once without, and made-up people: three who work at Acme, and one who does not. */
 export function createSlackDirectory(app: {
   clientId: string
   clientSecret: string
   redirectUri: string
 }): SlackDirectory {
   const { clientId, clientSecret, redirectUri } = app
+  const registered = { name: 'Your app', clientId, clientSecret, redirectUris: [redirectUri] }
   return {
     apps: [
-      { id: 'A0LATCH001', name: 'Your app', clientId, clientSecret, redirectUris: [redirectUri] },
+      { ...registered, id: 'A0LATCH001', rotates: false },
+      { ...registered, id: 'A0ROTATE02', clientId: rotatingClientId(clientId), rotates: true },
     ],
     workspaces: [ACME, OTHER],
     users: [

@@ -1,8 +1,8 @@
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from 'jose'
-import type { AccessDeps } from './access.ts'
-import { redeemCode } from './redeem.ts'
+import { type RedeemDeps, readClientRequest, redeemCode } from './redeem.ts'
 
-export type OpenIdDeps = AccessDeps & {
+export type OpenIdDeps = RedeemDeps & {
+  randomId: (length: number) => string
   /** Milliseconds since 1970. */
   clock: () => number
   /** The stand-in's own address, as it stands in the issuer. */
@@ -31,7 +31,9 @@ export function createSlackOpenId(deps: OpenIdDeps): SlackOpenId {
 
   return {
     async token(request) {
-      const redeemed = await redeemCode(deps, request, 'openid')
+      const client = await readClientRequest(deps, request)
+      if (client.kind === 'refused') return client.answer
+      const redeemed = redeemCode(deps, client, 'openid')
       if (redeemed.kind === 'refused') return redeemed.answer
       const { app, grant, user, workspace } = redeemed
       const nowSeconds = Math.floor(deps.clock() / 1000)

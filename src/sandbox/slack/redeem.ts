@@ -4,36 +4,52 @@ import { comesTwice } from './parameters.ts'
 
 export type RedeemDeps = { directory: SlackDirectory; codes: Codes }
 
-/** Whom a code was given for, once the client has proven itself and the code is spent. */
-export type Redeemed =
-  | { kind: 'redeemed'; app: SlackApp; grant: Grant; user: SlackUser; workspace: SlackWorkspace }
-  | { kind: 'refused'; answer: Response }
+export type Refused = { kind: 'refused'; answer: Response }
+
+/** A form that a client has proven to be its own. */
+export type ClientRequest = { kind: 'client'; app: SlackApp; form: URLSearchParams }
+
+/** Whom a code was given for, once it is spent. */
+export type Redeemed = {
+  kind: 'redeemed'
+  app: SlackApp
+  grant: Grant
+  user: SlackUser
+  workspace: SlackWorkspace
+}
 
 type Client = { clientId: string; clientSecret: string }
 
-/**
- * What both of Slack's token methods check, the redirect URI byte for byte; like Slack they answer
- * with status 200 and an error in `error`.
- */
-export async function redeemCode(
-  { directory, codes }: RedeemDeps,
+/** Slack answers with status 200 and an error in `error`. */
+export const refuse = (error: string): Refused => ({
+  kind: 'refused',
+  answer: Response.json({ ok: false, error }),
+})
+
+/** What all of Slack's token methods check: a posted form, and the client's secret. */
+export async function readClientRequest(
+  { directory }: Pick<RedeemDeps, 'directory'>,
   request: Request,
-  protocol: 'oauth' | 'openid',
-): Promise<Redeemed> {
-  const refuse = (error: string): Redeemed => ({
-    kind: 'refused',
-    answer: Response.json({ ok: false, error }),
-  })
+): Promise<ClientRequest | Refused> {
   if (!isPostedForm(request)) return refuse('invalid_post_type')
   const form = new URLSearchParams(await request.text())
   if (comesTwice(form)) return refuse('invalid_arguments')
-  if ((form.get('grant_type') ?? 'authorization_code') !== 'authorization_code') {
-    return refuse('invalid_grant_type')
-  }
   const client = readClient(request.headers, form)
   const app = directory.apps.find(({ clientId }) => clientId === client?.clientId)
   if (!app) return refuse('invalid_client_id')
   if (app.clientSecret !== client?.clientSecret) return refuse('bad_client_secret')
+  return { kind: 'client', app, form }
+}
+
+/** Spends the code of a form; the redirect URI must be the authorization's, byte for byte. */
+export function redeemCode(
+  { directory, codes }: RedeemDeps,
+  { app, form }: ClientRequest,
+  protocol: 'oauth' | 'openid',
+): Redeemed | Refused {
+  if ((form.get('grant_type') ?? 'authorization_code') !== 'authorization_code') {
+    return refuse('invalid_grant_type')
+  }
   const redemption = codes.redeem(form.get('code') ?? '', {
     clientId: app.clientId,
     redirectUri: form.get('redirect_uri') ?? '',

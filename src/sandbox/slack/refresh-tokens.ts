@@ -1,0 +1,27 @@
+export type RefreshTokens = {
+  issue(clientId: string, scope: string): string
+  /** The scope that a token was given for, once; null for any other token or client (S12). */
+  spend(refreshToken: string, clientId: string): string | null
+}
+
+const MOST_TOKENS = 10_000
+
+/** Refresh tokens in memory, each good once, the oldest forgotten first. */
+export function createRefreshTokens(deps: { randomId: (length: number) => string }): RefreshTokens {
+  const issued = new Map<string, { clientId: string; scope: string }>()
+  return {
+    issue(clientId, scope) {
+      const [oldest] = issued.keys()
+      if (issued.size >= MOST_TOKENS && oldest !== undefined) issued.delete(oldest)
+      const refreshToken = `xoxe-1-${deps.randomId(40)}`
+      issued.set(refreshToken, { clientId, scope })
+      return refreshToken
+    },
+    spend(refreshToken, clientId) {
+      const entry = issued.get(refreshToken)
+      if (entry?.clientId !== clientId) return null
+      issued.delete(refreshToken)
+      return entry.scope
+    },
+  }
+}

@@ -1,0 +1,151 @@
+import { describe, expect, test } from 'bun:test'
+import { startKeepingTokensFresh } from '../../src/api/connections/keep-fresh.ts'
+import { SANDBOX } from '../../src/sandbox/seed.ts'
+import { rotatingClientId } from '../../src/sandbox/slack/directory.ts'
+import { startService, type TestService } from '../harness/service.ts'
+
+type Auth = { accessToken: string; refreshToken?: string; expiresAt?: string }
+
+const service = await startService()
+const { api } = service
+await api('POST', '/v1/integrations', {
+  providerId: 'slack',
+  channel: 'chat',
+  identifier: 'rotating',
+  credentials: {
+    clientId: rotatingClientId(SANDBOX.clientId),
+    secretKey: SANDBOX.clientSecret,
+  },
+})
+
+async function install(name: string, { api, consent, open }: TestService = service) {
+  const { body } = await api('POST', '/v1/integrations/channel-connections/oauth', {
+    integrationIdentifier: 'rotating',
+    subscriberId: SANDBOX.subscriberId,
+    connectionIdentifier: name,
+    context: { name },
+  })
+  const page = await open(await consent(new URL((body as { url: string }).url)))
+  if (page.status !== 200) throw new Error(page.text)
+}
+
+async function authOf(name: string): Promise<Auth> {
+  const { body } = await api('GET', `/v1/channel-connections/${name}`)
+  return (body as { auth: Auth }).auth
+}
+
+const verify = (name: string) => api('POST', `/v1/channel-connections/${name}/verify`)
+
+const refreshes = (): number =>
+  service.slackRequests.filter((request) => request === 'POST /api/oauth.v2.access').length
+
+describe('verify', () => {
+  test('exchanges the refresh token, and stores the new pair', async () => {
+    await install('one')
+    const before = await authOf('one')
+    expect(before.refreshToken).toStartWith('xoxe-1-')
+    const answer = await verify('one')
+    expect(answer.status).toBe(200)
+    const after = await authOf('one')
+    expect((answer.body as { auth: Auth }).auth).toEqual(after)
+    expect(after.accessToken).not.toBe(before.accessToken)
+    expect(after.refreshToken).not.toBe(before.refreshToken)
+    expect((await verify('one')).status).toBe(200)
+  })
+
+  test('passes a connection that does not rotate, and changes nothing', async () => {
+    const before = await authOf(SANDBOX.connectionIdentifier)
+    expect((await verify(SANDBOX.connectionIdentifier)).status).toBe(200)
+    expect(await authOf(SANDBOX.connectionIdentifier)).toEqual(before)
+  })
+
+  test('does not find what is not there', async () => {
+    expect((await verify('none')).status).toBe(404)
+  })
+
+  const failures: [string, () => Response, string][] = [
+    [
+      'refused',
+      () => Response.json({ ok: false, error: 'invalid_refresh_token' }),
+      'Slack token refresh failed: invalid_refresh_token. Reconnect the Slack channel connection.',
+    ],
+    ['unanswered', () => new Response('down', { status: 503 }), 'Slack could not be reached'],
+  ]
+  for (const [name, answer, message] of failures) {
+    test(`that is ${name} answers 502, and leaves the tokens as they were`, async () => {
+      await install(name)
+      const before = await authOf(name)
+      service.slackAnswers.push(answer)
+      const failed = await verify(name)
+      expect(failed.status).toBe(502)
+      expect(failed.body).toMatchObject({ statusCode: 502, message })
+      expect(await authOf(name)).toEqual(before)
+      expect((await verify(name)).status).toBe(200)
+    })
+  }
+
+  test('(S11, P5) of many at once refreshes once; the others are told to come back', async () => {
+    await install('crowd')
+    const before = refreshes()
+    service.slackAnswers.push(async () => {
+      await Bun.sleep(100)
+      return Response.json({
+        ok: true,
+        access_token: 'xoxe.xoxb-new',
+        refresh_token: 'xoxe-1-new',
+        expires_in: 43_200,
+      })
+    })
+    const answers = await Promise.all(Array.from({ length: 10 }, () => verify('crowd')))
+    const statuses = answers.map(({ status }) => status).sort()
+    expect(statuses).toEqual([200, ...Array(9).fill(502)])
+    expect(answers.find(({ status }) => status === 502)?.text).toContain('is already in progress')
+    expect(refreshes() - before).toBe(1)
+    expect(await authOf('crowd')).toMatchObject({ refreshToken: 'xoxe-1-new' })
+  })
+
+  test('after a crash in the middle waits for the lease, and then goes on', async () => {
+    await install('crashed')
+    const environment = await service.deps.store.environments.first()
+    const { store, clock } = service.deps
+    const found = await store.connections.findWithAuth(String(environment?.id), 'crashed')
+    const id = String(found?.connection.id)
+    expect(await store.connectionTokens.lease(id, clock(), clock() + 30_000)).toBe(true)
+    expect((await verify('crashed')).status).toBe(502)
+    service.advance(30_001)
+    expect((await verify('crashed')).status).toBe(200)
+  })
+})
+
+test('(N11, S13) tokens are refreshed in the background before they expire, over days', async () => {
+  const own = await startService()
+  await own.api('POST', '/v1/integrations', {
+    providerId: 'slack',
+    channel: 'chat',
+    identifier: 'rotating',
+    credentials: {
+      clientId: rotatingClientId(SANDBOX.clientId),
+      secretKey: SANDBOX.clientSecret,
+    },
+  })
+  await install('lasting', own)
+  const read = async (): Promise<Auth> => {
+    const { body } = await own.api('GET', '/v1/channel-connections/lasting')
+    return (body as { auth: Auth }).auth
+  }
+  let last = await read()
+  for (let halfDay = 0; halfDay < 6; halfDay += 1) {
+    own.advance(12 * 60 * 60_000 - 4 * 60_000)
+    const keeping = startKeepingTokensFresh(own.deps)
+    let now = await read()
+    for (let waited = 0; waited < 200 && now.accessToken === last.accessToken; waited += 1) {
+      await Bun.sleep(10)
+      now = await read()
+    }
+    await keeping.stop()
+    expect(now.accessToken).not.toBe(last.accessToken)
+    expect(Date.parse(String(now.expiresAt))).toBeGreaterThan(own.deps.clock())
+    last = now
+  }
+  await own.stop()
+})
