@@ -65,11 +65,11 @@ export function readConfig(
     responseEnvelope: reader.oneOf('LATCH_RESPONSE_ENVELOPE', ['none', 'data'], 'none'),
     autoCreateSubscribers:
       reader.oneOf('LATCH_AUTO_CREATE_SUBSCRIBERS', ['true', 'false'], 'false') === 'true',
-    rateLimits: {
+    rateLimits: Object.freeze({
       global: reader.integer('LATCH_RATE_LIMIT_GLOBAL', 100, RATES),
       configuration: reader.integer('LATCH_RATE_LIMIT_CONFIGURATION', 100, RATES),
       trigger: reader.integer('LATCH_RATE_LIMIT_TRIGGER', 100, RATES),
-    },
+    }),
     logLevel: reader.oneOf('LATCH_LOG_LEVEL', logLevels, 'info'),
   }
   if (settings.publicUrl === null && !isLoopback(host)) {
@@ -129,8 +129,11 @@ function createReader(environment: Environment) {
     url(name: string, flag?: string): string | null {
       const text = flag ?? get(name)
       if (text === undefined) return null
-      const problem = problemOfBaseUrl(text)
-      if (problem === null) return text.replace(/\/+$/, '')
+      const url = URL.parse(text)
+      const problem = url === null ? 'is not a URL' : problemOfBaseUrl(url)
+      // As it is read, not as it was typed: a space or a lone `?` at the end would go into every
+      // redirect_uri.
+      if (url !== null && problem === null) return (url.origin + url.pathname).replace(/\/+$/, '')
       complain(name, `"${text}" ${problem}`, 'Give an address such as https://latch.example.com')
       return null
     },
@@ -156,9 +159,7 @@ function createReader(environment: Environment) {
   } satisfies Record<string, unknown>
 }
 
-function problemOfBaseUrl(text: string): string | null {
-  const url = URL.parse(text)
-  if (url === null) return 'is not a URL'
+function problemOfBaseUrl(url: URL): string | null {
   if (url.search || url.hash || url.username || url.password) {
     return 'must be an address alone, with no query, fragment or user'
   }

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto'
-import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './bytes.ts'
+import { decodeBase64url, encodeBase64url, encodeUtf8 } from './bytes.ts'
 import { findKeys, type Keyring } from './keyring.ts'
 import type { Random } from './random.ts'
 
@@ -76,10 +76,10 @@ function decrypt(key: Uint8Array, iv: Uint8Array, body: Uint8Array, place: Place
       decipher.update(body.subarray(0, body.length - TAG_BYTES)),
       decipher.final(),
     ])
-    const text = decodeUtf8(plaintext)
-    if (text !== null) return text
+    // Authentic, so it is the UTF-8 that was sealed. A TextDecoder would drop a byte order mark.
+    return plaintext.toString('utf8')
   } catch {
     // GCM says only that the value is not authentic; there is no more to pass on.
+    throw new UnsealError('not_authentic', place)
   }
-  throw new UnsealError('not_authentic', place)
 }

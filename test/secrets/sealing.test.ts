@@ -23,6 +23,10 @@ describe('a sealed value', () => {
         expect(sealing.open(sealing.seal(text, place), place)).toBe(text)
       }),
     )
+    // A byte order mark is a character like any other, which decoders like to take off.
+    for (const text of ['', '\0', '\ufeffmarked', '\ufeff', 'a'.repeat(100_000)]) {
+      expect(sealing.open(sealing.seal(text, place), place)).toBe(text)
+    }
   })
 
   test('differs each time, and shows nothing of what it holds', () => {
@@ -53,6 +57,37 @@ describe('a sealed value', () => {
         reasonOf(() => sealing.open(altered, place)),
       )
     }
+  })
+
+  test('does not open when any one bit of it is another, or it is cut off', () => {
+    const sealed = sealing.seal('secret', place)
+    const [version, kid, ivText = '', bodyText = ''] = sealed.split('.')
+    const [iv, body] = [Buffer.from(ivText, 'base64url'), Buffer.from(bodyText, 'base64url')]
+    const joined = (parts: readonly Uint8Array[]): string =>
+      [version, kid, ...parts.map((part) => Buffer.from(part).toString('base64url'))].join('.')
+    const flipped = (bytes: Uint8Array, bit: number): Uint8Array =>
+      bytes.map((byte, index) => (index === bit >> 3 ? byte ^ (1 << (bit & 7)) : byte))
+    expect(joined([iv, body])).toBe(sealed)
+
+    for (let bit = 0; bit < iv.length * 8; bit += 1) {
+      const altered = joined([flipped(iv, bit), body])
+      expect(reasonOf(() => sealing.open(altered, place))).toBe('not_authentic')
+    }
+    for (let bit = 0; bit < body.length * 8; bit += 1) {
+      const altered = joined([iv, flipped(body, bit)])
+      expect(reasonOf(() => sealing.open(altered, place))).toBe('not_authentic')
+    }
+    for (let length = 0; length < body.length; length += 1) {
+      const altered = joined([iv, body.subarray(0, length)])
+      const reason = length < 16 ? 'malformed' : 'not_authentic'
+      expect(reasonOf(() => sealing.open(altered, place))).toBe(reason)
+    }
+  })
+
+  test('says where it does not open, and nothing of what it holds', () => {
+    const sealed = sealing.seal('secret', place)
+    const open = () => sealing.open(sealed, { ...place, row: '2' })
+    expect(open).toThrow('cannot open integrations.credentials of row 2: not_authentic')
   })
 
   test('opens with an old key that is on the ring, and with no other', () => {

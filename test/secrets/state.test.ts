@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { HMAC } from 'oslo/crypto'
-import { signHmac, verifyHmac } from '../../src/secrets/hmac.ts'
+import { encodeBase64url } from '../../src/secrets/bytes.ts'
 import { createKeyring } from '../../src/secrets/keyring.ts'
 import { createStates, type StateClaims } from '../../src/secrets/state.ts'
 
@@ -103,16 +102,88 @@ describe('a state', () => {
       reason: 'bad_signature',
     })
   })
-})
 
-test('the signature of the runtime is the signature of oslo (decision 17)', async () => {
-  const oslo = new HMAC('SHA-256')
-  const bytes = fc.uint8Array({ minLength: 1, maxLength: 100 })
-  await fc.assert(
-    fc.asyncProperty(bytes, bytes, async (secret, data) => {
-      const ours = signHmac(secret, data)
-      expect(ours).toEqual(new Uint8Array(await oslo.sign(secret, data)))
-      expect(await verifyHmac(secret, ours, data)).toBe(true)
-    }),
-  )
+  test('of a link to a workspace carries what is asked of it', async () => {
+    const subscriber = fc.oneof(fc.constant(null), anyText)
+    await fc.assert(
+      fc.asyncProperty(subscriber, fc.boolean(), fc.boolean(), async (subscriberId, one, other) => {
+        const sent: StateClaims = {
+          ...claims,
+          mode: 'connect',
+          protocol: 'oauth',
+          subscriberId,
+          shared: one,
+          autoLinkUser: other,
+        }
+        expect(await states.verify(states.sign(sent), NOW_MS)).toMatchObject({
+          kind: 'valid',
+          claims: sent,
+        })
+      }),
+    )
+  })
+
+  test('is refused with the key or the signature of another', async () => {
+    const [kid, payload, signature] = states.sign(claims).split('.')
+    const [, otherPayload, otherSignature] = states.sign({ ...claims, jti: 'other' }).split('.')
+    for (const mixed of [
+      `${kid}.${otherPayload}.${signature}`,
+      `${kid}.${payload}.${otherSignature}`,
+    ]) {
+      const reason = 'bad_signature'
+      expect(await states.verify(mixed, NOW_MS)).toEqual({ kind: 'refused', reason })
+    }
+    expect(await states.verify(`${kid}.${otherPayload}.${otherSignature}`, NOW_MS)).toMatchObject({
+      kind: 'valid',
+    })
+  })
+
+  test('is refused with a payload moved under another key of the ring', async () => {
+    const both = createStates(createKeyring(key('b'), [key('a')]), CALLBACK)
+    const [, payload, signature] = states.sign(claims).split('.')
+    const [kid] = both.sign(claims).split('.')
+    expect(await both.verify(`${kid}.${payload}.${signature}`, NOW_MS)).toEqual({
+      kind: 'refused',
+      reason: 'bad_signature',
+    })
+  })
+
+  test('(requirement 2) is refused with a signature of any other length', async () => {
+    const [kid, payload] = states.sign(claims).split('.')
+    const other = fc.uint8Array({ maxLength: 80 })
+    await fc.assert(
+      fc.asyncProperty(other, async (bytes) => {
+        const state = `${kid}.${payload}.${encodeBase64url(bytes)}`
+        expect((await states.verify(state, NOW_MS)).kind).toBe('refused')
+      }),
+    )
+  })
+
+  test('that comes 60001 ms early is from the future, and says so', async () => {
+    expect(await states.verify(states.sign(claims), NOW_MS - 60_001)).toEqual({
+      kind: 'refused',
+      reason: 'from_the_future',
+    })
+  })
+
+  test('that is too old still tells what it was made for', async () => {
+    const expired = { kind: 'expired', claims } as const
+    expect(await states.verify(states.sign(claims), NOW_MS + 300_001)).toEqual(expired)
+  })
+
+  test('of an old key brings the proofs that it was sent out with', async () => {
+    const rotated = createStates(createKeyring(key('b'), [key('a')]), CALLBACK)
+    const proofs = states.proofs(claims.jti)
+    expect(await rotated.verify(states.sign(claims), NOW_MS)).toMatchObject({ proofs })
+    expect(rotated.proofs(claims.jti)).not.toEqual(proofs)
+  })
+
+  test('(requirement 18) has a verifier that PKCE takes, and its challenge', () => {
+    const { codeVerifier, codeChallenge, nonce } = states.proofs(claims.jti)
+    expect(codeVerifier).toMatch(/^[\w-]{43}$/)
+    const digest = new Bun.CryptoHasher('sha256').update(codeVerifier).digest('base64url')
+    expect(codeChallenge).toBe(digest)
+    expect(new Set([codeVerifier, codeChallenge, nonce]).size).toBe(3)
+    expect(states.sign(claims)).not.toContain(codeVerifier)
+  })
 })

@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const ROOT = join(import.meta.dir, '..')
+const SRC = join(ROOT, 'src')
+
+/** Every package, and the rooms that it may be in; a new one needs a line, and so a reason, here. */
+const ROOMS_OF: Record<string, readonly string[]> = {
+  '@libsql/client': ['store'],
+  'drizzle-orm': ['store'],
+  oslo: ['secrets'],
+  commander: ['commands'],
+  pino: ['observe'],
+  jose: ['providers', 'sandbox'],
+  // Where routes are made: providers, secrets, pages and the store know nothing of them.
+  elysia: ['api', 'app', 'docs', 'http', 'observe', 'sandbox'],
+  '@sinclair/typebox': ['api', 'app', 'docs', 'http', 'providers', 'sandbox', 'secrets', 'store'],
+  '@tufjs/canonical-json': ['api'],
+  'lru-cache': ['http'],
+  'safe-stable-stringify': ['http'],
+}
+
+/** What only some rooms may do with the machine itself. */
+const ROOMS_OF_BUILT_IN: Record<string, readonly string[]> = {
+  'node:fs': ['config', 'secrets', 'store'],
+  'node:fs/promises': ['config', 'secrets', 'store'],
+  'node:path': ['commands', 'secrets', 'store'],
+  'node:os': ['commands'],
+  'node:child_process': [],
+  'node:http': [],
+  'node:net': [],
+}
+
+const files = [...new Bun.Glob('**/*.ts').scanSync(SRC)].sort()
+const roomOf = (file: string): string => file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
+const sourceOf = (file: string): string => readFileSync(join(SRC, file), 'utf8')
+
+/** By pattern: Bun's own scan drops imports of types, and a type is a dependency too. */
+const specifiersOf = (source: string): string[] =>
+  [...source.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)['"]([^'"\n]+)['"]/g)].map(
+    ([, specifier = '']) => specifier,
+  )
+
+const packageOf = (specifier: string): string =>
+  specifier
+    .split('/')
+    .slice(0, specifier.startsWith('@') ? 2 : 1)
+    .join('/')
+
+const outer = files.flatMap((file) =>
+  specifiersOf(sourceOf(file))
+    .filter((specifier) => !specifier.startsWith('.'))
+    .map((specifier) => ({ file, room: roomOf(file), specifier })),
+)
+const packages = outer
+  .filter(({ specifier }) => !/^(node:|bun$|bun:)/.test(specifier))
+  .map((found) => ({ ...found, name: packageOf(found.specifier) }))
+
+describe('a package', () => {
+  test('is in the rooms that it is for, and in no other', () => {
+    const wrong = packages.filter(({ name, room }) => !ROOMS_OF[name]?.includes(room))
+    expect(wrong).toEqual([])
+  })
+
+  test('is here because it is used, and is said to be', () => {
+    const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
+    const { dependencies } = manifest as { dependencies: Record<string, string> }
+    expect(Object.keys(dependencies).sort()).toEqual(Object.keys(ROOMS_OF).sort())
+    expect([...new Set(packages.map(({ name }) => name))].sort()).toEqual(
+      Object.keys(ROOMS_OF).sort(),
+    )
+  })
+})
+
+test("the machine's files, processes and sockets are for those who need them", () => {
+  const wrong = outer.filter(
+    ({ specifier, room }) => ROOMS_OF_BUILT_IN[specifier]?.includes(room) === false,
+  )
+  expect(wrong).toEqual([])
+})
+
+test('every import that Bun finds is found by pattern, and none leads out of src', () => {
+  const transpiler = new Bun.Transpiler({ loader: 'ts' })
+  for (const file of files) {
+    const source = sourceOf(file)
+    const found = specifiersOf(source)
+    const missed = transpiler.scanImports(source).filter(({ path }) => !found.includes(path))
+    expect({ file, missed }).toEqual({ file, missed: [] })
+    const inner = found.filter((specifier) => specifier.startsWith('.'))
+    const lost = inner.filter((specifier) => {
+      const target = join(SRC, file, '..', specifier)
+      return !target.startsWith(`${SRC}/`) && specifier !== PACKAGE_FILE
+    })
+    expect({ file, lost }).toEqual({ file, lost: [] })
+  }
+})
+
+/** Where the version stands. */
+const PACKAGE_FILE = '../package.json'
+
+test('nobody imports main', () => {
+  const importers = files.filter((file) =>
+    specifiersOf(sourceOf(file)).some((specifier) => /(^|\/)main\.ts$/.test(specifier)),
+  )
+  expect(importers).toEqual([])
+})
