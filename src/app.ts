@@ -7,6 +7,7 @@ import { integrations } from './api/integrations/routes.ts'
 import { links } from './api/links/routes.ts'
 import { subscribers } from './api/subscribers/routes.ts'
 import type { Deps } from './deps.ts'
+import { docs } from './docs/routes.ts'
 import { answerError } from './http/answer-error.ts'
 import { createApiDeps } from './http/api-deps.ts'
 import { createFront, type Front } from './http/front.ts'
@@ -42,6 +43,7 @@ export function createApp(parts: Deps): App {
     .use(integrations(deps))
     .use(subscribers(deps))
 
+  app.use(docs(deps, app.routes))
   const noRoute = createNoRoute(deps, app.routes)
   return createFront(deps, deps.rateLimits, app.fetch)
 }

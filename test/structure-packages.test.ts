@@ -15,10 +15,21 @@ const ROOMS_OF: Record<string, readonly string[]> = {
   jose: ['providers', 'sandbox'],
   // Where routes are made: providers, secrets, pages and the store know nothing of them.
   elysia: ['api', 'app', 'docs', 'http', 'observe', 'sandbox'],
-  '@sinclair/typebox': ['api', 'app', 'docs', 'http', 'providers', 'sandbox', 'secrets', 'store'],
+  '@sinclair/typebox': [
+    'api',
+    'app',
+    'docs',
+    'http',
+    'observe',
+    'providers',
+    'sandbox',
+    'secrets',
+    'store',
+  ],
   '@tufjs/canonical-json': ['api'],
   'lru-cache': ['http'],
   'safe-stable-stringify': ['http'],
+  'swagger-ui-dist': ['docs'],
 }
 
 /** What only some rooms may do with the machine itself. */
@@ -38,9 +49,11 @@ const sourceOf = (file: string): string => readFileSync(join(SRC, file), 'utf8')
 
 /** By pattern: Bun's own scan drops imports of types, and a type is a dependency too. */
 const specifiersOf = (source: string): string[] =>
-  [...source.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)['"]([^'"\n]+)['"]/g)].map(
-    ([, specifier = '']) => specifier,
-  )
+  [
+    // At the start of a line: what stands inside a text is a sample of somebody else's code.
+    ...source.matchAll(/^(?:(?:import|export|\})[^'"`;=]*\bfrom|import)\s*['"]([^'"\n]+)['"]/gm),
+    ...source.matchAll(/\bimport\s*\(\s*['"]([^'"\n]+)['"]/g),
+  ].map(([, specifier = '']) => specifier)
 
 const packageOf = (specifier: string): string =>
   specifier

@@ -47,7 +47,8 @@ const OWNED: Record<string, string> = {
 
 type Import = { from: string; to: string; typeOnly: boolean }
 
-const files = [...new Bun.Glob('**/*.ts').scanSync(SRC)].sort()
+/** Not the declarations of what others export. */
+const files = [...new Bun.Glob('**/*.ts').scanSync(SRC)].filter((f) => !f.endsWith('.d.ts')).sort()
 
 const roomOf = (file: string): string => file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
 

@@ -1,4 +1,4 @@
-export type FieldError = { messages: readonly string[]; value?: unknown }
+import type { FieldError } from './error-dto.ts'
 
 export type ApiErrorOptions = {
   /** For the log: what the caller need not, or must not, be told. */

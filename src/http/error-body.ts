@@ -1,17 +1,5 @@
-import type { ApiError, FieldError } from './api-error.ts'
-
-/** The contract's `ErrorDto`; with `errors`, its `ValidationErrorDto`. */
-export type ErrorBody = {
-  statusCode: number
-  timestamp: string
-  path: string
-  message: string
-  ctx: Readonly<Record<string, unknown>>
-  /** As Novu's raw-HTTP clients expect it, beside `ctx`. */
-  error?: string
-  errorId?: string
-  errors?: Readonly<Record<string, FieldError>>
-}
+import type { ApiError } from './api-error.ts'
+import type { ErrorBody } from './error-dto.ts'
 
 const REASONS: Readonly<Record<number, string>> = {
   400: 'Bad Request',
@@ -40,6 +28,7 @@ export function safePath(requestUrl: string): string {
   return url.pathname + url.search
 }
 
+/** The contract's `ErrorDto`; with `errors`, its `ValidationErrorDto`. */
 export function errorBody(error: ApiError, requestUrl: string, nowMs: number): ErrorBody {
   const { status, code, publicMessage, options } = error
   const reason = REASONS[status]

@@ -1,4 +1,4 @@
-import { type TObject, type TProperties, Type } from '@sinclair/typebox'
+import { type ObjectOptions, type TObject, type TProperties, Type } from '@sinclair/typebox'
 
 /**
  * An object in a request: properties that it does not know are ignored, as Novu does. Said of each
@@ -6,4 +6,5 @@ import { type TObject, type TProperties, Type } from '@sinclair/typebox'
  */
 export const openObject = <Properties extends TProperties>(
   properties: Properties,
-): TObject<Properties> => Type.Object(properties, { additionalProperties: true })
+  options: ObjectOptions = {},
+): TObject<Properties> => Type.Object(properties, { ...options, additionalProperties: true })

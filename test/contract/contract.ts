@@ -16,17 +16,21 @@ type ResponseSpec = {
   content: { 'application/json': { schema: object } }
 }
 type Contract = {
-  paths: Record<string, { post: { responses: Record<string, ResponseSpec> } }>
-  components: { headers: Record<string, { required: boolean; schema: object }> }
+  paths: Record<string, { post: { operationId: string; responses: Record<string, ResponseSpec> } }>
+  components: {
+    headers: Record<string, { required: boolean; schema: object }>
+    schemas: Record<string, { properties: object; required: string[] }>
+  }
 }
 
 export const hasContract: boolean = existsSync(FILE)
 if (!hasContract) console.warn(`left out: the tests against the contract; ${FILE} is not there`)
 
 /** Every status that the contract lists for the link operation. */
-export const contractStatuses = (): number[] => Object.keys(linkResponses(read())).map(Number)
+export const contractStatuses = (): number[] =>
+  Object.keys(linkResponses(readContract())).map(Number)
 
-const read = (): Contract => parse(readFileSync(FILE, 'utf8')) as Contract
+export const readContract = (): Contract => parse(readFileSync(FILE, 'utf8')) as Contract
 
 function linkResponses(contract: Contract): Record<string, ResponseSpec> {
   const operation = contract.paths['/v1/integrations/channel-endpoints/oauth']?.post
@@ -51,7 +55,7 @@ export function expectConforms(
   { authenticated = true }: { authenticated?: boolean } = {},
 ): void {
   expect(answer.status).toBe(status)
-  const contract = read()
+  const contract = readContract()
   const spec = linkResponses(contract)[status]
   if (spec === undefined) throw new Error(`the contract has no ${status}`)
 

@@ -90,6 +90,11 @@ describe('the executable, alone in an empty folder and an empty environment', ()
       subscriberId: 'subscriber-123',
       connectionIdentifier: 'slack-connection-abc123',
     })
+    for (const file of ['swagger-ui.js', 'swagger-ui.css', 'start.js']) {
+      const answer = await fetch(`${facts.url}/openapi/${file}`)
+      expect([file, answer.status]).toEqual([file, 200])
+      expect((await answer.text()).length).toBeGreaterThan(100)
+    }
     const linked = await closeTheLoop(facts)
     expect(linked).toMatchObject({
       data: [{ type: 'slack_user', endpoint: { userId: 'U0ADA00001' } }],

@@ -5,15 +5,18 @@ import { errorBody } from '../../http/error-body.ts'
 import { createResultPages } from '../../pages/result-page.ts'
 import { CALLBACK_PATH } from './callback-url.ts'
 import { completeLink } from './complete-link.ts'
+import { callbackOperation } from './operations.ts'
 import type { CallbackResult } from './outcome.ts'
 import { isPrefetch, readCallbackQuery } from './query.ts'
 import { tell } from './tell.ts'
+
+type CallbackContext = { request: Request; set: { headers: Record<string, string | number> } }
 
 /** Where Slack and Microsoft send the user back. Needs no API key: the state is the proof. */
 export const callback = (deps: Deps) => {
   const resultPage = createResultPages()
 
-  return new Elysia({ name: 'callback' }).get(CALLBACK_PATH, async ({ request, set }) => {
+  async function answer({ request, set }: CallbackContext): Promise<Response> {
     if (request.method === 'HEAD' || isPrefetch(request.headers)) {
       return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
     }
@@ -39,7 +42,9 @@ export const callback = (deps: Deps) => {
       state: linked ? 'success' : 'error',
       reference: linked ? null : requestId,
     })
-  })
+  }
+
+  return new Elysia({ name: 'callback' }).get(CALLBACK_PATH, answer, { detail: callbackOperation })
 }
 
 const wantsPage = (headers: Headers): boolean => (headers.get('accept') ?? '').includes('text/html')

@@ -4,6 +4,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { perform } from '../../http/perform.ts'
 import { getConnection } from './get.ts'
 import { ConnectionParams } from './model.ts'
+import { getConnectionOperation, verifyConnectionOperation } from './operations.ts'
 import { verifyConnection } from './verify.ts'
 
 export const connections = (deps: ApiDeps) =>
@@ -12,7 +13,7 @@ export const connections = (deps: ApiDeps) =>
     .get(
       '/v1/channel-connections/:identifier',
       ({ params, caller }) => getConnection(deps, caller, params.identifier),
-      { params: ConnectionParams },
+      { params: ConnectionParams, detail: getConnectionOperation },
     )
     .post(
       '/v1/channel-connections/:identifier/verify',
@@ -20,5 +21,5 @@ export const connections = (deps: ApiDeps) =>
         perform(deps, { request, body, caller, set }, () =>
           verifyConnection(deps, caller, params.identifier),
         ),
-      { params: ConnectionParams },
+      { params: ConnectionParams, detail: verifyConnectionOperation },
     )

@@ -21,7 +21,13 @@ export const ContextPayload = Type.Record(
       data: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
     }),
   ]),
-  { minProperties: 1, whenWrong: STRUCTURE },
+  {
+    minProperties: 1,
+    whenWrong: STRUCTURE,
+    description:
+      'What the link belongs to in your own terms: by type an id, or an id with data; at most 5.',
+    examples: [{ key: 'org-acme' }],
+  },
 )
 export type ContextPayload = Static<typeof ContextPayload>
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { listOf } from '../../http/list-of.ts'
 import { openObject } from '../../http/open-object.ts'
 
 const flag = (name: string) =>
@@ -30,35 +31,33 @@ export const EndpointsQuery = openObject({
 })
 export type EndpointsQuery = Static<typeof EndpointsQuery>
 
-export const ChannelEndpoint = Type.Object({
-  identifier: Type.String(),
-  channel: Type.Union([Type.String(), Type.Null()]),
-  providerId: Type.Union([Type.String(), Type.Null()]),
-  integrationIdentifier: Type.Union([Type.String(), Type.Null()]),
-  connectionIdentifier: Type.Union([Type.String(), Type.Null()]),
-  subscriberId: Type.Union([Type.String(), Type.Null()]),
-  contextKeys: Type.Array(Type.String()),
-  type: Type.String(),
-  endpoint: Type.Record(Type.String(), Type.String()),
-  pending: Type.Optional(
-    Type.Object(
-      {
-        problem: Type.Union([Type.String(), Type.Null()]),
-        attempts: Type.Integer(),
-        nextAttemptAt: Type.String(),
-      },
-      { description: 'There while the app cannot reach the user yet; latch keeps trying.' },
+export const ChannelEndpoint = Type.Object(
+  {
+    identifier: Type.String(),
+    channel: Type.Union([Type.String(), Type.Null()]),
+    providerId: Type.Union([Type.String(), Type.Null()]),
+    integrationIdentifier: Type.Union([Type.String(), Type.Null()]),
+    connectionIdentifier: Type.Union([Type.String(), Type.Null()]),
+    subscriberId: Type.Union([Type.String(), Type.Null()]),
+    contextKeys: Type.Array(Type.String()),
+    type: Type.String(),
+    endpoint: Type.Record(Type.String(), Type.String()),
+    pending: Type.Optional(
+      Type.Object(
+        {
+          problem: Type.Union([Type.String(), Type.Null()]),
+          attempts: Type.Integer(),
+          nextAttemptAt: Type.String(),
+        },
+        { description: 'There while the app cannot reach the user yet; latch keeps trying.' },
+      ),
     ),
-  ),
-  createdAt: Type.String(),
-  updatedAt: Type.String(),
-})
+    createdAt: Type.String(),
+    updatedAt: Type.String(),
+  },
+  { title: 'ChannelEndpoint' },
+)
 export type ChannelEndpoint = Static<typeof ChannelEndpoint>
 
-export type ChannelEndpointList = {
-  data: ChannelEndpoint[]
-  next: string | null
-  previous: string | null
-  totalCount: number
-  totalCountCapped: boolean
-}
+export const ChannelEndpointList = listOf(ChannelEndpoint, 'ListChannelEndpointsResponseDto')
+export type ChannelEndpointList = Static<typeof ChannelEndpointList>

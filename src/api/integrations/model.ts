@@ -1,49 +1,58 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { openObject } from '../../http/open-object.ts'
 
-export const IntegrationBody = openObject({
-  providerId: Type.String({ minLength: 1, examples: ['slack'] }),
-  channel: Type.Literal('chat', { whenWrong: 'channel must be one of the following values: chat' }),
-  name: Type.Optional(Type.String({ minLength: 1, examples: ['Slack'] })),
-  identifier: Type.Optional(Type.String({ minLength: 1, examples: ['slack'] })),
-  active: Type.Optional(Type.Boolean()),
-  credentials: Type.Optional(
-    openObject({
-      clientId: Type.Optional(Type.String({ description: "The app's client id." })),
-      secretKey: Type.Optional(Type.String({ description: "The app's client secret." })),
-      tenantId: Type.Optional(
-        Type.String({ description: 'Microsoft Teams: the tenant of the app.' }),
-      ),
-      singleTenant: Type.Optional(
-        Type.Boolean({
-          description: 'Microsoft Teams: only users of `tenantId` may sign in to the app.',
-        }),
-      ),
-      pkce: Type.Optional(
-        Type.Boolean({
-          description:
-            'Send a PKCE challenge. Slack then takes the app for a public client, for good.',
-        }),
-      ),
-      hmac: Type.Optional(
-        Type.Boolean({ description: 'Take a context only with its `contextHash`.' }),
-      ),
+export const IntegrationBody = openObject(
+  {
+    providerId: Type.String({ minLength: 1, examples: ['slack'] }),
+    channel: Type.Literal('chat', {
+      whenWrong: 'channel must be one of the following values: chat',
     }),
-  ),
-})
+    name: Type.Optional(Type.String({ minLength: 1, examples: ['Slack'] })),
+    identifier: Type.Optional(Type.String({ minLength: 1, examples: ['slack'] })),
+    active: Type.Optional(Type.Boolean()),
+    credentials: Type.Optional(
+      openObject({
+        clientId: Type.Optional(Type.String({ description: "The app's client id." })),
+        secretKey: Type.Optional(Type.String({ description: "The app's client secret." })),
+        tenantId: Type.Optional(
+          Type.String({ description: 'Microsoft Teams: the tenant of the app.' }),
+        ),
+        singleTenant: Type.Optional(
+          Type.Boolean({
+            description: 'Microsoft Teams: only users of `tenantId` may sign in to the app.',
+          }),
+        ),
+        pkce: Type.Optional(
+          Type.Boolean({
+            description:
+              'Send a PKCE challenge. Slack then takes the app for a public client, for good.',
+          }),
+        ),
+        hmac: Type.Optional(
+          Type.Boolean({ description: 'Take a context only with its `contextHash`.' }),
+        ),
+      }),
+    ),
+  },
+  { title: 'CreateIntegrationRequestDto' },
+)
 export type IntegrationBody = Static<typeof IntegrationBody>
 
 /** As Novu gives it to an API key: without its credentials. */
-export type IntegrationAnswer = {
-  _id: string
-  _environmentId: string
-  _organizationId: string
-  name: string
-  identifier: string
-  providerId: string
-  channel: string
-  active: boolean
-  deleted: false
-  primary: false
-  conditions: never[]
-}
+export const IntegrationAnswer = Type.Object(
+  {
+    _id: Type.String(),
+    _environmentId: Type.String(),
+    _organizationId: Type.String(),
+    name: Type.String(),
+    identifier: Type.String(),
+    providerId: Type.String(),
+    channel: Type.String(),
+    active: Type.Boolean(),
+    deleted: Type.Boolean({ description: 'Always false.' }),
+    primary: Type.Boolean({ description: 'Always false: chat has no primary integration.' }),
+    conditions: Type.Array(Type.Unknown()),
+  },
+  { title: 'IntegrationResponseDto' },
+)
+export type IntegrationAnswer = Static<typeof IntegrationAnswer>

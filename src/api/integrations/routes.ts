@@ -4,6 +4,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { perform } from '../../http/perform.ts'
 import { createIntegration } from './create.ts'
 import { IntegrationBody } from './model.ts'
+import { createIntegrationOperation } from './operations.ts'
 
 export const integrations = (deps: ApiDeps) =>
   new Elysia({ name: 'integrations' })
@@ -14,5 +15,5 @@ export const integrations = (deps: ApiDeps) =>
         perform(deps, { request, body, caller, set }, async () =>
           createIntegration(deps, caller, body),
         ),
-      { body: IntegrationBody },
+      { body: IntegrationBody, detail: createIntegrationOperation },
     )

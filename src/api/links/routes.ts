@@ -7,6 +7,7 @@ import { chatOAuth } from './chat-oauth.ts'
 import { connect } from './connect.ts'
 import { linkUser } from './link-user.ts'
 import { ChatOAuthBody, ConnectBody, LinkUserBody } from './model.ts'
+import { chatOAuthOperation, connectOperation, linkUserOperation } from './operations.ts'
 
 /** Answers are repeated for as long as a link lives, and no longer: none may be dead on arrival. */
 export const links = (deps: ApiDeps) =>
@@ -18,7 +19,7 @@ export const links = (deps: ApiDeps) =>
         const call = { request, body, caller, set }
         return perform(deps, call, () => linkUser(deps, caller, body), STATE_LIFETIME_MS)
       },
-      { body: LinkUserBody },
+      { body: LinkUserBody, detail: linkUserOperation },
     )
     .post(
       '/v1/integrations/channel-connections/oauth',
@@ -26,7 +27,7 @@ export const links = (deps: ApiDeps) =>
         const call = { request, body, caller, set }
         return perform(deps, call, () => connect(deps, caller, body), STATE_LIFETIME_MS)
       },
-      { body: ConnectBody },
+      { body: ConnectBody, detail: connectOperation },
     )
     .post(
       '/v1/integrations/chat/oauth',
@@ -34,5 +35,5 @@ export const links = (deps: ApiDeps) =>
         const call = { request, body, caller, set }
         return perform(deps, call, () => chatOAuth(deps, caller, body), STATE_LIFETIME_MS)
       },
-      { body: ChatOAuthBody },
+      { body: ChatOAuthBody, detail: chatOAuthOperation },
     )

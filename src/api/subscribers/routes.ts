@@ -3,6 +3,7 @@ import { api } from '../../http/api.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { perform } from '../../http/perform.ts'
 import { SubscriberBody, SubscriberQuery } from './model.ts'
+import { createSubscriberOperation } from './operations.ts'
 import { upsertSubscriber } from './upsert.ts'
 
 export const subscribers = (deps: ApiDeps) =>
@@ -14,5 +15,5 @@ export const subscribers = (deps: ApiDeps) =>
         perform(deps, { request, body, caller, set }, () =>
           upsertSubscriber(deps, caller, body, query.failIfExists === 'true'),
         ),
-      { body: SubscriberBody, query: SubscriberQuery },
+      { body: SubscriberBody, query: SubscriberQuery, detail: createSubscriberOperation },
     )

@@ -1,0 +1,54 @@
+import { TypeGuard } from '@sinclair/typebox'
+import type { DescribedRoute } from './route.ts'
+
+export type CodeSample = { lang: string; label: string; source: string }
+
+/** How to call a route from a shell, and with Novu's SDK where that has a method for it. */
+export function codeSamples(route: DescribedRoute, publicUrl: string): CodeSample[] {
+  const { sdk } = route.operation
+  return [
+    { lang: 'shell', label: 'curl', source: curl(route, publicUrl) },
+    ...(sdk === undefined
+      ? []
+      : [{ lang: 'typescript', label: 'TypeScript', source: typescript(route, sdk, publicUrl) }]),
+  ]
+}
+
+function curl(route: DescribedRoute, publicUrl: string): string {
+  const { method, operation } = route
+  const lines = [
+    `curl -s${method === 'get' ? '' : ` -X ${method.toUpperCase()}`} '${publicUrl}${examplePath(route)}'`,
+    ...(operation.access === 'api_key' ? ['-H "Authorization: ApiKey $LATCH_API_KEY"'] : []),
+    ...(operation.example === undefined
+      ? []
+      : [`-H 'Content-Type: application/json'`, `-d '${shellQuoted(operation.example)}'`]),
+  ]
+  return lines.join(' \\\n  ')
+}
+
+const shellQuoted = (body: unknown): string => JSON.stringify(body).replaceAll("'", `'\\''`)
+
+/** The path with its parameters filled in by their first examples. */
+function examplePath({ path, params }: DescribedRoute): string {
+  return path.replaceAll(/\{([A-Za-z]+)\}/g, (_, name: string) => {
+    const property = TypeGuard.IsObject(params) ? params.properties[name] : undefined
+    const [example]: unknown[] = Array.isArray(property?.examples) ? property.examples : []
+    return encodeURIComponent(typeof example === 'string' ? example : name)
+  })
+}
+
+function typescript({ operation }: DescribedRoute, sdk: string, publicUrl: string): string {
+  const body = JSON.stringify(operation.example ?? {}, null, 2).replaceAll(
+    /"([A-Za-z_]\w*)":/g,
+    '$1:',
+  )
+  return `import { Novu } from '@novu/api'
+
+const novu = new Novu({
+  secretKey: process.env.LATCH_API_KEY,
+  serverURL: '${publicUrl}',
+})
+const answer = await novu.${sdk.replace('$body', () => body)}
+console.log(answer)
+`
+}

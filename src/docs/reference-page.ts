@@ -1,0 +1,36 @@
+import { html } from '../pages/html.ts'
+
+/** Loads what latch itself serves and nothing else; Swagger UI has pictures as `data:` addresses. */
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
+  "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; " +
+  "frame-ancestors 'none'"
+
+const PAGE = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>latch API</title>
+<link rel="stylesheet" href="openapi/swagger-ui.css">
+<link rel="icon" href="data:,">
+</head>
+<body>
+<main id="reference"></main>
+<noscript>This page needs JavaScript. The same as text: <a href="llms.txt">llms.txt</a></noscript>
+<script src="openapi/swagger-ui.js"></script>
+<script src="openapi/start.js"></script>
+</body>
+</html>
+`
+
+/** The API's reference, to read and to try, by Swagger UI. */
+export const referencePage = (): Response =>
+  new Response(PAGE.html, {
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': POLICY,
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    },
+  })

@@ -1,0 +1,48 @@
+import { Elysia } from 'elysia'
+import type { Deps } from '../deps.ts'
+import { notFound } from '../http/api-error.ts'
+import { readVersion } from '../version.ts'
+import { ASSETS } from './assets.ts'
+import { type ApiDocument, createDocument } from './document.ts'
+import { llmsText, operationMarkdown } from './markdown.ts'
+import { referencePage } from './reference-page.ts'
+import { type DescribedRoute, describedRoutes, type Route } from './route.ts'
+
+type Described = { routes: DescribedRoute[]; document: ApiDocument }
+
+/**
+ * What the API says of itself, from its routes. Made at the first request, as most processes are
+ * never asked.
+ */
+export const docs = (deps: Pick<Deps, 'config'>, routes: readonly Route[]) => {
+  const { publicUrl } = deps.config
+  let made: Described | null = null
+  const describe = (): Described => {
+    if (made !== null) return made
+    const described = describedRoutes(routes)
+    const facts = { publicUrl, version: readVersion().version }
+    made = { routes: described, document: createDocument(described, facts) }
+    return made
+  }
+  return new Elysia({ name: 'docs' })
+    .get('/openapi', () => referencePage())
+    .get('/openapi.json', () => Response.json(describe().document))
+    .get('/openapi.yaml', () =>
+      textOf('application/yaml', Bun.YAML.stringify(describe().document, null, 2)),
+    )
+    .get('/openapi/:file', ({ params }) => {
+      const asset = ASSETS.get(params.file)
+      if (asset === undefined) throw notFound('file_not_found', `No such file: ${params.file}`)
+      return new Response(Bun.file(asset.file), { headers: { 'content-type': asset.type } })
+    })
+    .get('/llms.txt', () => textOf('text/plain', llmsText(describe().routes, publicUrl)))
+    .get('/docs/api/:page', ({ params }) => {
+      const { routes: all, document } = describe()
+      const route = all.find(({ operation }) => `${operation.operationId}.md` === params.page)
+      if (route === undefined) throw notFound('page_not_found', `No such page: ${params.page}`)
+      return textOf('text/markdown', operationMarkdown(route, document, publicUrl))
+    })
+}
+
+const textOf = (type: string, text: string): Response =>
+  new Response(text, { headers: { 'content-type': `${type}; charset=utf-8` } })

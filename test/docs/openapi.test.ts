@@ -1,0 +1,200 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { Validator } from '@seriousme/openapi-schema-validator'
+import Ajv2020 from 'ajv/dist/2020'
+import addFormats from 'ajv-formats'
+import { parse } from 'yaml'
+import { hasContract, readContract } from '../contract/contract.ts'
+import {
+  type Answer,
+  LINK_PATH,
+  SAMPLE_BODY,
+  startService,
+  WITH_LIMITS,
+} from '../harness/service.ts'
+
+type Described = {
+  operationId: string
+  summary: string
+  description: string
+  tags: string[]
+  requestBody?: { content: { 'application/json': { schema: { $ref: string }; example?: unknown } } }
+  responses: Record<string, { headers: Record<string, object>; content?: object }>
+  'x-codeSamples': { lang: string; source: string }[]
+}
+type Document = {
+  openapi: string
+  paths: Record<string, Record<string, Described>>
+  components: { schemas: Record<string, { properties: object; required: string[] }> }
+}
+
+const service = await startService(WITH_LIMITS)
+const document = (await service.open(`${service.url}/openapi.json`)).body as Document
+const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+)
+const link = document.paths[LINK_PATH]?.['post'] as Described
+afterAll(() => service.stop())
+
+/** Holds an answer against what the document says of that operation and status. */
+function expectDescribed(path: string, method: string, { status, headers, body }: Answer): void {
+  const operation = document.paths[path]?.[method]
+  const described = operation?.responses[status]
+  expect(`${status} of ${Object.keys(operation?.responses ?? {})}`).toMatch(
+    new RegExp(`^${status} of .*\\b${status}\\b`),
+  )
+  const ajv = new Ajv2020({ strict: false, allErrors: true })
+  addFormats(ajv)
+  ajv.addSchema(document, 'document')
+  const escaped = path.replaceAll('/', '~1')
+  const place = `#/paths/${escaped}/${method}/responses/${status}/content/application~1json/schema`
+  const validate = ajv.compile({ $ref: `document${encodeURI(place).replaceAll('%23', '#')}` })
+  validate(body)
+  expect(validate.errors ?? []).toEqual([])
+  const sent = ['ratelimit-limit', 'idempotency-key', 'retry-after', 'allow', 'x-request-id']
+  const promised = Object.keys(described?.headers ?? {}).map((name) => name.toLowerCase())
+  for (const name of sent.filter((header) => headers.has(header))) expect(promised).toContain(name)
+}
+
+describe("the API's description", () => {
+  test('is valid OpenAPI 3.1', async () => {
+    const validator = new Validator()
+    const { valid, errors } = await validator.validate(structuredClone(document))
+    expect(errors ?? []).toEqual([])
+    expect(valid).toBe(true)
+    expect(validator.version).toBe('3.1')
+  })
+
+  test('is the same as YAML', async () => {
+    const { text, headers } = await service.open(`${service.url}/openapi.yaml`)
+    expect(headers.get('content-type')).toStartWith('application/yaml')
+    expect(parse(text)).toEqual(document)
+  })
+
+  test('says nothing that only our own validation understands', () => {
+    expect(JSON.stringify(document)).not.toMatch(/whenEmpty|whenWrong/)
+  })
+
+  test('has every operation once, with words, a tag and samples', () => {
+    const ids = operations.map(({ operation }) => operation.operationId)
+    expect(new Set(ids).size).toBe(ids.length)
+    for (const { operation } of operations) {
+      expect(operation.summary).not.toBe('')
+      expect(operation.description.length).toBeGreaterThan(20)
+      expect(operation.tags).toHaveLength(1)
+      expect(operation['x-codeSamples'].map(({ lang }) => lang)).toContain('shell')
+    }
+  })
+
+  test('leaves out no route that there is', async () => {
+    for (const { path, method } of operations) {
+      const { status } = await service.api('TRACE', path.replaceAll(/\{\w+\}/g, 'x'))
+      expect(`${method} ${path} ${status}`).toBe(`${method} ${path} 405`)
+    }
+    // Asked of the server: every method that it allows at a path is described there.
+    for (const [path, methods] of Object.entries(document.paths)) {
+      const answer = await service.api('OPTIONS', path.replaceAll(/\{\w+\}/g, 'x'))
+      const allowed = (answer.headers.get('allow') ?? '').split(', ')
+      const described = Object.keys(methods).map((method) => method.toUpperCase())
+      expect(allowed.filter((method) => method !== 'HEAD').sort()).toEqual(described.sort())
+    }
+  })
+
+  test('is true of real answers', async () => {
+    const post = (body: unknown, headers?: Record<string, string>) =>
+      service.api('POST', LINK_PATH, body, headers)
+    const restricted = await service.addKey({ permission: 'read' })
+    for (const answer of [
+      await post(SAMPLE_BODY, { 'idempotency-key': 'described' }),
+      await post('{', {}),
+      await post(SAMPLE_BODY, { authorization: 'ApiKey nobody' }),
+      await post(SAMPLE_BODY, { authorization: `ApiKey ${restricted}` }),
+      await post({ ...SAMPLE_BODY, subscriberId: 'nobody' }),
+      await service.api('PUT', LINK_PATH, SAMPLE_BODY),
+      await post({ ...SAMPLE_BODY, padding: 'x'.repeat(110_000) }),
+      await service.api('POST', `${LINK_PATH}?${'x'.repeat(9000)}`, SAMPLE_BODY),
+      await post('x', { 'content-type': 'text/plain' }),
+      await post({ userScope: 1 }),
+    ]) {
+      expectDescribed(LINK_PATH, 'post', answer)
+    }
+    const path = '/v1/channel-connections/{identifier}'
+    const found = await service.api('GET', path.replace('{identifier}', 'slack-connection-abc123'))
+    expect(found.status).toBe(200)
+    expectDescribed(path, 'get', found)
+    expectDescribed(path, 'get', await service.api('GET', path.replace('{identifier}', 'none')))
+    expectDescribed(
+      '/v1/channel-endpoints',
+      'get',
+      await service.api('GET', '/v1/channel-endpoints'),
+    )
+    expectDescribed('/healthz', 'get', await service.api('GET', '/healthz'))
+  })
+
+  test.if(hasContract)('has all that the contract says of the link operation', () => {
+    const contract = readContract()
+    const wanted = contract.paths[LINK_PATH]?.post
+    expect(link.operationId).toBe(String(wanted?.operationId))
+    expect(Object.keys(link.responses)).toEqual(
+      expect.arrayContaining(Object.keys(wanted?.responses ?? {})),
+    )
+    const request = document.components.schemas['GenerateLinkUserOauthUrlRequestDto']
+    const theirs = contract.components.schemas['GenerateLinkUserOauthUrlRequestDto']
+    expect(Object.keys(request?.properties ?? {})).toEqual(
+      expect.arrayContaining(Object.keys(theirs?.properties ?? {})),
+    )
+    expect(request?.required).toEqual(theirs?.required as string[])
+    for (const name of Object.keys(contract.components.headers)) {
+      if (name !== 'Content-Type') expect(JSON.stringify(link.responses)).toContain(name)
+    }
+  })
+
+  test('has samples that work as they are', async () => {
+    const { source = '' } = link['x-codeSamples'].find(({ lang }) => lang === 'typescript') ?? {}
+    const script = `${import.meta.dir}/sample.tmp.ts`
+    await Bun.write(script, source)
+    try {
+      const run = Bun.spawn([process.execPath, script], {
+        env: { ...process.env, LATCH_API_KEY: 'latch_test' },
+        stdout: 'pipe',
+        stderr: 'inherit',
+      })
+      expect(await new Response(run.stdout).text()).toContain('/oauth/v2/authorize?')
+    } finally {
+      await Bun.file(script).delete()
+    }
+    for (const { operation } of operations) {
+      const [sample] = operation['x-codeSamples']
+      if (Bun.which('curl') === null || operation.operationId.endsWith('Callback')) continue
+      const run = Bun.spawn(['sh', '-c', `${sample?.source} -o /dev/null -w '%{http_code}'`], {
+        env: { ...process.env, LATCH_API_KEY: 'latch_test' },
+        stdout: 'pipe',
+      })
+      const status = await new Response(run.stdout).text()
+      expect(`${operation.operationId} ${status}`).toMatch(/ 20[01]$/)
+    }
+  })
+})
+
+describe('the documentation', () => {
+  test('has a page for each operation, which llms.txt names', async () => {
+    const { text, headers } = await service.open(`${service.url}/llms.txt`)
+    expect(headers.get('content-type')).toStartWith('text/plain')
+    for (const { path, method, operation } of operations) {
+      const address = `${service.url}/docs/api/${operation.operationId}.md`
+      expect(text).toContain(`](${address}): ${method.toUpperCase()} ${path}`)
+      const page = await service.open(address)
+      expect(page.status).toBe(200)
+      expect(page.headers.get('content-type')).toStartWith('text/markdown')
+      expect(page.text).toStartWith(`# ${operation.summary}\n\n\`${method.toUpperCase()} ${path}\``)
+      for (const status of Object.keys(operation.responses)) {
+        expect(page.text).toContain(`| ${status} | `)
+      }
+    }
+  })
+
+  test('answers 404 for pages and files that there are not', async () => {
+    expect((await service.open(`${service.url}/docs/api/none.md`)).status).toBe(404)
+    expect((await service.open(`${service.url}/openapi/..%2fpackage.json`)).status).toBe(404)
+    expect((await service.open(`${service.url}/openapi/constructor`)).status).toBe(404)
+  })
+})
