@@ -1,18 +1,19 @@
-/** What a script reads of a ready sandbox: one line of JSON. Null: not built yet. */
+/** What a script reads of a ready sandbox: one line of JSON. */
 export type SandboxFacts = {
   url: string
   apiKey: string
   callbackUrl: string
   slackUrl: string
-  entraUrl: null
-  integrations: { slack: string; msteams: null }
+  entraUrl: string
+  integrations: { slack: string; msteams: string }
   subscriberId: string
   connectionIdentifier: string
 }
 
 /** What a person reads, with the API key the first time only, as it is with a real one. */
 export function describeSandbox(facts: SandboxFacts, isNew: boolean): string {
-  const { url, apiKey, slackUrl, integrations, subscriberId, connectionIdentifier } = facts
+  const { url, apiKey, slackUrl, entraUrl, integrations, subscriberId, connectionIdentifier } =
+    facts
   const shownKey = isNew ? apiKey : '$LATCH_API_KEY'
   const body = JSON.stringify({
     subscriberId,
@@ -25,6 +26,8 @@ latch sandbox is ready. Stop it with Ctrl+C; its data stays.
   Base URL    ${url}
   API key     ${isNew ? `${apiKey}   (shown this once: keep it)` : 'as printed at the first start (`latch sandbox --json` has it)'}
   Slack       ${slackUrl}   (a stand-in: no real account is used)
+  Microsoft   ${entraUrl}   (another: ask with "integrationIdentifier": "${integrations.msteams}")
+  Reference   ${url}/openapi
 
 1. Ask for a link:
 

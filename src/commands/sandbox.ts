@@ -1,46 +1,61 @@
 import { callbackUrl } from '../api/callback/callback-url.ts'
 import { readConfig, type Settings } from '../config.ts'
-import type { Deps } from '../deps.ts'
 import { ListenError, type Listener, listen } from '../http/listen.ts'
 import { SANDBOX, seedSandbox } from '../sandbox/seed.ts'
-import { createSlackSandbox, type SlackSandbox } from '../sandbox/slack/app.ts'
-import { ACME, createSlackDirectory } from '../sandbox/slack/directory.ts'
+import { createStandIns, HOMES } from '../sandbox/stand-ins.ts'
 import { sandboxApiKey } from '../secrets/api-key.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
 import { describeSandbox, type SandboxFacts } from './sandbox-greeting.ts'
 import { startLatch, untilToldToStop } from './start.ts'
 
+type Listeners = { slack: Listener; entra: Listener }
+
 /** Runs the service with stand-ins for the providers, filled so that a first link works at once. */
 export async function sandbox(options: CommandOptions): Promise<ExitCode> {
   const settings = readConfig(process.env, options, { dataDir: 'latch-sandbox' })
-  const slack = listenBeside(settings)
+  const slack = listenBeside(settings, 1)
+  const entra = listenBeside(settings, 2)
   try {
-    return await runBeside(slack, settings, options)
+    return await runBeside({ slack, entra }, settings, options)
   } finally {
-    await slack.stop()
+    await Promise.all([slack.stop(), entra.stop()])
   }
 }
 
 async function runBeside(
-  slack: Listener,
+  { slack, entra }: Listeners,
   settings: Settings,
   options: CommandOptions,
 ): Promise<ExitCode> {
   let isNew = false
+  const addresses = { slackUrl: slack.url, entraUrl: entra.url, graphUrl: `${entra.url}/graph` }
   const { deps, keyring, stop } = await startLatch(
-    { ...settings, slackUrl: slack.url },
+    { ...settings, ...addresses },
     async (opened, openedKeyring) => {
-      isNew = await seedSandbox(opened, sandboxApiKey(openedKeyring), ACME)
+      isNew = await seedSandbox(opened, sandboxApiKey(openedKeyring), HOMES)
     },
   )
-  slack.answerWith(standInForSlack(deps, slack.url))
+  const redirectUri = callbackUrl(deps.config)
+  const { clock, sleep, random } = deps
+  const standIns = createStandIns({
+    ...addresses,
+    redirectUri,
+    clock,
+    sleep,
+    randomId: random.letters,
+  })
+  slack.answerWith(standIns.slack.fetch)
+  entra.answerWith(standIns.entra.fetch)
   const facts: SandboxFacts = {
     url: deps.config.publicUrl,
     apiKey: sandboxApiKey(keyring),
-    callbackUrl: callbackUrl(deps.config),
+    callbackUrl: redirectUri,
     slackUrl: slack.url,
-    entraUrl: null,
-    integrations: { slack: SANDBOX.integrationIdentifier, msteams: null },
+    entraUrl: entra.url,
+    integrations: {
+      slack: SANDBOX.integrationIdentifier,
+      msteams: SANDBOX.msteams.integrationIdentifier,
+    },
     subscriberId: SANDBOX.subscriberId,
     connectionIdentifier: SANDBOX.connectionIdentifier,
   }
@@ -50,21 +65,12 @@ async function runBeside(
   return 0
 }
 
-/** On the next port, so that it is the same at every start, or on any if that one is taken. */
-function listenBeside({ host, port }: Settings): Listener {
+/** On a port near latch's, so that it is the same at every start, or on any if that one is taken. */
+function listenBeside({ host, port }: Settings, distance: number): Listener {
   try {
-    return listen(host, port === 0 ? 0 : port + 1)
+    return listen(host, port === 0 ? 0 : port + distance)
   } catch (error) {
     if (error instanceof ListenError) return listen(host, 0)
     throw error
   }
-}
-
-function standInForSlack({ config, clock, random }: Deps, url: string): SlackSandbox['fetch'] {
-  const directory = createSlackDirectory({
-    clientId: SANDBOX.clientId,
-    clientSecret: SANDBOX.clientSecret,
-    redirectUri: callbackUrl(config),
-  })
-  return createSlackSandbox({ directory, clock, randomId: random.letters, issuer: () => url }).fetch
 }

@@ -43,6 +43,10 @@ export async function callProvider(
     })
     const text = await readCapped(response)
     if (text === null) return unavailable('the answer is too large', true)
+    // A provider that is unwell, or has had enough of us, says nothing about what was asked.
+    if (response.status === 429 || response.status >= 500) {
+      return unavailable(`status ${response.status}`, true)
+    }
     return { kind: 'answered', status: response.status, body: parseJson(text) }
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown'

@@ -87,8 +87,22 @@ export type RefreshOutcome =
   | { kind: 'refused'; error: string }
   | { kind: 'unavailable'; reason: string }
 
-/** How an app is installed in a workspace. */
-export type Connect = {
+/** Whether an administrator has consented to the app in a tenant, as the provider itself says. */
+export type ConsentProof = { kind: 'proven' } | { kind: 'not_yet'; problem: string }
+
+/** How an app is brought into a workspace: by a code, or by an administrator's consent. */
+export type Connect = InstallByCode | AdminConsent
+
+/** Entra: the callback brings no code, only a claim that anybody could make (T4). */
+export type AdminConsent = {
+  kind: 'admin_consent'
+  url(request: ConnectRequest): string
+  isTenantId(text: string): boolean
+  prove(app: App, tenantId: string): Promise<ConsentProof>
+}
+
+export type InstallByCode = {
+  kind: 'code'
   url(request: ConnectRequest): string
   /** Sends the code once, and never again. */
   install(

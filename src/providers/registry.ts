@@ -1,5 +1,6 @@
 import type { Settings } from '../config.ts'
 import type { Fetch } from './call-provider.ts'
+import { createMsTeams } from './msteams.ts'
 import type { Provider } from './provider.ts'
 import { createSlack } from './slack.ts'
 
@@ -11,6 +12,9 @@ export function createProviders(
   fetch: Fetch,
   clock: () => number,
 ): Providers {
-  const providers = [createSlack(settings.slackUrl, fetch, clock)]
+  const providers = [
+    createSlack(settings.slackUrl, fetch, clock),
+    createMsTeams(settings, fetch, clock),
+  ]
   return new Map(providers.map((provider) => [provider.id, provider]))
 }

@@ -46,6 +46,7 @@ const Granted = Type.Object({
 /** Installs a Slack app in a workspace, or in a whole organisation (Enterprise Grid). */
 export function createSlackInstall(slackUrl: string, fetch: Fetch): Connect {
   return {
+    kind: 'code',
     url({ app, redirectUri, state, scope, codeChallenge, workspaceId }) {
       const query = new URLSearchParams([
         ['state', state],

@@ -9,6 +9,11 @@ export const SANDBOX = {
   connectionIdentifier: 'slack-connection-abc123',
   clientId: '1000000000001.1000000000002',
   clientSecret: 'sandbox-client-secret',
+  msteams: {
+    integrationIdentifier: 'msteams',
+    clientId: '00000000-5a5a-4a5a-8a5a-000000000001',
+    clientSecret: 'sandbox-entra-secret',
+  },
 } as const
 
 /**
@@ -18,7 +23,7 @@ export const SANDBOX = {
 export async function seedSandbox(
   { store, random, clock }: Deps,
   apiKey: string,
-  workspace: { id: string; name: string },
+  { workspace, homeTenantId }: { workspace: { id: string; name: string }; homeTenantId: string },
 ): Promise<boolean> {
   const purpose = await store.facts.purpose()
   if (purpose === 'sandbox') return false
@@ -62,6 +67,19 @@ export async function seedSandbox(
       channel: 'chat',
       active: true,
       credentials: { clientId, secretKey: clientSecret },
+    }),
+    store.integrations.insert({
+      ...fresh(),
+      identifier: SANDBOX.msteams.integrationIdentifier,
+      name: 'Microsoft Teams',
+      providerId: 'msteams',
+      channel: 'chat',
+      active: true,
+      credentials: {
+        clientId: SANDBOX.msteams.clientId,
+        secretKey: SANDBOX.msteams.clientSecret,
+        tenantId: homeTenantId,
+      },
     }),
     store.subscribers.insert({ ...fresh(), subscriberId, profile: {} }),
     store.connections.insert(

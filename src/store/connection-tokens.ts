@@ -10,7 +10,10 @@ export type TokenHolder = {
   connectionId: string
   environmentId: string
   integrationId: string
+  workspaceId: string
   auth: ConnectionAuth
+  /** How often an administrator's consent could not be proven; null where it is, or needs none. */
+  consentAttempts: number | null
 }
 
 export type ConnectionTokens = {
@@ -24,6 +27,10 @@ export type ConnectionTokens = {
   read(connectionId: string): Promise<TokenHolder | null>
   /** The write of a new pair; ends the lease. */
   renew(connectionId: string, auth: ConnectionAuth, nowMs: number): Write
+  /** A consent that is proven; ends the lease. */
+  confirmConsent(connectionId: string, nowMs: number): Write
+  /** One that is still not, and is tried again at `retryAtMs`; ends the lease. */
+  postponeConsent(holder: TokenHolder, problem: string, retryAtMs: number): Write
   /** Ends the lease with nothing changed; due tokens are tried again at `retryAtMs`. */
   giveUp(connectionId: string, retryAtMs: number | null): Write
 }
@@ -63,9 +70,10 @@ export function createConnectionTokens(
     read: async (connectionId) => {
       const row = await database.select().from(channelConnections).where(eq(id, connectionId)).get()
       if (row === undefined) return null
-      const { environmentId, integrationId, authSealed } = row
+      const { environmentId, integrationId, workspaceId, authSealed, consentProblem } = row
       const auth = openAuth(sealing, connectionId, authSealed)
-      return { connectionId, environmentId, integrationId, auth }
+      const consentAttempts = consentProblem === null ? null : row.consentAttempts
+      return { connectionId, environmentId, integrationId, workspaceId, auth, consentAttempts }
     },
 
     renew: (connectionId, auth, nowMs) =>
@@ -74,6 +82,23 @@ export function createConnectionTokens(
         refreshAtMs: refreshAtMs(auth),
         refreshLeaseUntilMs: 0,
         updatedAtMs: nowMs,
+      }),
+
+    confirmConsent: (connectionId, nowMs) =>
+      update(connectionId, {
+        consentProblem: null,
+        consentAttempts: 0,
+        refreshAtMs: null,
+        refreshLeaseUntilMs: 0,
+        updatedAtMs: nowMs,
+      }),
+
+    postponeConsent: ({ connectionId, consentAttempts }, consentProblem, retryAtMs) =>
+      update(connectionId, {
+        consentProblem,
+        consentAttempts: (consentAttempts ?? 0) + 1,
+        refreshAtMs: retryAtMs,
+        refreshLeaseUntilMs: 0,
       }),
 
     giveUp: (connectionId, retryAtMs) =>

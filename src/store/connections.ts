@@ -9,7 +9,13 @@ import { toWrite, type Write } from './writer.ts'
 type Row = typeof channelConnections.$inferSelect
 
 /** A workspace (Slack) or tenant (Entra) in which an integration is installed or known. */
-export type Connection = Omit<Row, 'authSealed' | 'refreshAtMs' | 'refreshLeaseUntilMs'>
+export type Connection = Omit<
+  Row,
+  'authSealed' | 'consentProblem' | 'consentAttempts' | 'refreshAtMs' | 'refreshLeaseUntilMs'
+>
+
+/** A consent that was claimed and is not proven: what is in the way, and when it is tried again. */
+export type PendingConsent = { problem: string; nextAttemptAtMs: number }
 
 /** Whom a connection is for: at most one of an integration is for the same. */
 export type ConnectionOwner = { subscriberId: string | null; contextKeys: readonly string[] }
@@ -18,6 +24,7 @@ export type ConnectionOwner = { subscriberId: string | null; contextKeys: readon
 export type ConnectionWithAuth = {
   connection: Connection
   auth: ConnectionAuth
+  pending: (PendingConsent & { attempts: number }) | null
   integration: { identifier: string; providerId: string; channel: string }
 }
 
@@ -25,14 +32,14 @@ export type Connections = {
   findWithAuth(environmentId: string, identifier: string): Promise<ConnectionWithAuth | null>
   find(integrationId: string, identifier: string): Promise<Connection | null>
   /** The write of a new connection; `auth` is sealed. */
-  insert(connection: Connection, auth: ConnectionAuth): Write
+  insert(connection: Connection, auth: ConnectionAuth, pending?: PendingConsent | null): Write
   /** The same, and nothing at all where the integration has a connection of that workspace. */
   insertIfWorkspaceIsNew(connection: Connection, auth: ConnectionAuth): Write
   findByOwner(integrationId: string, owner: ConnectionOwner): Promise<Connection | null>
   /** The connection that was made when somebody linked from a workspace before it installed. */
   findIdentityOnly(integrationId: string, workspaceId: string): Promise<Connection | null>
   /** Gives a connection the workspace and the tokens of an install. */
-  install(connection: Connection, auth: ConnectionAuth): Write
+  install(connection: Connection, auth: ConnectionAuth, pending?: PendingConsent | null): Write
 }
 
 export function createConnections(database: Database, sealing: Sealing): Connections {
@@ -49,15 +56,28 @@ export function createConnections(database: Database, sealing: Sealing): Connect
 
   const withoutAuth = (row: Row | undefined): Connection | null => {
     if (row === undefined) return null
-    const { authSealed: _, refreshAtMs: __, refreshLeaseUntilMs: ___, ...connection } = row
+    const {
+      authSealed: _,
+      refreshAtMs: __,
+      refreshLeaseUntilMs: ___,
+      consentProblem: ____,
+      consentAttempts: _____,
+      ...connection
+    } = row
     return connection
   }
   const { integrationId, subscriberId, contextKeys, workspaceId, origin } = channelConnections
 
-  const toRow = (connection: Connection, auth: ConnectionAuth): Row => ({
+  const toRow = (
+    connection: Connection,
+    auth: ConnectionAuth,
+    pending: PendingConsent | null = null,
+  ): Row => ({
     ...connection,
     authSealed: sealAuth(sealing, connection.id, auth),
-    refreshAtMs: refreshAtMs(auth),
+    consentProblem: pending?.problem ?? null,
+    consentAttempts: pending === null ? 0 : 1,
+    refreshAtMs: pending?.nextAttemptAtMs ?? refreshAtMs(auth),
     refreshLeaseUntilMs: 0,
   })
 
@@ -85,7 +105,7 @@ export function createConnections(database: Database, sealing: Sealing): Connect
       const connection = withoutAuth(found.row)
       if (connection === null) return null
       const auth = openAuth(sealing, connection.id, found.row.authSealed)
-      return { connection, auth, integration: found.integration }
+      return { connection, auth, pending: pendingOf(found.row), integration: found.integration }
     },
     find: async (integration, identifier) =>
       withoutAuth(await byIdentifier.get({ integrationId: integration, identifier })),
@@ -116,8 +136,8 @@ export function createConnections(database: Database, sealing: Sealing): Connect
           )
           .get(),
       ),
-    install: (connection, auth) => {
-      const { id: _, createdAtMs: __, ...changed } = toRow(connection, auth)
+    install: (connection, auth, pending) => {
+      const { id: _, createdAtMs: __, ...changed } = toRow(connection, auth, pending)
       return toWrite(
         database
           .update(channelConnections)
@@ -125,9 +145,14 @@ export function createConnections(database: Database, sealing: Sealing): Connect
           .where(eq(channelConnections.id, connection.id)),
       )
     },
-    insert: (connection, auth) =>
-      toWrite(database.insert(channelConnections).values(toRow(connection, auth))),
+    insert: (connection, auth, pending) =>
+      toWrite(database.insert(channelConnections).values(toRow(connection, auth, pending))),
     insertIfWorkspaceIsNew: (connection, auth) =>
       insertUnlessWorkspaceIsKnown(database, toRow(connection, auth)),
   }
+}
+
+function pendingOf(row: Row): ConnectionWithAuth['pending'] {
+  const { consentProblem: problem, consentAttempts: attempts, refreshAtMs: nextAttemptAtMs } = row
+  return problem === null ? null : { problem, attempts, nextAttemptAtMs: nextAttemptAtMs ?? 0 }
 }

@@ -96,9 +96,12 @@ export const channelConnections = sqliteTable(
     workspaceId: text('workspace_id').notNull(),
     workspaceName: text('workspace_name'),
     authSealed: text('auth_sealed').notNull(),
-    /** When the tokens are to be refreshed; null: they do not expire. */
+    /** What is in the way of an administrator's consent that was claimed; null: nothing is. */
+    consentProblem: text('consent_problem'),
+    consentAttempts: integer('consent_attempts').notNull().default(0),
+    /** When the tokens are to be refreshed, or the consent proven; null: there is nothing to do. */
     refreshAtMs: integer('refresh_at_ms'),
-    /** Until when one process alone may refresh them. */
+    /** Until when one process alone may do that. */
     refreshLeaseUntilMs: integer('refresh_lease_until_ms').notNull().default(0),
     /** `identity`: made because somebody linked from this workspace, with no token of its own. */
     origin: text('origin', { enum: ['identity', 'install', 'api'] })

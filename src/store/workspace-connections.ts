@@ -1,4 +1,4 @@
-import { and, asc, eq, sql } from 'drizzle-orm'
+import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import { channelConnections } from './schema.ts'
 import { toWrite, type Write } from './writer.ts'
@@ -10,24 +10,10 @@ type Row = typeof channelConnections.$inferSelect
  * two processes, make one connection between them.
  */
 export function insertUnlessWorkspaceIsKnown(database: Database, row: Row): Write {
+  const columns = getTableColumns(channelConnections)
   // In the order of the table's columns, as drizzle names them in front of a `select`.
   const values = sql.join(
-    [
-      sql`${row.id}`,
-      sql`${row.environmentId}`,
-      sql`${row.integrationId}`,
-      sql`${row.identifier}`,
-      sql`${row.subscriberId}`,
-      sql`${JSON.stringify(row.contextKeys)}`,
-      sql`${row.workspaceId}`,
-      sql`${row.workspaceName}`,
-      sql`${row.authSealed}`,
-      sql`${row.refreshAtMs}`,
-      sql`${row.refreshLeaseUntilMs}`,
-      sql`${row.origin}`,
-      sql`${row.createdAtMs}`,
-      sql`${row.updatedAtMs}`,
-    ],
+    rowKeys(columns).map((key) => sql`${sql.param(row[key], columns[key])}`),
     sql`, `,
   )
   const known = database
@@ -43,6 +29,10 @@ export function insertUnlessWorkspaceIsKnown(database: Database, row: Row): Writ
     database.insert(channelConnections).select(sql`select ${values} where not exists ${known}`),
   )
 }
+
+/** TypeScript's `Object.keys` forgets what it was given. */
+const rowKeys = (columns: Record<keyof Row, unknown>): (keyof Row)[] =>
+  Object.keys(columns) as (keyof Row)[]
 
 /**
  * The integration's connection of a workspace, as part of a larger statement. Where there are

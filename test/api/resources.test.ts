@@ -70,7 +70,7 @@ describe('POST /v1/integrations', () => {
     expect(body).toMatchObject({
       errors: {
         providerId: {
-          messages: ['providerId must be one of the following values: slack'],
+          messages: ['providerId must be one of the following values: slack, msteams'],
           value: 'fax',
         },
       },

@@ -22,7 +22,7 @@ type Facts = {
   slackUrl: string
   subscriberId: string
   connectionIdentifier: string
-  integrations: { slack: string; msteams: null }
+  integrations: { slack: string; msteams: string }
 }
 
 const ask = (facts: Facts, path: string, body?: unknown): Promise<Response> =>
@@ -85,8 +85,8 @@ describe('the executable, alone in an empty folder and an empty environment', ()
       'connectionIdentifier',
     ])
     expect(facts).toMatchObject({
-      entraUrl: null,
-      integrations: { slack: 'slack', msteams: null },
+      entraUrl: expect.stringMatching(/^http:/),
+      integrations: { slack: 'slack', msteams: 'msteams' },
       subscriberId: 'subscriber-123',
       connectionIdentifier: 'slack-connection-abc123',
     })

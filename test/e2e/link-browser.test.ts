@@ -48,6 +48,47 @@ describe.if(chromiumPath !== undefined)('in a browser', async () => {
       await page.close()
     })
 
+    test(`on a ${device}, an administrator connects Teams, and links themselves`, async () => {
+      const { body } = await service.api('POST', '/v1/integrations/channel-connections/oauth', {
+        integrationIdentifier: 'msteams',
+        subscriberId: 'subscriber-123',
+        context: { teams: device },
+        autoLinkUser: true,
+      })
+      const page = await visit(width, (body as { url: string }).url)
+      await picture(page, `${device}-admin-consent`)
+      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.getByRole('heading', { name: /wants to sign you in/ }).waitFor()
+      await picture(page, `${device}-microsoft-consent`)
+      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.waitForURL(/oauth\/callback/)
+      expect(await page.getByRole('heading').textContent()).toBe("You're all set")
+      await picture(page, `${device}-teams-linked`)
+      expect(await service.endpoints(`contextKeys=teams:${device}`)).toMatchObject([
+        { type: 'ms_teams_user' },
+      ])
+      await page.close()
+    })
+
+    test(`on a ${device}, a newcomer chooses what is to go wrong at Microsoft`, async () => {
+      const context = { wrong: device }
+      const link = await service.link({
+        integrationIdentifier: 'msteams',
+        connectionIdentifier: undefined,
+        context,
+      })
+      const page = await visit(width, link.toString())
+      await page.getByText('Make something go wrong').click()
+      await page.getByLabel('What is to go wrong').selectOption('error')
+      await picture(page, `${device}-faults`)
+      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.waitForURL(/oauth\/callback/)
+      expect(await page.getByRole('heading').textContent()).toBe('Microsoft Teams is not answering')
+      await picture(page, `${device}-provider-down`)
+      expect(await service.endpoints(`contextKeys=wrong:${device}`)).toEqual([])
+      await page.close()
+    })
+
     test(`on a ${device}, a user who cancels is told that nothing was linked`, async () => {
       const page = await visit(width, (await service.link({ context: { no: device } })).toString())
       await page.getByRole('button', { name: 'Cancel' }).click()

@@ -5,8 +5,7 @@ import type { Deps } from '../../src/deps.ts'
 import { listen } from '../../src/http/listen.ts'
 import type { Log, LogFields } from '../../src/observe/log.ts'
 import { SANDBOX, seedSandbox } from '../../src/sandbox/seed.ts'
-import { createSlackSandbox } from '../../src/sandbox/slack/app.ts'
-import { ACME, createSlackDirectory } from '../../src/sandbox/slack/directory.ts'
+import { createStandIns, HOMES } from '../../src/sandbox/stand-ins.ts'
 import { createApiKey, digestApiKey } from '../../src/secrets/api-key.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import type { NewApiKey } from '../../src/store/api-keys.ts'
@@ -31,6 +30,11 @@ export type TestService = {
   slackRequests: string[]
   /** The next answers of the stand-in, in place of its own. */
   slackAnswers: (() => Response | Promise<Response>)[]
+  entraUrl: string
+  /** What the stand-in for Entra and Graph was asked, oldest first. */
+  entraRequests: string[]
+  /** Tells a stand-in to get something wrong, once. */
+  fault(at: 'slack' | 'entra', fault: string, delayMs?: number): Promise<void>
   /** Calls the API with the environment's key. */
   api(
     method: string,
@@ -64,11 +68,14 @@ export async function startService(
   const slackRequests: string[] = []
   const slackAnswers: TestService['slackAnswers'] = []
   const slack = listen('127.0.0.1', 0)
+  const entra = listen('127.0.0.1', 0)
   const settings = readConfig(
     {
       LATCH_PORT: '0',
       LATCH_LOG_LEVEL: 'silent',
       LATCH_SLACK_URL: slack.url,
+      LATCH_ENTRA_URL: entra.url,
+      LATCH_GRAPH_URL: `${entra.url}/graph`,
       ...NO_LIMITS,
       ...environment,
     },
@@ -78,7 +85,7 @@ export async function startService(
   const { deps, stop } = await startLatch(
     settings,
     async (opened) => {
-      await seedSandbox(opened, API_KEY, ACME)
+      await seedSandbox(opened, API_KEY, HOMES)
     },
     {
       clock,
@@ -88,21 +95,22 @@ export async function startService(
       log: () => log,
     },
   )
-  const directory = createSlackDirectory({
-    clientId: SANDBOX.clientId,
-    clientSecret: SANDBOX.clientSecret,
+  const standIns = createStandIns({
     redirectUri: deps.config.publicUrl + CALLBACK_PATH,
-  })
-  const random = createRandom()
-  const standIn = createSlackSandbox({
-    directory,
+    slackUrl: slack.url,
+    entraUrl: entra.url,
     clock,
-    randomId: random.letters,
-    issuer: () => slack.url,
+    sleep: Bun.sleep,
+    randomId: createRandom().letters,
+  })
+  const entraRequests: string[] = []
+  entra.answerWith(async (request) => {
+    entraRequests.push(`${request.method} ${new URL(request.url).pathname}`)
+    return standIns.entra.fetch(request)
   })
   slack.answerWith(async (request) => {
     slackRequests.push(`${request.method} ${new URL(request.url).pathname}`)
-    return (await slackAnswers.shift()?.()) ?? standIn.fetch(request)
+    return (await slackAnswers.shift()?.()) ?? standIns.slack.fetch(request)
   })
 
   const url = deps.config.publicUrl
@@ -143,6 +151,14 @@ export async function startService(
     },
     slackRequests,
     slackAnswers,
+    entraUrl: entra.url,
+    entraRequests,
+    fault: async (at, fault, delayMs) => {
+      const address = at === 'slack' ? slack.url : entra.url
+      const body = JSON.stringify({ fault, ...(delayMs !== undefined && { delayMs }) })
+      const { status } = await fetch(`${address}/sandbox/faults`, { method: 'POST', body })
+      if (status !== 200) throw new Error(`no such fault: ${fault}`)
+    },
     api,
     advance: (ms) => {
       offsetMs += ms
@@ -174,7 +190,7 @@ export async function startService(
     stop: async () => {
       if (stopped) return
       stopped = true
-      await Promise.all([stop(), slack.stop()])
+      await Promise.all([stop(), slack.stop(), entra.stop()])
     },
   }
   return service

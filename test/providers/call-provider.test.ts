@@ -24,13 +24,20 @@ async function callWith(answer: Handler) {
   return await callProvider(fetch, `${BASE}/asked`, { method: 'GET', headers: {} })
 }
 
+for (const status of [429, 500, 503]) {
+  test(`an answer of ${status} says nothing, whatever is in it`, async () => {
+    const unavailable = { kind: 'unavailable', reason: `status ${status}`, sent: true } as const
+    expect(await callWith(() => Response.json({ error: 'x' }, { status }))).toEqual(unavailable)
+  })
+}
+
 describe('an answer', () => {
   const read: [string, Handler, { status: number; body: unknown }][] = [
     ['of JSON', () => Response.json({ a: 'é😀' }), { status: 200, body: { a: 'é😀' } }],
     [
       'of JSON with an error status',
-      () => Response.json({ error: 'x' }, { status: 500 }),
-      { status: 500, body: { error: 'x' } },
+      () => Response.json({ error: 'x' }, { status: 400 }),
+      { status: 400, body: { error: 'x' } },
     ],
     ['of HTML', () => new Response('<html>'), { status: 200, body: undefined }],
     ['of broken JSON', () => new Response('{"a":'), { status: 200, body: undefined }],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { createCodes } from '../../src/sandbox/codes.ts'
 import { createSlackSandbox } from '../../src/sandbox/slack/app.ts'
-import { createCodes } from '../../src/sandbox/slack/codes.ts'
 import { createSlackDirectory } from '../../src/sandbox/slack/directory.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 
@@ -10,6 +10,7 @@ const PLAIN = { ...APP, clientId: '3.4', clientSecret: 'secret' }
 const [own, plain] = [createSlackDirectory(APP), createSlackDirectory(PLAIN)]
 const randomId = createRandom().letters
 const slack = createSlackSandbox({
+  sleep: Bun.sleep,
   directory: {
     ...own,
     apps: [...own.apps, ...plain.apps.map((app) => ({ ...app, name: '<b>"Bold" & co' }))],
@@ -206,14 +207,14 @@ describe('oauth.v2.access', () => {
 })
 
 test('codes are forgotten, the oldest first, before there are too many', () => {
-  const codes = createCodes({ clock: () => 0, randomId })
+  const codes = createCodes({ clock: () => 0, randomCode: () => randomId(40) })
   const client = { clientId: '3.4', redirectUri: REDIRECT }
   const by = { ...client, openid: false, codeVerifier: null }
   const scopes = { botScopes: [], userScopes: [] }
   const grant = { ...client, ...scopes, userId: 'U0ADA00001', openid: null, codeChallenge: null }
   const [first, second] = [codes.issue(grant), codes.issue(grant)]
   for (let i = 0; i < 9_999; i++) codes.issue(grant)
-  expect(codes.redeem(first, by)).toEqual({ kind: 'refused', error: 'invalid_code' })
+  expect(codes.redeem(first, by)).toEqual({ kind: 'refused', because: 'unknown' })
   expect(codes.redeem(second, by)).toMatchObject({ kind: 'granted' })
 })
 

@@ -6,6 +6,7 @@ import { createRandom } from '../../src/secrets/random.ts'
 const APP = { clientId: '1.2', clientSecret: 'secret', redirectUri: 'https://l.example/cb?x=1' }
 let nowMs = 0
 const slack = createSlackSandbox({
+  sleep: Bun.sleep,
   directory: createSlackDirectory(APP),
   clock: () => nowMs,
   randomId: createRandom().letters,

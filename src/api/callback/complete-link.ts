@@ -1,6 +1,7 @@
 import { Value } from '@sinclair/typebox/value'
 import type { Deps } from '../../deps.ts'
 import type { StateClaims } from '../../secrets/state.ts'
+import { readArrival } from './arrival.ts'
 import { exchange } from './exchange.ts'
 import { type CallbackResult, LinkOutcome } from './outcome.ts'
 import type { CallbackQuery } from './query.ts'
@@ -24,7 +25,7 @@ export async function completeLink(deps: Deps, query: CallbackQuery): Promise<Ca
     return { kind: 'authorization_error', error, description: query.errorDescription }
   }
   if (!state) return { kind: 'state_missing' }
-  if (!code) return { kind: 'code_missing' }
+  if (!code && query.tenant === null) return { kind: 'code_missing' }
 
   const verified = await deps.states.verify(state, deps.clock())
   if (verified.kind === 'refused') return { kind: 'state_invalid', reason: verified.reason }
@@ -36,8 +37,10 @@ export async function completeLink(deps: Deps, query: CallbackQuery): Promise<Ca
 
   const target = await findTarget(deps, claims)
   if (target.kind !== 'found') return target
+  const arrival = readArrival(query, claims, target)
+  if (arrival.kind !== 'code' && arrival.kind !== 'consent') return arrival
   if (!(await claim(deps, claims))) return awaitOutcome(deps, claims.jti)
-  return exchange(deps, verified, target, code)
+  return exchange(deps, verified, target, arrival)
 }
 
 function claim({ store, clock }: Deps, claims: StateClaims): Promise<boolean> {

@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts'
 import type { Identity, Reach } from '../../providers/provider.ts'
 import type { Proofs } from '../../secrets/proofs.ts'
 import type { StateClaims } from '../../secrets/state.ts'
+import type { Arrival } from './arrival.ts'
 import { callbackUrl } from './callback-url.ts'
 import { type Settle, settleFailure } from './settlement.ts'
 import { contextWrites, endpointWrite, identityConnectionWrite } from './store-identity.ts'
@@ -18,12 +19,13 @@ export async function identifyUser(
   deps: Deps,
   { claims, proofs }: LinkState,
   target: Target,
-  code: string,
+  arrival: Arrival,
 ): Promise<Settle> {
   const { provider, app, connection } = target
+  if (arrival.kind !== 'code') throw new Error('nobody is identified without a code')
   const answer = await provider.identify({
     app,
-    code,
+    code: arrival.code,
     redirectUri: callbackUrl(deps.config),
     protocol: claims.protocol,
     codeVerifier: proofs.codeVerifier,

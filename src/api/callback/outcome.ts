@@ -8,7 +8,12 @@ export const LinkOutcome = Type.Union([
     /** Whether the app can reach the user already; absent in what an older latch stored. */
     reach: Type.Optional(Type.Union([Type.Literal('reachable'), Type.Literal('not_yet')])),
   }),
-  Type.Object({ kind: Type.Literal('connected'), provider: Type.String() }),
+  Type.Object({
+    kind: Type.Literal('connected'),
+    provider: Type.String(),
+    /** What is in the way of an administrator's consent, where it is not proven yet. */
+    problem: Type.Optional(Type.String()),
+  }),
   Type.Object({
     kind: Type.Literal('wrong_workspace'),
     provider: Type.String(),
@@ -31,6 +36,7 @@ export type Refusal =
   | { kind: 'parameter_repeated'; parameter: string }
   | { kind: 'state_missing' }
   | { kind: 'code_missing' }
+  | { kind: 'consent_missing'; parameter: 'tenant' | 'admin_consent' }
   | { kind: 'state_invalid'; reason: string }
   | { kind: 'link_expired' }
   | { kind: 'environment_gone'; environmentId: string }
@@ -41,4 +47,5 @@ export type Refusal =
   | { kind: 'connection_gone'; identifier: string }
   | { kind: 'still_running' }
 
-export type CallbackResult = LinkOutcome | Refusal
+/** `link_next`: connected, and the user is to link themselves too, at this address. */
+export type CallbackResult = LinkOutcome | Refusal | { kind: 'link_next'; url: string }

@@ -4,6 +4,9 @@ export type CallbackQuery = {
   state: string | null
   error: string | null
   errorDescription: string | null
+  /** Entra, at an administrator's consent: the tenant, and whether consent is claimed. */
+  tenant: string | null
+  adminConsent: boolean
 }
 
 export type ReadQuery = CallbackQuery | { repeated: string }
@@ -20,6 +23,8 @@ export function readCallbackQuery(requestUrl: string): ReadQuery {
     state: searchParams.get('state'),
     error: searchParams.get('error'),
     errorDescription: searchParams.get('error_description'),
+    tenant: searchParams.get('tenant'),
+    adminConsent: searchParams.get('admin_consent') === 'True',
   }
 }
 

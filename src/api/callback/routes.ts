@@ -25,8 +25,12 @@ export const callback = (deps: Deps) => {
       'repeated' in query
         ? { kind: 'parameter_repeated', parameter: query.repeated }
         : await completeLink(deps, query)
-    const { status, message, ...page } = tell(result)
     const requestId = String(set.headers['x-request-id'] ?? '')
+    if (result.kind === 'link_next') {
+      deps.log.info({ requestId, outcome: result.kind, status: 302 }, 'callback')
+      return redirect(result.url)
+    }
+    const { status, message, ...page } = tell(result)
     deps.log.info({ requestId, outcome: result.kind, status }, 'callback')
 
     const linked = status === 200
@@ -48,3 +52,9 @@ export const callback = (deps: Deps) => {
 }
 
 const wantsPage = (headers: Headers): boolean => (headers.get('accept') ?? '').includes('text/html')
+
+const redirect = (location: string): Response =>
+  new Response(null, {
+    status: 302,
+    headers: { location, 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' },
+  })

@@ -10,6 +10,8 @@ export type Settlement = {
   writes: readonly Write[]
   /** False: the code was never sent, so the link is still good. */
   spent: boolean
+  /** Where the user is sent now, in place of a page: to link themselves too. */
+  next?: string
 }
 
 /** Works out a settlement from what is stored now; again, if that has changed meanwhile. */

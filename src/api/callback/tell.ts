@@ -7,12 +7,14 @@ export type Telling = { status: number; message: string } & Omit<ResultPage, 're
 const START_AGAIN = 'Go back to where you started and ask for a new link.'
 const TELL_SENDER = 'Tell the people who sent you here: only they can repair it.'
 
-export function tell(result: CallbackResult): Telling {
+export function tell(result: Exclude<CallbackResult, { kind: 'link_next' }>): Telling {
   switch (result.kind) {
     case 'linked':
       return tellLinked(result.provider, result.reach ?? 'reachable')
     case 'connected':
-      return tellLinked(result.provider, 'reachable')
+      return result.problem === undefined
+        ? tellLinked(result.provider, 'reachable')
+        : tellPending(result.provider, result.problem)
     case 'authorization_error':
       return tellAuthorizationError(result)
     case 'wrong_workspace':
@@ -72,6 +74,18 @@ function tellLinked(provider: string, reach: 'reachable' | 'not_yet'): Telling {
   return { status: 200, message, title, heading: "You're all set", intro: connected, advice: null }
 }
 
+/** Consent is claimed, and Microsoft does not confirm it yet (T5, T6): the admin is told what is missing. */
+const tellPending = (provider: string, problem: string): Telling => ({
+  status: 200,
+  message: `${provider} does not confirm the consent yet`,
+  title: 'Almost there',
+  heading: 'Waiting for Microsoft',
+  intro: `Your consent has not taken effect yet. ${problem}.`,
+  advice:
+    'Azure permission changes can take up to 60 minutes. We keep asking: there is nothing more for ' +
+    'you to do, unless an administrator did not in fact consent.',
+})
+
 type Early = Exclude<Refusal, { kind: 'authorization_error' }>
 
 function tellRefusal(refusal: Early): Telling {
@@ -82,6 +96,16 @@ function tellRefusal(refusal: Early): Telling {
       return brokenLink('Missing required OAuth parameter: state')
     case 'code_missing':
       return brokenLink('Missing required OAuth parameters: code or tenant')
+    case 'consent_missing':
+      return failure(
+        400,
+        refusal.parameter === 'tenant'
+          ? 'Missing tenant parameter from MS Teams admin consent'
+          : 'Admin consent was not granted',
+        'Consent was not given',
+        'Microsoft did not say that an administrator consented, so nothing was connected.',
+        START_AGAIN,
+      )
     case 'state_invalid':
       return brokenLink('Invalid OAuth state parameter')
     case 'link_expired':

@@ -24,7 +24,15 @@ export async function getConnection(
   caller: Caller,
   identifier: string,
 ): Promise<ChannelConnection> {
-  const { connection, auth, integration } = await findConnection(deps, caller, identifier)
+  return presentConnection(await findConnection(deps, caller, identifier))
+}
+
+export function presentConnection({
+  connection,
+  auth,
+  pending,
+  integration,
+}: ConnectionWithAuth): ChannelConnection {
   return {
     identifier: connection.identifier,
     channel: integration.channel,
@@ -37,6 +45,13 @@ export async function getConnection(
       ...(connection.workspaceName !== null && { name: connection.workspaceName }),
     },
     auth,
+    ...(pending !== null && {
+      pending: {
+        problem: pending.problem,
+        attempts: pending.attempts,
+        nextAttemptAt: new Date(pending.nextAttemptAtMs).toISOString(),
+      },
+    }),
     createdAt: new Date(connection.createdAtMs).toISOString(),
     updatedAt: new Date(connection.updatedAtMs).toISOString(),
   }

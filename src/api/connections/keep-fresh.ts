@@ -14,7 +14,7 @@ export function startKeepingTokensFresh(deps: Deps): Background {
       const due = await store.connectionTokens.due(clock(), AT_ONCE)
       for (const connectionId of due) {
         const { kind } = await refreshTokens(deps, connectionId)
-        if (kind === 'refused' || kind === 'unavailable') {
+        if (kind === 'refused' || kind === 'unavailable' || kind === 'not_consented') {
           log.warn({ connectionId, outcome: kind }, 'tokens were not refreshed')
         }
       }

@@ -19,6 +19,15 @@ export const ChannelConnection = Type.Object(
       refreshToken: Type.Optional(Type.String()),
       expiresAt: Type.Optional(Type.String()),
     }),
+    pending: Type.Optional(
+      Type.Object(
+        { problem: Type.String(), attempts: Type.Integer(), nextAttemptAt: Type.String() },
+        {
+          description:
+            "There until Microsoft proves the administrator's consent; latch keeps asking.",
+        },
+      ),
+    ),
     createdAt: Type.String(),
     updatedAt: Type.String(),
   },

@@ -1,17 +1,20 @@
 import type { Deps } from '../../deps.ts'
-import type { RefreshOutcome } from '../../providers/provider.ts'
+import type { AdminConsent, App, InstallByCode } from '../../providers/provider.ts'
 import type { ConnectionAuth } from '../../store/connection-auth.ts'
 import type { TokenHolder } from '../../store/connection-tokens.ts'
+import { reachDelayMs } from '../endpoints/reach.ts'
 import { readApp } from '../integrations/app.ts'
 import { authOf } from './auth-of.ts'
 
 export type Refresh =
+  /** New tokens, or a consent that is proven now. */
   | { kind: 'refreshed' }
   /** The tokens of this connection do not expire. */
   | { kind: 'not_rotating' }
   /** Somebody else is at it. */
   | { kind: 'in_progress' }
   | { kind: 'refused'; provider: string; error: string }
+  | { kind: 'not_consented'; provider: string; problem: string }
   | { kind: 'unavailable'; provider: string }
 
 /** Longer than one call to a provider takes, so that a lease ends only after a crash. */
@@ -21,51 +24,82 @@ const RETRY_REFUSED_MS = 60 * 60_000
 const RETRY_UNAVAILABLE_MS = 30_000
 
 /**
- * Exchanges a connection's refresh token for a new pair and stores it before anybody can read it:
- * by one caller at a time over all processes, as the old one is worth nothing afterwards (S11, P5).
+ * Sees to what a connection lives by: exchanges its refresh token for a new pair and stores that
+ * before anybody can read it, or proves an administrator's consent. By one caller at a time over
+ * all processes, as a refresh token is worth nothing afterwards (S11, P5).
  */
 export async function refreshTokens(deps: Deps, connectionId: string): Promise<Refresh> {
   const { store, clock } = deps
-  const { connectionTokens } = store
   const nowMs = clock()
-  if (!(await connectionTokens.lease(connectionId, nowMs, nowMs + LEASE_MS))) {
+  if (!(await store.connectionTokens.lease(connectionId, nowMs, nowMs + LEASE_MS))) {
     return { kind: 'in_progress' }
   }
-  const holder = await connectionTokens.read(connectionId)
-  const refreshing = holder && (await refresher(deps, holder))
-  if (!holder || !refreshing) {
-    await store.commit([connectionTokens.giveUp(connectionId, null)])
-    return { kind: 'not_rotating' }
+  const holder = await store.connectionTokens.read(connectionId)
+  const way = holder && (await findWay(deps, holder))
+  if (holder && way?.connect.kind === 'admin_consent') {
+    return proveConsent(deps, holder, { ...way, connect: way.connect })
   }
-  const outcome = await refreshing.refresh()
-  if (outcome.kind === 'refreshed') {
-    // A provider that keeps the refresh token, or says no lifetime, leaves them as they were.
-    const auth: ConnectionAuth = { ...holder.auth, ...authOf(outcome.tokens, clock()) }
-    await store.commit([connectionTokens.renew(connectionId, auth, clock())])
-    return { kind: 'refreshed' }
+  if (holder?.auth.refreshToken !== undefined && way?.connect.kind === 'code') {
+    return exchangeToken(deps, holder, holder.auth.refreshToken, { ...way, connect: way.connect })
   }
-  const { provider } = refreshing
-  if (outcome.kind === 'refused') {
-    const retryAtMs = clock() + RETRY_REFUSED_MS
-    await store.commit([connectionTokens.giveUp(connectionId, retryAtMs)])
-    return { kind: 'refused', provider, error: outcome.error }
-  }
-  await store.commit([connectionTokens.giveUp(connectionId, clock() + RETRY_UNAVAILABLE_MS)])
-  return { kind: 'unavailable', provider }
+  await store.commit([store.connectionTokens.giveUp(connectionId, null)])
+  return { kind: 'not_rotating' }
 }
 
-/** How this connection's tokens are refreshed; null where they are not. */
-async function refresher(
+type Way<Connect> = { provider: string; connect: Connect; app: App }
+
+/** How this connection was made, and by which app; null where that is no more. */
+async function findWay(
   { store, providers }: Deps,
-  { environmentId, integrationId, auth }: TokenHolder,
-): Promise<{ provider: string; refresh(): Promise<RefreshOutcome> } | null> {
-  const { refreshToken } = auth
-  if (refreshToken === undefined) return null
+  { environmentId, integrationId }: TokenHolder,
+): Promise<Way<InstallByCode | AdminConsent> | null> {
   const integration = await store.integrations.findById(environmentId, integrationId)
   const provider = integration && providers.get(integration.providerId)
   const { clientId, clientSecret, ...rest } = readApp(integration?.credentials ?? {})
   if (!provider?.connect || clientId === null || clientSecret === null) return null
-  const { connect, title } = provider
-  const app = { ...rest, clientId, clientSecret }
-  return { provider: title, refresh: () => connect.refresh(app, refreshToken) }
+  return {
+    provider: provider.title,
+    connect: provider.connect,
+    app: { ...rest, clientId, clientSecret },
+  }
+}
+
+async function exchangeToken(
+  { store, clock }: Deps,
+  { connectionId, auth }: TokenHolder,
+  refreshToken: string,
+  { provider, connect, app }: Way<InstallByCode>,
+): Promise<Refresh> {
+  const { connectionTokens } = store
+  const outcome = await connect.refresh(app, refreshToken)
+  if (outcome.kind === 'refreshed') {
+    // A provider that keeps the refresh token, or says no lifetime, leaves them as they were.
+    const renewed: ConnectionAuth = { ...auth, ...authOf(outcome.tokens, clock()) }
+    await store.commit([connectionTokens.renew(connectionId, renewed, clock())])
+    return { kind: 'refreshed' }
+  }
+  const refused = outcome.kind === 'refused'
+  const retryAtMs = clock() + (refused ? RETRY_REFUSED_MS : RETRY_UNAVAILABLE_MS)
+  await store.commit([connectionTokens.giveUp(connectionId, retryAtMs)])
+  return refused
+    ? { kind: 'refused', provider, error: outcome.error }
+    : { kind: 'unavailable', provider }
+}
+
+/** Only a token for that tenant proves it: the callback is a claim that anybody could make (T4). */
+async function proveConsent(
+  { store, clock }: Deps,
+  holder: TokenHolder,
+  { provider, connect, app }: Way<AdminConsent>,
+): Promise<Refresh> {
+  const { connectionTokens } = store
+  const proof = await connect.prove(app, holder.workspaceId)
+  if (proof.kind === 'proven') {
+    await store.commit([connectionTokens.confirmConsent(holder.connectionId, clock())])
+    return { kind: 'refreshed' }
+  }
+  const retryAtMs = clock() + reachDelayMs(holder.consentAttempts ?? 0)
+  const { problem } = proof
+  await store.commit([connectionTokens.postponeConsent(holder, problem, retryAtMs)])
+  return { kind: 'not_consented', provider, problem }
 }

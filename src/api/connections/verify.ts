@@ -29,6 +29,10 @@ export async function verifyConnection(
       const advice = `Reconnect the ${provider} channel connection.`
       throw badGateway('refresh_refused', `${provider} token refresh failed: ${error}. ${advice}`)
     }
+    case 'not_consented': {
+      const { provider, problem } = refresh
+      throw badGateway('consent_not_proven', `${provider} admin consent is not proven: ${problem}`)
+    }
     case 'unavailable':
       throw badGateway('provider_unavailable', `${refresh.provider} could not be reached`)
     case 'not_rotating':

@@ -1,7 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
-import { callbackUrl } from '../callback/callback-url.ts'
 import { readContexts } from '../contexts/payload.ts'
 import { verifyContextHash } from './context-hash.ts'
 import {
@@ -12,6 +11,7 @@ import {
   requireSubscriber,
 } from './link-target.ts'
 import type { LinkUserBody, OAuthUrl } from './model.ts'
+import { signUserLink } from './sign-link.ts'
 
 /**
  * Makes the URL at which a subscriber consents. It is signed and not stored: the one thing that may
@@ -33,31 +33,14 @@ export async function linkUser(
   const newSubscriber = await requireSubscriber(deps, caller.environmentId, body.subscriberId)
   const app = requireClientId(integration, provider)
   const connection = await requireConnection(deps, integration, body.connectionIdentifier)
-  const nowMs = deps.clock()
-  const userScope = body.userScope ?? null
-  const protocol = provider.protocolFor(userScope)
-  const jti = deps.random.stateId()
-  const { nonce, codeChallenge } = deps.states.proofs(jti)
-  const state = deps.states.sign({
-    jti,
-    issuedAtMs: nowMs,
-    environmentId: caller.environmentId,
-    integrationId: integration.id,
-    subscriberId: body.subscriberId,
-    connectionIdentifier: connection?.identifier ?? null,
-    contextKeys: contexts.map(({ key }) => key),
-    mode: 'link_user',
-    protocol,
-  })
-  const url = provider.linkUserUrl({
+  const url = signUserLink(deps, {
+    integration,
+    provider,
     app,
-    redirectUri: callbackUrl(deps.config),
-    state,
-    userScope,
-    protocol,
-    nonce,
-    codeChallenge,
-    workspaceId: connection?.workspaceId ?? null,
+    subscriberId: body.subscriberId,
+    connection,
+    contextKeys: contexts.map(({ key }) => key),
+    userScope: body.userScope ?? null,
   })
   const writes = [...newSubscriber, ...contextWrites(deps, caller.environmentId, contexts)]
   return { status: 201, body: { url }, writes }

@@ -1,10 +1,12 @@
 import { Elysia } from 'elysia'
+import { createCodes } from '../codes.ts'
+import { createFaults } from '../faults.ts'
+import { createSandboxPages } from '../pages.ts'
 import { exchangeCode } from './access.ts'
 import { AUTHORIZE_PATHS, askConsent, type SlackProtocol, takeDecision } from './authorize.ts'
-import { createCodes } from './codes.ts'
 import type { SlackDirectory } from './directory.ts'
+import type { SlackGrant } from './grant.ts'
 import { createSlackOpenId } from './openid.ts'
-import { createSlackPages } from './pages.ts'
 import { createRefreshTokens } from './refresh-tokens.ts'
 
 export type SlackSandbox = { fetch(request: Request): Response | Promise<Response> }
@@ -18,34 +20,43 @@ export function createSlackSandbox(deps: {
   /** Milliseconds since 1970. */
   clock: () => number
   randomId: (length: number) => string
+  sleep: (ms: number) => Promise<void>
   /** Its own address. */
   issuer: () => string
 }): SlackSandbox {
-  const { directory } = deps
-  const codes = createCodes(deps)
-  const pages = createSlackPages()
-  const refreshTokens = createRefreshTokens(deps)
-  const openid = createSlackOpenId({ ...deps, codes })
+  const { randomId } = deps
+  const codes = createCodes<SlackGrant>({
+    ...deps,
+    randomCode: () => `${randomId(12)}.${randomId(40)}`,
+  })
+  const pages = createSandboxPages('Slack')
+  const faults = createFaults(deps.sleep)
+  const shared = { ...deps, codes, pages, faults, refreshTokens: createRefreshTokens(deps) }
+  const openid = createSlackOpenId(shared)
   const ask = (protocol: SlackProtocol, request: Request): Response =>
-    askConsent({ directory, codes, pages }, protocol, new URL(request.url).searchParams)
+    askConsent(shared, protocol, new URL(request.url).searchParams)
   const decide = async (protocol: SlackProtocol, request: Request): Promise<Response> =>
-    takeDecision({ directory, codes, pages }, protocol, new URLSearchParams(await request.text()))
+    takeDecision(shared, protocol, new URLSearchParams(await request.text()))
+  const raw = { parse: 'none' } as const
 
   const app = new Elysia({ handler: { standardHostname: false } })
     .get(AUTHORIZE_PATHS.oauth, ({ request }) => ask('oauth', request))
-    .post(AUTHORIZE_PATHS.oauth, ({ request }) => decide('oauth', request), { parse: 'none' })
+    .post(AUTHORIZE_PATHS.oauth, ({ request }) => decide('oauth', request), raw)
     .get(AUTHORIZE_PATHS.openid, ({ request }) => ask('openid', request))
-    .post(AUTHORIZE_PATHS.openid, ({ request }) => decide('openid', request), { parse: 'none' })
+    .post(AUTHORIZE_PATHS.openid, ({ request }) => decide('openid', request), raw)
     .all(
       '/api/oauth.v2.access',
-      ({ request }) => exchangeCode({ ...deps, codes, refreshTokens }, request),
-      {
-        parse: 'none',
-      },
+      ({ request }) => faults.around(() => exchangeCode(shared, request)),
+      raw,
     )
-    .all('/api/openid.connect.token', ({ request }) => openid.token(request), { parse: 'none' })
+    .all(
+      '/api/openid.connect.token',
+      ({ request }) => faults.around(() => openid.token(request)),
+      raw,
+    )
     .get('/openid/connect/keys', () => openid.keys())
     .get('/.well-known/openid-configuration', () => openid.configuration())
+    .all('/sandbox/faults', ({ request }) => faults.control(request), raw)
     .all('/api/*', () => Response.json({ ok: false, error: 'unknown_method' }))
     .all('/*', () => pages.notFound())
   return { fetch: (request) => app.fetch(request) }

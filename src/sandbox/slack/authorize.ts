@@ -1,10 +1,16 @@
-import type { Codes } from './codes.ts'
+import { type Faults, isFault } from '../faults.ts'
+import type { SandboxPages } from '../pages.ts'
+import { comesTwice } from '../parameters.ts'
 import type { SlackApp, SlackDirectory } from './directory.ts'
-import type { SlackPages } from './pages.ts'
-import { comesTwice } from './parameters.ts'
+import type { SlackCodes } from './grant.ts'
 import { readOpenIdScopes, readScopes, type ScopeRequest } from './scopes.ts'
 
-export type AuthorizeDeps = { directory: SlackDirectory; codes: Codes; pages: SlackPages }
+export type AuthorizeDeps = {
+  directory: SlackDirectory
+  codes: SlackCodes
+  pages: SandboxPages
+  faults: Faults
+}
 
 /** The two ways into Slack, by the path that the user is sent to. */
 export const AUTHORIZE_PATHS = {
@@ -94,6 +100,7 @@ export function askConsent(
   const chosen = users.find(({ teamId }) => teamId === team) ?? users.at(0)
   return deps.pages.consent({
     appName: app.name,
+    heading: `${app.name} is requesting permission to access Slack`,
     action: AUTHORIZE_PATHS[protocol],
     permissions: scopes.permissions,
     parameters: new URLSearchParams([...parameters].filter(([name]) => CARRIED.includes(name))),
@@ -116,7 +123,9 @@ export function takeDecision(
   if (reading.kind === 'refused') return reading.page
   const { app, nonce, codeChallenge, redirectUri, state, scopes } = reading.request
   const answer = new URLSearchParams()
-  const decision = form.get('decision')
+  const fault = form.get('fault')
+  if (isFault(fault)) deps.faults.arm(fault)
+  const decision = deps.faults.take('deny') ? 'deny' : form.get('decision')
   if (decision === 'allow') {
     const user = deps.directory.users.find(({ id }) => id === form.get('user'))
     if (!user) return deps.pages.error('user_not_found', 'Choose an account first.')

@@ -1,8 +1,10 @@
-import type { Codes, Grant } from './codes.ts'
+import type { Redemption } from '../codes.ts'
+import type { Faults } from '../faults.ts'
+import { comesTwice } from '../parameters.ts'
 import type { SlackApp, SlackDirectory, SlackUser, SlackWorkspace } from './directory.ts'
-import { comesTwice } from './parameters.ts'
+import type { SlackCodes, SlackGrant } from './grant.ts'
 
-export type RedeemDeps = { directory: SlackDirectory; codes: Codes }
+export type RedeemDeps = { directory: SlackDirectory; codes: SlackCodes; faults: Faults }
 
 export type Refused = { kind: 'refused'; answer: Response }
 
@@ -13,9 +15,18 @@ export type ClientRequest = { kind: 'client'; app: SlackApp; form: URLSearchPara
 export type Redeemed = {
   kind: 'redeemed'
   app: SlackApp
-  grant: Grant
+  grant: SlackGrant
   user: SlackUser
   workspace: SlackWorkspace
+}
+
+/** In Slack's words: it does not tell an old code from one that never was. */
+const ERRORS: Record<Extract<Redemption<SlackGrant>, { kind: 'refused' }>['because'], string> = {
+  unknown: 'invalid_code',
+  expired: 'invalid_code',
+  used: 'code_already_used',
+  redirect_uri: 'bad_redirect_uri',
+  code_verifier: 'invalid_code_verifier',
 }
 
 type Client = { clientId: string; clientSecret: string }
@@ -43,7 +54,7 @@ export async function readClientRequest(
 
 /** Spends the code of a form; the redirect URI must be the authorization's, byte for byte. */
 export function redeemCode(
-  { directory, codes }: RedeemDeps,
+  { directory, codes, faults }: RedeemDeps,
   { app, form }: ClientRequest,
   protocol: 'oauth' | 'openid',
 ): Redeemed | Refused {
@@ -53,13 +64,15 @@ export function redeemCode(
   const redemption = codes.redeem(form.get('code') ?? '', {
     clientId: app.clientId,
     redirectUri: form.get('redirect_uri') ?? '',
-    openid: protocol === 'openid',
     codeVerifier: form.get('code_verifier'),
+    takes: ({ openid }) => (openid !== null) === (protocol === 'openid'),
   })
-  if (redemption.kind === 'refused') return refuse(redemption.error)
+  if (redemption.kind === 'refused') return refuse(ERRORS[redemption.because])
+  if (faults.take('expired_code')) return refuse(ERRORS.expired)
   const { grant } = redemption
   const user = directory.users.find(({ id }) => id === grant.userId)
-  const workspace = directory.workspaces.find(({ id }) => id === user?.teamId)
+  const elsewhere = faults.take('wrong_workspace')
+  const workspace = directory.workspaces.find(({ id }) => (id === user?.teamId) !== elsewhere)
   if (!user || !workspace) return refuse('invalid_code')
   return { kind: 'redeemed', app, grant, user, workspace }
 }

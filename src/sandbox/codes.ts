@@ -1,72 +1,60 @@
 import { createHash } from 'node:crypto'
 
-/** What a user allowed, waiting to be exchanged. */
-export type Grant = {
+/** What every code is bound to (RFC 6749 §4.1.3, RFC 7636 §4.4); stand-ins add what they know. */
+export type CodeGrant = {
   clientId: string
   redirectUri: string
-  userId: string
-  botScopes: readonly string[]
-  userScopes: readonly string[]
-  /** OpenID Connect: what the id_token must repeat; null for plain OAuth. */
-  openid: { nonce: string | null } | null
   /** PKCE, S256; null where none was sent. */
   codeChallenge: string | null
 }
 
-type RedemptionError =
-  | 'invalid_code'
-  | 'code_already_used'
-  | 'bad_redirect_uri'
-  | 'invalid_code_verifier'
-
-export type Redemption =
+export type Redemption<Grant> =
   | { kind: 'granted'; grant: Grant }
-  | { kind: 'refused'; error: RedemptionError }
+  | { kind: 'refused'; because: 'unknown' | 'expired' | 'used' | 'redirect_uri' | 'code_verifier' }
 
-type RedeemedBy = {
+type RedeemedBy<Grant> = {
   clientId: string
   redirectUri: string
-  openid: boolean
   codeVerifier: string | null
+  /** False for a code that was given for something else: it is as if there were none. */
+  takes?: (grant: Grant) => boolean
 }
 
-export type Codes = {
+export type Codes<Grant extends CodeGrant> = {
   issue(grant: Grant): string
-  redeem(code: string, by: RedeemedBy): Redemption
+  redeem(code: string, by: RedeemedBy<Grant>): Redemption<Grant>
 }
 
-/** https://docs.slack.dev/authentication/installing-with-oauth: codes expire after 10 minutes. */
+/** Both providers' codes live for 10 minutes. */
 const LIFETIME_MS = 10 * 60 * 1000
 const MOST_CODES = 10_000
 
 /** Codes in memory, the oldest forgotten first: a stand-in has nothing to keep. */
-export function createCodes(deps: {
+export function createCodes<Grant extends CodeGrant>(deps: {
   clock: () => number
-  randomId: (length: number) => string
-}): Codes {
+  randomCode: () => string
+}): Codes<Grant> {
   const issued = new Map<string, { grant: Grant; expiresAtMs: number; used: boolean }>()
   return {
     issue(grant) {
       const [oldest] = issued.keys()
       if (issued.size >= MOST_CODES && oldest !== undefined) issued.delete(oldest)
-      const code = `${deps.randomId(12)}.${deps.randomId(40)}`
+      const code = deps.randomCode()
       issued.set(code, { grant, expiresAtMs: deps.clock() + LIFETIME_MS, used: false })
       return code
     },
-    redeem(code, { clientId, redirectUri, openid, codeVerifier }) {
+    redeem(code, { clientId, redirectUri, codeVerifier, takes }) {
       const entry = issued.get(code)
-      if (!entry || entry.grant.clientId !== clientId || deps.clock() > entry.expiresAtMs) {
-        return { kind: 'refused', error: 'invalid_code' }
+      if (entry?.grant.clientId !== clientId || takes?.(entry.grant) === false) {
+        return { kind: 'refused', because: 'unknown' }
       }
-      if ((entry.grant.openid !== null) !== openid) {
-        return { kind: 'refused', error: 'invalid_code' }
-      }
-      if (entry.used) return { kind: 'refused', error: 'code_already_used' }
+      if (deps.clock() > entry.expiresAtMs) return { kind: 'refused', because: 'expired' }
+      if (entry.used) return { kind: 'refused', because: 'used' }
       if (entry.grant.redirectUri !== redirectUri) {
-        return { kind: 'refused', error: 'bad_redirect_uri' }
+        return { kind: 'refused', because: 'redirect_uri' }
       }
       if (!proves(entry.grant.codeChallenge, codeVerifier)) {
-        return { kind: 'refused', error: 'invalid_code_verifier' }
+        return { kind: 'refused', because: 'code_verifier' }
       }
       entry.used = true
       return { kind: 'granted', grant: entry.grant }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
-import { type Html, html } from '../../pages/html.ts'
+import { type Html, html } from '../pages/html.ts'
+import { FAULTS } from './faults.ts'
 
 export type Consent = {
   appName: string
+  heading: string
   /** Where the answer is posted. */
   action: string
   permissions: readonly string[]
@@ -11,7 +13,7 @@ export type Consent = {
   parameters: URLSearchParams
 }
 
-export type SlackPages = {
+export type SandboxPages = {
   consent(consent: Consent): Response
   error(error: string, reason: string): Response
   notFound(): Response
@@ -40,6 +42,10 @@ label { display: flex; gap: .75rem; align-items: center; min-height: 3.25rem; ma
 label:has(:checked) { border-color: var(--action); box-shadow: inset 0 0 0 1px var(--action) }
 input { width: 1.125rem; height: 1.125rem; margin: 0; accent-color: var(--action) }
 small { display: block; color: var(--muted); font-size: .875rem }
+details { margin: 0 0 1.5rem; color: var(--muted); font-size: .9375rem }
+summary { cursor: pointer; padding: .25rem 0 }
+select { width: 100%; min-height: 2.75rem; margin-top: .5rem; padding: 0 .75rem; font: inherit;
+  color: inherit; background: var(--card); border: 1px solid var(--line); border-radius: .625rem }
 .buttons { display: flex; gap: .75rem }
 button { flex: 1; min-height: 3rem; font: inherit; font-weight: 600; border-radius: .625rem;
   border: 1px solid var(--line); background: none; color: inherit; cursor: pointer }
@@ -47,8 +53,8 @@ button[value=allow] { background: var(--action); border-color: var(--action); co
 p { overflow-wrap: anywhere }
 `
 
-/** The stand-in's pages; a factory, so that the hash of the style for the CSP is made once. */
-export function createSlackPages(): SlackPages {
+/** A stand-in's pages; a factory, so that the hash of the style for the CSP is made once. */
+export function createSandboxPages(provider: string): SandboxPages {
   const styleHash = createHash('sha256').update(STYLE).digest('base64')
   // No `form-action`: Chromium holds it against the redirect that follows the form as well.
   const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; frame-ancestors 'none'`
@@ -64,13 +70,15 @@ export function createSlackPages(): SlackPages {
       },
     })
   return {
-    consent: (consent) => respond(200, page(`Allow ${consent.appName}?`, consentForm(consent))),
-    error: (error, reason) => respond(400, page('Something went wrong', errorText(error, reason))),
-    notFound: () => respond(404, page('No such page', notFoundText)),
+    consent: (consent) =>
+      respond(200, page(provider, `Allow ${consent.appName}?`, consentForm(consent))),
+    error: (error, reason) =>
+      respond(400, page(provider, 'Something went wrong', errorText(error, reason))),
+    notFound: () => respond(404, page(provider, 'No such page', notFoundText)),
   }
 }
 
-function page(title: string, content: Html): Html {
+function page(provider: string, title: string, content: Html): Html {
   const style: Html = { html: STYLE }
   return html`<!doctype html>
 <html lang="en">
@@ -81,7 +89,7 @@ function page(title: string, content: Html): Html {
 <style>${style}</style>
 </head>
 <body>
-<p class="note">latch sandbox: this is a stand-in for Slack. No real account is used.</p>
+<p class="note">latch sandbox: this is a stand-in for ${provider}. No real account is used.</p>
 <main>${content}</main>
 </body>
 </html>
@@ -92,7 +100,8 @@ const each = (pieces: readonly Html[]): Html => ({
   html: pieces.map((piece) => piece.html).join(''),
 })
 
-function consentForm({ appName, action, permissions, accounts, parameters }: Consent): Html {
+function consentForm(consent: Consent): Html {
+  const { appName, heading, action, permissions, accounts, parameters } = consent
   const hidden = [...parameters].map(
     ([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`,
   )
@@ -101,13 +110,19 @@ function consentForm({ appName, action, permissions, accounts, parameters }: Con
 <input type="radio" name="user" value="${userId}" ${chosen ? html`checked` : null}>
 <span>${name}<small>${workspaceName}</small></span></label>`,
   )
+  const faults = Object.entries(FAULTS).map(
+    ([name, what]) => html`<option value="${name}">${what}</option>`,
+  )
   return html`
-<h1>${appName} is requesting permission to access Slack</h1>
+<h1>${heading}</h1>
 <form method="post" action="${action}">
 ${each(hidden)}
 <fieldset><legend>Who are you?</legend>${each(choices)}</fieldset>
 <h2>${appName} will be able to</h2>
 <ul>${each(permissions.map((permission) => html`<li>${permission}</li>`))}</ul>
+<details><summary>Make something go wrong</summary>
+<select name="fault" aria-label="What is to go wrong"><option value="">Nothing</option>${each(faults)}</select>
+</details>
 <div class="buttons">
 <button name="decision" value="deny">Cancel</button>
 <button name="decision" value="allow">Allow</button>

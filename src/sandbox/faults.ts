@@ -1,0 +1,71 @@
+import { Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+
+/** What a stand-in can be told to get wrong, once: each has been seen in the wild. */
+export const FAULTS = {
+  deny: 'The user says no',
+  delay: 'The next call is answered late',
+  error: 'The next call fails with status 500',
+  broken_json: 'The next call is answered with half of a JSON text',
+  rate_limit: 'The next call is one too many (429)',
+  expired_code: 'The code is too old when it is exchanged',
+  wrong_workspace: 'The user turns out to be from another workspace',
+  missing_consent: 'The administrator allows it, and nothing comes of it',
+} as const
+
+export type Fault = keyof typeof FAULTS
+
+const names = Object.keys(FAULTS)
+export const isFault = (name: string | null): name is Fault => name !== null && names.includes(name)
+
+const Order = Type.Object({ fault: Type.String(), delayMs: Type.Optional(Type.Integer()) })
+
+export type Faults = {
+  arm(fault: Fault, delayMs?: number): void
+  /** Whether a fault is to happen now; it is then over. */
+  take(fault: Fault): boolean
+  /** Answers a call from latch, or lets one of the armed faults do so. */
+  around(answer: () => Promise<Response> | Response): Promise<Response>
+  /** `POST /sandbox/faults` with `{"fault": …}`; `GET` for those that there are. */
+  control(request: Request): Promise<Response>
+}
+
+/** Longer than latch waits for a provider. */
+const DELAY_MS = 12_000
+
+export function createFaults(sleep: (ms: number) => Promise<void>): Faults {
+  const armed: { fault: Fault; delayMs: number }[] = []
+  const takeArmed = (fault: Fault): { delayMs: number } | undefined => {
+    const index = armed.findIndex((candidate) => candidate.fault === fault)
+    return index === -1 ? undefined : armed.splice(index, 1)[0]
+  }
+  const arm: Faults['arm'] = (fault, delayMs = DELAY_MS) => {
+    armed.push({ fault, delayMs })
+  }
+  return {
+    arm,
+    take: (fault) => takeArmed(fault) !== undefined,
+    async around(answer) {
+      const delay = takeArmed('delay')
+      if (delay !== undefined) await sleep(delay.delayMs)
+      if (takeArmed('error')) return new Response('Internal Server Error', { status: 500 })
+      if (takeArmed('broken_json')) {
+        return new Response('{"ok": tru', { headers: { 'content-type': 'application/json' } })
+      }
+      if (takeArmed('rate_limit')) {
+        const headers = { 'retry-after': '30' }
+        return Response.json({ ok: false, error: 'ratelimited' }, { status: 429, headers })
+      }
+      return answer()
+    },
+    async control(request) {
+      if (request.method === 'GET') return Response.json({ faults: FAULTS, armed })
+      const order: unknown = await request.json().catch(() => null)
+      if (!Value.Check(Order, order) || !isFault(order.fault)) {
+        return Response.json({ error: `fault must be one of ${names.join(', ')}` }, { status: 400 })
+      }
+      arm(order.fault, order.delayMs)
+      return Response.json({ armed })
+    },
+  }
+}
