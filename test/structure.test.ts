@@ -21,7 +21,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'version',
   ],
   app: ['api', 'docs', 'http', 'observe'],
-  api: ['background', 'http', 'pages', 'secrets', 'store', 'providers'],
+  api: ['background', 'config', 'http', 'pages', 'secrets', 'store', 'providers'],
   docs: ['http', 'config', 'pages', 'version'],
   http: ['background', 'secrets', 'store', 'observe', 'pages'],
   sandbox: ['pages', 'secrets', 'store'],

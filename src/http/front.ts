@@ -1,7 +1,9 @@
 import type { Deps } from '../deps.ts'
+import { createResultPages } from '../pages/result-page.ts'
 import { answerError } from './answer-error.ts'
 import { ApiError } from './api-error.ts'
 import type { RateLimits } from './rate-limits.ts'
+import { wantsPage } from './wants-page.ts'
 
 export type Fetch = (request: Request, address: () => string) => Promise<Response>
 
@@ -32,21 +34,26 @@ export function createFront(
   let inFlight = 0
   let draining = false
 
-  const refuse = (error: ApiError, url: string): Response => answerError(deps, error, url)
+  const resultPage = createResultPages()
+  const refuse = (error: ApiError, { url, headers }: Request): Response => {
+    const answer = answerError(deps, error, url)
+    if (!wantsPage(headers)) return answer
+    return resultPage(answer.status, { ...BUSY_PAGE, reference: null }, answer.headers)
+  }
 
   async function answer(request: Request, address: () => string): Promise<Response> {
     const { url, headers } = request
-    if (url.length > MAX_URL_LENGTH) return refuse(urlTooLong, url)
+    if (url.length > MAX_URL_LENGTH) return answerError(deps, urlTooLong, url)
     if (UNLIMITED_PATH.test(url)) return inner(request)
     if (!headers.get('authorization')) {
       const tooMany = rateLimits.chargeAddress(address())
-      return tooMany === null ? inner(request) : refuse(tooMany, url)
+      return tooMany === null ? inner(request) : refuse(tooMany, request)
     }
     const response = await inner(request)
     if (response.status !== 401) return response
     // A key that is not ours makes its sender a stranger.
     const tooMany = rateLimits.chargeAddress(address())
-    return tooMany === null ? response : refuse(tooMany, url)
+    return tooMany === null ? response : answerError(deps, tooMany, url)
   }
 
   return {
@@ -54,7 +61,7 @@ export function createFront(
       draining = true
     },
     async fetch(request, address) {
-      if (draining || inFlight >= MAX_IN_FLIGHT) return refuse(overloaded(draining), request.url)
+      if (draining || inFlight >= MAX_IN_FLIGHT) return refuse(overloaded(draining), request)
       inFlight += 1
       try {
         return await answer(request, address)
@@ -66,6 +73,15 @@ export function createFront(
     },
   }
 }
+
+/** For people: only the callback is opened by any. */
+const BUSY_PAGE = {
+  state: 'error',
+  title: 'Not linked yet',
+  heading: 'Too busy right now',
+  intro: 'We cannot answer at the moment. Nothing is lost.',
+  advice: 'Reload this page in a few seconds.',
+} as const
 
 const urlTooLong = new ApiError(
   414,

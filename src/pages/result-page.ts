@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { type Html, html } from './html.ts'
+import { RESULT_SCRIPT } from './result-script.ts'
 
 export type ResultPage = {
   state: 'success' | 'error'
@@ -10,6 +11,8 @@ export type ResultPage = {
   advice: string | null
   /** By which the operator finds this in the log; null where all is well. */
   reference: string | null
+  /** Who opened the page in a popup and wants to hear of the end, or null. */
+  opener?: { origin: string; status: string; error?: string } | null
 }
 
 const STYLE = `
@@ -34,6 +37,8 @@ p { margin: 0 0 .75rem; text-wrap: pretty; overflow-wrap: anywhere }
 .hint { margin: 1.25rem 0 0 }
 footer { margin-top: 1.25rem; padding-top: 1rem; border-top: 1px solid var(--line) }
 code { font-size: .875em }
+button { min-height: 2.75rem; margin-top: 1rem; padding: 0 1.75rem; font: inherit; font-weight: 600;
+  color: inherit; background: none; border: 1px solid var(--line); border-radius: .625rem; cursor: pointer }
 `
 
 const ICONS = {
@@ -52,16 +57,26 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
 }
 
 /** The page at the end of a link, as a response; `createResultPages` so that the CSP is made once. */
-export function createResultPages(): (status: number, page: ResultPage) => Response {
+export function createResultPages(): (
+  status: number,
+  page: ResultPage,
+  extra?: Headers,
+) => Response {
   const styleHash = createHash('sha256').update(STYLE).digest('base64')
   const policy =
     `default-src 'none'; style-src 'sha256-${styleHash}'; ` +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
   const headers = { ...PAGE_HEADERS, 'content-security-policy': policy }
-  return (status, page) => new Response(render(page).html, { status, headers })
+  return (status, page, extra) => {
+    const response = new Response(render(page).html, { status, headers })
+    if (page.opener) response.headers.set('content-security-policy', `${policy}; script-src 'self'`)
+    const retryAfter = extra?.get('retry-after')
+    if (retryAfter != null) response.headers.set('retry-after', retryAfter)
+    return response
+  }
 }
 
-function render({ state, title, heading, intro, advice, reference }: ResultPage): Html {
+function render({ state, title, heading, intro, advice, reference, opener }: ResultPage): Html {
   const style: Html = { html: STYLE }
   return html`<!doctype html>
 <html lang="en">
@@ -74,15 +89,20 @@ function render({ state, title, heading, intro, advice, reference }: ResultPage)
 <style>${style}</style>
 </head>
 <body>
-<main class="card" data-state="${state}">
+<main class="card" data-state="${state}"${opener ? openerData(opener) : null}>
 <div class="icon" aria-hidden="true"><svg viewBox="0 0 24 24">${ICONS[state]}</svg></div>
 <h1 class="message-heading">${heading}</h1>
 <p class="intro">${intro}</p>
 ${advice && html`<p class="advice">${advice}</p>`}
 <p class="hint">You can close this tab manually.</p>
+${opener ? html`<button type="button" hidden>Close</button>` : null}
 ${reference && html`<footer>Reference <code>${reference}</code></footer>`}
 </main>
+${opener ? html`<script src="${RESULT_SCRIPT}"></script>` : null}
 </body>
 </html>
 `
 }
+
+const openerData = ({ origin, status, error }: NonNullable<ResultPage['opener']>): Html =>
+  html` data-opener="${origin}" data-status="${status}" data-error="${error ?? ''}"`

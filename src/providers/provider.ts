@@ -42,7 +42,12 @@ export type CodeExchange = {
 /** Who somebody is at the provider: never an e-mail address, always within a workspace. */
 export type Identity = {
   userId: string
-  workspace: { id: string; name: string | null }
+  workspace: {
+    id: string
+    name: string | null
+    /** Slack's Enterprise Grid: the organisation that the workspace is part of. */
+    enterpriseId?: string
+  }
 }
 
 export type IdentifyOutcome =

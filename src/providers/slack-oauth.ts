@@ -16,6 +16,7 @@ const Granted = Type.Object({
     id: Type.String({ minLength: 1 }),
     name: Type.Optional(Type.Union([Type.String(), Type.Null()])),
   }),
+  enterprise: Type.Optional(Type.Union([Type.Object({ id: Type.String() }), Type.Null()])),
 })
 
 export type SlackProtocol = {
@@ -72,7 +73,18 @@ export function codeForm({
 }
 
 /** The user's token in the answer is not read: latch has no use for it, so it keeps none. */
-const identified = ({ authed_user, team }: Static<typeof Granted>): IdentifyOutcome => ({
+const identified = ({
+  authed_user,
+  team,
+  enterprise,
+}: Static<typeof Granted>): IdentifyOutcome => ({
   kind: 'identified',
-  identity: { userId: authed_user.id, workspace: { id: team.id, name: team.name ?? null } },
+  identity: {
+    userId: authed_user.id,
+    workspace: {
+      id: team.id,
+      name: team.name ?? null,
+      ...(enterprise && { enterpriseId: enterprise.id }),
+    },
+  },
 })

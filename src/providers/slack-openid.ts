@@ -14,6 +14,7 @@ const Claims = Type.Object({
   'https://slack.com/user_id': Type.String({ minLength: 1 }),
   'https://slack.com/team_id': Type.String({ minLength: 1 }),
   'https://slack.com/team_name': Type.Optional(Type.String()),
+  'https://slack.com/enterprise_id': Type.Optional(Type.String()),
 })
 
 /** Sign in with Slack: OpenID Connect at endpoints of its own. */
@@ -70,9 +71,11 @@ function identityOf(
     case 'verified': {
       const { claims } = verification
       if (!Value.Check(Claims, claims)) return { kind: 'refused', error: 'id_token: ids missing' }
+      const enterpriseId = claims['https://slack.com/enterprise_id']
       const workspace = {
         id: claims['https://slack.com/team_id'],
         name: claims['https://slack.com/team_name'] ?? null,
+        ...(enterpriseId !== undefined && { enterpriseId }),
       }
       const userId = claims['https://slack.com/user_id']
       return { kind: 'identified', identity: { userId, workspace } }

@@ -36,6 +36,8 @@ export type Connections = {
   /** The same, and nothing at all where the integration has a connection of that workspace. */
   insertIfWorkspaceIsNew(connection: Connection, auth: ConnectionAuth): Write
   findByOwner(integrationId: string, owner: ConnectionOwner): Promise<Connection | null>
+  /** The oldest connection of a workspace, whomever it is for. */
+  findOfWorkspace(integrationId: string, workspaceId: string): Promise<Connection | null>
   /** The connection that was made when somebody linked from a workspace before it installed. */
   findIdentityOnly(integrationId: string, workspaceId: string): Promise<Connection | null>
   /** Gives a connection the workspace and the tokens of an install. */
@@ -124,6 +126,16 @@ export function createConnections(database: Database, sealing: Sealing): Connect
               eq(contextKeys, owner.contextKeys),
             ),
           )
+          .get(),
+      ),
+    findOfWorkspace: async (integration, workspace) =>
+      withoutAuth(
+        await database
+          .select()
+          .from(channelConnections)
+          .where(and(eq(integrationId, integration), eq(workspaceId, workspace)))
+          .orderBy(channelConnections.createdAtMs, channelConnections.id)
+          .limit(1)
           .get(),
       ),
     findIdentityOnly: async (integration, workspace) =>

@@ -34,6 +34,14 @@ describe.if(hasContract)('what no decent client sends has an answer, and never a
     )
   })
 
+  test('a value that cannot be made a text', async () => {
+    for (const value of [{ toString: null }, { toString: 1, valueOf: 2 }, { toJSON: 3 }]) {
+      const answer = await service.api('POST', LINK_PATH, { ...SAMPLE_BODY, subscriberId: value })
+      expectConforms(answer, 422)
+      expect(answer.body).toMatchObject({ errors: { subscriberId: { value } } })
+    }
+  })
+
   test('any value in any field', async () => {
     const field = fc.constantFrom(
       ...Object.keys(SAMPLE_BODY),

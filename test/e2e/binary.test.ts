@@ -95,6 +95,10 @@ describe('the executable, alone in an empty folder and an empty environment', ()
       expect([file, answer.status]).toEqual([file, 200])
       expect((await answer.text()).length).toBeGreaterThan(100)
     }
+    const hostile = await ask(facts, '/v1/integrations/channel-endpoints/oauth', {
+      subscriberId: { toString: null },
+    })
+    expect(hostile.status).toBe(422)
     const linked = await closeTheLoop(facts)
     expect(linked).toMatchObject({
       data: [{ type: 'slack_user', endpoint: { userId: 'U0ADA00001' } }],

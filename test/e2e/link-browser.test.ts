@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
+import { SANDBOX } from '../../src/sandbox/seed.ts'
 import { chromiumPath, launchChromium } from '../harness/chromium.ts'
 import { startService } from '../harness/service.ts'
 
@@ -24,6 +25,53 @@ describe.if(chromiumPath !== undefined)('in a browser', async () => {
   async function picture(page: Page, name: string): Promise<void> {
     if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${name}.png` })
   }
+
+  test('the page that opened a popup hears how it ended, at its origin and no other', async () => {
+    const opener = Bun.serve({
+      port: 0,
+      hostname: '127.0.0.1',
+      fetch: () =>
+        new Response(
+          '<!doctype html><script>onmessage = (e) => { heard = e.data }; heard = null</script>',
+          {
+            headers: { 'content-type': 'text/html' },
+          },
+        ),
+    })
+    try {
+      for (const [identifier, openerOrigin, heard] of [
+        ['opened', opener.url.origin, { source: 'latch', status: 'linked', error: null }],
+        ['elsewhere', 'https://elsewhere.example', null],
+      ] as const) {
+        const credentials = {
+          clientId: SANDBOX.clientId,
+          secretKey: SANDBOX.clientSecret,
+          openerOrigin,
+        }
+        const body = { providerId: 'slack', channel: 'chat', identifier, credentials }
+        expect((await service.api('POST', '/v1/integrations', body)).status).toBe(201)
+        const link = await service.link({
+          integrationIdentifier: identifier,
+          connectionIdentifier: undefined,
+        })
+        const page = await visit(1280, opener.url.href)
+        const opened = page.waitForEvent('popup')
+        await page.evaluate(`void window.open(${JSON.stringify(link)})`)
+        const popup = await opened
+        await popup.getByRole('button', { name: 'Allow' }).click()
+        await popup.waitForURL(/oauth\/callback/)
+        const close = popup.getByRole('button', { name: 'Close' })
+        await close.waitFor()
+        expect(await page.evaluate('heard')).toEqual(heard)
+        const closed = popup.waitForEvent('close')
+        await close.click()
+        await closed
+        await page.close()
+      }
+    } finally {
+      await opener.stop(true)
+    }
+  })
 
   for (const [device, width] of [
     ['phone', 412],

@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts'
 import type { Identity, Reach } from '../../providers/provider.ts'
 import type { Proofs } from '../../secrets/proofs.ts'
 import type { StateClaims } from '../../secrets/state.ts'
+import type { Connection } from '../../store/connections.ts'
 import type { Arrival } from './arrival.ts'
 import { callbackUrl } from './callback-url.ts'
 import { type Settle, settleFailure } from './settlement.ts'
@@ -34,23 +35,41 @@ export async function identifyUser(
   })
   if (answer.kind !== 'identified') return async () => settleFailure(deps, target, answer)
   const { identity } = answer
-  if (connection !== null && connection.workspaceId !== identity.workspace.id) {
+  if (connection !== null && !isOf(identity, connection)) {
     return async () => wrongWorkspace(target, connection, identity.workspace)
   }
   const reach = await reachUser(deps, target, identity)
+  const known = connection ?? (await organisationOf(deps, target, identity))
   const through =
-    connection === null
+    known === null
       ? ({ kind: 'workspace', workspaceId: identity.workspace.id } as const)
-      : ({ kind: 'named', identifier: connection.identifier } as const)
+      : ({ kind: 'named', identifier: known.identifier } as const)
   return async () => ({
     outcome: { kind: 'linked', provider: provider.name, reach: reach.kind },
     spent: true,
     writes: [
       ...contextWrites(deps, claims),
-      ...(connection === null ? [identityConnectionWrite(deps, target, identity)] : []),
+      ...(known === null ? [identityConnectionWrite(deps, target, identity)] : []),
       endpointWrite(deps, target, { ...claims, identity, reach, through }),
     ],
   })
+}
+
+/** In the connection's workspace, or in one of its organisation, where all of that has the app (S14). */
+const isOf = ({ workspace }: Identity, { workspaceId }: Connection): boolean =>
+  workspaceId === workspace.id || workspaceId === workspace.enterpriseId
+
+/** The connection of the whole organisation, where there is none of the workspace itself. */
+async function organisationOf(
+  { store }: Deps,
+  { integration }: Target,
+  { workspace }: Identity,
+): Promise<Connection | null> {
+  if (workspace.enterpriseId === undefined) return null
+  const own = await store.connections.findOfWorkspace(integration.id, workspace.id)
+  return own === null
+    ? store.connections.findOfWorkspace(integration.id, workspace.enterpriseId)
+    : null
 }
 
 /**

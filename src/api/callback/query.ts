@@ -30,9 +30,14 @@ export function readCallbackQuery(requestUrl: string): ReadQuery {
 
 const PREFETCH_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
 
+/** Chats and mail that fetch a link to show what is behind it (S10). */
+const PREVIEW_BOT =
+  /Slackbot|SkypeUriPreview|BingPreview|TelegramBot|WhatsApp|Discordbot|facebookexternalhit|Twitterbot|LinkedInBot|Google-PageRenderer|Applebot/i
+
 /**
- * A browser that looks ahead, with nobody there to consent yet. Each header is looked at on its
+ * A browser that looks ahead, with nobody there to consent yet, or a bot that makes a preview. Each header is looked at on its
  * own: no browser sends them all (https://github.com/streamlit/streamlit/pull/15589).
  */
 export const isPrefetch = (headers: Headers): boolean =>
-  PREFETCH_HEADERS.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? ''))
+  PREFETCH_HEADERS.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? '')) ||
+  PREVIEW_BOT.test(headers.get('user-agent') ?? '')

@@ -2,9 +2,12 @@ import { Elysia } from 'elysia'
 import type { Deps } from '../../deps.ts'
 import { ApiError } from '../../http/api-error.ts'
 import { errorBody } from '../../http/error-body.ts'
+import { wantsPage } from '../../http/wants-page.ts'
 import { createResultPages } from '../../pages/result-page.ts'
+import { RESULT_SCRIPT, resultScript } from '../../pages/result-script.ts'
 import { CALLBACK_PATH } from './callback-url.ts'
 import { completeLink } from './complete-link.ts'
+import { destinationOf, endingOf, withEnding } from './destination.ts'
 import { callbackOperation } from './operations.ts'
 import type { CallbackResult } from './outcome.ts'
 import { isPrefetch, readCallbackQuery } from './query.ts'
@@ -34,6 +37,11 @@ export const callback = (deps: Deps) => {
     deps.log.info({ requestId, outcome: result.kind, status }, 'callback')
 
     const linked = status === 200
+    const { redirectUrl, openerOrigin } = await destinationOf(deps, query)
+    const ending = { status: endingOf(result), ...(!linked && { error: result.kind }) }
+    if (redirectUrl !== null && (linked || wantsPage(request.headers))) {
+      return redirect(withEnding(redirectUrl, ending))
+    }
     if (!linked && !wantsPage(request.headers)) {
       const error = new ApiError(status, result.kind, message)
       return Response.json(errorBody(error, request.url, deps.clock()), {
@@ -45,13 +53,14 @@ export const callback = (deps: Deps) => {
       ...page,
       state: linked ? 'success' : 'error',
       reference: linked ? null : requestId,
+      opener: openerOrigin === null ? null : { origin: openerOrigin, ...ending },
     })
   }
 
-  return new Elysia({ name: 'callback' }).get(CALLBACK_PATH, answer, { detail: callbackOperation })
+  return new Elysia({ name: 'callback' })
+    .get(CALLBACK_PATH, answer, { detail: callbackOperation })
+    .get(CALLBACK_PATH.replace(/[^/]+$/, RESULT_SCRIPT), () => resultScript())
 }
-
-const wantsPage = (headers: Headers): boolean => (headers.get('accept') ?? '').includes('text/html')
 
 const redirect = (location: string): Response =>
   new Response(null, {

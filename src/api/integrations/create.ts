@@ -3,6 +3,7 @@ import { conflict, invalid } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
 import type { Integration } from '../../store/integrations.ts'
+import { refuseUnsafeAddresses } from './addresses.ts'
 import type { IntegrationAnswer, IntegrationBody } from './model.ts'
 
 /** A provider's app, its secrets sealed; 409 where the identifier is taken. */
@@ -17,6 +18,7 @@ export function createIntegration(
     const messages = [`providerId must be one of the following values: ${choices}`]
     throw invalid({ providerId: { messages, value: body.providerId } })
   }
+  refuseUnsafeAddresses(body.credentials ?? {})
   const name = body.name ?? provider.title
   const nowMs = clock()
   const integration: Integration = {

@@ -28,6 +28,20 @@ export const IntegrationBody = openObject(
               'Send a PKCE challenge. Slack then takes the app for a public client, for good.',
           }),
         ),
+        redirectUrl: Type.Optional(
+          Type.String({
+            description:
+              'Where users are sent when a link has ended, in place of a page of latch: exactly this, ' +
+              'with `status` (`linked`, `connected` or `error`) and `error` (a code) added.',
+          }),
+        ),
+        openerOrigin: Type.Optional(
+          Type.String({
+            description:
+              'The origin of the page that opens links in a popup: it is told of the end by ' +
+              '`postMessage` with `{source: "latch", status, error}`.',
+          }),
+        ),
         hmac: Type.Optional(
           Type.Boolean({ description: 'Take a context only with its `contextHash`.' }),
         ),
