@@ -9,6 +9,7 @@ import { createStandIns, HOMES } from '../../src/sandbox/stand-ins.ts'
 import { createApiKey, digestApiKey } from '../../src/secrets/api-key.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import type { NewApiKey } from '../../src/store/api-keys.ts'
+import { createSecretWatch } from './secret-watch.ts'
 import { tempDir } from './temp-dir.ts'
 
 export const API_KEY = 'latch_test'
@@ -61,8 +62,11 @@ export async function startService(
   let offsetMs = 0
   const clock = (): number => Date.now() + offsetMs
   const logged: TestService['logged'] = []
+  const watch = createSecretWatch()
   const write = (fields: LogFields, message: string): void => {
     logged.push({ fields, message })
+    const { error } = fields
+    watch.check(JSON.stringify({ ...fields, message, error: String(error), stack: stackOf(error) }))
   }
   const log: Log = { debug: write, info: write, warn: write, error: write }
   const slackRequests: string[] = []
@@ -166,6 +170,7 @@ export async function startService(
     link: async (changes = {}) => {
       const { status, body, text } = await api('POST', LINK_PATH, { ...SAMPLE_BODY, ...changes })
       if (status !== 201) throw new Error(`no link: ${status} ${text}`)
+      watch.saw((body as { url: string }).url)
       return new URL((body as { url: string }).url)
     },
     consent: async (link, { user = 'U0ADA00001', decision = 'allow' } = {}) => {
@@ -179,6 +184,7 @@ export async function startService(
       })
       const location = response.headers.get('location')
       if (location === null) throw new Error(`no redirect: ${await response.text()}`)
+      watch.saw(location)
       return location
     },
     open: async (address, headers = { accept: 'text/html' }) =>
@@ -195,6 +201,8 @@ export async function startService(
   }
   return service
 }
+
+const stackOf = (error: unknown): string => (error instanceof Error ? String(error.stack) : '')
 
 /** The limits on, and out of the way. */
 export const WITH_LIMITS = {

@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser } from 'playwright-core'
+import { createEntraDirectory } from '../../src/sandbox/entra/directory.ts'
+import { chromiumPath, launchChromium } from '../harness/chromium.ts'
+import { startService } from '../harness/service.ts'
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const pictures = process.env['LATCH_TEST_PICTURES']
+
+type Violation = { id: string; impact: string; nodes: { html: string }[] }
+
+describe.if(chromiumPath !== undefined)('every page that a person can meet', async () => {
+  const service = await startService()
+  const callback = `${service.url}/v1/integrations/chat/oauth/callback`
+  const teams = { integrationIdentifier: 'msteams', connectionIdentifier: undefined }
+  const [adele, lee] = createEntraDirectory({
+    clientId: '',
+    clientSecret: '',
+    redirectUri: '',
+  }).users.map(({ id }) => id)
+  let browser: Browser
+
+  beforeAll(async () => {
+    browser = await launchChromium(String(chromiumPath))
+  })
+  afterAll(() => Promise.all([browser.close(), service.stop()]))
+
+  const consented = async (body: Record<string, unknown> = {}, user?: string): Promise<string> =>
+    service.consent(await service.link(body), user === undefined ? {} : { user })
+
+  async function adminConsent(): Promise<string> {
+    const { body } = await service.api('POST', '/v1/integrations/channel-connections/oauth', {
+      integrationIdentifier: 'msteams',
+      context: { pending: crypto.randomUUID() },
+    })
+    await service.fault('entra', 'missing_consent')
+    return service.consent(new URL((body as { url: string }).url), { user: String(adele) })
+  }
+
+  async function expired(): Promise<string> {
+    const address = await consented()
+    service.advance(6 * 60_000)
+    return address
+  }
+
+  const pages: [string, string, () => Promise<string>][] = [
+    ['slack-consent', 'Who are you', async () => (await service.link()).toString()],
+    ['microsoft-consent', 'Who are you', async () => (await service.link(teams)).toString()],
+    ['linked', "You're all set", () => consented()],
+    ['linked-not-reachable', "You're linked", () => consented(teams, String(lee))],
+    ['waiting-for-microsoft', 'Waiting for Microsoft', adminConsent],
+    ['cancelled', 'Cancelled', async () => `${callback}?error=access_denied`],
+    ['did-not-work', 'That did not work', async () => `${callback}?error=server_error`],
+    ['expired', 'This link has expired', expired],
+    ['other-workspace', 'That is another workspace', () => consented({}, 'U0MALLORY4')],
+    [
+      'provider-down',
+      'Slack is not answering',
+      async () => {
+        await service.fault('slack', 'error')
+        return consented()
+      },
+    ],
+    [
+      'code-refused',
+      'Slack did not confirm who you are',
+      async () => {
+        await service.fault('slack', 'expired_code')
+        return consented()
+      },
+    ],
+    ['no-state', 'This link is not valid', async () => callback],
+  ]
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const [name, says, address] of pages) {
+      test(`${name}, ${colorScheme}: axe finds nothing serious, and it fits a phone`, async () => {
+        const page = await browser.newPage({ viewport: { width: 360, height: 780 }, colorScheme })
+        await page.goto(await address())
+        expect(await page.locator('main').textContent()).toContain(says)
+        await page.evaluate(axe)
+        const { violations } = (await page.evaluate('axe.run()')) as { violations: Violation[] }
+        const serious = violations.filter(({ impact }) => /serious|critical/.test(impact))
+        expect(serious.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([])
+        expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(360)
+        if (pictures !== undefined) {
+          await page.screenshot({ path: `${pictures}/${colorScheme}-${name}.png` })
+        }
+        await page.close()
+      })
+    }
+  }
+})
