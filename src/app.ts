@@ -2,6 +2,7 @@ import { TypeCheck } from '@sinclair/typebox/compiler'
 import { Elysia, ValidationError } from 'elysia'
 import { callback } from './api/callback/routes.ts'
 import { connections } from './api/connections/routes.ts'
+import { contexts } from './api/contexts/routes.ts'
 import { endpoints } from './api/endpoints/routes.ts'
 import { integrations } from './api/integrations/routes.ts'
 import { links } from './api/links/routes.ts'
@@ -39,6 +40,7 @@ export function createApp(parts: Deps): App {
     .use(links(deps))
     .use(callback(deps))
     .use(connections(deps))
+    .use(contexts(deps))
     .use(endpoints(deps))
     .use(integrations(deps))
     .use(subscribers(deps))

@@ -8,7 +8,7 @@ import { type PendingAnswer, refuseLongKey } from './idempotency.ts'
 
 /** What a use case that changes something comes to: an answer, and the writes that make it true. */
 export type Answer<Body> = {
-  status: 200 | 201
+  status: 200 | 201 | 204
   body: Body
   writes: readonly Write[]
   /** What to say where a write meets a row that is there already. */
@@ -35,7 +35,8 @@ export async function perform<Body>(
   run: () => Promise<Answer<Body>>,
   lifetimeMs: number = DAY_MS,
 ): Promise<Response> {
-  const key = request.headers.get('idempotency-key')
+  const takesKey = request.method === 'POST' || request.method === 'PATCH'
+  const key = takesKey ? request.headers.get('idempotency-key') : null
   if (!key) return respond(await commit(deps, pending(deps.config, await run())))
   refuseLongKey(key)
   const { environmentId } = caller
@@ -58,13 +59,22 @@ async function commit({ store }: ApiDeps, answer: PendingAnswer): Promise<Pendin
 
 const pending = <Body>(config: Config, answer: Answer<Body>): PendingAnswer => ({
   status: answer.status,
-  body: JSON.stringify(inEnvelope(config, answer.body)),
+  body: answer.status === 204 ? '' : JSON.stringify(inEnvelope(config, answer.body)),
   writes: answer.writes,
   ifTaken: answer.ifTaken ?? null,
 })
 
 const respond = ({ status, body }: { status: number; body: string }): Response =>
-  new Response(body, { status, headers: { 'content-type': 'application/json;charset=utf-8' } })
+  status === 204
+    ? new Response(null, { status })
+    : new Response(body, { status, headers: { 'content-type': 'application/json;charset=utf-8' } })
+
+/** The answer of a use case that leaves nothing to tell. */
+export const nothing = (writes: readonly Write[]): Answer<null> => ({
+  status: 204,
+  body: null,
+  writes,
+})
 
 /** `{"data": …}` around a single result, where the operator asks for it; lists have theirs. */
 export function inEnvelope(config: Pick<Config, 'responseEnvelope'>, result: unknown): unknown {

@@ -79,6 +79,8 @@ export type Installation = {
   tokens: Tokens
   /** Who installed it, where the provider says. */
   userId: string | null
+  /** Who the app is in that workspace, where the provider says. */
+  botUserId: string | null
   /** Slack's incoming webhook: the URL of one channel, in place of a connection. */
   webhookUrl: string | null
 }
@@ -89,6 +91,11 @@ export type InstallOutcome =
 
 export type RefreshOutcome =
   | { kind: 'refreshed'; tokens: Tokens }
+  | { kind: 'refused'; error: string }
+  | { kind: 'unavailable'; reason: string }
+
+export type RevokeOutcome =
+  | { kind: 'revoked' }
   | { kind: 'refused'; error: string }
   | { kind: 'unavailable'; reason: string }
 
@@ -113,6 +120,8 @@ export type InstallByCode = {
   install(
     exchange: Omit<CodeExchange, 'protocol' | 'nonce' | 'workspaceId'>,
   ): Promise<InstallOutcome>
+  /** Makes a token worthless at the provider. */
+  revoke(accessToken: string): Promise<RevokeOutcome>
   /** Exchanges a refresh token, which is good once, for a new pair (RFC 6749 §6). */
   refresh(app: App, refreshToken: string): Promise<RefreshOutcome>
 }

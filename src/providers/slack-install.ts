@@ -22,6 +22,10 @@ const Place = Type.Object({
 })
 const OptionalPlace = Type.Optional(Type.Union([Place, Type.Null()]))
 
+/** https://docs.slack.dev/reference/methods/auth.revoke */
+const Revoked = Type.Object({ ok: Type.Literal(true) })
+const DEAD_TOKEN = new Set(['token_revoked', 'token_expired', 'invalid_auth', 'account_inactive'])
+
 /** https://docs.slack.dev/authentication/using-token-rotation */
 const Refreshed = Type.Object({
   ok: Type.Literal(true),
@@ -34,6 +38,7 @@ const Refreshed = Type.Object({
 const Granted = Type.Object({
   ok: Type.Literal(true),
   access_token: Type.String({ minLength: 1 }),
+  bot_user_id: Type.Optional(Type.String()),
   team: OptionalPlace,
   enterprise: OptionalPlace,
   is_enterprise_install: Type.Optional(Type.Boolean()),
@@ -72,6 +77,21 @@ export function createSlackInstall(slackUrl: string, fetch: Fetch): Connect {
       return { kind: 'unavailable', reason: `status ${status}, unexpected body`, codeSent: true }
     },
 
+    async revoke(accessToken) {
+      const authorization = `Bearer ${accessToken}`
+      const answer = await postForm(fetch, `${slackUrl}/api/auth.revoke`, {}, { authorization })
+      if (answer.kind === 'unavailable') return { kind: 'unavailable', reason: answer.reason }
+      const { status, body } = answer
+      if (Value.Check(Revoked, body)) return { kind: 'revoked' }
+      if (!Value.Check(SlackRefusal, body)) {
+        return { kind: 'unavailable', reason: `status ${status}, unexpected body` }
+      }
+      // What is worth nothing already need not be made so.
+      return DEAD_TOKEN.has(body.error)
+        ? { kind: 'revoked' }
+        : { kind: 'refused', error: body.error }
+    },
+
     async refresh(app, refreshToken) {
       const form = { grant_type: 'refresh_token', refresh_token: refreshToken }
       const answer = await postForm(fetch, `${slackUrl}/api/oauth.v2.access`, form, {
@@ -105,6 +125,7 @@ function installed(granted: Static<typeof Granted>): InstallOutcome {
       workspace: { id: place.id, name: place.name ?? null },
       tokens: tokensOf(granted),
       userId: granted.authed_user?.id ?? null,
+      botUserId: granted.bot_user_id ?? null,
       webhookUrl: granted.incoming_webhook?.url ?? null,
     },
   }

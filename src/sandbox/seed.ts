@@ -91,6 +91,7 @@ export async function seedSandbox(
         contextKeys: [],
         workspaceId: workspace.id,
         workspaceName: workspace.name,
+        botUserId: null,
         origin: 'install',
       },
       { accessToken: 'xoxb-sandbox' },

@@ -7,6 +7,7 @@ const ConnectionAuth = Type.Object({
   refreshToken: Type.Optional(Type.String()),
   /** ISO 8601. */
   expiresAt: Type.Optional(Type.String()),
+  refreshTokenExpiresAt: Type.Optional(Type.String()),
 })
 /** The tokens of a connection, under Novu's names. */
 export type ConnectionAuth = Static<typeof ConnectionAuth>

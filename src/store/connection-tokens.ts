@@ -2,7 +2,7 @@ import { and, asc, eq, lte } from 'drizzle-orm'
 import type { Sealing } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
 import { type ConnectionAuth, openAuth, refreshAtMs, sealAuth } from './connection-auth.ts'
-import { channelConnections } from './schema.ts'
+import { channelConnections } from './schema-channels.ts'
 import { toWrite, type Write, type Writer } from './writer.ts'
 
 /** A connection whose tokens somebody is about to refresh. */

@@ -2,7 +2,14 @@ import { and, eq, isNull, ne, sql } from 'drizzle-orm'
 import type { Sealing } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
 import { type ConnectionAuth, openAuth, refreshAtMs, sealAuth } from './connection-auth.ts'
-import { channelConnections, integrations } from './schema.ts'
+import {
+  type ConnectionFilter,
+  type ConnectionRow,
+  connectionSource,
+  pageOfConnections,
+} from './connection-pages.ts'
+import type { Page, Paging } from './pages.ts'
+import { channelConnections } from './schema-channels.ts'
 import { insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
 import { toWrite, type Write } from './writer.ts'
 
@@ -28,7 +35,14 @@ export type ConnectionWithAuth = {
   integration: { identifier: string; providerId: string; channel: string }
 }
 
+/** What a connection says of the workspace. */
+export type Workspace = Pick<Connection, 'workspaceId' | 'workspaceName' | 'botUserId'>
+
 export type Connections = {
+  page(filter: ConnectionFilter, paging: Paging): Promise<Page<ConnectionWithAuth>>
+  /** Gives a connection another workspace and tokens, wholesale. */
+  replace(id: string, workspace: Workspace, auth: ConnectionAuth, nowMs: number): Write
+  delete(id: string): Write
   findWithAuth(environmentId: string, identifier: string): Promise<ConnectionWithAuth | null>
   find(integrationId: string, identifier: string): Promise<Connection | null>
   /** The write of a new connection; `auth` is sealed. */
@@ -56,18 +70,8 @@ export function createConnections(database: Database, sealing: Sealing): Connect
     )
     .prepare()
 
-  const withoutAuth = (row: Row | undefined): Connection | null => {
-    if (row === undefined) return null
-    const {
-      authSealed: _,
-      refreshAtMs: __,
-      refreshLeaseUntilMs: ___,
-      consentProblem: ____,
-      consentAttempts: _____,
-      ...connection
-    } = row
-    return connection
-  }
+  const withoutAuth = (row: Row | undefined): Connection | null =>
+    row === undefined ? null : toConnection(row)
   const { integrationId, subscriberId, contextKeys, workspaceId, origin } = channelConnections
 
   const toRow = (
@@ -83,32 +87,44 @@ export function createConnections(database: Database, sealing: Sealing): Connect
     refreshLeaseUntilMs: 0,
   })
 
+  const unseal = ({ integration, ...row }: ConnectionRow): ConnectionWithAuth => ({
+    connection: toConnection(row),
+    auth: openAuth(sealing, row.id, row.authSealed),
+    pending: pendingOf(row),
+    integration,
+  })
+
   return {
     findWithAuth: async (environment, identifier) => {
-      const found = await database
-        .select({
-          row: channelConnections,
-          integration: {
-            identifier: integrations.identifier,
-            providerId: integrations.providerId,
-            channel: integrations.channel,
-          },
-        })
-        .from(channelConnections)
-        .innerJoin(integrations, eq(integrations.id, integrationId))
-        .where(
-          and(
-            eq(channelConnections.environmentId, environment),
-            eq(channelConnections.identifier, identifier),
-          ),
-        )
-        .get()
-      if (found === undefined) return null
-      const connection = withoutAuth(found.row)
-      if (connection === null) return null
-      const auth = openAuth(sealing, connection.id, found.row.authSealed)
-      return { connection, auth, pending: pendingOf(found.row), integration: found.integration }
+      const where = and(
+        eq(channelConnections.environmentId, environment),
+        eq(channelConnections.identifier, identifier),
+      )
+      const [found] = await connectionSource(database).select(where, [], 1)
+      return found === undefined ? null : unseal(found)
     },
+    page: async (filter, paging) => {
+      const page = await pageOfConnections(database, filter, paging)
+      return { ...page, items: page.items.map(unseal) }
+    },
+    replace: (id, { workspaceId: workspace, workspaceName, botUserId }, auth, updatedAtMs) =>
+      toWrite(
+        database
+          .update(channelConnections)
+          .set({
+            workspaceId: workspace,
+            workspaceName,
+            botUserId,
+            authSealed: sealAuth(sealing, id, auth),
+            refreshAtMs: refreshAtMs(auth),
+            consentProblem: null,
+            consentAttempts: 0,
+            updatedAtMs,
+          })
+          .where(eq(channelConnections.id, id)),
+      ),
+    delete: (id) =>
+      toWrite(database.delete(channelConnections).where(eq(channelConnections.id, id))),
     find: async (integration, identifier) =>
       withoutAuth(await byIdentifier.get({ integrationId: integration, identifier })),
     findByOwner: async (integration, owner) =>
@@ -167,4 +183,15 @@ export function createConnections(database: Database, sealing: Sealing): Connect
 function pendingOf(row: Row): ConnectionWithAuth['pending'] {
   const { consentProblem: problem, consentAttempts: attempts, refreshAtMs: nextAttemptAtMs } = row
   return problem === null ? null : { problem, attempts, nextAttemptAtMs: nextAttemptAtMs ?? 0 }
+}
+
+function toConnection({
+  authSealed: _,
+  refreshAtMs: __,
+  refreshLeaseUntilMs: ___,
+  consentProblem: ____,
+  consentAttempts: _____,
+  ...connection
+}: Row): Connection {
+  return connection
 }

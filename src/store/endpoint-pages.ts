@@ -1,9 +1,12 @@
-import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, type SQL } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { channelEndpoints, integrations } from './schema.ts'
+import { countRows, type Page, type PageSource, type Paging, readPage, whereIs } from './pages.ts'
+import { integrations } from './schema.ts'
+import { channelEndpoints } from './schema-channels.ts'
 
 export type EndpointFilter = {
   environmentId: string
+  identifier?: string | undefined
   subscriberId?: string | undefined
   integrationIdentifier?: string | undefined
   connectionIdentifier?: string | undefined
@@ -13,58 +16,27 @@ export type EndpointFilter = {
   contextKeys?: readonly string[] | undefined
 }
 
-export type EndpointQuery = {
-  filter: EndpointFilter
-  limit: number
-  orderBy: 'createdAt' | 'updatedAt'
-  direction: 'asc' | 'desc'
-  /** Where the page starts or ends: the id of an endpoint, itself left out unless included. */
-  cursor: { kind: 'after' | 'before'; id: string; included: boolean } | null
-}
-
 export type ListedEndpoint = typeof channelEndpoints.$inferSelect & {
   integrationIdentifier: string
   providerId: string
   channel: string
 }
 
-export type EndpointPage = {
-  items: readonly ListedEndpoint[]
-  hasNext: boolean
-  hasPrevious: boolean
-  totalCount: number
-  totalCountCapped: boolean
-}
-
-const COUNT_CAP = 50_000
-
-const EMPTY_PAGE: EndpointPage = {
-  items: [],
-  hasNext: false,
-  hasPrevious: false,
-  totalCount: 0,
-  totalCountCapped: false,
-}
-
-function matching(filter: EndpointFilter): SQL | undefined {
-  const is = (column: Parameters<typeof eq>[0], value: string | undefined) =>
-    value === undefined ? undefined : eq(column, value)
-  return and(
+export const endpointsWhere = (filter: EndpointFilter): SQL | undefined =>
+  and(
     eq(channelEndpoints.environmentId, filter.environmentId),
-    is(channelEndpoints.subscriberId, filter.subscriberId),
-    is(channelEndpoints.connectionIdentifier, filter.connectionIdentifier),
-    is(integrations.identifier, filter.integrationIdentifier),
-    is(integrations.channel, filter.channel),
-    is(integrations.providerId, filter.providerId),
-    filter.contextKeys && eq(channelEndpoints.contextKeys, filter.contextKeys),
+    whereIs(channelEndpoints.identifier, filter.identifier),
+    whereIs(channelEndpoints.subscriberId, filter.subscriberId),
+    whereIs(channelEndpoints.connectionIdentifier, filter.connectionIdentifier),
+    whereIs(integrations.identifier, filter.integrationIdentifier),
+    whereIs(integrations.channel, filter.channel),
+    whereIs(integrations.providerId, filter.providerId),
+    whereIs(channelEndpoints.contextKeys, filter.contextKeys),
   )
-}
 
-/** Pages by keyset, (time, id): a page costs the same wherever it is in the table. */
-export function createEndpointPages(
-  database: Database,
-): (query: EndpointQuery) => Promise<EndpointPage> {
-  const select = (where: SQL | undefined) =>
+/** Endpoints, each with what is shown of its integration. */
+export function endpointSource(database: Database): PageSource<ListedEndpoint> {
+  const base = (where: SQL | undefined) =>
     database
       .select({
         endpoint: channelEndpoints,
@@ -75,49 +47,21 @@ export function createEndpointPages(
       .from(channelEndpoints)
       .innerJoin(integrations, eq(integrations.id, channelEndpoints.integrationId))
       .where(where)
-
-  async function count(filter: EndpointFilter): Promise<number> {
-    const capped = select(matching(filter))
-      .limit(COUNT_CAP + 1)
-      .as('capped')
-    const row = await database.select({ count: sql<number>`count(*)` }).from(capped).get()
-    return row?.count ?? 0
-  }
-
-  return async function page({ filter, limit, orderBy, direction, cursor }) {
-    const time = channelEndpoints[`${orderBy}Ms`]
-    const where = matching(filter)
-    const anchor = cursor && (await select(and(where, eq(channelEndpoints.id, cursor.id))).get())
-    if (cursor !== null && !anchor) return EMPTY_PAGE
-
-    const backwards = cursor?.kind === 'before'
-    const ascending = (direction === 'asc') !== backwards
-    const order = ascending ? asc : desc
-    const beyond = (upwards: boolean, included: boolean): SQL | undefined => {
-      if (!anchor) return undefined
-      const comparison = sql.raw((upwards ? '>' : '<') + (included ? '=' : ''))
-      const { id } = anchor.endpoint
-      return sql`(${time}, ${channelEndpoints.id}) ${comparison} (${anchor.endpoint[`${orderBy}Ms`]}, ${id})`
-    }
-
-    const rows = await select(and(where, beyond(ascending, cursor?.included ?? false)))
-      .orderBy(order(time), order(channelEndpoints.id))
-      .limit(limit + 1)
-    const shown = rows.slice(0, limit)
-    const behind =
-      anchor &&
-      (await select(and(where, beyond(!ascending, !(cursor?.included ?? false))))
-        .limit(1)
-        .get())
-    const total = await count(filter)
-    if (backwards) shown.reverse()
-    const more = rows.length > limit
-    return {
-      items: shown.map(({ endpoint, ...integration }) => ({ ...endpoint, ...integration })),
-      hasNext: backwards ? behind !== undefined : more,
-      hasPrevious: backwards ? more : Boolean(behind),
-      totalCount: Math.min(total, COUNT_CAP),
-      totalCountCapped: total > COUNT_CAP,
-    }
+  return {
+    columns: channelEndpoints,
+    select: async (where, order, limit) => {
+      const rows = await base(where)
+        .orderBy(...order)
+        .limit(limit)
+      return rows.map(({ endpoint, ...integration }) => ({ ...endpoint, ...integration }))
+    },
+    count: (where, limit) => countRows(database, base(where).limit(limit).as('capped')),
   }
 }
+
+export const pageOfEndpoints = (
+  database: Database,
+  filter: EndpointFilter,
+  paging: Paging,
+): Promise<Page<ListedEndpoint>> =>
+  readPage(endpointSource(database), endpointsWhere(filter), paging)

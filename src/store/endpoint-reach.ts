@@ -1,6 +1,6 @@
 import { and, asc, eq, lte } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { channelEndpoints } from './schema.ts'
+import { channelEndpoints } from './schema-channels.ts'
 import { toWrite, type Write, type Writer } from './writer.ts'
 
 /** A linked user whom the app cannot reach yet. */

@@ -1,7 +1,14 @@
-import { sql } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { createEndpointPages, type EndpointPage, type EndpointQuery } from './endpoint-pages.ts'
-import { channelEndpoints } from './schema.ts'
+import {
+  type EndpointFilter,
+  endpointSource,
+  endpointsWhere,
+  type ListedEndpoint,
+  pageOfEndpoints,
+} from './endpoint-pages.ts'
+import type { Page, Paging } from './pages.ts'
+import { channelEndpoints } from './schema-channels.ts'
 import { connectionOfWorkspace } from './workspace-connections.ts'
 import { toWrite, type Write } from './writer.ts'
 
@@ -26,12 +33,35 @@ export type Endpoints = {
    */
   link(endpoint: LinkedEndpoint, through: LinkedThrough): Write
   insert(endpoint: Endpoint): Write
-  page(query: EndpointQuery): Promise<EndpointPage>
+  /** Gives an endpoint another value of its type. */
+  replace(id: string, endpoint: Endpoint['endpoint'], nowMs: number): Write
+  delete(id: string): Write
+  find(environmentId: string, identifier: string): Promise<ListedEndpoint | null>
+  page(filter: EndpointFilter, paging: Paging): Promise<Page<ListedEndpoint>>
 }
 
 export function createEndpoints(database: Database): Endpoints {
   return {
-    page: createEndpointPages(database),
+    page: (filter, paging) => pageOfEndpoints(database, filter, paging),
+    find: async (environmentId, identifier) => {
+      const where = endpointsWhere({ environmentId, identifier })
+      const [found = null] = await endpointSource(database).select(where, [], 1)
+      return found
+    },
+    replace: (id, endpoint, updatedAtMs) =>
+      toWrite(
+        database
+          .update(channelEndpoints)
+          .set({
+            endpoint,
+            updatedAtMs,
+            reachAttempts: 0,
+            reachNextAttemptAtMs: null,
+            reachProblem: null,
+          })
+          .where(eq(channelEndpoints.id, id)),
+      ),
+    delete: (id) => toWrite(database.delete(channelEndpoints).where(eq(channelEndpoints.id, id))),
     insert: (endpoint) => toWrite(database.insert(channelEndpoints).values(endpoint)),
     link: ({ reach, ...endpoint }, through) => {
       const { integrationId, subscriberId } = endpoint

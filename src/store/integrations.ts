@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Sealing } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
 import { integrations } from './schema.ts'
@@ -14,6 +14,11 @@ export type Integrations = {
   findByIdentifier(environmentId: string, identifier: string): Promise<Integration | null>
   findById(environmentId: string, id: string): Promise<Integration | null>
   insert(integration: Integration): Write
+  /** All of an environment, the newest first, without their credentials. */
+  list(environmentId: string): Promise<Omit<Integration, 'credentials'>[]>
+  update(integration: Integration): Write
+  /** Takes its connections and endpoints along. */
+  delete(environmentId: string, id: string): Write
 }
 
 const placeOf = (id: string) => ({ table: 'integrations', column: 'credentials', row: id })
@@ -53,16 +58,36 @@ export function createIntegrations(database: Database, sealing: Sealing): Integr
     }
   }
 
+  const seal = ({ credentials, ...row }: Integration): Row => ({
+    ...row,
+    credentialsSealed: sealing.seal(JSON.stringify(credentials), placeOf(row.id)),
+  })
+
   return {
     findByIdentifier: async (environmentId, value) =>
       unseal(await byIdentifier.get({ environmentId, value })),
     findById: async (environmentId, value) => unseal(await byId.get({ environmentId, value })),
-    insert: ({ credentials, ...row }) =>
+    insert: (integration) => toWrite(database.insert(integrations).values(seal(integration))),
+    list: async (environmentId) => {
+      const rows = await database
+        .select()
+        .from(integrations)
+        .where(eq(integrations.environmentId, environmentId))
+        .orderBy(desc(integrations.createdAtMs), desc(integrations.id))
+      return rows.map(({ credentialsSealed: _, ...row }) => row)
+    },
+    update: (integration) =>
       toWrite(
-        database.insert(integrations).values({
-          ...row,
-          credentialsSealed: sealing.seal(JSON.stringify(credentials), placeOf(row.id)),
-        }),
+        database
+          .update(integrations)
+          .set(seal(integration))
+          .where(eq(integrations.id, integration.id)),
+      ),
+    delete: (environmentId, id) =>
+      toWrite(
+        database
+          .delete(integrations)
+          .where(and(eq(integrations.environmentId, environmentId), eq(integrations.id, id))),
       ),
   }
 }

@@ -1,6 +1,8 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
+import type { Page, Paging } from './pages.ts'
 import { subscribers } from './schema.ts'
+import { pageOfSubscribers, type SubscriberFilter } from './subscriber-pages.ts'
 import { toWrite, type Write } from './writer.ts'
 
 /** One of the company's own users. */
@@ -8,6 +10,9 @@ export type Subscriber = typeof subscribers.$inferSelect
 
 export type Subscribers = {
   find(environmentId: string, subscriberId: string): Promise<Subscriber | null>
+  page(filter: SubscriberFilter, paging: Paging): Promise<Page<Subscriber>>
+  /** Takes the subscriber's endpoints along. */
+  delete(id: string): Write
   insert(subscriber: Subscriber): Write
   /** Inserts, or does nothing where the subscriber is there already. */
   insertIfMissing(subscriber: Subscriber): Write
@@ -30,6 +35,8 @@ export function createSubscribers(database: Database): Subscribers {
   return {
     find: async (environmentId, subscriberId) =>
       (await bySubscriberId.get({ environmentId, subscriberId })) ?? null,
+    page: (filter, paging) => pageOfSubscribers(database, filter, paging),
+    delete: (id) => toWrite(database.delete(subscribers).where(eq(subscribers.id, id))),
     insert: (subscriber) => toWrite(insert(subscriber)),
     insertIfMissing: (subscriber) => toWrite(insert(subscriber).onConflictDoNothing()),
     upsert: (subscriber) =>

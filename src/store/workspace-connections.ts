@@ -1,6 +1,6 @@
 import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { channelConnections } from './schema.ts'
+import { channelConnections } from './schema-channels.ts'
 import { toWrite, type Write } from './writer.ts'
 
 type Row = typeof channelConnections.$inferSelect

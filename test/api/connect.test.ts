@@ -92,7 +92,7 @@ describe('an install', () => {
       integrationIdentifier,
       subscriberId,
       contextKeys: ['way:named'],
-      workspace: { id: 'T0ACME0001', name: 'Acme Corp' },
+      workspace: { id: 'T0ACME0001', name: 'Acme Corp', botUserId: 'U0LATCHBOT' },
       auth: { accessToken: expect.stringMatching(/^xoxb-/) },
       createdAt: expect.any(String),
       updatedAt: expect.any(String),

@@ -81,7 +81,7 @@ describe('POST /v1/integrations', () => {
 test('405 names the methods that there are, 404 the path', async () => {
   const wrongMethod = await service.api('DELETE', '/v1/channel-endpoints')
   expect(wrongMethod.status).toBe(405)
-  expect(wrongMethod.headers.get('allow')).toBe('GET, HEAD')
+  expect(wrongMethod.headers.get('allow')).toBe('GET, HEAD, POST')
   const nowhere = await service.api('GET', '/v1/nowhere?x=1')
   expect(nowhere.status).toBe(404)
   expect(nowhere.body).toMatchObject({ message: 'Cannot GET /v1/nowhere?x=1' })

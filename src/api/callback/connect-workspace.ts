@@ -2,11 +2,12 @@ import type { Deps } from '../../deps.ts'
 import type { Installation } from '../../providers/provider.ts'
 import type { Proofs } from '../../secrets/proofs.ts'
 import type { StateClaims } from '../../secrets/state.ts'
+import { freshRow } from '../../store/fresh-row.ts'
 import { reachDelayMs } from '../endpoints/reach.ts'
 import type { Arrival } from './arrival.ts'
 import { callbackUrl } from './callback-url.ts'
 import { type Settle, type Settlement, settleFailure } from './settlement.ts'
-import { contextWrites, freshRow } from './store-identity.ts'
+import { contextWrites } from './store-identity.ts'
 import { storeInstallation } from './store-installation.ts'
 import type { Target } from './target.ts'
 
@@ -36,6 +37,7 @@ export async function connectWorkspace(
       workspace: { id: arrival.tenantId, name: null },
       tokens: APP_ONLY,
       userId: null,
+      botUserId: null,
       webhookUrl: null,
     }
     return () => storeInstallation(deps, state.claims, target, { installation, pending })

@@ -2,18 +2,13 @@ import type { Deps } from '../../deps.ts'
 import type { Identity, Reach } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import type { LinkedThrough } from '../../store/endpoints.ts'
+import { freshRow } from '../../store/fresh-row.ts'
 import type { Write } from '../../store/writer.ts'
 import { reachDelayMs } from '../endpoints/reach.ts'
 import type { Target } from './target.ts'
 
 /** In place of the token that a connection has once its workspace installs the app. */
 const IDENTITY_ONLY = { accessToken: 'identity-only' }
-
-/** What every new row begins with. */
-export function freshRow({ random, clock }: Deps, environmentId: string) {
-  const nowMs = clock()
-  return { id: random.recordId(nowMs), environmentId, createdAtMs: nowMs, updatedAtMs: nowMs }
-}
 
 /** The writes by which the contexts of a link exist. Their keys are `type:id`. */
 export function contextWrites(
@@ -43,6 +38,7 @@ export function identityConnectionWrite(
       contextKeys: [],
       workspaceId: workspace.id,
       workspaceName: workspace.name,
+      botUserId: null,
       origin: 'identity',
     },
     IDENTITY_ONLY,

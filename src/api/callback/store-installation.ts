@@ -2,11 +2,12 @@ import type { Deps } from '../../deps.ts'
 import type { Installation } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import type { Connection, PendingConsent } from '../../store/connections.ts'
+import { freshRow } from '../../store/fresh-row.ts'
 import type { Write } from '../../store/writer.ts'
 import { authOf } from '../connections/auth-of.ts'
 import { signUserLink } from '../links/sign-link.ts'
 import type { Settlement } from './settlement.ts'
-import { contextWrites, endpointWrite, freshRow } from './store-identity.ts'
+import { contextWrites, endpointWrite } from './store-identity.ts'
 import type { Target } from './target.ts'
 import { wrongWorkspace } from './wrong-workspace.ts'
 
@@ -56,6 +57,7 @@ export async function storeInstallation(
     }),
     workspaceId: workspace.id,
     workspaceName: workspace.name,
+    botUserId: installation.botUserId,
     updatedAtMs: fresh.updatedAtMs,
   }
   const auth = authOf(installation.tokens, fresh.updatedAtMs)

@@ -2,24 +2,64 @@ import { Elysia } from 'elysia'
 import { api } from '../../http/api.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { perform } from '../../http/perform.ts'
+import { deleteConnection, updateConnection } from './change.ts'
+import { createConnection } from './create.ts'
 import { getConnection } from './get.ts'
-import { ConnectionParams } from './model.ts'
-import { getConnectionOperation, verifyConnectionOperation } from './operations.ts'
+import { listConnections } from './list.ts'
+import {
+  ConnectionParams,
+  ConnectionsQuery,
+  CreateConnectionBody,
+  DeleteConnectionQuery,
+  UpdateConnectionBody,
+} from './model.ts'
+import * as operations from './operations.ts'
 import { verifyConnection } from './verify.ts'
+
+const ONE = '/v1/channel-connections/:identifier'
 
 export const connections = (deps: ApiDeps) =>
   new Elysia({ name: 'connections' })
     .use(api(deps, { category: 'configuration', access: 'resources' }))
-    .get(
-      '/v1/channel-connections/:identifier',
-      ({ params, caller }) => getConnection(deps, caller, params.identifier),
-      { params: ConnectionParams, detail: getConnectionOperation },
+    .get('/v1/channel-connections', ({ query, caller }) => listConnections(deps, caller, query), {
+      query: ConnectionsQuery,
+      detail: operations.listConnections,
+    })
+    .post(
+      '/v1/channel-connections',
+      ({ body, caller, request, set }) =>
+        perform(deps, { request, body, caller, set }, () => createConnection(deps, caller, body)),
+      { body: CreateConnectionBody, detail: operations.createConnection },
+    )
+    .get(ONE, ({ params, caller }) => getConnection(deps, caller, params.identifier), {
+      params: ConnectionParams,
+      detail: operations.getConnection,
+    })
+    .patch(
+      ONE,
+      ({ params, body, caller, request, set }) =>
+        perform(deps, { request, body, caller, set }, () =>
+          updateConnection(deps, caller, params.identifier, body),
+        ),
+      { params: ConnectionParams, body: UpdateConnectionBody, detail: operations.updateConnection },
+    )
+    .delete(
+      ONE,
+      ({ params, query, caller, request, set }) =>
+        perform(deps, { request, body: null, caller, set }, () =>
+          deleteConnection(deps, caller, params.identifier, query.revoke === 'true'),
+        ),
+      {
+        params: ConnectionParams,
+        query: DeleteConnectionQuery,
+        detail: operations.deleteConnection,
+      },
     )
     .post(
-      '/v1/channel-connections/:identifier/verify',
+      `${ONE}/verify`,
       ({ params, body, caller, request, set }) =>
         perform(deps, { request, body, caller, set }, () =>
           verifyConnection(deps, caller, params.identifier),
         ),
-      { params: ConnectionParams, detail: verifyConnectionOperation },
+      { params: ConnectionParams, detail: operations.verifyConnection },
     )

@@ -45,14 +45,18 @@ export function readContexts(payload: ContextPayload | undefined): NamedContext[
   return entries
     .map(([type, value]) => {
       const { id, data = null } = typeof value === 'string' ? { id: value } : value
-      const kilobytes = data === null ? 0 : Buffer.byteLength(JSON.stringify(data)) / 1024
-      if (kilobytes > MAX_DATA_KB) {
-        const size = `${Math.ceil(kilobytes)}KB exceeds ${MAX_DATA_KB}KB limit`
-        refuse(`Context '${type}' data is too large: ${size}`)
-      }
+      if (data !== null) refuseMuchData(type, data)
       return { key: `${type}:${id}`, type, contextId: id, data }
     })
     .sort((left, right) => left.key.localeCompare(right.key, 'en'))
+}
+
+/** Throws 422 for data that is larger than 64 KB as JSON. */
+export function refuseMuchData(type: string, data: Readonly<Record<string, unknown>>): void {
+  const kilobytes = Buffer.byteLength(JSON.stringify(data)) / 1024
+  if (kilobytes <= MAX_DATA_KB) return
+  const size = `${Math.ceil(kilobytes)}KB exceeds ${MAX_DATA_KB}KB limit`
+  refuse(`Context '${type}' data is too large: ${size}`)
 }
 
 function refuse(message: string): never {

@@ -1,54 +1,64 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { listOf } from '../../http/list-of.ts'
+import { CONTEXT_KEYS, LIST_PARAMETERS } from '../../http/list-query.ts'
 import { openObject } from '../../http/open-object.ts'
+import { ContextPayload } from '../contexts/payload.ts'
 
-const flag = (name: string) =>
-  Type.Optional(
-    Type.Union([Type.Literal('true'), Type.Literal('false')], {
-      whenWrong: `${name} must be true or false`,
-    }),
-  )
+export const EndpointParams = Type.Object({
+  identifier: Type.String({ minLength: 1, examples: ['chendp_abc123'] }),
+})
 
-/** The query of a list (novu-behaviour §3.3). */
 export const EndpointsQuery = openObject({
-  limit: Type.Optional(
-    Type.String({
-      pattern: '^([1-9][0-9]?|100)$',
-      whenWrong: 'limit must be a whole number from 1 to 100',
-    }),
-  ),
-  after: Type.Optional(Type.String()),
-  before: Type.Optional(Type.String()),
-  orderBy: Type.Optional(Type.Union([Type.Literal('createdAt'), Type.Literal('updatedAt')])),
-  orderDirection: Type.Optional(Type.Union([Type.Literal('ASC'), Type.Literal('DESC')])),
-  includeCursor: flag('includeCursor'),
+  ...LIST_PARAMETERS,
   subscriberId: Type.Optional(Type.String()),
   integrationIdentifier: Type.Optional(Type.String()),
   connectionIdentifier: Type.Optional(Type.String()),
   channel: Type.Optional(Type.String()),
   providerId: Type.Optional(Type.String()),
-  contextKeys: Type.Optional(Type.Union([Type.String(), Type.Array(Type.String())])),
+  contextKeys: CONTEXT_KEYS,
 })
 export type EndpointsQuery = Static<typeof EndpointsQuery>
+
+export const CreateEndpointBody = openObject(
+  {
+    type: Type.String({ examples: ['slack_user'] }),
+    endpoint: Type.Record(Type.String(), Type.Unknown(), { examples: [{ userId: 'U0ADA00001' }] }),
+    subscriberId: Type.String({ minLength: 1, whenEmpty: 'subscriberId should not be empty' }),
+    integrationIdentifier: Type.String({
+      minLength: 1,
+      whenEmpty: 'integrationIdentifier should not be empty',
+    }),
+    identifier: Type.Optional(Type.String({ minLength: 1 })),
+    connectionIdentifier: Type.Optional(Type.String()),
+    context: Type.Optional(ContextPayload),
+    createSubscriberIfMissing: Type.Optional(Type.Boolean()),
+  },
+  { title: 'CreateChannelEndpointRequestDto' },
+)
+export type CreateEndpointBody = Static<typeof CreateEndpointBody>
+
+export const UpdateEndpointBody = openObject(
+  { endpoint: Type.Record(Type.String(), Type.Unknown()) },
+  { title: 'UpdateChannelEndpointRequestDto' },
+)
+export type UpdateEndpointBody = Static<typeof UpdateEndpointBody>
+
+const textOrNull = Type.Union([Type.String(), Type.Null()])
 
 export const ChannelEndpoint = Type.Object(
   {
     identifier: Type.String(),
-    channel: Type.Union([Type.String(), Type.Null()]),
-    providerId: Type.Union([Type.String(), Type.Null()]),
-    integrationIdentifier: Type.Union([Type.String(), Type.Null()]),
-    connectionIdentifier: Type.Union([Type.String(), Type.Null()]),
-    subscriberId: Type.Union([Type.String(), Type.Null()]),
+    channel: textOrNull,
+    providerId: textOrNull,
+    integrationIdentifier: textOrNull,
+    connectionIdentifier: textOrNull,
+    subscriberId: textOrNull,
     contextKeys: Type.Array(Type.String()),
     type: Type.String(),
-    endpoint: Type.Record(Type.String(), Type.String()),
+    endpoint: Type.Record(Type.String(), Type.Unknown()),
     pending: Type.Optional(
       Type.Object(
-        {
-          problem: Type.Union([Type.String(), Type.Null()]),
-          attempts: Type.Integer(),
-          nextAttemptAt: Type.String(),
-        },
+        { problem: textOrNull, attempts: Type.Integer(), nextAttemptAt: Type.String() },
         { description: 'There while the app cannot reach the user yet; latch keeps trying.' },
       ),
     ),

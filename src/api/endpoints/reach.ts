@@ -61,6 +61,7 @@ async function tryToReach(deps: Deps, unreached: UnreachedEndpoint): Promise<Rea
   if (clientId === null || clientSecret === null) {
     return { kind: 'not_yet', problem: 'The integration has no client id or secret' }
   }
-  const { userId = '', tenantId = '' } = endpoint
-  return provider.reach({ ...rest, clientId, clientSecret }, { userId, tenantId })
+  const text = (name: string): string => String(endpoint[name] ?? '')
+  const user = { userId: text('userId'), tenantId: text('tenantId') }
+  return provider.reach({ ...rest, clientId, clientSecret }, user)
 }

@@ -5,6 +5,8 @@ import type { Answer } from '../../http/perform.ts'
 import type { Integration } from '../../store/integrations.ts'
 import { refuseUnsafeAddresses } from './addresses.ts'
 import type { IntegrationAnswer, IntegrationBody } from './model.ts'
+import { refuseOtherEnvironment } from './other-environment.ts'
+import { presentIntegration } from './present.ts'
 
 /** A provider's app, its secrets sealed; 409 where the identifier is taken. */
 export function createIntegration(
@@ -18,6 +20,7 @@ export function createIntegration(
     const messages = [`providerId must be one of the following values: ${choices}`]
     throw invalid({ providerId: { messages, value: body.providerId } })
   }
+  refuseOtherEnvironment(caller, body)
   refuseUnsafeAddresses(body.credentials ?? {})
   const name = body.name ?? provider.title
   const nowMs = clock()
@@ -35,7 +38,7 @@ export function createIntegration(
   }
   return {
     status: 201,
-    body: present(caller, integration),
+    body: presentIntegration(caller, integration),
     writes: [store.integrations.insert(integration)],
     ifTaken: conflict('integration_exists', 'Integration with identifier already exists'),
   }
@@ -46,20 +49,3 @@ const slug = (name: string): string =>
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '')
-
-function present(caller: Caller, integration: Integration): IntegrationAnswer {
-  const { id, environmentId, name, identifier, providerId, channel, active } = integration
-  return {
-    _id: id,
-    _environmentId: environmentId,
-    _organizationId: caller.organizationId,
-    name,
-    identifier,
-    providerId,
-    channel,
-    active,
-    deleted: false,
-    primary: false,
-    conditions: [],
-  }
-}

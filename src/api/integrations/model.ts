@@ -1,6 +1,37 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { openObject } from '../../http/open-object.ts'
 
+const Credentials = openObject({
+  clientId: Type.Optional(Type.String({ description: "The app's client id." })),
+  secretKey: Type.Optional(Type.String({ description: "The app's client secret." })),
+  tenantId: Type.Optional(Type.String({ description: 'Microsoft Teams: the tenant of the app.' })),
+  singleTenant: Type.Optional(
+    Type.Boolean({
+      description: 'Microsoft Teams: only users of `tenantId` may sign in to the app.',
+    }),
+  ),
+  pkce: Type.Optional(
+    Type.Boolean({
+      description: 'Send a PKCE challenge. Slack then takes the app for a public client, for good.',
+    }),
+  ),
+  redirectUrl: Type.Optional(
+    Type.String({
+      description:
+        'Where users are sent when a link has ended, in place of a page of latch: exactly this, ' +
+        'with `status` (`linked`, `connected` or `error`) and `error` (a code) added.',
+    }),
+  ),
+  openerOrigin: Type.Optional(
+    Type.String({
+      description:
+        'The origin of the page that opens links in a popup: it is told of the end by ' +
+        '`postMessage` with `{source: "latch", status, error}`.',
+    }),
+  ),
+  hmac: Type.Optional(Type.Boolean({ description: 'Take a context only with its `contextHash`.' })),
+})
+
 export const IntegrationBody = openObject(
   {
     providerId: Type.String({ minLength: 1, examples: ['slack'] }),
@@ -9,44 +40,9 @@ export const IntegrationBody = openObject(
     }),
     name: Type.Optional(Type.String({ minLength: 1, examples: ['Slack'] })),
     identifier: Type.Optional(Type.String({ minLength: 1, examples: ['slack'] })),
+    _environmentId: Type.Optional(Type.String()),
     active: Type.Optional(Type.Boolean()),
-    credentials: Type.Optional(
-      openObject({
-        clientId: Type.Optional(Type.String({ description: "The app's client id." })),
-        secretKey: Type.Optional(Type.String({ description: "The app's client secret." })),
-        tenantId: Type.Optional(
-          Type.String({ description: 'Microsoft Teams: the tenant of the app.' }),
-        ),
-        singleTenant: Type.Optional(
-          Type.Boolean({
-            description: 'Microsoft Teams: only users of `tenantId` may sign in to the app.',
-          }),
-        ),
-        pkce: Type.Optional(
-          Type.Boolean({
-            description:
-              'Send a PKCE challenge. Slack then takes the app for a public client, for good.',
-          }),
-        ),
-        redirectUrl: Type.Optional(
-          Type.String({
-            description:
-              'Where users are sent when a link has ended, in place of a page of latch: exactly this, ' +
-              'with `status` (`linked`, `connected` or `error`) and `error` (a code) added.',
-          }),
-        ),
-        openerOrigin: Type.Optional(
-          Type.String({
-            description:
-              'The origin of the page that opens links in a popup: it is told of the end by ' +
-              '`postMessage` with `{source: "latch", status, error}`.',
-          }),
-        ),
-        hmac: Type.Optional(
-          Type.Boolean({ description: 'Take a context only with its `contextHash`.' }),
-        ),
-      }),
-    ),
+    credentials: Type.Optional(Credentials),
   },
   { title: 'CreateIntegrationRequestDto' },
 )
@@ -70,3 +66,38 @@ export const IntegrationAnswer = Type.Object(
   { title: 'IntegrationResponseDto' },
 )
 export type IntegrationAnswer = Static<typeof IntegrationAnswer>
+
+export const UpdateIntegrationBody = openObject(
+  {
+    name: Type.Optional(Type.String({ minLength: 1 })),
+    identifier: Type.Optional(Type.String({ minLength: 1 })),
+    _environmentId: Type.Optional(Type.String()),
+    active: Type.Optional(Type.Boolean()),
+    credentials: Type.Optional(Credentials),
+  },
+  { title: 'UpdateIntegrationRequestDto' },
+)
+export type UpdateIntegrationBody = Static<typeof UpdateIntegrationBody>
+
+export const IntegrationParams = Type.Object({
+  integrationId: Type.String({
+    pattern: '^[0-9a-fA-F]{24}$',
+    whenWrong: 'integrationId must be a mongodb id',
+    description: 'The `_id` of an integration.',
+  }),
+})
+
+export const IntegrationList = Type.Object(
+  {
+    data: Type.Array(
+      Type.Composite([
+        IntegrationAnswer,
+        Type.Object({
+          credentials: Type.Object({}, { description: 'Always empty: an API key gets none back.' }),
+        }),
+      ]),
+    ),
+  },
+  { title: 'ListIntegrationsResponseDto' },
+)
+export type IntegrationList = Static<typeof IntegrationList>

@@ -3,17 +3,54 @@ import { api } from '../../http/api.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { perform } from '../../http/perform.ts'
 import { createIntegration } from './create.ts'
-import { IntegrationBody } from './model.ts'
-import { createIntegrationOperation } from './operations.ts'
+import { IntegrationBody, IntegrationParams, UpdateIntegrationBody } from './model.ts'
+import { deleteIntegration, listIntegrations, setPrimary, updateIntegration } from './one.ts'
+import * as operations from './operations.ts'
+
+const ONE = '/v1/integrations/:integrationId'
 
 export const integrations = (deps: ApiDeps) =>
   new Elysia({ name: 'integrations' })
     .use(api(deps, { category: 'configuration', access: 'resources' }))
+    .get('/v1/integrations', ({ caller }) => listIntegrations(deps, caller, 'all'), {
+      detail: operations.listIntegrations,
+    })
+    .get('/v1/integrations/active', ({ caller }) => listIntegrations(deps, caller, 'active'), {
+      detail: operations.listActiveIntegrations,
+    })
     .post(
       '/v1/integrations',
       ({ body, caller, request, set }) =>
         perform(deps, { request, body, caller, set }, async () =>
           createIntegration(deps, caller, body),
         ),
-      { body: IntegrationBody, detail: createIntegrationOperation },
+      { body: IntegrationBody, detail: operations.createIntegration },
+    )
+    .put(
+      ONE,
+      ({ params, body, caller, request, set }) =>
+        perform(deps, { request, body, caller, set }, () =>
+          updateIntegration(deps, caller, params.integrationId, body),
+        ),
+      {
+        params: IntegrationParams,
+        body: UpdateIntegrationBody,
+        detail: operations.updateIntegration,
+      },
+    )
+    .delete(
+      ONE,
+      ({ params, caller, request, set }) =>
+        perform(deps, { request, body: null, caller, set }, () =>
+          deleteIntegration(deps, caller, params.integrationId),
+        ),
+      { params: IntegrationParams, detail: operations.deleteIntegration },
+    )
+    .post(
+      `${ONE}/set-primary`,
+      ({ params, body, caller, request, set }) =>
+        perform(deps, { request, body, caller, set }, () =>
+          setPrimary(deps, caller, params.integrationId),
+        ),
+      { params: IntegrationParams, detail: operations.setPrimary },
     )

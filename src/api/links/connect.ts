@@ -3,14 +3,11 @@ import { badRequest } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
 import { callbackUrl } from '../callback/callback-url.ts'
+import { refuseUnowned } from '../connections/owner.ts'
 import { readContexts } from '../contexts/payload.ts'
+import { requireSubscriber } from '../subscribers/require.ts'
 import { verifyContextHash } from './context-hash.ts'
-import {
-  contextWrites,
-  findIntegration,
-  requireClientId,
-  requireSubscriber,
-} from './link-target.ts'
+import { contextWrites, findIntegration, requireClientId } from './link-target.ts'
 import type { ConnectBody, OAuthUrl } from './model.ts'
 
 /**
@@ -31,7 +28,10 @@ export async function connect(
     body.integrationIdentifier,
   )
   verifyContextHash(caller, integration, body)
-  refuseUnownedConnection(body)
+  refuseUnowned(body)
+  if (body.scope?.includes('incoming-webhook') && !body.subscriberId) {
+    throw badRequest('subscriber_required', 'subscriberId is required for incoming webhook')
+  }
   if (provider.connect === null) {
     const message = `OAuth not supported for provider: ${provider.id}`
     throw badRequest('connect_not_supported', message)
@@ -70,27 +70,4 @@ export async function connect(
   })
   const writes = [...newSubscriber, ...contextWrites(deps, environmentId, contexts)]
   return { status: 201, body: { url }, writes }
-}
-
-/** novu-behaviour §2.3: a connection is for a subscriber, or shared by those of a context. */
-function refuseUnownedConnection({
-  connectionMode,
-  subscriberId,
-  context,
-  scope,
-}: ConnectBody): void {
-  if (connectionMode === 'shared' && context === undefined) {
-    const message = 'context is required when connectionMode is "shared"'
-    throw badRequest('context_required', message)
-  }
-  if (connectionMode === 'subscriber' && !subscriberId) {
-    const message = 'subscriberId is required when connectionMode is "subscriber"'
-    throw badRequest('subscriber_required', message)
-  }
-  if (!subscriberId && context === undefined) {
-    throw badRequest('owner_required', 'Either subscriberId or context must be provided')
-  }
-  if (scope?.includes('incoming-webhook') && !subscriberId) {
-    throw badRequest('subscriber_required', 'subscriberId is required for incoming webhook')
-  }
 }

@@ -39,24 +39,6 @@ export function requireClientId(
   return { ...app, clientId: app.clientId }
 }
 
-/** What must be written for the subscriber to exist: nothing, or the subscriber. Throws 404. */
-export async function requireSubscriber(
-  { store, config, random, clock }: Deps,
-  environmentId: string,
-  subscriberId: string,
-): Promise<Write[]> {
-  if ((await store.subscribers.find(environmentId, subscriberId)) !== null) return []
-  if (!config.autoCreateSubscribers) {
-    throw notFound('subscriber_not_found', `Subscriber not found: ${subscriberId}`)
-  }
-  const nowMs = clock()
-  const times = { createdAtMs: nowMs, updatedAtMs: nowMs }
-  const id = random.recordId(nowMs)
-  return [
-    store.subscribers.insertIfMissing({ id, environmentId, subscriberId, profile: {}, ...times }),
-  ]
-}
-
 /** The connection of that name, which must exist; null for no name. Throws 404. */
 export async function requireConnection(
   { store }: Deps,

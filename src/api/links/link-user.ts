@@ -2,13 +2,13 @@ import type { Deps } from '../../deps.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
 import { readContexts } from '../contexts/payload.ts'
+import { requireSubscriber } from '../subscribers/require.ts'
 import { verifyContextHash } from './context-hash.ts'
 import {
   contextWrites,
   findIntegration,
   requireClientId,
   requireConnection,
-  requireSubscriber,
 } from './link-target.ts'
 import type { LinkUserBody, OAuthUrl } from './model.ts'
 import { signUserLink } from './sign-link.ts'

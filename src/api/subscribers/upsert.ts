@@ -4,6 +4,7 @@ import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
 import type { Subscriber } from '../../store/subscribers.ts'
 import type { SubscriberAnswer, SubscriberBody } from './model.ts'
+import { presentSubscriber } from './present.ts'
 
 /**
  * Creates a subscriber, or gives an existing one the fields that were sent. Throws 409 instead
@@ -33,20 +34,7 @@ export async function upsertSubscriber(
   }
   return {
     status: 201,
-    body: present(caller, subscriber),
+    body: presentSubscriber(caller, subscriber),
     writes: [store.subscribers.upsert(subscriber)],
-  }
-}
-
-function present(caller: Caller, subscriber: Subscriber): SubscriberAnswer {
-  return {
-    _id: subscriber.id,
-    _organizationId: caller.organizationId,
-    _environmentId: caller.environmentId,
-    subscriberId: subscriber.subscriberId,
-    ...subscriber.profile,
-    deleted: false,
-    createdAt: new Date(subscriber.createdAtMs).toISOString(),
-    updatedAt: new Date(subscriber.updatedAtMs).toISOString(),
   }
 }

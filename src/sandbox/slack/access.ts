@@ -1,9 +1,11 @@
 import { type RedeemDeps, readClientRequest, redeemCode, refuse } from './redeem.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
+import type { IssuedTokens } from './tokens.ts'
 
 export type AccessDeps = RedeemDeps & {
   randomId: (length: number) => string
   refreshTokens: RefreshTokens
+  tokens: IssuedTokens
 }
 
 /** https://docs.slack.dev/authentication/using-token-rotation: tokens live for 12 hours. */
@@ -39,15 +41,15 @@ export async function exchangeCode(deps: AccessDeps, request: Request): Promise<
 }
 
 function botTokens(
-  { randomId, refreshTokens }: AccessDeps,
+  { randomId, refreshTokens, tokens }: AccessDeps,
   { clientId, rotates }: { clientId: string; rotates: boolean },
   scope: string,
 ): Record<string, string | number> {
   const bot = { token_type: 'bot', scope, bot_user_id: 'U0LATCHBOT' }
-  if (!rotates) return { ...bot, access_token: `xoxb-${randomId(24)}` }
+  if (!rotates) return { ...bot, access_token: tokens.issue(`xoxb-${randomId(24)}`) }
   return {
     ...bot,
-    access_token: `xoxe.xoxb-${randomId(24)}`,
+    access_token: tokens.issue(`xoxe.xoxb-${randomId(24)}`),
     refresh_token: refreshTokens.issue(clientId, scope),
     expires_in: LIFETIME_SECONDS,
   }

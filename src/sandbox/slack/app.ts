@@ -8,6 +8,7 @@ import type { SlackDirectory } from './directory.ts'
 import type { SlackGrant } from './grant.ts'
 import { createSlackOpenId } from './openid.ts'
 import { createRefreshTokens } from './refresh-tokens.ts'
+import { createIssuedTokens } from './tokens.ts'
 
 export type SlackSandbox = { fetch(request: Request): Response | Promise<Response> }
 
@@ -31,7 +32,9 @@ export function createSlackSandbox(deps: {
   })
   const pages = createSandboxPages('Slack')
   const faults = createFaults(deps.sleep)
-  const shared = { ...deps, codes, pages, faults, refreshTokens: createRefreshTokens(deps) }
+  const tokens = createIssuedTokens()
+  const refreshTokens = createRefreshTokens(deps)
+  const shared = { ...deps, codes, pages, faults, refreshTokens, tokens }
   const openid = createSlackOpenId(shared)
   const ask = (protocol: SlackProtocol, request: Request): Response =>
     askConsent(shared, protocol, new URL(request.url).searchParams)
@@ -54,6 +57,7 @@ export function createSlackSandbox(deps: {
       ({ request }) => faults.around(() => openid.token(request)),
       raw,
     )
+    .post('/api/auth.revoke', ({ request }) => faults.around(() => tokens.revoke(request)), raw)
     .get('/openid/connect/keys', () => openid.keys())
     .get('/.well-known/openid-configuration', () => openid.configuration())
     .all('/sandbox/faults', ({ request }) => faults.control(request), raw)

@@ -1,0 +1,88 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { Page, Paging } from '../store/pages.ts'
+import { invalid } from './api-error.ts'
+import { openObject } from './open-object.ts'
+
+const DEFAULT_LIMIT = 10
+
+/** The parameters of every list (novu-behaviour §3.3). */
+export const LIST_PARAMETERS = {
+  limit: Type.Optional(
+    Type.String({
+      pattern: '^([1-9][0-9]?|100)$',
+      whenWrong: 'limit must be a whole number from 1 to 100',
+      description: 'How many, from 1 to 100; 10 if left out.',
+    }),
+  ),
+  after: Type.Optional(Type.String({ description: 'The `next` of the page before.' })),
+  before: Type.Optional(Type.String({ description: 'The `previous` of the page after.' })),
+  orderBy: Type.Optional(Type.Union([Type.Literal('createdAt'), Type.Literal('updatedAt')])),
+  orderDirection: Type.Optional(Type.Union([Type.Literal('ASC'), Type.Literal('DESC')])),
+  includeCursor: Type.Optional(
+    Type.Union([Type.Literal('true'), Type.Literal('false')], {
+      whenWrong: 'includeCursor must be true or false',
+      description: 'Whether the page has the item that the cursor names, too.',
+    }),
+  ),
+}
+
+const ListQuery = openObject({ ...LIST_PARAMETERS, orderBy: Type.Optional(Type.String()) })
+type ListQuery = Static<typeof ListQuery>
+
+/** `contextKeys`, once or several times. */
+export const CONTEXT_KEYS = Type.Optional(
+  Type.Union([Type.String(), Type.Array(Type.String())], {
+    description: 'The exact set, such as `tenant:acme`; empty for what has no context.',
+  }),
+)
+
+/** Throws 422 for a cursor in both directions. */
+export function readPaging(query: ListQuery): Paging {
+  const { after, before, includeCursor, limit, orderBy, orderDirection } = query
+  if (after && before) {
+    const messages = ['before and after cannot be used together']
+    throw invalid({ after: { messages, value: after }, before: { messages, value: before } })
+  }
+  const included = includeCursor === 'true'
+  const cursor = after
+    ? ({ kind: 'after', id: after, included } as const)
+    : before
+      ? ({ kind: 'before', id: before, included } as const)
+      : null
+  return {
+    limit: Number(limit ?? DEFAULT_LIMIT),
+    orderBy: orderBy === 'updatedAt' ? 'updatedAt' : 'createdAt',
+    direction: orderDirection === 'ASC' ? 'asc' : 'desc',
+    cursor,
+  }
+}
+
+/** Absent: any context. Present but empty: what has none. */
+export function readContextKeys(keys: string | string[] | undefined): string[] | undefined {
+  if (keys === undefined) return undefined
+  const list = (Array.isArray(keys) ? keys : [keys]).filter((key) => key !== '')
+  return [...new Set(list)].sort((left, right) => left.localeCompare(right, 'en'))
+}
+
+/** A page as it is answered. An unknown cursor gives an empty one, as at Novu. */
+export function presentPage<Row, Item>(
+  { items, hasNext, hasPrevious, ...totals }: Page<Row>,
+  idOf: (row: Row) => string,
+  present: (row: Row) => Item,
+): ListAnswer<Item> {
+  const [first, last] = [items.at(0), items.at(-1)]
+  return {
+    data: items.map(present),
+    next: hasNext && last !== undefined ? idOf(last) : null,
+    previous: hasPrevious && first !== undefined ? idOf(first) : null,
+    ...totals,
+  }
+}
+
+type ListAnswer<Item> = {
+  data: Item[]
+  next: string | null
+  previous: string | null
+  totalCount: number
+  totalCountCapped: boolean
+}

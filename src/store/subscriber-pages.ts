@@ -1,0 +1,55 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { Database } from './client.ts'
+import { countRows, type Page, type PageSource, type Paging, readPage, whereIs } from './pages.ts'
+import { subscribers } from './schema.ts'
+
+export type SubscriberFilter = {
+  environmentId: string
+  subscriberId?: string | undefined
+  email?: string | undefined
+  phone?: string | undefined
+  /** A part of first and last name, in any case. */
+  name?: string | undefined
+}
+
+type Subscriber = typeof subscribers.$inferSelect
+
+const inProfile = (name: string): SQL => sql`json_extract(${subscribers.profile}, ${`$.${name}`})`
+
+const subscribersWhere = ({ name, ...filter }: SubscriberFilter): SQL | undefined =>
+  and(
+    eq(subscribers.environmentId, filter.environmentId),
+    whereIs(subscribers.subscriberId, filter.subscriberId),
+    filter.email === undefined ? undefined : sql`${inProfile('email')} = ${filter.email}`,
+    filter.phone === undefined ? undefined : sql`${inProfile('phone')} = ${filter.phone}`,
+    name === undefined
+      ? undefined
+      : sql`instr(lower(coalesce(${inProfile('firstName')}, '') || ' ' || coalesce(${inProfile('lastName')}, '')), lower(${name})) > 0`,
+  )
+
+const source = (database: Database): PageSource<Subscriber> => ({
+  columns: subscribers,
+  select: (where, order, limit) =>
+    database
+      .select()
+      .from(subscribers)
+      .where(where)
+      .orderBy(...order)
+      .limit(limit),
+  count: (where, limit) =>
+    countRows(
+      database,
+      database
+        .select({ one: sql`1`.as('one') })
+        .from(subscribers)
+        .where(where)
+        .limit(limit)
+        .as('capped'),
+    ),
+})
+
+export const pageOfSubscribers = (
+  database: Database,
+  filter: SubscriberFilter,
+  paging: Paging,
+): Promise<Page<Subscriber>> => readPage(source(database), subscribersWhere(filter), paging)
