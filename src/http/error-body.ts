@@ -22,6 +22,8 @@ const SECRET_PARAMETERS = ['code', 'state']
 export function safePath(requestUrl: string): string {
   const url = URL.parse(requestUrl)
   if (url === null) return '/'
+  // A bound link has its state in the path.
+  if (url.pathname.startsWith('/l/')) return '/l/'
   if (!SECRET_PARAMETERS.some((name) => url.searchParams.has(name)))
     return url.pathname + url.search
   for (const name of SECRET_PARAMETERS) url.searchParams.delete(name)

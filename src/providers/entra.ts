@@ -34,6 +34,7 @@ export type Entra = {
   adminConsentUrl(request: ConnectRequest): string
   /** A tenant is named by a GUID: nothing else may get into a path (SSRF). */
   isTenantId(text: string): boolean
+  isIssuer(issuer: string): boolean
   identify(exchange: CodeExchange): Promise<IdentifyOutcome>
   /** A token of the app itself in a tenant, which it has only once an admin there consented. */
   appToken(app: App, tenantId: string): Promise<AppTokenOutcome>
@@ -89,6 +90,11 @@ export function createEntra(
     },
 
     isTenantId: (text) => TENANT_ID.test(text),
+
+    isIssuer(issuer) {
+      const [, tenant = ''] = /\/([^/]+)\/v2\.0$/.exec(issuer) ?? []
+      return TENANT_ID.test(tenant) && issuer === `${entraUrl}/${tenant}/v2.0`
+    },
 
     async identify({ app, code, redirectUri, codeVerifier, nonce, workspaceId }) {
       const answer = await postForm(fetch, tokenUrl(authorityOf(app, workspaceId)), {

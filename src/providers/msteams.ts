@@ -15,6 +15,7 @@ export function createMsTeams(
     name: 'Microsoft Teams',
     title: 'MS Teams',
     endpointType: 'ms_teams_user',
+    isIssuer: (issuer) => entra.isIssuer(issuer),
     // Scopes are Novu's fixed ones, whatever the caller asks for.
     protocolFor: () => 'openid',
     linkUserUrl: (request) => entra.authorizeUrl(request),

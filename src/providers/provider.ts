@@ -140,6 +140,8 @@ export type Provider = {
   /** As Novu's messages spell it. */
   title: string
   endpointType: string
+  /** Whether an `iss` that comes with an answer is this provider's (RFC 9207, against mix-up). */
+  isIssuer(issuer: string): boolean
   /** Which protocol the scopes that the caller asked for need. */
   protocolFor(userScope: readonly string[] | null): Protocol
   linkUserUrl(request: AuthorizationRequest): string

@@ -16,6 +16,7 @@ export function createSlack(slackUrl: string, fetch: Fetch, clock: () => number)
     name: 'Slack',
     title: 'Slack',
     endpointType: 'slack_user',
+    isIssuer: (issuer) => issuer === slackUrl,
     protocolFor: (userScope) => (userScope?.includes('openid') ? 'openid' : 'oauth'),
     linkUserUrl: (request) =>
       request.protocol === 'openid' ? openid.authorizeUrl(request) : oauth.authorizeUrl(request),

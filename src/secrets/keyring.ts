@@ -8,6 +8,7 @@ export type DerivedKeys = {
   state: Uint8Array
   pkce: Uint8Array
   nonce: Uint8Array
+  browser: Uint8Array
   sealing: Uint8Array
   sandboxApiKey: Uint8Array
 }
@@ -28,6 +29,7 @@ export function deriveKeys(masterKey: Uint8Array): DerivedKeys {
     state: derive(masterKey, 'state', 32),
     pkce: derive(masterKey, 'pkce', 32),
     nonce: derive(masterKey, 'nonce', 32),
+    browser: derive(masterKey, 'browser', 32),
     sealing: derive(masterKey, 'sealing', 32),
     sandboxApiKey: derive(masterKey, 'sandbox-api-key', 24),
   }

@@ -10,15 +10,21 @@ export type Proofs = {
   codeChallenge: string
   /** OpenID Connect Core §3.1.2.1. */
   nonce: string
+  /** What the browser that opened the link carries, where links are bound to it. */
+  browserBinding: string
 }
 
 /** Derived from the state's `jti` and not kept: making a link writes nothing (decision 6). */
-export function deriveProofs(keys: Pick<DerivedKeys, 'pkce' | 'nonce'>, jti: string): Proofs {
+export function deriveProofs(
+  keys: Pick<DerivedKeys, 'pkce' | 'nonce' | 'browser'>,
+  jti: string,
+): Proofs {
   const codeVerifier = encodeBase64url(signHmac(keys.pkce, jti))
   const challenge = new Bun.CryptoHasher('sha256').update(codeVerifier).digest()
   return {
     codeVerifier,
     codeChallenge: encodeBase64url(new Uint8Array(challenge)),
     nonce: encodeBase64url(signHmac(keys.nonce, jti)),
+    browserBinding: encodeBase64url(signHmac(keys.browser, jti)),
   }
 }

@@ -15,6 +15,8 @@ export type StateClaims = {
   integrationId: string
   connectionIdentifier: string | null
   contextKeys: readonly string[]
+  /** Only the browser that opened the link may complete it. */
+  bound: boolean
   /** Which of the provider's protocols the user was sent through. */
   protocol: 'oauth' | 'openid'
 } & (
@@ -59,6 +61,7 @@ const Payload = Type.Object({
   h: Type.Optional(Type.Literal(1)),
   a: Type.Optional(Type.Literal(1)),
   p: Type.Optional(Type.Literal('openid')),
+  b: Type.Optional(Type.Literal(1)),
 })
 
 const toPayload = (claims: StateClaims): Static<typeof Payload> => ({
@@ -71,6 +74,7 @@ const toPayload = (claims: StateClaims): Static<typeof Payload> => ({
   x: [...claims.contextKeys],
   m: claims.mode,
   ...(claims.protocol === 'openid' && { p: 'openid' as const }),
+  ...(claims.bound && { b: 1 as const }),
   ...(claims.mode === 'connect' && claims.shared && { h: 1 as const }),
   ...(claims.mode === 'connect' && claims.autoLinkUser && { a: 1 as const }),
 })
@@ -84,6 +88,7 @@ function toClaims(payload: Static<typeof Payload>): StateClaims | null {
     integrationId: payload.i,
     connectionIdentifier: payload.c,
     contextKeys: payload.x,
+    bound: payload.b === 1,
     protocol: payload.p ?? ('oauth' as const),
   }
   const subscriberId = payload.s

@@ -11,7 +11,7 @@ async function expectNothingStored(requestsBefore: number): Promise<void> {
   expect(service.slackRequests.length).toBe(requestsBefore)
 }
 
-describe('a callback that is refused stores nothing and asks Slack nothing', () => {
+describe('(requirement 12, N8, S16, T3) a callback that is refused stores nothing and asks Slack nothing', () => {
   const refused: [string, (good: URL) => string | URL, number, string][] = [
     ['a forged state', (good) => withParameter(good, 'state', 'a.b.c'), 400, 'not valid'],
     ['an altered state', (good) => withParameter(good, 'state', alter(good)), 400, 'not valid'],
@@ -67,7 +67,7 @@ describe('a callback that is refused stores nothing and asks Slack nothing', () 
   })
 
   for (const header of ['sec-purpose', 'purpose', 'x-moz']) {
-    test(`a prefetch, by ${header} alone, spends nothing`, async () => {
+    test(`(requirement 10, S8) a prefetch, by ${header} alone, spends nothing`, async () => {
       const callback = await consent(await link())
       const before = service.slackRequests.length
       const answer = await open(callback, { accept: 'text/html', [header]: 'prefetch' })
@@ -100,7 +100,7 @@ describe('a callback that is refused stores nothing and asks Slack nothing', () 
 })
 
 describe('a link that was consented to', () => {
-  test('is stored once, and a replay changes nothing', async () => {
+  test('(requirement 6, S7) is stored once, and a replay changes nothing', async () => {
     const callback = await consent(await link({ context: { key: 'org-acme' } }))
     const page = await open(callback)
     expect(page.status).toBe(200)
@@ -128,7 +128,7 @@ describe('a link that was consented to', () => {
     expect(service.slackRequests.length).toBe(requests)
   })
 
-  test('again, as somebody else, keeps the endpoint and takes the new identity', async () => {
+  test('(N7, P11) again, as somebody else, keeps the endpoint and takes the new identity', async () => {
     const [before] = await endpoints()
     await open(await consent(await link({ context: { key: 'org-acme' } }), { user: 'U0GRACE002' }))
     const [after, ...others] = await endpoints()
@@ -137,7 +137,7 @@ describe('a link that was consented to', () => {
     expect(after?.['endpoint']).toEqual({ userId: 'U0GRACE002' })
   })
 
-  test('in another workspace than the connection says is refused, and named', async () => {
+  test('(requirement 23, N6, S18) in another workspace than the connection says is refused, and named', async () => {
     const callback = await consent(await link({ context: { key: 'other' } }), {
       user: 'U0MALLORY4',
     })
@@ -150,7 +150,7 @@ describe('a link that was consented to', () => {
     expect(again.status).toBe(409)
   })
 
-  test('of 50 callbacks at once, one exchanges the code and all tell the same', async () => {
+  test('(requirement 5, N2, S9) of 50 callbacks at once, one exchanges the code and all tell the same', async () => {
     const callback = await consent(await link({ context: { key: 'crowd' } }))
     const before = service.slackRequests.length
     const pages = await Promise.all(Array.from({ length: 50 }, () => open(callback)))
@@ -209,7 +209,7 @@ describe('when Slack fails', () => {
     expect((await open(callback)).status).toBe(502)
   })
 
-  test('a claim with no outcome, as a crash leaves it, ends as interrupted', async () => {
+  test('(P12) a claim with no outcome, as a crash leaves it, ends as interrupted', async () => {
     const good = await link({ context: { key: 'crashed' } })
     const callback = await consent(good)
     const verified = await service.deps.states.verify(

@@ -78,7 +78,7 @@ describe('asking to connect a workspace', () => {
 })
 
 describe('an install', () => {
-  test('is stored once under the name that was asked for, its token sealed', async () => {
+  test('is stored once under the name that was asked for, its token sealed (P4)', async () => {
     const body = { subscriberId, connectionIdentifier: 'acme', context: { way: 'named' } }
     const callback = await consent(await connectUrl(body))
     const page = await open(callback)
@@ -104,7 +104,7 @@ describe('an install', () => {
     expect(await endpoints('contextKeys=way:named')).toEqual([])
   })
 
-  test('again for the same owner replaces the tokens, and keeps the name', async () => {
+  test('(S25) again for the same owner replaces the tokens, and keeps the name', async () => {
     const body = { subscriberId, context: { way: 'named' } }
     const callback = await consent(await connectUrl(body))
     service.slackAnswers.push(installed({}))

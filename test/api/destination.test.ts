@@ -92,7 +92,7 @@ test('a preview bot spends nothing (requirement 10, S10)', async () => {
   expect((await service.open(address)).status).toBe(200)
 })
 
-describe('(S14, requirement 23) where a whole organisation has the app,', () => {
+describe('(S14, S17, requirement 23) where a whole organisation has the app,', () => {
   const grid = (team: string) => () =>
     Response.json({
       ok: true,

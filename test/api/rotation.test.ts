@@ -72,7 +72,7 @@ describe('verify', () => {
     ['unanswered', () => new Response('down', { status: 503 }), 'Slack could not be reached'],
   ]
   for (const [name, answer, message] of failures) {
-    test(`that is ${name} answers 502, and leaves the tokens as they were`, async () => {
+    test(`(S12) that is ${name} answers 502, and leaves the tokens as they were`, async () => {
       await install(name)
       const before = await authOf(name)
       service.slackAnswers.push(answer)

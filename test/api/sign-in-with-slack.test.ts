@@ -8,7 +8,7 @@ const service = await startService()
 const { link, consent, open, endpoints } = service
 const OPENID = { userScope: ['openid', 'profile'] }
 
-describe('Sign in with Slack, where openid is among the scopes,', () => {
+describe('(S1, S3) Sign in with Slack, where openid is among the scopes,', () => {
   test('goes to its own endpoint with a nonce, and no PKCE (requirements 19 and 20)', async () => {
     const url = await link(OPENID)
     expect(url.pathname).toBe('/openid/connect/authorize')
@@ -91,7 +91,7 @@ describe('Sign in with Slack, where openid is among the scopes,', () => {
   })
 })
 
-test('PKCE goes to Slack where the integration says so, and is proven with the code', async () => {
+test('(requirement 19, S22) PKCE goes to Slack where the integration says so, and is proven with the code', async () => {
   const made = await service.api('POST', '/v1/integrations', {
     providerId: 'slack',
     channel: 'chat',

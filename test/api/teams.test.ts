@@ -183,7 +183,7 @@ describe('an administrator’s consent', () => {
     expect(stored['pending']).toBeUndefined()
   })
 
-  test('that was not given makes none, though it says so (T1, T2, requirement 11)', async () => {
+  test('that was not given makes none, though it says so (T1, T2, N15, requirement 11)', async () => {
     const url = await connectLink({ ...own(), connectionIdentifier: 'denied' })
     const address = await service.consent(url, { user: String(ADELE), decision: 'deny' })
     expect(address).toContain('admin_consent=True')

@@ -61,7 +61,7 @@ describe("Slack's address for a link", () => {
     })
   }
 
-  test('(requirement 25) never asks for bot scopes, whichever protocol', () => {
+  test('(requirement 25, N12) never asks for bot scopes, whichever protocol', () => {
     for (const protocol of ['oauth', 'openid'] as const) {
       const { searchParams } = new URL(slack.linkUserUrl({ ...REQUEST, protocol }))
       expect(searchParams.has('scope')).toBe(protocol === 'openid')

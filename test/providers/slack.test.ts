@@ -41,7 +41,7 @@ async function identifyBy(answer: Handler) {
 }
 
 describe('who somebody is at Slack', () => {
-  test('is asked once, the client by HTTP Basic (requirement 28) and nowhere else', async () => {
+  test('is asked once, the client by HTTP Basic (requirement 28, S23) and nowhere else', async () => {
     let seen: { authorization: string; form: URLSearchParams; path: string } | undefined
     const { outcome, requests: asked } = await identifyBy(async (request) => {
       const form = new URLSearchParams(await request.text())

@@ -17,6 +17,7 @@ const claims: StateClaims = {
   subscriberId: 'subscriber-123',
   connectionIdentifier: null,
   contextKeys: ['tenant:acme'],
+  bound: false,
   mode: 'link_user',
   protocol: 'openid',
 }
@@ -27,7 +28,7 @@ const anyText = fc.string({
 })
 
 describe('a state', () => {
-  test('(requirement 4) carries any subscriber, connection and context as they are', async () => {
+  test('(requirement 4, N5) carries any subscriber, connection and context as they are', async () => {
     const nasty = fc.oneof(anyText, fc.constantFrom('a.b@c.d', '{"x":"."}', '…', '\ud800', ''))
     await fc.assert(
       fc.asyncProperty(nasty, nasty, fc.array(nasty), async (subscriberId, connection, keys) => {
@@ -87,7 +88,7 @@ describe('a state', () => {
     })
   }
 
-  test('(requirement 7) of an old key holds while that key is on the ring', async () => {
+  test('(requirement 7, N1) of an old key holds while that key is on the ring', async () => {
     const state = states.sign(claims)
     const rotated = createStates(createKeyring(key('b'), [key('a')]), CALLBACK)
     expect((await rotated.verify(state, NOW_MS)).kind).toBe('valid')

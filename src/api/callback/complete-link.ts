@@ -1,6 +1,7 @@
 import { Value } from '@sinclair/typebox/value'
 import type { Deps } from '../../deps.ts'
 import type { StateClaims } from '../../secrets/state.ts'
+import { isSameBrowser } from '../links/browser-binding.ts'
 import { readArrival } from './arrival.ts'
 import { exchange } from './exchange.ts'
 import { type CallbackResult, LinkOutcome } from './outcome.ts'
@@ -30,6 +31,7 @@ export async function completeLink(deps: Deps, query: CallbackQuery): Promise<Ca
   const verified = await deps.states.verify(state, deps.clock())
   if (verified.kind === 'refused') return { kind: 'state_invalid', reason: verified.reason }
   const { claims } = verified
+  if (claims.bound && !isSameBrowser(deps, claims, query.cookies)) return { kind: 'other_browser' }
   // A reload of the last page, perhaps after the state's time: it is told what it was told before.
   const earlier = await deps.store.spentStates.find(claims.jti)
   if (earlier !== null) return awaitOutcome(deps, claims.jti)
@@ -37,6 +39,9 @@ export async function completeLink(deps: Deps, query: CallbackQuery): Promise<Ca
 
   const target = await findTarget(deps, claims)
   if (target.kind !== 'found') return target
+  if (query.issuer !== null && !target.provider.isIssuer(query.issuer)) {
+    return { kind: 'issuer_mismatch' }
+  }
   const arrival = readArrival(query, claims, target)
   if (arrival.kind !== 'code' && arrival.kind !== 'consent') return arrival
   if (!(await claim(deps, claims))) return awaitOutcome(deps, claims.jti)

@@ -39,6 +39,8 @@ export type Refusal =
   | { kind: 'consent_missing'; parameter: 'tenant' | 'admin_consent' }
   | { kind: 'state_invalid'; reason: string }
   | { kind: 'link_expired' }
+  | { kind: 'other_browser' }
+  | { kind: 'issuer_mismatch' }
   | { kind: 'environment_gone'; environmentId: string }
   | { kind: 'integration_gone'; integrationId: string; environmentId: string }
   | { kind: 'provider_not_supported'; providerId: string }

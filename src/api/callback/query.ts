@@ -7,15 +7,19 @@ export type CallbackQuery = {
   /** Entra, at an administrator's consent: the tenant, and whether consent is claimed. */
   tenant: string | null
   adminConsent: boolean
+  /** Who sends the answer (RFC 9207), where the provider says. */
+  issuer: string | null
+  /** The browser's `Cookie` header. */
+  cookies: string | null
 }
 
 export type ReadQuery = CallbackQuery | { repeated: string }
 
-const NAMES = ['code', 'state', 'error', 'error_description', 'tenant', 'admin_consent']
+const NAMES = ['code', 'state', 'iss', 'error', 'error_description', 'tenant', 'admin_consent']
 
 /** A parameter that comes twice is refused (RFC 6749 §3.1): which one is meant cannot be known. */
-export function readCallbackQuery(requestUrl: string): ReadQuery {
-  const { searchParams } = new URL(requestUrl)
+export function readCallbackQuery({ url, headers }: Request): ReadQuery {
+  const { searchParams } = new URL(url)
   const repeated = NAMES.find((name) => searchParams.getAll(name).length > 1)
   if (repeated !== undefined) return { repeated }
   return {
@@ -25,6 +29,8 @@ export function readCallbackQuery(requestUrl: string): ReadQuery {
     errorDescription: searchParams.get('error_description'),
     tenant: searchParams.get('tenant'),
     adminConsent: searchParams.get('admin_consent') === 'True',
+    issuer: searchParams.get('iss'),
+    cookies: headers.get('cookie'),
   }
 }
 

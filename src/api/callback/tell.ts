@@ -116,6 +116,16 @@ function tellRefusal(refusal: Early): Telling {
         'Links work for 5 minutes. Nothing was linked.',
         START_AGAIN,
       )
+    case 'other_browser':
+      return failure(
+        403,
+        'The link was opened in another browser',
+        'Another browser began this',
+        'A link works only in the browser in which it was opened. Nothing was linked.',
+        START_AGAIN,
+      )
+    case 'issuer_mismatch':
+      return brokenLink('The iss parameter is not of the provider that the link leads to')
     case 'still_running':
       return failure(
         409,

@@ -29,6 +29,14 @@ const Credentials = openObject({
         '`postMessage` with `{source: "latch", status, error}`.',
     }),
   ),
+  binding: Type.Optional(
+    Type.Literal('cookie', {
+      whenWrong: 'credentials.binding must be one of the following values: cookie',
+      description:
+        '`cookie`: only the browser that opens a link may complete it. Links then lead through ' +
+        'latch first. Leave it out where links are opened by other means than a browser.',
+    }),
+  ),
   hmac: Type.Optional(Type.Boolean({ description: 'Take a context only with its `contextHash`.' })),
 })
 

@@ -2,11 +2,12 @@ import type { Deps } from '../../deps.ts'
 import { badRequest } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
-import { callbackUrl } from '../callback/callback-url.ts'
 import { refuseUnowned } from '../connections/owner.ts'
 import { readContexts } from '../contexts/payload.ts'
 import { requireSubscriber } from '../subscribers/require.ts'
+import { isBound } from './browser-binding.ts'
 import { verifyContextHash } from './context-hash.ts'
+import { handOut } from './hand-out.ts'
 import { contextWrites, findIntegration, requireClientId } from './link-target.ts'
 import type { ConnectBody, OAuthUrl } from './model.ts'
 
@@ -46,28 +47,22 @@ export async function connect(
       ? null
       : await deps.store.connections.find(integration.id, body.connectionIdentifier)
 
-  const jti = deps.random.stateId()
-  const state = deps.states.sign({
-    jti,
+  const claims = {
+    jti: deps.random.stateId(),
     issuedAtMs: deps.clock(),
     environmentId,
     integrationId: integration.id,
     connectionIdentifier: body.connectionIdentifier ?? null,
     contextKeys: contexts.map(({ key }) => key),
+    bound: isBound(integration.credentials),
     protocol: 'oauth',
     mode: 'connect',
     subscriberId,
     shared: body.connectionMode === 'shared',
     autoLinkUser: body.autoLinkUser ?? false,
-  })
-  const url = provider.connect.url({
-    app,
-    redirectUri: callbackUrl(deps.config),
-    state,
-    scope: body.scope ?? null,
-    codeChallenge: deps.states.proofs(jti).codeChallenge,
-    workspaceId: existing?.workspaceId ?? null,
-  })
+  } as const
+  const workspaceId = existing?.workspaceId ?? null
+  const url = handOut(deps, claims, { provider, app, workspaceId, scope: body.scope ?? null })
   const writes = [...newSubscriber, ...contextWrites(deps, environmentId, contexts)]
   return { status: 201, body: { url }, writes }
 }

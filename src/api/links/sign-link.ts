@@ -1,8 +1,9 @@
 import type { Deps } from '../../deps.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Integration } from '../../store/integrations.ts'
-import { callbackUrl } from '../callback/callback-url.ts'
 import type { StoredApp } from '../integrations/app.ts'
+import { isBound } from './browser-binding.ts'
+import { handOut } from './hand-out.ts'
 
 /** What a user's link is made of. */
 export type UserLink = {
@@ -20,28 +21,18 @@ export type UserLink = {
 /** The URL at which a subscriber consents. It is signed, and nothing is stored. */
 export function signUserLink(deps: Deps, link: UserLink): string {
   const { integration, provider, app, subscriberId, connection, contextKeys, userScope } = link
-  const protocol = provider.protocolFor(userScope)
-  const jti = deps.random.stateId()
-  const { nonce, codeChallenge } = deps.states.proofs(jti)
-  const state = deps.states.sign({
-    jti,
+  const claims = {
+    jti: deps.random.stateId(),
     issuedAtMs: deps.clock(),
     environmentId: integration.environmentId,
     integrationId: integration.id,
     subscriberId,
     connectionIdentifier: connection?.identifier ?? null,
     contextKeys,
+    bound: isBound(integration.credentials),
     mode: 'link_user',
-    protocol,
-  })
-  return provider.linkUserUrl({
-    app,
-    redirectUri: callbackUrl(deps.config),
-    state,
-    userScope,
-    protocol,
-    nonce,
-    codeChallenge,
-    workspaceId: connection?.workspaceId ?? null,
-  })
+    protocol: provider.protocolFor(userScope),
+  } as const
+  const workspaceId = connection?.workspaceId ?? null
+  return handOut(deps, claims, { provider, app, workspaceId, scope: userScope })
 }

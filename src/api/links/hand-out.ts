@@ -1,0 +1,19 @@
+import type { Deps } from '../../deps.ts'
+import type { StateClaims } from '../../secrets/state.ts'
+import { boundUrl } from './browser-binding.ts'
+import { providerUrl, type SignedLink } from './provider-url.ts'
+
+/**
+ * Signs a link and answers the address to give to the user: the provider's, or latch's own first
+ * where the integration binds links to the browser that opens them.
+ */
+export function handOut(
+  deps: Deps,
+  claims: StateClaims,
+  link: Omit<SignedLink, 'claims' | 'state'>,
+): string {
+  const state = deps.states.sign(claims)
+  return claims.bound
+    ? boundUrl(deps.config, state, link.scope)
+    : providerUrl(deps, { ...link, claims, state })
+}
