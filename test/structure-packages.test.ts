@@ -27,7 +27,7 @@ const ROOMS_OF: Record<string, readonly string[]> = {
     'store',
   ],
   '@tufjs/canonical-json': ['api'],
-  'lru-cache': ['http'],
+  'lru-cache': ['http', 'store'],
   'safe-stable-stringify': ['http'],
   'swagger-ui-dist': ['docs'],
 }

@@ -1,15 +1,13 @@
 import { and, eq, isNotNull, isNull, type SQL } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { countRows, type Page, type PageSource, type Paging, readPage, whereIs } from './pages.ts'
+import type { Counts } from './counts.ts'
+import { type IntegrationFilter, whereIntegration } from './integration-filter.ts'
+import { type Page, type PageSource, type Paging, readPage, whereIs } from './pages.ts'
 import { integrations } from './schema.ts'
 import { channelConnections } from './schema-channels.ts'
 
-export type ConnectionFilter = {
-  environmentId: string
+export type ConnectionFilter = IntegrationFilter & {
   subscriberId?: string | undefined
-  integrationIdentifier?: string | undefined
-  channel?: string | undefined
-  providerId?: string | undefined
   /** `subscriber`: those that are somebody's; `shared`: those that are not. */
   connectionMode?: 'subscriber' | 'shared' | undefined
   contextKeys?: readonly string[] | undefined
@@ -27,16 +25,13 @@ function connectionsWhere(filter: ConnectionFilter): SQL | undefined {
   return and(
     eq(channelConnections.environmentId, filter.environmentId),
     whereIs(subscriberId, filter.subscriberId),
-    whereIs(integrations.identifier, filter.integrationIdentifier),
-    whereIs(integrations.channel, filter.channel),
-    whereIs(integrations.providerId, filter.providerId),
     whereIs(channelConnections.contextKeys, filter.contextKeys),
     filter.connectionMode && modes[filter.connectionMode],
   )
 }
 
 /** Connections, each with what is shown of its integration. */
-export function connectionSource(database: Database): PageSource<ConnectionRow> {
+export function connectionSource(database: Database, counts: Counts): PageSource<ConnectionRow> {
   const base = (where: SQL | undefined) =>
     database
       .select({
@@ -58,13 +53,20 @@ export function connectionSource(database: Database): PageSource<ConnectionRow> 
         .limit(limit)
       return rows.map(({ row, integration }) => ({ ...row, integration }))
     },
-    count: (where, limit) => countRows(database, base(where).limit(limit).as('capped')),
+    count: (where, limit) => counts(channelConnections, where, limit),
   }
 }
 
-export const pageOfConnections = (
+export async function pageOfConnections(
   database: Database,
+  counts: Counts,
   filter: ConnectionFilter,
   paging: Paging,
-): Promise<Page<ConnectionRow>> =>
-  readPage(connectionSource(database), connectionsWhere(filter), paging)
+): Promise<Page<ConnectionRow>> {
+  const integration = await whereIntegration(database, channelConnections.integrationId, filter)
+  return readPage(
+    connectionSource(database, counts),
+    and(connectionsWhere(filter), integration),
+    paging,
+  )
+}

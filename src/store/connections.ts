@@ -8,21 +8,19 @@ import {
   connectionSource,
   pageOfConnections,
 } from './connection-pages.ts'
+import {
+  type Connection,
+  type PendingConsent,
+  pendingOf,
+  type Row,
+  type TriedConsent,
+  toConnection,
+} from './connection-rows.ts'
+import type { Counts } from './counts.ts'
 import type { Page, Paging } from './pages.ts'
 import { channelConnections } from './schema-channels.ts'
 import { insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
 import { toWrite, type Write } from './writer.ts'
-
-type Row = typeof channelConnections.$inferSelect
-
-/** A workspace (Slack) or tenant (Entra) in which an integration is installed or known. */
-export type Connection = Omit<
-  Row,
-  'authSealed' | 'consentProblem' | 'consentAttempts' | 'refreshAtMs' | 'refreshLeaseUntilMs'
->
-
-/** A consent that was claimed and is not proven: what is in the way, and when it is tried again. */
-export type PendingConsent = { problem: string; nextAttemptAtMs: number }
 
 /** Whom a connection is for: at most one of an integration is for the same. */
 export type ConnectionOwner = { subscriberId: string | null; contextKeys: readonly string[] }
@@ -31,7 +29,7 @@ export type ConnectionOwner = { subscriberId: string | null; contextKeys: readon
 export type ConnectionWithAuth = {
   connection: Connection
   auth: ConnectionAuth
-  pending: (PendingConsent & { attempts: number }) | null
+  pending: TriedConsent | null
   integration: { identifier: string; providerId: string; channel: string }
 }
 
@@ -58,7 +56,11 @@ export type Connections = {
   install(connection: Connection, auth: ConnectionAuth, pending?: PendingConsent | null): Write
 }
 
-export function createConnections(database: Database, sealing: Sealing): Connections {
+export function createConnections(
+  database: Database,
+  sealing: Sealing,
+  counts: Counts,
+): Connections {
   const byIdentifier = database
     .select()
     .from(channelConnections)
@@ -100,11 +102,11 @@ export function createConnections(database: Database, sealing: Sealing): Connect
         eq(channelConnections.environmentId, environment),
         eq(channelConnections.identifier, identifier),
       )
-      const [found] = await connectionSource(database).select(where, [], 1)
+      const [found] = await connectionSource(database, counts).select(where, [], 1)
       return found === undefined ? null : unseal(found)
     },
     page: async (filter, paging) => {
-      const page = await pageOfConnections(database, filter, paging)
+      const page = await pageOfConnections(database, counts, filter, paging)
       return { ...page, items: page.items.map(unseal) }
     },
     replace: (id, { workspaceId: workspace, workspaceName, botUserId }, auth, updatedAtMs) =>
@@ -178,20 +180,4 @@ export function createConnections(database: Database, sealing: Sealing): Connect
     insertIfWorkspaceIsNew: (connection, auth) =>
       insertUnlessWorkspaceIsKnown(database, toRow(connection, auth)),
   }
-}
-
-function pendingOf(row: Row): ConnectionWithAuth['pending'] {
-  const { consentProblem: problem, consentAttempts: attempts, refreshAtMs: nextAttemptAtMs } = row
-  return problem === null ? null : { problem, attempts, nextAttemptAtMs: nextAttemptAtMs ?? 0 }
-}
-
-function toConnection({
-  authSealed: _,
-  refreshAtMs: __,
-  refreshLeaseUntilMs: ___,
-  consentProblem: ____,
-  consentAttempts: _____,
-  ...connection
-}: Row): Connection {
-  return connection
 }

@@ -1,6 +1,7 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { countRows, type Page, type PageSource, type Paging, readPage, whereIs } from './pages.ts'
+import type { Counts } from './counts.ts'
+import { type Page, type PageSource, type Paging, readPage, whereIs } from './pages.ts'
 import { contexts } from './schema.ts'
 import { toWrite, type Write } from './writer.ts'
 
@@ -37,7 +38,7 @@ const contextsWhere = ({ environmentId, contextId, search }: ContextFilter): SQL
         ),
   )
 
-const source = (database: Database): PageSource<Context> => ({
+const source = (database: Database, counts: Counts): PageSource<Context> => ({
   columns: contexts,
   select: (where, order, limit) =>
     database
@@ -46,19 +47,10 @@ const source = (database: Database): PageSource<Context> => ({
       .where(where)
       .orderBy(...order)
       .limit(limit),
-  count: (where, limit) =>
-    countRows(
-      database,
-      database
-        .select({ one: sql`1`.as('one') })
-        .from(contexts)
-        .where(where)
-        .limit(limit)
-        .as('capped'),
-    ),
+  count: (where, limit) => counts(contexts, where, limit),
 })
 
-export function createContexts(database: Database): Contexts {
+export function createContexts(database: Database, counts: Counts): Contexts {
   const insert = (context: Context) => database.insert(contexts).values(context)
   return {
     find: async (environmentId, key) =>
@@ -67,7 +59,7 @@ export function createContexts(database: Database): Contexts {
         .from(contexts)
         .where(and(eq(contexts.environmentId, environmentId), eq(contexts.key, key)))
         .get()) ?? null,
-    page: (filter, paging) => readPage(source(database), contextsWhere(filter), paging),
+    page: (filter, paging) => readPage(source(database, counts), contextsWhere(filter), paging),
     insert: (context) => toWrite(insert(context)),
     insertIfMissing: (context) => toWrite(insert(context).onConflictDoNothing()),
     upsert: (context) =>

@@ -1,17 +1,15 @@
 import { and, eq, type SQL } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { countRows, type Page, type PageSource, type Paging, readPage, whereIs } from './pages.ts'
+import type { Counts } from './counts.ts'
+import { type IntegrationFilter, whereIntegration } from './integration-filter.ts'
+import { type Page, type PageSource, type Paging, readPage, whereIs } from './pages.ts'
 import { integrations } from './schema.ts'
 import { channelEndpoints } from './schema-channels.ts'
 
-export type EndpointFilter = {
-  environmentId: string
+export type EndpointFilter = IntegrationFilter & {
   identifier?: string | undefined
   subscriberId?: string | undefined
-  integrationIdentifier?: string | undefined
   connectionIdentifier?: string | undefined
-  channel?: string | undefined
-  providerId?: string | undefined
   /** The exact set, sorted; an empty one finds the endpoints that have no context. */
   contextKeys?: readonly string[] | undefined
 }
@@ -28,14 +26,11 @@ export const endpointsWhere = (filter: EndpointFilter): SQL | undefined =>
     whereIs(channelEndpoints.identifier, filter.identifier),
     whereIs(channelEndpoints.subscriberId, filter.subscriberId),
     whereIs(channelEndpoints.connectionIdentifier, filter.connectionIdentifier),
-    whereIs(integrations.identifier, filter.integrationIdentifier),
-    whereIs(integrations.channel, filter.channel),
-    whereIs(integrations.providerId, filter.providerId),
     whereIs(channelEndpoints.contextKeys, filter.contextKeys),
   )
 
 /** Endpoints, each with what is shown of its integration. */
-export function endpointSource(database: Database): PageSource<ListedEndpoint> {
+export function endpointSource(database: Database, counts: Counts): PageSource<ListedEndpoint> {
   const base = (where: SQL | undefined) =>
     database
       .select({
@@ -55,13 +50,20 @@ export function endpointSource(database: Database): PageSource<ListedEndpoint> {
         .limit(limit)
       return rows.map(({ endpoint, ...integration }) => ({ ...endpoint, ...integration }))
     },
-    count: (where, limit) => countRows(database, base(where).limit(limit).as('capped')),
+    count: (where, limit) => counts(channelEndpoints, where, limit),
   }
 }
 
-export const pageOfEndpoints = (
+export async function pageOfEndpoints(
   database: Database,
+  counts: Counts,
   filter: EndpointFilter,
   paging: Paging,
-): Promise<Page<ListedEndpoint>> =>
-  readPage(endpointSource(database), endpointsWhere(filter), paging)
+): Promise<Page<ListedEndpoint>> {
+  const integration = await whereIntegration(database, channelEndpoints.integrationId, filter)
+  return readPage(
+    endpointSource(database, counts),
+    and(endpointsWhere(filter), integration),
+    paging,
+  )
+}

@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
+import type { Counts } from './counts.ts'
 import {
   type EndpointFilter,
   endpointSource,
@@ -40,12 +41,12 @@ export type Endpoints = {
   page(filter: EndpointFilter, paging: Paging): Promise<Page<ListedEndpoint>>
 }
 
-export function createEndpoints(database: Database): Endpoints {
+export function createEndpoints(database: Database, counts: Counts): Endpoints {
   return {
-    page: (filter, paging) => pageOfEndpoints(database, filter, paging),
+    page: (filter, paging) => pageOfEndpoints(database, counts, filter, paging),
     find: async (environmentId, identifier) => {
       const where = endpointsWhere({ environmentId, identifier })
-      const [found = null] = await endpointSource(database).select(where, [], 1)
+      const [found = null] = await endpointSource(database, counts).select(where, [], 1)
       return found
     },
     replace: (id, endpoint, updatedAtMs) =>

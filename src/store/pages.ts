@@ -1,6 +1,5 @@
 import { and, asc, desc, eq, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
-import type { Database } from './client.ts'
 
 export type Paging = {
   limit: number
@@ -79,12 +78,3 @@ const EMPTY_PAGE = {
 /** A filter that may be left out. */
 export const whereIs = (column: SQLiteColumn, value: unknown): SQL | undefined =>
   value === undefined ? undefined : eq(column, value)
-
-/** How many rows a subquery has, which is to be limited. */
-export async function countRows(
-  database: Database,
-  capped: Parameters<ReturnType<Database['select']>['from']>[0],
-): Promise<number> {
-  const row = await database.select({ count: sql<number>`count(*)` }).from(capped).get()
-  return row?.count ?? 0
-}

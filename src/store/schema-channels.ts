@@ -86,7 +86,12 @@ export const channelEndpoints = sqliteTable(
       .on(table.reachNextAttemptAtMs)
       .where(sql`reach_next_attempt_at_ms is not null`),
     index('channel_endpoints_updated').on(table.environmentId, table.updatedAtMs, table.id),
-    index('channel_endpoints_integration').on(table.integrationId, table.createdAtMs, table.id),
+    index('channel_endpoints_integration').on(
+      table.integrationId,
+      table.environmentId,
+      table.createdAtMs,
+      table.id,
+    ),
     index('channel_endpoints_connection').on(
       table.environmentId,
       table.connectionIdentifier,

@@ -6,6 +6,7 @@ import { databaseOf, openClient } from './client.ts'
 import { type ConnectionTokens, createConnectionTokens } from './connection-tokens.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { type Contexts, createContexts } from './contexts.ts'
+import { createCounts } from './counts.ts'
 import { createEndpointReach, type EndpointReach } from './endpoint-reach.ts'
 import { createEndpoints, type Endpoints } from './endpoints.ts'
 import { createEnvironments, type Environments } from './environments.ts'
@@ -64,6 +65,7 @@ export async function openStore(dataDir: string, sealing: Sealing): Promise<Stor
     await migrate(client, embedMigrations())
     const database = databaseOf(client)
     const writer = createWriter(client)
+    const counts = createCounts(database, writer)
     const facts = createFacts(database, writer, sealing)
     await facts.proveSecretKey()
     return {
@@ -71,11 +73,11 @@ export async function openStore(dataDir: string, sealing: Sealing): Promise<Stor
       environments: createEnvironments(database),
       apiKeys: createApiKeys(database),
       integrations: createIntegrations(database, sealing),
-      subscribers: createSubscribers(database),
-      contexts: createContexts(database),
-      connections: createConnections(database, sealing),
+      subscribers: createSubscribers(database, counts),
+      contexts: createContexts(database, counts),
+      connections: createConnections(database, sealing, counts),
       connectionTokens: createConnectionTokens(database, writer, sealing),
-      endpoints: createEndpoints(database),
+      endpoints: createEndpoints(database, counts),
       endpointReach: createEndpointReach(database, writer),
       spentStates: createSpentStates(database, writer),
       idempotencyRecords: createIdempotencyRecords(database, writer, sealing),

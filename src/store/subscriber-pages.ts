@@ -1,6 +1,7 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
-import { countRows, type Page, type PageSource, type Paging, readPage, whereIs } from './pages.ts'
+import type { Counts } from './counts.ts'
+import { type Page, type PageSource, type Paging, readPage, whereIs } from './pages.ts'
 import { subscribers } from './schema.ts'
 
 export type SubscriberFilter = {
@@ -27,7 +28,7 @@ const subscribersWhere = ({ name, ...filter }: SubscriberFilter): SQL | undefine
       : sql`instr(lower(coalesce(${inProfile('firstName')}, '') || ' ' || coalesce(${inProfile('lastName')}, '')), lower(${name})) > 0`,
   )
 
-const source = (database: Database): PageSource<Subscriber> => ({
+const source = (database: Database, counts: Counts): PageSource<Subscriber> => ({
   columns: subscribers,
   select: (where, order, limit) =>
     database
@@ -36,20 +37,12 @@ const source = (database: Database): PageSource<Subscriber> => ({
       .where(where)
       .orderBy(...order)
       .limit(limit),
-  count: (where, limit) =>
-    countRows(
-      database,
-      database
-        .select({ one: sql`1`.as('one') })
-        .from(subscribers)
-        .where(where)
-        .limit(limit)
-        .as('capped'),
-    ),
+  count: (where, limit) => counts(subscribers, where, limit),
 })
 
 export const pageOfSubscribers = (
   database: Database,
+  counts: Counts,
   filter: SubscriberFilter,
   paging: Paging,
-): Promise<Page<Subscriber>> => readPage(source(database), subscribersWhere(filter), paging)
+): Promise<Page<Subscriber>> => readPage(source(database, counts), subscribersWhere(filter), paging)

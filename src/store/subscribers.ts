@@ -1,5 +1,6 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
+import type { Counts } from './counts.ts'
 import type { Page, Paging } from './pages.ts'
 import { subscribers } from './schema.ts'
 import { pageOfSubscribers, type SubscriberFilter } from './subscriber-pages.ts'
@@ -20,7 +21,7 @@ export type Subscribers = {
   upsert(subscriber: Subscriber): Write
 }
 
-export function createSubscribers(database: Database): Subscribers {
+export function createSubscribers(database: Database, counts: Counts): Subscribers {
   const bySubscriberId = database
     .select()
     .from(subscribers)
@@ -35,7 +36,7 @@ export function createSubscribers(database: Database): Subscribers {
   return {
     find: async (environmentId, subscriberId) =>
       (await bySubscriberId.get({ environmentId, subscriberId })) ?? null,
-    page: (filter, paging) => pageOfSubscribers(database, filter, paging),
+    page: (filter, paging) => pageOfSubscribers(database, counts, filter, paging),
     delete: (id) => toWrite(database.delete(subscribers).where(eq(subscribers.id, id))),
     insert: (subscriber) => toWrite(insert(subscriber)),
     insertIfMissing: (subscriber) => toWrite(insert(subscriber).onConflictDoNothing()),

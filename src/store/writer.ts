@@ -10,6 +10,8 @@ export type Writer = {
    * and answers when they are on the disk. Rejects with the database's error if they cannot be.
    */
   commit(writes: readonly Write[]): Promise<readonly ResultSet[]>
+  /** Another number after each commit. */
+  version(): number
   /** Resolves once nothing is waiting to be committed. */
   idle(): Promise<void>
 }
@@ -42,6 +44,7 @@ const isBusy = (error: unknown): boolean =>
 export function createWriter(client: Client): Writer {
   let queue: Unit[] = []
   let draining: Promise<void> | null = null
+  let version = 0
 
   async function drain(): Promise<void> {
     // What arrives within one turn of the event loop shares a commit, and so one fsync.
@@ -49,7 +52,10 @@ export function createWriter(client: Client): Writer {
     while (queue.length > 0) {
       const units = queue
       queue = []
+      // Before as well as after: what is read meanwhile may be either.
+      version += 1
       await settle(client, units)
+      version += 1
     }
     draining = null
   }
@@ -60,6 +66,7 @@ export function createWriter(client: Client): Writer {
         queue.push({ writes, resolve, reject })
         draining ??= drain()
       }),
+    version: () => version,
     idle: async () => {
       await draining
     },

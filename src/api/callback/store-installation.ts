@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import type { Installation } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
-import type { Connection, PendingConsent } from '../../store/connections.ts'
+import type { Connection, PendingConsent } from '../../store/connection-rows.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import type { Write } from '../../store/writer.ts'
 import { authOf } from '../connections/auth-of.ts'

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { notFound } from '../../http/api-error.ts'
 import type { Provider } from '../../providers/provider.ts'
-import type { Connection } from '../../store/connections.ts'
+import type { Connection } from '../../store/connection-rows.ts'
 import type { Integration } from '../../store/integrations.ts'
 import type { Write } from '../../store/writer.ts'
 import type { NamedContext } from '../contexts/payload.ts'

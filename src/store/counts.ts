@@ -1,0 +1,37 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { LRUCache } from 'lru-cache'
+import type { Database } from './client.ts'
+import type { Writer } from './writer.ts'
+
+/** How many rows of a table match, counting no further than `limit`. */
+export type Counts = (table: SQLiteTable, where: SQL | undefined, limit: number) => Promise<number>
+
+const MOST_REMEMBERED = 1000
+
+/**
+ * Counts, each remembered until anything is written. 50,000 rows take 2 ms to count, and a page of
+ * them 0.4 ms: without this a page of 200,000 rows cost 5.6 times one of 1,000; with it a page of
+ * 1,000,000 costs the same (test/bench/lists.ts).
+ */
+export function createCounts(database: Database, writer: Pick<Writer, 'version'>): Counts {
+  const remembered = new LRUCache<string, { count: number; version: number }>({
+    max: MOST_REMEMBERED,
+  })
+  return async (table, where, limit) => {
+    const capped = database
+      .select({ one: sql`1`.as('one') })
+      .from(table)
+      .where(where)
+      .limit(limit)
+      .as('capped')
+    const query = database.select({ count: sql<number>`count(*)` }).from(capped)
+    const key = JSON.stringify(Object.values(query.toSQL()))
+    const version = writer.version()
+    const known = remembered.get(key)
+    if (known?.version === version) return known.count
+    const count = (await query.get())?.count ?? 0
+    remembered.set(key, { count, version })
+    return count
+  }
+}
