@@ -25,6 +25,7 @@ const ROOMS_OF: Record<string, readonly string[]> = {
     'sandbox',
     'secrets',
     'store',
+    'transfer',
   ],
   '@tufjs/canonical-json': ['api'],
   'lru-cache': ['http', 'store'],
@@ -34,9 +35,10 @@ const ROOMS_OF: Record<string, readonly string[]> = {
 
 /** What only some rooms may do with the machine itself. */
 const ROOMS_OF_BUILT_IN: Record<string, readonly string[]> = {
-  'node:fs': ['config', 'secrets', 'store'],
-  'node:fs/promises': ['config', 'secrets', 'store'],
-  'node:path': ['commands', 'secrets', 'store'],
+  'node:fs': ['commands', 'config', 'secrets', 'store', 'transfer'],
+  'node:fs/promises': ['commands', 'config', 'secrets', 'store', 'transfer'],
+  'node:path': ['commands', 'secrets', 'store', 'transfer'],
+  'node:readline': ['transfer'],
   'node:os': ['commands'],
   'node:child_process': [],
   'node:http': [],

@@ -18,6 +18,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'sandbox',
     'secrets',
     'store',
+    'transfer',
     'version',
   ],
   app: ['api', 'docs', 'http', 'observe'],
@@ -26,6 +27,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   http: ['background', 'secrets', 'store', 'observe', 'pages'],
   sandbox: ['pages', 'secrets', 'store'],
   store: ['secrets'],
+  // What is taken out of latch and brought in, by commands.
+  transfer: ['store'],
   providers: [],
   secrets: [],
   pages: [],

@@ -2,6 +2,9 @@ import { tmpdir } from 'node:os'
 import { ConfigError } from '../config.ts'
 import { MasterKeyError } from '../secrets/master-key.ts'
 
+/** Errors whose message is meant for the operator. */
+const KNOWN = new Set(['StoreError', 'ListenError', 'NovuError', 'UsageError'])
+
 /** What a person reads when a command fails: the reason and the way out, no stack for what is known. */
 export function explainFailure(error: unknown): string {
   if (error instanceof ConfigError) return `latch: the configuration is wrong.\n${error.message}`
@@ -9,7 +12,7 @@ export function explainFailure(error: unknown): string {
   if (!(error instanceof Error)) return `latch: ${String(error)}`
   const code = 'code' in error ? String(error.code) : ''
   // Not `instanceof`: its class is in the store, which may be the very thing that failed to load.
-  if (error.name === 'StoreError' || error.name === 'ListenError') return `latch: ${error.message}`
+  if (KNOWN.has(error.name)) return `latch: ${error.message}`
   if (code === 'ERR_DLOPEN_FAILED' || /\.node\b/.test(error.message)) return explainTempDir(error)
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
     return `latch: no permission: ${error.message}. Check who owns the data directory.`

@@ -3,6 +3,8 @@ import { ConfigError } from '../config.ts'
 import { readVersion } from '../version.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
 import { explainFailure } from './explain-failure.ts'
+import type { ExportOptions } from './export.ts'
+import type { ImportOptions } from './import.ts'
 
 /**
  * Runs the command that `args` name and answers its exit code. A command's own file is loaded when
@@ -29,7 +31,8 @@ type Run = () => Promise<ExitCode>
 function createProgram(run: (run: Run) => Promise<void>): Command {
   const program = new Command('latch')
     .description(
-      'Links your users to their Slack identities: one executable, its data in one folder.',
+      'Links your users to their Slack and Microsoft Teams identities: one executable, its data in ' +
+        'one folder.',
     )
     .exitOverride()
     .showHelpAfterError('(latch --help lists the commands)')
@@ -42,11 +45,28 @@ function createProgram(run: (run: Run) => Promise<void>): Command {
     )
   listening(program.command('sandbox'))
     .description(
-      'run the service with a stand-in for Slack, filled, to try it and to test against it',
+      'run the service with stand-ins for Slack and Microsoft, filled, to try it and to test against it',
     )
     .option('--json', 'print one line of JSON when ready, for scripts')
     .action((options: CommandOptions) =>
       run(async () => (await import('./sandbox.ts')).sandbox(options)),
+    )
+  offline(program.command('export'))
+    .argument('[file]', 'where to write; standard output if left out')
+    .option('--with-secrets', 'client secrets and tokens as well, in clear')
+    .description(
+      'write integrations, subscribers, contexts, connections and endpoints as JSON lines',
+    )
+    .action((file: string | undefined, options: ExportOptions) =>
+      run(async () => (await import('./export.ts')).exportData(file, options)),
+    )
+  offline(program.command('import'))
+    .argument('[file]', 'what `latch export` wrote')
+    .option('--from-novu <url>', 'read from a Novu deployment instead; its key in NOVU_SECRET_KEY')
+    .option('--json', 'print the report as JSON')
+    .description('store what was exported; what is there already stays as it is')
+    .action((file: string | undefined, options: ImportOptions) =>
+      run(async () => (await import('./import.ts')).importData(file, options)),
     )
   program
     .command('healthcheck')
@@ -62,6 +82,11 @@ function createProgram(run: (run: Run) => Promise<void>): Command {
     .action((options: CommandOptions) => run(async () => printVersion(options)))
   return program
 }
+
+const offline = (command: Command): Command =>
+  command
+    .option('--data-dir <dir>', 'where the database and the secret key are (LATCH_DATA_DIR)')
+    .option('--environment <id>', 'which environment; the first one if left out')
 
 const listening = (command: Command): Command =>
   command
@@ -81,6 +106,10 @@ async function printVersion({ json }: CommandOptions): Promise<ExitCode> {
 const EXAMPLES = `
 Try it:
   latch sandbox
+
+Take your data along:
+  latch export --data-dir /var/lib/latch --with-secrets latch.jsonl
+  NOVU_SECRET_KEY=… latch import --data-dir /var/lib/latch --from-novu https://api.novu.co
 
 Run it:
   LATCH_PUBLIC_URL=https://latch.example.com latch serve --data-dir /var/lib/latch

@@ -309,7 +309,8 @@ describe('integrations of the SDK', () => {
   test('says no in Novu’s words', async () => {
     const path = '/v1/integrations'
     const { body } = await service.api('GET', path)
-    const id = (body as { data: { _id: string }[] }).data[0]?._id
+    const { data } = body as { data: { _id: string; identifier: string }[] }
+    const id = data.find(({ identifier }) => identifier === 'msteams')?._id
     const unknown = 'a'.repeat(24)
     for (const [method, at, sent, status, message] of [
       ['PUT', id, {}, 400, 'No properties found for update'],

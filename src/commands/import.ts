@@ -1,0 +1,46 @@
+import { createProviders } from '../providers/registry.ts'
+import { createImporter } from '../transfer/importer.ts'
+import { createReport } from '../transfer/report.ts'
+import { importFile, importFromNovu } from '../transfer/run-import.ts'
+import type { CommandOptions, ExitCode } from './command.ts'
+import { requireEnvironment, withOfflineStore } from './offline-store.ts'
+
+export type ImportOptions = CommandOptions & { fromNovu?: string; environment?: string }
+
+/** Wrong use of a command, in words for whoever typed it. */
+class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** Stores what was exported, by latch or read from Novu; 1 where something had to be left out. */
+export async function importData(
+  file: string | undefined,
+  options: ImportOptions,
+): Promise<ExitCode> {
+  const apiKey = process.env['NOVU_SECRET_KEY']
+  const { fromNovu } = options
+  if ((file === undefined) === (fromNovu === undefined)) {
+    throw new UsageError('say what to import: either a file, or --from-novu with a URL')
+  }
+  if (fromNovu !== undefined && !apiKey) {
+    throw new UsageError("NOVU_SECRET_KEY is not set: it is the key of Novu's environment")
+  }
+  return withOfflineStore<ExitCode>(options, async ({ settings, store, random }) => {
+    const environment = await requireEnvironment(store, options.environment)
+    const take = createImporter({
+      store,
+      environmentId: environment.id,
+      providerIds: [...createProviders(settings, fetch, Date.now).keys()],
+      recordId: random.recordId,
+      clock: Date.now,
+    })
+    const report = createReport((text) => console.error(text))
+    if (file !== undefined) await importFile(file, take, report)
+    if (fromNovu !== undefined && apiKey) {
+      const url = fromNovu.replace(/\/+$/, '')
+      await importFromNovu({ url, apiKey, fetch }, settings.dataDir, take, report)
+    }
+    console.log(options.json ? JSON.stringify(report.facts()) : report.text())
+    return report.facts().skipped.length === 0 ? 0 : 1
+  })
+}

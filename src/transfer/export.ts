@@ -1,0 +1,107 @@
+import type { ConnectionRow } from '../store/connection-pages.ts'
+import type { ConnectionWithAuth } from '../store/connections.ts'
+import type { Environment } from '../store/environments.ts'
+import type { Page, Paging } from '../store/pages.ts'
+import type { Store } from '../store/store.ts'
+import type { TransferRecord } from './records.ts'
+
+const PAGE = 100
+
+/** Every row of a list, oldest first, a page at a time. */
+async function* all<Row>(
+  read: (paging: Paging) => Promise<Page<Row>>,
+  idOf: (row: Row) => string,
+): AsyncGenerator<Row> {
+  let cursor: Paging['cursor'] = null
+  for (;;) {
+    const page: Page<Row> = await read({
+      limit: PAGE,
+      orderBy: 'createdAt',
+      direction: 'asc',
+      cursor,
+    })
+    yield* page.items
+    const last = page.items.at(-1)
+    if (!page.hasNext || last === undefined) return
+    cursor = { kind: 'after', id: idOf(last), included: false }
+  }
+}
+
+const times = (row: { createdAtMs: number; updatedAtMs: number }) => ({
+  createdAt: new Date(row.createdAtMs).toISOString(),
+  updatedAt: new Date(row.updatedAtMs).toISOString(),
+})
+
+/** An environment as records; secrets (client secrets, tokens) only if they are asked for. */
+export async function* exportEnvironment(
+  store: Store,
+  { id: environmentId, name }: Environment,
+  withSecrets: boolean,
+): AsyncGenerator<TransferRecord> {
+  yield { record: 'environment', name }
+  for (const listed of (await store.integrations.list(environmentId)).reverse()) {
+    const found = await store.integrations.findById(environmentId, listed.id)
+    if (found === null) continue
+    const { identifier, providerId, channel, active, credentials } = found
+    const shown = { identifier, name: found.name, providerId, channel, active, ...times(found) }
+    yield { record: 'integration', ...shown, ...(withSecrets && { credentials }) }
+  }
+  const filter = { environmentId }
+  for await (const row of all((paging) => store.subscribers.page(filter, paging), idOfRow)) {
+    const { subscriberId, profile } = row
+    yield { record: 'subscriber', subscriberId, profile, ...times(row) }
+  }
+  for await (const row of all((paging) => store.contexts.page(filter, paging), idOfRow)) {
+    const { type, contextId, data } = row
+    yield { record: 'context', type, id: contextId, data, ...times(row) }
+  }
+  for await (const row of all(
+    (paging) => store.connections.page(filter, paging),
+    ({ connection }) => connection.id,
+  )) {
+    yield connectionRecord(row, withSecrets)
+  }
+  for await (const row of all((paging) => store.endpoints.page(filter, paging), idOfRow)) {
+    const { identifier, integrationIdentifier, connectionIdentifier, subscriberId } = row
+    const { contextKeys, type, endpoint } = row
+    const owner = { integrationIdentifier, connectionIdentifier, subscriberId }
+    yield {
+      record: 'endpoint',
+      identifier,
+      ...owner,
+      contextKeys: [...contextKeys],
+      type,
+      endpoint,
+      ...times(row),
+    }
+  }
+}
+
+const idOfRow = ({ id }: { id: string }): string => id
+
+function connectionRecord(
+  {
+    connection,
+    auth,
+    integration,
+  }: ConnectionWithAuth & { integration: ConnectionRow['integration'] },
+  withSecrets: boolean,
+): TransferRecord {
+  const { identifier, subscriberId, contextKeys, origin } = connection
+  const { workspaceId, workspaceName, botUserId } = connection
+  return {
+    record: 'connection',
+    identifier,
+    integrationIdentifier: integration.identifier,
+    subscriberId,
+    contextKeys: [...contextKeys],
+    workspace: {
+      id: workspaceId,
+      ...(workspaceName !== null && { name: workspaceName }),
+      ...(botUserId !== null && { botUserId }),
+    },
+    origin,
+    ...(withSecrets && { auth }),
+    ...times(connection),
+  }
+}

@@ -1,0 +1,111 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { createRecordReader, type TransferRecord } from './records.ts'
+
+/** A Novu deployment, by its API. */
+export type Novu = {
+  url: string
+  apiKey: string
+  fetch: (url: string, init: RequestInit) => Promise<Response>
+}
+
+/** Novu said no, or something that is no answer. */
+export class NovuError extends Error {
+  override readonly name = 'NovuError'
+}
+
+const Envelope = Type.Object({
+  data: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+  next: Type.Optional(Type.Union([Type.String(), Type.Null()])),
+})
+type Item = Static<typeof Envelope>['data'][number]
+
+/** What is read, in the order in which one needs the other. */
+export const RESOURCES = [
+  { path: '/v1/integrations', paged: false, toRecord: integration },
+  { path: '/v2/subscribers', paged: true, toRecord: subscriber },
+  { path: '/v2/contexts', paged: true, toRecord: context },
+  { path: '/v1/channel-connections', paged: true, toRecord: connection },
+  { path: '/v1/channel-endpoints', paged: true, toRecord: endpoint },
+] as const
+
+export type ReadItem =
+  | { kind: 'record'; record: TransferRecord }
+  | { kind: 'unreadable'; what: string }
+
+/** A page of one of Novu's lists, and where the next one begins. */
+export async function readNovuPage(
+  novu: Novu,
+  resource: (typeof RESOURCES)[number],
+  after: string | null,
+): Promise<{ items: ReadItem[]; next: string | null }> {
+  const query = new URLSearchParams({ limit: '100', orderDirection: 'ASC' })
+  if (after !== null) query.set('after', after)
+  const { data, next = null } = await ask(
+    novu,
+    resource.paged ? `${resource.path}?${query}` : resource.path,
+    Envelope,
+  )
+  const read = createRecordReader()
+  return {
+    next: resource.paged ? next : null,
+    items: data.map((item) => {
+      const record = read(resource.toRecord(item))
+      const what = `${resource.path} ${String(item['identifier'] ?? item['subscriberId'] ?? '?')}`
+      return record === null ? { kind: 'unreadable', what } : { kind: 'record', record }
+    }),
+  }
+}
+
+async function ask<Schema extends TSchema>(
+  { url, apiKey, fetch }: Novu,
+  path: string,
+  schema: Schema,
+): Promise<Static<Schema>> {
+  const response = await fetch(url + path, {
+    headers: { authorization: `ApiKey ${apiKey}`, accept: 'application/json' },
+    redirect: 'manual',
+    signal: AbortSignal.timeout(30_000),
+  })
+  const body: unknown = await response.json().catch(() => null)
+  const answer = Array.isArray(body) ? { data: body } : body
+  if (response.status === 200 && Value.Check(schema, answer)) return answer
+  throw new NovuError(`Novu answers ${response.status} to GET ${path}`)
+}
+
+const times = ({ createdAt, updatedAt }: Item) => ({ createdAt, updatedAt })
+
+/** Novu gives no credentials to an API key: they must be set anew. */
+function integration(item: Item) {
+  const { identifier, name, providerId, channel, active } = item
+  return { record: 'integration', identifier, name, providerId, channel, active, ...times(item) }
+}
+
+const PROFILE = ['firstName', 'lastName', 'email', 'phone', 'avatar', 'locale', 'timezone', 'data']
+
+function subscriber(item: Item) {
+  const profile = Object.fromEntries(
+    PROFILE.flatMap((name) => (item[name] == null ? [] : [[name, item[name]]])),
+  )
+  return { record: 'subscriber', subscriberId: item['subscriberId'], profile, ...times(item) }
+}
+
+function context(item: Item) {
+  const { type, id, data } = item
+  return { record: 'context', type, id, data: data ?? {}, ...times(item) }
+}
+
+function connection(item: Item) {
+  const { identifier, integrationIdentifier, contextKeys, workspace, auth } = item
+  const subscriberId = item['subscriberId'] ?? null
+  const owner = { integrationIdentifier, subscriberId, contextKeys }
+  return { record: 'connection', identifier, ...owner, workspace, auth, ...times(item) }
+}
+
+function endpoint(item: Item) {
+  const { identifier, integrationIdentifier, contextKeys, type, endpoint: value } = item
+  const { subscriberId } = item
+  const connectionIdentifier = item['connectionIdentifier'] ?? null
+  const owner = { integrationIdentifier, connectionIdentifier, subscriberId, contextKeys }
+  return { record: 'endpoint', identifier, ...owner, type, endpoint: value, ...times(item) }
+}
