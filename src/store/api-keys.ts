@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
+import type { Memory } from './memory.ts'
 import { apiKeys, environments } from './schema.ts'
 import { toWrite, type Write } from './writer.ts'
 
@@ -24,7 +25,7 @@ export type ApiKeys = {
   insert(apiKey: NewApiKey): Write
 }
 
-export function createApiKeys(database: Database): ApiKeys {
+export function createApiKeys(database: Database, remember: Memory): ApiKeys {
   const holderByDigest = database
     .select({
       apiKeyId: apiKeys.id,
@@ -39,7 +40,10 @@ export function createApiKeys(database: Database): ApiKeys {
     .where(eq(apiKeys.digest, sql.placeholder('digest')))
     .prepare()
   return {
-    findHolder: async (digest) => (await holderByDigest.get({ digest })) ?? null,
+    findHolder: remember(
+      ['api_keys', 'environments'],
+      async (digest) => (await holderByDigest.get({ digest })) ?? null,
+    ),
     insert: (apiKey) => toWrite(database.insert(apiKeys).values(apiKey)),
   }
 }

@@ -17,6 +17,7 @@ import {
   toConnection,
 } from './connection-rows.ts'
 import type { Counts } from './counts.ts'
+import type { Memory } from './memory.ts'
 import type { Page, Paging } from './pages.ts'
 import { channelConnections } from './schema-channels.ts'
 import { insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
@@ -60,6 +61,7 @@ export function createConnections(
   database: Database,
   sealing: Sealing,
   counts: Counts,
+  remember: Memory,
 ): Connections {
   const byIdentifier = database
     .select()
@@ -127,8 +129,9 @@ export function createConnections(
       ),
     delete: (id) =>
       toWrite(database.delete(channelConnections).where(eq(channelConnections.id, id))),
-    find: async (integration, identifier) =>
+    find: remember(['channel_connections'], async (integration, identifier) =>
       withoutAuth(await byIdentifier.get({ integrationId: integration, identifier })),
+    ),
     findByOwner: async (integration, owner) =>
       withoutAuth(
         await database

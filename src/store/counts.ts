@@ -1,4 +1,4 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { getTableName, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { LRUCache } from 'lru-cache'
 import type { Database } from './client.ts'
@@ -10,11 +10,11 @@ export type Counts = (table: SQLiteTable, where: SQL | undefined, limit: number)
 const MOST_REMEMBERED = 1000
 
 /**
- * Counts, each remembered until anything is written. 50,000 rows take 2 ms to count, and a page of
+ * Counts, each remembered until something is written to the table. 50,000 rows take 2 ms to count, and a page of
  * them 0.4 ms: without this a page of 200,000 rows cost 5.6 times one of 1,000; with it a page of
  * 1,000,000 costs the same (test/bench/lists.ts).
  */
-export function createCounts(database: Database, writer: Pick<Writer, 'version'>): Counts {
+export function createCounts(database: Database, writer: Pick<Writer, 'versionOf'>): Counts {
   const remembered = new LRUCache<string, { count: number; version: number }>({
     max: MOST_REMEMBERED,
   })
@@ -27,7 +27,7 @@ export function createCounts(database: Database, writer: Pick<Writer, 'version'>
       .as('capped')
     const query = database.select({ count: sql<number>`count(*)` }).from(capped)
     const key = JSON.stringify(Object.values(query.toSQL()))
-    const version = writer.version()
+    const version = writer.versionOf([getTableName(table)])
     const known = remembered.get(key)
     if (known?.version === version) return known.count
     const count = (await query.get())?.count ?? 0

@@ -1,6 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import type { Sealing } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
+import type { Memory } from './memory.ts'
 import { integrations } from './schema.ts'
 import { toWrite, type Write } from './writer.ts'
 
@@ -34,7 +35,11 @@ function parseCredentials(json: string): Credentials {
   )
 }
 
-export function createIntegrations(database: Database, sealing: Sealing): Integrations {
+export function createIntegrations(
+  database: Database,
+  sealing: Sealing,
+  remember: Memory,
+): Integrations {
   const where = (column: typeof integrations.identifier | typeof integrations.id) =>
     database
       .select()
@@ -64,9 +69,12 @@ export function createIntegrations(database: Database, sealing: Sealing): Integr
   })
 
   return {
-    findByIdentifier: async (environmentId, value) =>
+    findByIdentifier: remember(['integrations'], async (environmentId, value) =>
       unseal(await byIdentifier.get({ environmentId, value })),
-    findById: async (environmentId, value) => unseal(await byId.get({ environmentId, value })),
+    ),
+    findById: remember(['integrations'], async (environmentId, value) =>
+      unseal(await byId.get({ environmentId, value })),
+    ),
     insert: (integration) => toWrite(database.insert(integrations).values(seal(integration))),
     list: async (environmentId) => {
       const rows = await database

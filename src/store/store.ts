@@ -14,6 +14,7 @@ import { createFacts, type Facts } from './facts.ts'
 import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency-records.ts'
 import { createIntegrations, type Integrations } from './integrations.ts'
 import { lockDataDir } from './lock.ts'
+import { createMemory } from './memory.ts'
 import { migrate } from './migrate.ts'
 import { embedMigrations } from './migrations.macro.ts' with { type: 'macro' }
 import { createSpentStates, type SpentStates } from './spent-states.ts'
@@ -66,16 +67,17 @@ export async function openStore(dataDir: string, sealing: Sealing): Promise<Stor
     const database = databaseOf(client)
     const writer = createWriter(client)
     const counts = createCounts(database, writer)
+    const remember = createMemory(writer)
     const facts = createFacts(database, writer, sealing)
     await facts.proveSecretKey()
     return {
       facts,
       environments: createEnvironments(database),
-      apiKeys: createApiKeys(database),
-      integrations: createIntegrations(database, sealing),
-      subscribers: createSubscribers(database, counts),
+      apiKeys: createApiKeys(database, remember),
+      integrations: createIntegrations(database, sealing, remember),
+      subscribers: createSubscribers(database, counts, remember),
       contexts: createContexts(database, counts),
-      connections: createConnections(database, sealing, counts),
+      connections: createConnections(database, sealing, counts, remember),
       connectionTokens: createConnectionTokens(database, writer, sealing),
       endpoints: createEndpoints(database, counts),
       endpointReach: createEndpointReach(database, writer),

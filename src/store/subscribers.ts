@@ -1,6 +1,7 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import type { Counts } from './counts.ts'
+import type { Memory } from './memory.ts'
 import type { Page, Paging } from './pages.ts'
 import { subscribers } from './schema.ts'
 import { pageOfSubscribers, type SubscriberFilter } from './subscriber-pages.ts'
@@ -21,7 +22,11 @@ export type Subscribers = {
   upsert(subscriber: Subscriber): Write
 }
 
-export function createSubscribers(database: Database, counts: Counts): Subscribers {
+export function createSubscribers(
+  database: Database,
+  counts: Counts,
+  remember: Memory,
+): Subscribers {
   const bySubscriberId = database
     .select()
     .from(subscribers)
@@ -34,8 +39,11 @@ export function createSubscribers(database: Database, counts: Counts): Subscribe
     .prepare()
   const insert = (subscriber: Subscriber) => database.insert(subscribers).values(subscriber)
   return {
-    find: async (environmentId, subscriberId) =>
-      (await bySubscriberId.get({ environmentId, subscriberId })) ?? null,
+    find: remember(
+      ['subscribers'],
+      async (environmentId, subscriberId) =>
+        (await bySubscriberId.get({ environmentId, subscriberId })) ?? null,
+    ),
     page: (filter, paging) => pageOfSubscribers(database, counts, filter, paging),
     delete: (id) => toWrite(database.delete(subscribers).where(eq(subscribers.id, id))),
     insert: (subscriber) => toWrite(insert(subscriber)),

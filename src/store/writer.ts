@@ -1,5 +1,6 @@
 import type { InStatement, ResultSet } from '@libsql/client'
 import type { Client } from './client.ts'
+import { createTableVersions } from './table-versions.ts'
 
 /** One statement of a write, not run yet. */
 export type Write = InStatement
@@ -10,8 +11,8 @@ export type Writer = {
    * and answers when they are on the disk. Rejects with the database's error if they cannot be.
    */
   commit(writes: readonly Write[]): Promise<readonly ResultSet[]>
-  /** Another number after each commit. */
-  version(): number
+  /** Another number whenever something in these tables may have changed. */
+  versionOf(tables: readonly string[]): number
   /** Resolves once nothing is waiting to be committed. */
   idle(): Promise<void>
 }
@@ -44,7 +45,7 @@ const isBusy = (error: unknown): boolean =>
 export function createWriter(client: Client): Writer {
   let queue: Unit[] = []
   let draining: Promise<void> | null = null
-  let version = 0
+  const versions = createTableVersions()
 
   async function drain(): Promise<void> {
     // What arrives within one turn of the event loop shares a commit, and so one fsync.
@@ -53,9 +54,10 @@ export function createWriter(client: Client): Writer {
       const units = queue
       queue = []
       // Before as well as after: what is read meanwhile may be either.
-      version += 1
+      const writes = units.flatMap((unit) => unit.writes)
+      versions.bump(writes)
       await settle(client, units)
-      version += 1
+      versions.bump(writes)
     }
     draining = null
   }
@@ -66,7 +68,7 @@ export function createWriter(client: Client): Writer {
         queue.push({ writes, resolve, reject })
         draining ??= drain()
       }),
-    version: () => version,
+    versionOf: versions.of,
     idle: async () => {
       await draining
     },

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'bun:test'
+import { createMemory } from '../../src/store/memory.ts'
+import { createTableVersions } from '../../src/store/table-versions.ts'
+
+describe('what is read again', () => {
+  const versions = createTableVersions()
+  const remember = createMemory({ versionOf: versions.of })
+  let reads = 0
+  const read = remember(['subscribers'], async (environment, id) => {
+    reads += 1
+    return id === 'nobody' ? null : { environment, id }
+  })
+  const count = async (...key: string[]): Promise<number> => {
+    const before = reads
+    await read(...key)
+    return reads - before
+  }
+
+  test('comes from memory, that there is nothing too', async () => {
+    expect(await count('e', 'ada')).toBe(1)
+    expect(await count('e', 'ada')).toBe(0)
+    expect(await count('e', 'nobody')).toBe(1)
+    expect(await count('e', 'nobody')).toBe(0)
+    expect(await count('other', 'ada')).toBe(1)
+  })
+
+  test('is read anew once its table was written to, by whatever statement', async () => {
+    for (const write of [
+      'insert into "subscribers" ("id") values (?)',
+      'insert or ignore into subscribers values (?)',
+      'UPDATE "subscribers" set "id" = ?',
+      'delete from "subscribers" where 1',
+      'delete from "environments" where 1',
+    ]) {
+      await read('e', 'ada')
+      versions.bump([{ sql: write, args: [] }])
+      expect([write, await count('e', 'ada')]).toEqual([write, 1])
+    }
+  })
+
+  test('stays in memory where another table was', async () => {
+    await read('e', 'ada')
+    versions.bump([{ sql: 'insert into "idempotency_records" values (?)', args: [] }])
+    expect(await count('e', 'ada')).toBe(0)
+  })
+
+  test('is not kept where it was written to while it was read', async () => {
+    const slow = remember(['contexts'], async () => {
+      versions.bump([{ sql: 'update "contexts" set "id" = 1', args: [] }])
+      reads += 1
+      return {}
+    })
+    const before = reads
+    await slow('x')
+    await slow('x')
+    expect(reads - before).toBe(2)
+  })
+
+  test('knows a write that it cannot understand', () => {
+    expect(() => versions.bump(['pragma optimize'])).toThrow('not a write')
+  })
+})
