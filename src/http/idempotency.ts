@@ -16,6 +16,8 @@ export type KeyedRequest = {
   body: unknown
   /** How long the answer is worth repeating. */
   lifetimeMs: number
+  /** Whether running it does something that no transaction takes back: then it is looked up first. */
+  reachesOut: boolean
 }
 
 /** An answer before it goes out, with the writes that make it true. */
@@ -69,28 +71,40 @@ async function runOrReplay(
 ): Promise<GivenAnswer> {
   const { store, clock } = deps
   const fingerprint = fingerprintOf(request)
-  const known = await store.idempotencyRecords.find(scope)
+  const { recall, find, keep, insert, remove } = store.idempotencyRecords
+  // A new key is the common case, and a look-up costs as much as the rest of the request: what only
+  // writes to the store runs at once, and the record's primary key tells whether it was the first.
+  const known = recall(scope) ?? (request.reachesOut ? await find(scope) : null)
   if (known !== null && known.expiresAtMs > clock()) return replay(known, request, fingerprint)
 
-  const makeWay = known === null ? [] : [store.idempotencyRecords.remove(scope)]
-  const give = async ({ status, body, writes }: PendingAnswer): Promise<GivenAnswer> => {
+  const give = async (
+    { status, body, writes }: PendingAnswer,
+    instead: IdempotencyRecord | null,
+  ): Promise<GivenAnswer> => {
     const expiresAtMs = clock() + request.lifetimeMs
     const record = { scope, fingerprint, status, body, expiresAtMs }
-    await store.commit([...makeWay, ...writes, store.idempotencyRecords.insert(record)])
+    const makeWay = instead === null ? [] : [remove(scope)]
+    await store.commit([...makeWay, ...writes, insert(record)])
+    keep(record)
     return { status, body, replayed: false }
   }
 
   const answer = await runOrRefuse(deps, request, run)
   try {
-    return await give(answer)
+    return await give(answer, known)
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
-    // Nothing of ours was written. Either another process was first with this very request …
-    const theirs = await store.idempotencyRecords.find(scope)
-    if (theirs !== null && theirs.expiresAtMs > clock()) return replay(theirs, request, fingerprint)
+    // Nothing of ours was written. This very request was here before, or is in another process …
+    const first = await find(scope)
+    if (first !== null && first.expiresAtMs > clock()) {
+      keep(first)
+      return replay(first, request, fingerprint)
+    }
+    // … or so long ago that it counts no more …
+    if (first !== null && known === null) return give(answer, first)
     // … or what the request was to make is there already.
     if (answer.ifTaken === null) throw error
-    return give(refusal(deps, request, answer.ifTaken))
+    return give(refusal(deps, request, answer.ifTaken), first)
   }
 }
 

@@ -4,7 +4,7 @@ import type { Write } from '../store/writer.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { ApiError } from './api-error.ts'
 import type { Caller } from './authenticate.ts'
-import { type PendingAnswer, refuseLongKey } from './idempotency.ts'
+import { type KeyedRequest, type PendingAnswer, refuseLongKey } from './idempotency.ts'
 
 /** What a use case that changes something comes to: an answer, and the writes that make it true. */
 export type Answer<Body> = {
@@ -23,6 +23,9 @@ export type Call = {
   set: { headers: Record<string, string | number> }
 }
 
+/** How a request behaves that comes again: see `KeyedRequest`. */
+type Repetition = Pick<KeyedRequest, 'lifetimeMs' | 'reachesOut'>
+
 const DAY_MS = 24 * 60 * 60 * 1000
 
 /**
@@ -33,7 +36,7 @@ export async function perform<Body>(
   deps: ApiDeps,
   { request, body, caller, set }: Call,
   run: () => Promise<Answer<Body>>,
-  lifetimeMs: number = DAY_MS,
+  { lifetimeMs = DAY_MS, reachesOut = false }: Partial<Repetition> = {},
 ): Promise<Response> {
   const takesKey = request.method === 'POST' || request.method === 'PATCH'
   const key = takesKey ? request.headers.get('idempotency-key') : null
@@ -42,7 +45,7 @@ export async function perform<Body>(
   const { environmentId } = caller
   const { method, url } = request
   set.headers['idempotency-key'] = key
-  const keyed = { key, environmentId, method, url, body, lifetimeMs }
+  const keyed = { key, environmentId, method, url, body, lifetimeMs, reachesOut }
   const given = await deps.idempotency.once(keyed, async () => pending(deps.config, await run()))
   if (given.replayed) set.headers['idempotency-replay'] = 'true'
   return respond(given)

@@ -1,4 +1,5 @@
 import { eq, inArray, lte, sql } from 'drizzle-orm'
+import { LRUCache } from 'lru-cache'
 import type { Sealing } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
 import { idempotencyRecords } from './schema-internal.ts'
@@ -14,6 +15,10 @@ export type IdempotencyRecord = {
 }
 
 export type IdempotencyRecords = {
+  /** A record that is in memory still; null says nothing. */
+  recall(scope: string): IdempotencyRecord | null
+  /** Keeps a record in memory that is on the disk: it never changes, so it is never wrong. */
+  keep(record: IdempotencyRecord): void
   find(scope: string): Promise<IdempotencyRecord | null>
   /** Fails the whole write where the scope has a record: two processes cannot both be first. */
   insert(record: IdempotencyRecord): Write
@@ -21,6 +26,9 @@ export type IdempotencyRecords = {
   /** Takes away at most `limit` expired records, and answers how many. */
   removeExpired(nowMs: number, limit: number): Promise<number>
 }
+
+/** About a kilobyte each. */
+const MOST_IN_MEMORY = 10_000
 
 const placeOf = (scope: string) => ({ table: 'idempotency_records', column: 'body', row: scope })
 
@@ -35,7 +43,12 @@ export function createIdempotencyRecords(
     .from(idempotencyRecords)
     .where(eq(idempotencyRecords.scope, sql.placeholder('scope')))
     .prepare()
+  const recent = new LRUCache<string, IdempotencyRecord>({ max: MOST_IN_MEMORY })
   return {
+    recall: (scope) => recent.get(scope) ?? null,
+    keep: (record) => {
+      recent.set(record.scope, record)
+    },
     find: async (scope) => {
       const row = await byScope.get({ scope })
       if (row === undefined) return null

@@ -92,7 +92,7 @@ test('a restart changes nothing: the first answer is given again', async () => {
 })
 
 describe('two processes on one database, with a memory of their own each,', async () => {
-  const { deps } = await startService()
+  const { deps, advance } = await startService()
   const [one, two] = [createIdempotency(deps), createIdempotency(deps)]
   const environmentId = String((await deps.store.environments.first())?.id)
 
@@ -103,6 +103,7 @@ describe('two processes on one database, with a memory of their own each,', asyn
     url: 'http://latch/v2/subscribers',
     body: { subscriberId: key },
     lifetimeMs: 60_000,
+    reachesOut: false,
   })
 
   /** An effect with an id of its own, so that a second one would be seen. */
@@ -140,6 +141,30 @@ describe('two processes on one database, with a memory of their own each,', asyn
       const stored = await deps.store.subscribers.find(environmentId, key)
       expect(stored?.profile).toEqual({ firstName: first.body })
     }
+  })
+
+  test('a record that has expired makes way, whether it is in memory or not', async () => {
+    await one.once(request('old'), effect('old', 'first'))
+    advance(61_000)
+    const [again, other] = [
+      await two.once(request('old'), effect('old', 'second')),
+      await one.once(request('old'), effect('old', 'third')),
+    ]
+    expect(again).toEqual({ status: 201, body: 'second', replayed: false })
+    expect(other).toEqual({ status: 201, body: 'second', replayed: true })
+  })
+
+  test('what reaches out is looked up first, and does not run twice', async () => {
+    let calls = 0
+    const reaching = { ...request('reaching'), reachesOut: true }
+    const run = async () => {
+      calls += 1
+      return effect('reaching', 'once')()
+    }
+    await one.once(reaching, run)
+    deps.store.idempotencyRecords.recall = () => null
+    expect(await two.once(reaching, run)).toMatchObject({ body: 'once', replayed: true })
+    expect(calls).toBe(1)
   })
 
   test('a request that was cut off before its commit runs again', async () => {

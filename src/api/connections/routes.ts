@@ -58,8 +58,11 @@ export const connections = (deps: ApiDeps) =>
     .post(
       `${ONE}/verify`,
       ({ params, body, caller, request, set }) =>
-        perform(deps, { request, body, caller, set }, () =>
-          verifyConnection(deps, caller, params.identifier),
+        perform(
+          deps,
+          { request, body, caller, set },
+          () => verifyConnection(deps, caller, params.identifier),
+          { reachesOut: true },
         ),
       { params: ConnectionParams, detail: operations.verifyConnection },
     )

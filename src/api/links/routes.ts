@@ -9,6 +9,8 @@ import { linkUser } from './link-user.ts'
 import { ChatOAuthBody, ConnectBody, LinkUserBody } from './model.ts'
 import { chatOAuthOperation, connectOperation, linkUserOperation } from './operations.ts'
 
+const REPEATED = { lifetimeMs: STATE_LIFETIME_MS }
+
 /** Answers are repeated for as long as a link lives, and no longer: none may be dead on arrival. */
 export const links = (deps: ApiDeps) =>
   new Elysia({ name: 'links' })
@@ -17,7 +19,7 @@ export const links = (deps: ApiDeps) =>
       '/v1/integrations/channel-endpoints/oauth',
       ({ body, caller, request, set }) => {
         const call = { request, body, caller, set }
-        return perform(deps, call, () => linkUser(deps, caller, body), STATE_LIFETIME_MS)
+        return perform(deps, call, () => linkUser(deps, caller, body), REPEATED)
       },
       { body: LinkUserBody, detail: linkUserOperation },
     )
@@ -25,7 +27,7 @@ export const links = (deps: ApiDeps) =>
       '/v1/integrations/channel-connections/oauth',
       ({ body, caller, request, set }) => {
         const call = { request, body, caller, set }
-        return perform(deps, call, () => connect(deps, caller, body), STATE_LIFETIME_MS)
+        return perform(deps, call, () => connect(deps, caller, body), REPEATED)
       },
       { body: ConnectBody, detail: connectOperation },
     )
@@ -33,7 +35,7 @@ export const links = (deps: ApiDeps) =>
       '/v1/integrations/chat/oauth',
       ({ body, caller, request, set }) => {
         const call = { request, body, caller, set }
-        return perform(deps, call, () => chatOAuth(deps, caller, body), STATE_LIFETIME_MS)
+        return perform(deps, call, () => chatOAuth(deps, caller, body), REPEATED)
       },
       { body: ChatOAuthBody, detail: chatOAuthOperation },
     )
