@@ -4,13 +4,9 @@ import { createReport } from '../transfer/report.ts'
 import { importFile, importFromNovu } from '../transfer/run-import.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
 import { requireEnvironment, withOfflineStore } from './offline-store.ts'
+import { UsageError } from './usage-error.ts'
 
 export type ImportOptions = CommandOptions & { fromNovu?: string; environment?: string }
-
-/** Wrong use of a command, in words for whoever typed it. */
-class UsageError extends Error {
-  override readonly name = 'UsageError'
-}
 
 /** Stores what was exported, by latch or read from Novu; 1 where something had to be left out. */
 export async function importData(

@@ -5,6 +5,7 @@ import type { CommandOptions, ExitCode } from './command.ts'
 import { explainFailure } from './explain-failure.ts'
 import type { ExportOptions } from './export.ts'
 import type { ImportOptions } from './import.ts'
+import type { KeyOptions } from './keys.ts'
 
 /**
  * Runs the command that `args` name and answers its exit code. A command's own file is loaded when
@@ -68,6 +69,8 @@ function createProgram(run: (run: Run) => Promise<void>): Command {
     .action((file: string | undefined, options: ImportOptions) =>
       run(async () => (await import('./import.ts')).importData(file, options)),
     )
+  addKeys(program, run)
+  addData(program, run)
   program
     .command('healthcheck')
     .description('exit 0 if the service on this machine answers, else 1 (for containers)')
@@ -81,6 +84,56 @@ function createProgram(run: (run: Run) => Promise<void>): Command {
     .option('--json', 'as JSON')
     .action((options: CommandOptions) => run(async () => printVersion(options)))
   return program
+}
+
+type RunCommand = (run: Run) => Promise<void>
+
+function addKeys(program: Command, run: RunCommand): void {
+  const keys = program.command('keys').description('API keys: make, list and revoke them')
+  offline(keys.command('create'))
+    .description('make a key, and print it this once')
+    .option('--name <name>', 'what it is for')
+    .option('--permission <what>', 'all, read, or links (make links and nothing else)')
+    .option('--expires-in <days>', 'such as 90d; for ever if left out')
+    .option('--json', 'as JSON')
+    .action((options: KeyOptions) =>
+      run(async () => (await import('./keys.ts')).createKey(options)),
+    )
+  offline(keys.command('list'))
+    .description('list the keys of an environment, without the keys themselves')
+    .option('--json', 'as JSON')
+    .action((options: KeyOptions) => run(async () => (await import('./keys.ts')).listKeys(options)))
+  offline(keys.command('revoke'))
+    .argument('<id>', 'as `latch keys list` shows it')
+    .description('end a key')
+    .option('--json', 'as JSON')
+    .action((id: string, options: KeyOptions) =>
+      run(async () => (await import('./keys.ts')).revokeKey(id, options)),
+    )
+}
+
+function addData(program: Command, run: RunCommand): void {
+  const dataDir = (command: Command): Command =>
+    command
+      .option('--data-dir <dir>', 'where the database and the secret key are (LATCH_DATA_DIR)')
+      .option('--json', 'as JSON')
+  dataDir(program.command('backup'))
+    .argument('<file>', 'the new file')
+    .description('write a copy of the database and verify it, also while latch runs')
+    .action((file: string, options: CommandOptions) =>
+      run(async () => (await import('./data.ts')).backup(file, options)),
+    )
+  dataDir(program.command('restore'))
+    .argument('<file>', 'what `latch backup` wrote')
+    .description('prove a backup, then put it in the place of the database')
+    .action((file: string, options: CommandOptions) =>
+      run(async () => (await import('./data.ts')).restore(file, options)),
+    )
+  dataDir(program.command('check-key'))
+    .description('prove that the secret key opens every secret that is stored')
+    .action((options: CommandOptions) =>
+      run(async () => (await import('./data.ts')).checkKey(options)),
+    )
 }
 
 const offline = (command: Command): Command =>

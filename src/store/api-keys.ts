@@ -23,6 +23,10 @@ export type KeyHolder = {
 export type ApiKeys = {
   findHolder(digest: string): Promise<KeyHolder | null>
   insert(apiKey: NewApiKey): Write
+  /** The oldest first. */
+  list(environmentId: string): Promise<ApiKey[]>
+  /** The write by which a key is worth nothing from then on. */
+  revoke(id: string, revokedAtMs: number): Write
 }
 
 export function createApiKeys(database: Database, remember: Memory): ApiKeys {
@@ -44,6 +48,14 @@ export function createApiKeys(database: Database, remember: Memory): ApiKeys {
       ['api_keys', 'environments'],
       async (digest) => (await holderByDigest.get({ digest })) ?? null,
     ),
+    list: async (environmentId) =>
+      database
+        .select()
+        .from(apiKeys)
+        .where(eq(apiKeys.environmentId, environmentId))
+        .orderBy(apiKeys.createdAtMs, apiKeys.id),
+    revoke: (id, revokedAtMs) =>
+      toWrite(database.update(apiKeys).set({ revokedAtMs }).where(eq(apiKeys.id, id))),
     insert: (apiKey) => toWrite(database.insert(apiKeys).values(apiKey)),
   }
 }

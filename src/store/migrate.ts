@@ -26,7 +26,7 @@ export async function migrate(client: Client, migrations: readonly Migration[]):
   }
   const pending = migrations.filter((migration) => !applied.has(migration.hash))
   for (const migration of pending) await apply(client, migration)
-  await refuseBrokenReferences(client)
+  if (pending.length > 0) await refuseBrokenReferences(client)
   return pending.length
 }
 

@@ -5,6 +5,7 @@ export type StoreErrorCode =
   | 'database_damaged'
   | 'wrong_secret_key'
   | 'environment_not_found'
+  | 'backup_unusable'
 
 /** The store cannot be opened. The message says why, and what to do, to the operator. */
 export class StoreError extends Error {

@@ -17,6 +17,7 @@ import { lockDataDir } from './lock.ts'
 import { createMemory } from './memory.ts'
 import { migrate } from './migrate.ts'
 import { embedMigrations } from './migrations.macro.ts' with { type: 'macro' }
+import { createSealedValues, type SealedValues } from './sealed-values.ts'
 import { createSpentStates, type SpentStates } from './spent-states.ts'
 import { StoreError } from './store-error.ts'
 import { createSubscribers, type Subscribers } from './subscribers.ts'
@@ -35,6 +36,7 @@ export type Store = {
   endpoints: Endpoints
   endpointReach: EndpointReach
   spentStates: SpentStates
+  sealedValues: SealedValues
   idempotencyRecords: IdempotencyRecords
   /** All of `writes` or none; resolves when they are on the disk. */
   commit(writes: readonly Write[]): Promise<void>
@@ -82,6 +84,7 @@ export async function openStore(dataDir: string, sealing: Sealing): Promise<Stor
       endpoints: createEndpoints(database, counts),
       endpointReach: createEndpointReach(database, writer),
       spentStates: createSpentStates(database, writer),
+      sealedValues: createSealedValues(database, sealing),
       idempotencyRecords: createIdempotencyRecords(database, writer, sealing),
       commit: async (writes) => {
         if (writes.length > 0) await writer.commit(writes)

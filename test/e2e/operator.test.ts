@@ -1,0 +1,143 @@
+import { beforeAll, describe, expect, test } from 'bun:test'
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createClient } from '@libsql/client'
+import { latchBinary } from '../harness/binary.ts'
+import { run } from '../harness/process.ts'
+import { API_KEY, startService } from '../harness/service.ts'
+import { tempDir } from '../harness/temp-dir.ts'
+
+const folder = tempDir()
+let binary = ''
+beforeAll(async () => {
+  binary = await latchBinary()
+}, 60_000)
+
+const latch = (...args: string[]) => run([binary, ...args], { cwd: folder })
+
+async function stopped(): Promise<string> {
+  const service = await startService()
+  await service.stop()
+  return service.dataDir
+}
+
+describe('latch keys', () => {
+  test('makes a key that works, within what it may do, until it is revoked', async () => {
+    const dataDir = await stopped()
+    const where = ['--data-dir', dataDir, '--json']
+    const args = ['--name', 'ci', '--permission', 'links', '--expires-in', '90d']
+    const made = JSON.parse((await latch('keys', 'create', ...args, ...where)).stdout) as {
+      id: string
+      apiKey: string
+    }
+    expect(made).toMatchObject({ name: 'ci', permission: 'links' })
+    expect(made.apiKey).toMatch(/^latch_/)
+    const ask = async (method: string, path: string, body?: unknown): Promise<number> => {
+      const service = await startService({}, dataDir)
+      const authorization = `ApiKey ${made.apiKey}`
+      const { status } = await service.api(method, path, body, { authorization })
+      await service.stop()
+      return status
+    }
+    const link = { subscriberId: 'subscriber-123', integrationIdentifier: 'slack' }
+    expect(await ask('POST', '/v1/integrations/channel-endpoints/oauth', link)).toBe(201)
+    expect(await ask('GET', '/v1/channel-endpoints')).toBe(403)
+
+    const listed = JSON.parse((await latch('keys', 'list', ...where)).stdout) as object[]
+    expect(listed).toHaveLength(2)
+    expect(listed).toContainEqual(
+      expect.objectContaining({ id: made.id, name: 'ci', permission: 'links', revokedAt: null }),
+    )
+    expect(JSON.stringify(listed)).not.toContain(made.apiKey)
+    expect((await latch('keys', 'revoke', made.id, ...where)).exitCode).toBe(0)
+    expect(await ask('POST', '/v1/integrations/channel-endpoints/oauth', link)).toBe(401)
+  })
+
+  test('says what is wrong with what was typed', async () => {
+    const dataDir = await stopped()
+    for (const [args, says] of [
+      [['create', '--permission', 'root'], '--permission must be one of all, read, links'],
+      [['create', '--expires-in', 'soon'], '--expires-in is in days'],
+      [['revoke', 'nope'], 'there is no key nope here'],
+    ] as const) {
+      const { exitCode, stderr } = await latch('keys', ...args, '--data-dir', dataDir)
+      expect([exitCode, stderr]).toMatchObject([1, expect.stringContaining(says)])
+    }
+  })
+})
+
+describe('latch backup and restore', () => {
+  test('bring back what was there, copied while latch was running', async () => {
+    const service = await startService()
+    await service.api('POST', '/v2/subscribers', { subscriberId: 'kept' })
+    const file = join(folder, 'one.backup')
+    const made = await latch('backup', file, '--data-dir', service.dataDir)
+    expect([made.exitCode, made.stdout]).toMatchObject([
+      0,
+      expect.stringContaining('Keep the secret key'),
+    ])
+    expect((await latch('backup', file, '--data-dir', service.dataDir)).exitCode).toBe(1)
+    await service.api('POST', '/v2/subscribers', { subscriberId: 'after' })
+
+    const busy = await latch('restore', file, '--data-dir', service.dataDir)
+    expect([busy.exitCode, busy.stderr]).toMatchObject([1, expect.stringContaining('is running')])
+    await service.stop()
+    expect((await latch('restore', file, '--data-dir', service.dataDir)).exitCode).toBe(0)
+    const again = await startService({}, service.dataDir)
+    const status = async (id: string) => (await again.api('GET', `/v2/subscribers/${id}`)).status
+    expect([await status('kept'), await status('after')]).toEqual([200, 404])
+    await again.stop()
+  })
+
+  test('refuse what is damaged, of another key, or has none, and leave all as it was', async () => {
+    const dataDir = await stopped()
+    const other = await stopped()
+    const file = join(folder, 'two.backup')
+    await latch('backup', file, '--data-dir', dataDir)
+    const broken = join(folder, 'broken.backup')
+    writeFileSync(broken, 'not a database')
+    const bare = join(folder, 'bare')
+    mkdirSync(bare)
+    for (const [from, into, says] of [
+      [broken, dataDir, 'is damaged, or not a backup of latch'],
+      [join(folder, 'none'), dataDir, 'is not there'],
+      [file, other, 'is not the one that this database was made with'],
+      [file, bare, 'worth nothing without its secret key'],
+    ] as const) {
+      const { exitCode, stderr } = await latch('restore', from, '--data-dir', into)
+      expect([exitCode, stderr]).toMatchObject([1, expect.stringContaining(says)])
+    }
+    const service = await startService({}, other)
+    expect(
+      (
+        await service.api('GET', '/v2/subscribers', undefined, {
+          authorization: `ApiKey ${API_KEY}`,
+        })
+      ).status,
+    ).toBe(200)
+    await service.stop()
+    // On a new machine, with the key put there first.
+    cpSync(join(dataDir, 'secret.key'), join(bare, 'secret.key'))
+    expect((await latch('restore', file, '--data-dir', bare)).exitCode).toBe(0)
+    const moved = await startService({}, bare)
+    await moved.stop()
+  })
+})
+
+test('latch check-key opens everything, and names what does not open', async () => {
+  const dataDir = await stopped()
+  const check = () => latch('check-key', '--json', '--data-dir', dataDir)
+  const good = await check()
+  expect([good.exitCode, JSON.parse(good.stdout)]).toEqual([0, { checked: 3, dead: [] }])
+  const client = createClient({ url: `file:${join(dataDir, 'latch.db')}` })
+  await client.execute(
+    "update integrations set credentials_sealed = (select credentials_sealed from integrations where identifier = 'slack') where identifier = 'msteams'",
+  )
+  client.close()
+  const bad = await check()
+  expect([bad.exitCode, JSON.parse(bad.stdout)]).toMatchObject([
+    1,
+    { checked: 3, dead: [{ table: 'integrations', column: 'credentials' }] },
+  ])
+  rmSync(dataDir, { recursive: true })
+})
