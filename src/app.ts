@@ -13,15 +13,19 @@ import { answerError } from './http/answer-error.ts'
 import { createApiDeps } from './http/api-deps.ts'
 import { createFront, type Front } from './http/front.ts'
 import { createNoRoute } from './http/no-route.ts'
+import { inEnvelope } from './http/perform.ts'
 import { requestId } from './http/request-id.ts'
 import { validationError } from './http/validation.ts'
 import { health } from './observe/health.ts'
+import { readVersion } from './version.ts'
 
-export type App = Front
+/** `retire`: readiness fails from now on, and everything is answered still. */
+export type App = Front & { retire(): void }
 
 /** The whole service from its parts. Listens to nothing, and starts nothing. */
 export function createApp(parts: Deps): App {
   const deps = createApiDeps(parts)
+  let retiring = false
   const app = new Elysia({
     // Elysia would "clean" a body before it is checked, and so make some that are wrong right.
     normalize: false,
@@ -36,7 +40,15 @@ export function createApp(parts: Deps): App {
       if (code === 'NOT_FOUND') return noRoute(request, set)
       return answerError(deps, error, request.url)
     })
-    .use(health())
+    .use(
+      health({
+        version: readVersion().version,
+        isRetiring: () => retiring,
+        proveWritable: () => deps.store.facts.proveWritable(),
+        monotonicMs: deps.monotonicMs,
+        present: (result) => inEnvelope(deps.config, result),
+      }),
+    )
     .use(links(deps))
     .use(callback(deps))
     .use(connections(deps))
@@ -47,5 +59,10 @@ export function createApp(parts: Deps): App {
 
   app.use(docs(deps, app.routes))
   const noRoute = createNoRoute(deps, app.routes)
-  return createFront(deps, deps.rateLimits, app.fetch)
+  return {
+    ...createFront(deps, deps.rateLimits, app.fetch),
+    retire: () => {
+      retiring = true
+    },
+  }
 }

@@ -18,6 +18,8 @@ export type Settings = Readonly<{
   /** Requests a second, 0 for no limit. */
   rateLimits: Readonly<{ global: number; configuration: number; trigger: number }>
   logLevel: LogLevel
+  /** How long everything is still answered after the signal to stop, while readiness fails. */
+  shutdownDelayMs: number
 }>
 
 /** The settings of a running latch, whose public address is known. */
@@ -70,6 +72,7 @@ export function readConfig(
       configuration: reader.integer('LATCH_RATE_LIMIT_CONFIGURATION', 100, RATES),
       trigger: reader.integer('LATCH_RATE_LIMIT_TRIGGER', 100, RATES),
     }),
+    shutdownDelayMs: reader.integer('LATCH_SHUTDOWN_DELAY_MS', 0, { from: 0, to: 60_000 }),
     logLevel: reader.oneOf('LATCH_LOG_LEVEL', logLevels, 'info'),
   }
   if (settings.publicUrl === null && !isLoopback(host)) {

@@ -117,6 +117,7 @@ test('every value that is read arrives where it belongs', () => {
       LATCH_RATE_LIMIT_CONFIGURATION: '3',
       LATCH_RATE_LIMIT_TRIGGER: '4',
       LATCH_LOG_LEVEL: 'debug',
+      LATCH_SHUTDOWN_DELAY_MS: '5000',
     }),
   ).toEqual({
     host: '0.0.0.0',
@@ -132,6 +133,7 @@ test('every value that is read arrives where it belongs', () => {
     autoCreateSubscribers: true,
     rateLimits: { global: 2, configuration: 3, trigger: 4 },
     logLevel: 'debug',
+    shutdownDelayMs: 5000,
   })
 })
 

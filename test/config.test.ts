@@ -34,6 +34,7 @@ describe('the configuration', () => {
       autoCreateSubscribers: false,
       rateLimits: { global: 100, configuration: 100, trigger: 100 },
       logLevel: 'info',
+      shutdownDelayMs: 0,
     })
     expect(Object.isFrozen(settings)).toBe(true)
   })

@@ -21,7 +21,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'transfer',
     'version',
   ],
-  app: ['api', 'docs', 'http', 'observe'],
+  app: ['api', 'docs', 'http', 'observe', 'version'],
   api: ['background', 'config', 'http', 'pages', 'secrets', 'store', 'providers'],
   docs: ['http', 'config', 'pages', 'version'],
   http: ['background', 'secrets', 'store', 'observe', 'pages'],

@@ -56,6 +56,8 @@ export async function startLatch(
   let app: App | null = null
   const background: Background[] = []
   const stop = async (): Promise<void> => {
+    app?.retire()
+    if (app && settings.shutdownDelayMs > 0) await system.sleep(settings.shutdownDelayMs)
     app?.drain()
     await listener?.stop()
     await Promise.all(background.map((work) => work.stop()))

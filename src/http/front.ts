@@ -20,7 +20,7 @@ const MAX_URL_LENGTH = 8 * 1024
 /** Each holds memory; more of them at once only make all of them slower. */
 const MAX_IN_FLIGHT = 1024
 /** Who asks whether latch is well must hear it even when others ask too much. */
-const UNLIMITED_PATH = /^https?:\/\/[^/]+\/(healthz|readyz)$/
+const UNLIMITED_PATH = /^https?:\/\/[^/]+\/(healthz|readyz|v1\/health-check)$/
 
 /**
  * What stands before the routes, and answers when they cannot: overload and shut-down (503), an

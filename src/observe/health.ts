@@ -2,12 +2,27 @@ import { Type } from '@sinclair/typebox'
 import { Elysia } from 'elysia'
 import type { Operation } from '../http/operation.ts'
 
+/** What latch is asked of its own state. */
+export type Vitals = {
+  version: string
+  /** From when on it is about to stop: it still answers, and wants no new work. */
+  isRetiring(): boolean
+  /** Resolves once something was written to the database. */
+  proveWritable(): Promise<void>
+  monotonicMs(): number
+  /** As single results are wrapped. */
+  present(result: object): unknown
+}
+
+type Readiness = { status: 'ready' } | { status: 'unavailable'; reason: string }
+
+const service = { tags: ['Service'], access: 'none' } as const satisfies Partial<Operation>
+
 const healthOperation: Operation = {
+  ...service,
   operationId: 'health',
   summary: 'Is latch alive?',
   description: 'Answers while the process does. Never limited, and asks nothing of the database.',
-  tags: ['Service'],
-  access: 'none',
   answer: {
     status: 200,
     description: 'It is',
@@ -15,6 +30,94 @@ const healthOperation: Operation = {
   },
 }
 
-/** Whether the process answers at all: no database, no secret, nothing that could be slow. */
-export const health = () =>
-  new Elysia({ name: 'health' }).get('/healthz', { status: 'ok' }, { detail: healthOperation })
+const readyOperation: Operation = {
+  ...service,
+  operationId: 'ready',
+  summary: 'May requests be sent here?',
+  description:
+    'Writes to the database to find out. Fails from the moment that latch is told to stop, while ' +
+    'it still answers everything else (`LATCH_SHUTDOWN_DELAY_MS`): a proxy that looks here loses ' +
+    'no request in a restart.',
+  answer: {
+    status: 200,
+    description: 'They may',
+    schema: Type.Object({ status: Type.Literal('ready') }),
+  },
+}
+
+const novuHealthOperation: Operation = {
+  ...service,
+  operationId: 'HealthController_healthCheck',
+  summary: 'The same, in the form of Novu',
+  description: "Answers as Novu's health check does, for monitors that were made for it.",
+  answer: {
+    status: 200,
+    description: 'It is well',
+    schema: Type.Object({
+      status: Type.String(),
+      info: Type.Record(Type.String(), Type.Unknown()),
+      error: Type.Record(Type.String(), Type.Unknown()),
+      details: Type.Record(Type.String(), Type.Unknown()),
+    }),
+  },
+}
+
+/** Anybody may ask, and each answer is a write: so it is asked no more often than this. */
+const ASK_EVERY_MS = 1000
+
+/** Whether the process is alive, and whether it can do its work. */
+export function health({ version, isRetiring, proveWritable, monotonicMs, present }: Vitals) {
+  let asked: { atMs: number; writable: Promise<boolean> } | null = null
+  const isWritable = (): Promise<boolean> => {
+    const nowMs = monotonicMs()
+    if (asked === null || nowMs - asked.atMs > ASK_EVERY_MS) {
+      const writable = proveWritable().then(
+        () => true,
+        () => false,
+      )
+      asked = { atMs: nowMs, writable }
+    }
+    return asked.writable
+  }
+
+  async function readiness(): Promise<Readiness> {
+    if (isRetiring()) return { status: 'unavailable', reason: 'shutting down' }
+    if (await isWritable()) return { status: 'ready' }
+    // Why is in the log of whatever else fails now; a stranger need not know.
+    return { status: 'unavailable', reason: 'the database cannot be written to' }
+  }
+  const answer = (ready: boolean, body: unknown): Response =>
+    Response.json(body, {
+      status: ready ? 200 : 503,
+      headers: { 'cache-control': 'no-store', ...(!ready && { 'retry-after': '1' }) },
+    })
+
+  return new Elysia({ name: 'health' })
+    .get('/healthz', { status: 'ok' }, { detail: healthOperation })
+    .get(
+      '/readyz',
+      async () => {
+        const found = await readiness()
+        return answer(found.status === 'ready', found)
+      },
+      { detail: readyOperation },
+    )
+    .get(
+      '/v1/health-check',
+      async () => {
+        const found = await readiness()
+        const ready = found.status === 'ready'
+        const [state, problem] = ready ? ['up', {}] : ['down', { message: found.reason }]
+        const database = { database: { status: state, ...problem } }
+        const info = { apiVersion: { version, status: 'up' }, ...(ready && database) }
+        const body = {
+          status: ready ? 'ok' : 'error',
+          info,
+          error: ready ? {} : database,
+          details: { ...info, ...database },
+        }
+        return answer(ready, present(body))
+      },
+      { detail: novuHealthOperation },
+    )
+}

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm'
+import { eq, sql } from 'drizzle-orm'
 import { type Sealing, UnsealError } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
 import { facts } from './schema-internal.ts'
@@ -14,6 +14,8 @@ export type Facts = {
   /** What made the data in this database, null while nothing has. */
   purpose(): Promise<'serve' | 'sandbox' | null>
   setPurpose(purpose: 'serve' | 'sandbox'): Write
+  /** Resolves once something is on the disk; rejects where nothing can be. */
+  proveWritable(): Promise<void>
 }
 
 const CANARY = { table: 'facts', column: 'value', row: 'canary' }
@@ -47,6 +49,14 @@ export function createFacts(database: Database, writer: Writer, sealing: Sealing
     async purpose() {
       const purpose = await read('purpose')
       return purpose === 'serve' || purpose === 'sandbox' ? purpose : null
+    },
+    proveWritable: async () => {
+      const value = sql`hex(randomblob(4))`
+      const write = database
+        .insert(facts)
+        .values({ name: 'probe', value })
+        .onConflictDoUpdate({ target: facts.name, set: { value } })
+      await writer.commit([toWrite(write)])
     },
     setPurpose: (purpose) => write('purpose', purpose),
   }
