@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { type ConfigProblem, createReader, type Environment, isLoopback } from './config-reader.ts'
 import { type LogLevel, logLevels } from './observe/log-level.ts'
 
 /** What the operator has set. `publicUrl` is null where it follows from the address listened on. */
@@ -18,6 +18,8 @@ export type Settings = Readonly<{
   /** Requests a second, 0 for no limit. */
   rateLimits: Readonly<{ global: number; configuration: number; trigger: number }>
   logLevel: LogLevel
+  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[]
   /** How long everything is still answered after the signal to stop, while readiness fails. */
   shutdownDelayMs: number
 }>
@@ -25,12 +27,8 @@ export type Settings = Readonly<{
 /** The settings of a running latch, whose public address is known. */
 export type Config = Readonly<Settings & { publicUrl: string }>
 
-export type Environment = Readonly<Record<string, string | undefined>>
-
 /** Command-line flags, which win over the environment. */
 export type Flags = Readonly<Partial<Record<'host' | 'port' | 'publicUrl' | 'dataDir', string>>>
-
-export type ConfigProblem = { name: string; problem: string; fix: string }
 
 /** Every mistake in the configuration, at once. */
 export class ConfigError extends Error {
@@ -41,10 +39,6 @@ export class ConfigError extends Error {
 }
 
 const RATES = { from: 0, to: 1_000_000 }
-
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
-
-export const isLoopback = (host: string): boolean => LOOPBACK.test(host)
 
 /** Reads `LATCH_*` and flags. Throws one `ConfigError` with every problem found. */
 export function readConfig(
@@ -72,6 +66,7 @@ export function readConfig(
       configuration: reader.integer('LATCH_RATE_LIMIT_CONFIGURATION', 100, RATES),
       trigger: reader.integer('LATCH_RATE_LIMIT_TRIGGER', 100, RATES),
     }),
+    trustedProxies: Object.freeze(reader.networks('LATCH_TRUSTED_PROXIES')),
     shutdownDelayMs: reader.integer('LATCH_SHUTDOWN_DELAY_MS', 0, { from: 0, to: 60_000 }),
     logLevel: reader.oneOf('LATCH_LOG_LEVEL', logLevels, 'info'),
   }
@@ -84,105 +79,4 @@ export function readConfig(
   }
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
   return Object.freeze(settings)
-}
-
-function createReader(environment: Environment) {
-  const problems: ConfigProblem[] = []
-  const complain = (name: string, problem: string, fix: string): void => {
-    problems.push({ name, problem, fix })
-  }
-  // An empty value counts as none, as it is what a template leaves behind.
-  const get = (name: string): string | undefined => environment[name] || undefined
-
-  return {
-    problems,
-    complain,
-    text: (name: string, fallback: string): string => get(name) ?? fallback,
-
-    integer(name: string, fallback: number, range: { from: number; to: number }, flag?: string) {
-      const text = flag ?? get(name)
-      if (text === undefined) return fallback
-      const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
-      if (value >= range.from && value <= range.to) return value
-      complain(
-        name,
-        `"${text}" is not a whole number from ${range.from} to ${range.to}`,
-        `Leave it out for ${fallback}`,
-      )
-      return fallback
-    },
-
-    oneOf<Choice extends string>(
-      name: string,
-      choices: readonly Choice[],
-      fallback: NoInfer<Choice>,
-    ): Choice {
-      const text = get(name)
-      if (text === undefined) return fallback
-      const choice = choices.find((candidate) => candidate === text)
-      if (choice !== undefined) return choice
-      complain(
-        name,
-        `"${text}" is not one of ${choices.join(', ')}`,
-        `Leave it out for ${fallback}`,
-      )
-      return fallback
-    },
-
-    url(name: string, flag?: string): string | null {
-      const text = flag ?? get(name)
-      if (text === undefined) return null
-      const url = URL.parse(text)
-      const problem = url === null ? 'is not a URL' : problemOfBaseUrl(url)
-      // As it is read, not as it was typed: a space or a lone `?` at the end would go into every
-      // redirect_uri.
-      if (url !== null && problem === null) return (url.origin + url.pathname).replace(/\/+$/, '')
-      complain(name, `"${text}" ${problem}`, 'Give an address such as https://latch.example.com')
-      return null
-    },
-
-    secretKey(name: string): Uint8Array | null {
-      const file = get(`${name}_FILE`)
-      const direct = get(name)
-      if (file !== undefined && direct !== undefined) {
-        complain(name, `and ${name}_FILE are both set`, 'Keep one of them')
-        return null
-      }
-      const text = file === undefined ? direct : readSecretFile(file)
-      if (text === undefined) return null
-      const key = text === null ? null : parseSecretKey(text)
-      if (key === null) {
-        const which = file === undefined ? name : `${name}_FILE`
-        const problem =
-          text === null ? `cannot read ${file}` : 'is not 32 bytes in base64 or hexadecimal'
-        complain(which, problem, 'Make a key with: openssl rand -base64 32')
-      }
-      return key
-    },
-  } satisfies Record<string, unknown>
-}
-
-function problemOfBaseUrl(url: URL): string | null {
-  if (url.search || url.hash || url.username || url.password) {
-    return 'must be an address alone, with no query, fragment or user'
-  }
-  if (url.protocol === 'https:') return null
-  if (url.protocol === 'http:' && isLoopback(url.hostname)) return null
-  return 'must begin with https:// (http:// is for this machine alone)'
-}
-
-function readSecretFile(file: string): string | null {
-  try {
-    return readFileSync(file, 'utf8').trim()
-  } catch {
-    return null
-  }
-}
-
-/** 32 bytes, in base64 (either alphabet) or hexadecimal; null for anything else. */
-export function parseSecretKey(text: string): Uint8Array | null {
-  const encoding = /^[0-9a-fA-F]{64}$/.test(text) ? 'hex' : 'base64'
-  if (encoding === 'base64' && !/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return null
-  const bytes = new Uint8Array(Buffer.from(text, encoding))
-  return bytes.length === 32 ? bytes : null
 }

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError, isLoopback, parseSecretKey, readConfig } from '../src/config.ts'
+import { ConfigError, readConfig } from '../src/config.ts'
+import { isLoopback, parseSecretKey } from '../src/config-reader.ts'
 import { tempDir } from './harness/temp-dir.ts'
 
 const DEFAULTS = { dataDir: 'latch-data' }
@@ -117,6 +118,7 @@ test('every value that is read arrives where it belongs', () => {
       LATCH_RATE_LIMIT_CONFIGURATION: '3',
       LATCH_RATE_LIMIT_TRIGGER: '4',
       LATCH_LOG_LEVEL: 'debug',
+      LATCH_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
       LATCH_SHUTDOWN_DELAY_MS: '5000',
     }),
   ).toEqual({
@@ -133,6 +135,7 @@ test('every value that is read arrives where it belongs', () => {
     autoCreateSubscribers: true,
     rateLimits: { global: 2, configuration: 3, trigger: 4 },
     logLevel: 'debug',
+    trustedProxies: ['10.0.0.0/8', '::1'],
     shutdownDelayMs: 5000,
   })
 })

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError, parseSecretKey, readConfig } from '../src/config.ts'
+import { ConfigError, readConfig } from '../src/config.ts'
+import { parseSecretKey } from '../src/config-reader.ts'
 import { tempDir } from './harness/temp-dir.ts'
 
 const DEFAULTS = { dataDir: 'latch-data' }
@@ -34,6 +35,7 @@ describe('the configuration', () => {
       autoCreateSubscribers: false,
       rateLimits: { global: 100, configuration: 100, trigger: 100 },
       logLevel: 'info',
+      trustedProxies: [],
       shutdownDelayMs: 0,
     })
     expect(Object.isFrozen(settings)).toBe(true)

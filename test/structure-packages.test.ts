@@ -35,14 +35,14 @@ const ROOMS_OF: Record<string, readonly string[]> = {
 
 /** What only some rooms may do with the machine itself. */
 const ROOMS_OF_BUILT_IN: Record<string, readonly string[]> = {
-  'node:fs': ['commands', 'config', 'secrets', 'store', 'transfer'],
+  'node:fs': ['commands', 'config-reader', 'secrets', 'store', 'transfer'],
   'node:fs/promises': ['commands', 'config', 'secrets', 'store', 'transfer'],
   'node:path': ['commands', 'secrets', 'store', 'transfer'],
   'node:readline': ['transfer'],
   'node:os': ['commands'],
   'node:child_process': [],
   'node:http': [],
-  'node:net': [],
+  'node:net': ['config-reader', 'http'],
 }
 
 const files = [...new Bun.Glob('**/*.ts').scanSync(SRC)].sort()

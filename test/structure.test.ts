@@ -22,7 +22,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'version',
   ],
   app: ['api', 'docs', 'http', 'observe', 'version'],
-  api: ['background', 'config', 'http', 'pages', 'secrets', 'store', 'providers'],
+  api: ['background', 'config-reader', 'http', 'pages', 'secrets', 'store', 'providers'],
   docs: ['http', 'config', 'pages', 'version'],
   http: ['background', 'secrets', 'store', 'observe', 'pages'],
   sandbox: ['pages', 'secrets', 'store'],
@@ -34,7 +34,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   pages: [],
   observe: [],
   background: [],
-  config: ['observe'],
+  config: ['config-reader', 'observe'],
+  'config-reader': [],
   deps: [],
   version: [],
 }

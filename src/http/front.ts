@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts'
 import { createResultPages } from '../pages/result-page.ts'
 import { answerError } from './answer-error.ts'
 import { ApiError } from './api-error.ts'
+import { createClientAddress } from './client-address.ts'
 import type { RateLimits } from './rate-limits.ts'
 import { wantsPage } from './wants-page.ts'
 
@@ -27,10 +28,13 @@ const UNLIMITED_PATH = /^https?:\/\/[^/]+\/(healthz|readyz|v1\/health-check)$/
  * address that is too long (414), strangers who ask too often (429), and any fault (500).
  */
 export function createFront(
-  deps: Pick<Deps, 'clock' | 'log' | 'random'>,
+  deps: Pick<Deps, 'clock' | 'config' | 'log' | 'random'>,
   rateLimits: RateLimits,
   inner: Inner,
 ): Front {
+  const clientAddress = createClientAddress(deps.config.trustedProxies, (text) =>
+    deps.log.warn({}, text),
+  )
   let inFlight = 0
   let draining = false
 
@@ -41,8 +45,9 @@ export function createFront(
     return resultPage(answer.status, { ...BUSY_PAGE, reference: null }, answer.headers)
   }
 
-  async function answer(request: Request, address: () => string): Promise<Response> {
+  async function answer(request: Request, socketAddress: () => string): Promise<Response> {
     const { url, headers } = request
+    const address = (): string => clientAddress(headers, socketAddress())
     if (url.length > MAX_URL_LENGTH) return answerError(deps, urlTooLong, url)
     if (UNLIMITED_PATH.test(url)) return inner(request)
     if (!headers.get('authorization')) {

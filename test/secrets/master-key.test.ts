@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseSecretKey } from '../../src/config.ts'
+import { parseSecretKey } from '../../src/config-reader.ts'
 import { dataDirMasterKey, MasterKeyError } from '../../src/secrets/master-key.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import { tempDir } from '../harness/temp-dir.ts'

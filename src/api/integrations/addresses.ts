@@ -1,4 +1,4 @@
-import { isLoopback } from '../../config.ts'
+import { isLoopback } from '../../config-reader.ts'
 import { invalid } from '../../http/api-error.ts'
 import type { FieldError } from '../../http/error-dto.ts'
 

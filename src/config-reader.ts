@@ -1,0 +1,133 @@
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+export type ConfigProblem = { name: string; problem: string; fix: string }
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
+
+export const isLoopback = (host: string): boolean => LOOPBACK.test(host)
+
+/** Reads settings by name, and remembers every mistake: they are told at once. */
+export function createReader(environment: Environment) {
+  const problems: ConfigProblem[] = []
+  const complain = (name: string, problem: string, fix: string): void => {
+    problems.push({ name, problem, fix })
+  }
+  // An empty value counts as none, as it is what a template leaves behind.
+  const get = (name: string): string | undefined => environment[name] || undefined
+
+  return {
+    problems,
+    complain,
+    text: (name: string, fallback: string): string => get(name) ?? fallback,
+
+    integer(name: string, fallback: number, range: { from: number; to: number }, flag?: string) {
+      const text = flag ?? get(name)
+      if (text === undefined) return fallback
+      const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+      if (value >= range.from && value <= range.to) return value
+      complain(
+        name,
+        `"${text}" is not a whole number from ${range.from} to ${range.to}`,
+        `Leave it out for ${fallback}`,
+      )
+      return fallback
+    },
+
+    oneOf<Choice extends string>(
+      name: string,
+      choices: readonly Choice[],
+      fallback: NoInfer<Choice>,
+    ): Choice {
+      const text = get(name)
+      if (text === undefined) return fallback
+      const choice = choices.find((candidate) => candidate === text)
+      if (choice !== undefined) return choice
+      complain(
+        name,
+        `"${text}" is not one of ${choices.join(', ')}`,
+        `Leave it out for ${fallback}`,
+      )
+      return fallback
+    },
+
+    networks(name: string): string[] {
+      const parts = (get(name) ?? '')
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== '')
+      for (const part of parts.filter((candidate) => !isNetwork(candidate))) {
+        const fix = 'Give addresses or networks, such as 10.0.0.0/8,192.168.1.7'
+        complain(name, `"${part}" is not an address or a network`, fix)
+      }
+      return parts
+    },
+
+    url(name: string, flag?: string): string | null {
+      const text = flag ?? get(name)
+      if (text === undefined) return null
+      const url = URL.parse(text)
+      const problem = url === null ? 'is not a URL' : problemOfBaseUrl(url)
+      // As it is read, not as it was typed: a space or a lone `?` at the end would go into every
+      // redirect_uri.
+      if (url !== null && problem === null) return (url.origin + url.pathname).replace(/\/+$/, '')
+      complain(name, `"${text}" ${problem}`, 'Give an address such as https://latch.example.com')
+      return null
+    },
+
+    secretKey(name: string): Uint8Array | null {
+      const file = get(`${name}_FILE`)
+      const direct = get(name)
+      if (file !== undefined && direct !== undefined) {
+        complain(name, `and ${name}_FILE are both set`, 'Keep one of them')
+        return null
+      }
+      const text = file === undefined ? direct : readSecretFile(file)
+      if (text === undefined) return null
+      const key = text === null ? null : parseSecretKey(text)
+      if (key === null) {
+        const which = file === undefined ? name : `${name}_FILE`
+        const problem =
+          text === null ? `cannot read ${file}` : 'is not 32 bytes in base64 or hexadecimal'
+        complain(which, problem, 'Make a key with: openssl rand -base64 32')
+      }
+      return key
+    },
+  } satisfies Record<string, unknown>
+}
+
+/** An IP address, or a network in CIDR notation. */
+export function isNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  if (bits === undefined) return true
+  return /^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)
+}
+
+function problemOfBaseUrl(url: URL): string | null {
+  if (url.search || url.hash || url.username || url.password) {
+    return 'must be an address alone, with no query, fragment or user'
+  }
+  if (url.protocol === 'https:') return null
+  if (url.protocol === 'http:' && isLoopback(url.hostname)) return null
+  return 'must begin with https:// (http:// is for this machine alone)'
+}
+
+function readSecretFile(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch {
+    return null
+  }
+}
+
+/** 32 bytes, in base64 (either alphabet) or hexadecimal; null for anything else. */
+export function parseSecretKey(text: string): Uint8Array | null {
+  const encoding = /^[0-9a-fA-F]{64}$/.test(text) ? 'hex' : 'base64'
+  if (encoding === 'base64' && !/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return null
+  const bytes = new Uint8Array(Buffer.from(text, encoding))
+  return bytes.length === 32 ? bytes : null
+}
