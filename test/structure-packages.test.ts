@@ -14,13 +14,12 @@ const ROOMS_OF: Record<string, readonly string[]> = {
   pino: ['observe'],
   jose: ['providers', 'sandbox'],
   // Where routes are made: providers, secrets, pages and the store know nothing of them.
-  elysia: ['api', 'app', 'docs', 'http', 'observe', 'sandbox'],
+  elysia: ['api', 'app', 'docs', 'http', 'sandbox'],
   '@sinclair/typebox': [
     'api',
     'app',
     'docs',
     'http',
-    'observe',
     'providers',
     'sandbox',
     'secrets',

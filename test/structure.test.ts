@@ -21,7 +21,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'transfer',
     'version',
   ],
-  app: ['api', 'docs', 'http', 'observe', 'version'],
+  app: ['api', 'docs', 'http', 'version'],
   api: ['background', 'config-reader', 'http', 'pages', 'secrets', 'store', 'providers'],
   docs: ['http', 'config', 'pages', 'version'],
   http: ['background', 'secrets', 'store', 'observe', 'pages'],

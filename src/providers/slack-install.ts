@@ -3,7 +3,7 @@ import { Value } from '@sinclair/typebox/value'
 import { basicAuthorization } from './basic-authorization.ts'
 import { type Fetch, postForm } from './call-provider.ts'
 import type { Connect, InstallOutcome, Tokens } from './provider.ts'
-import { addCodeChallenge, codeForm } from './slack-oauth.ts'
+import { addCodeChallenge, exchangeCode } from './slack-exchange.ts'
 import { SlackRefusal } from './slack-refusal.ts'
 
 /** Novu's default bot scopes. */
@@ -65,16 +65,9 @@ export function createSlackInstall(slackUrl: string, fetch: Fetch): Connect {
     },
 
     async install(exchange) {
-      const answer = await postForm(fetch, `${slackUrl}/api/oauth.v2.access`, codeForm(exchange), {
-        authorization: basicAuthorization(exchange.app),
-      })
-      if (answer.kind === 'unavailable') {
-        return { kind: 'unavailable', reason: answer.reason, codeSent: answer.sent }
-      }
-      const { status, body } = answer
-      if (Value.Check(SlackRefusal, body)) return { kind: 'refused', error: body.error }
-      if (Value.Check(Granted, body)) return installed(body)
-      return { kind: 'unavailable', reason: `status ${status}, unexpected body`, codeSent: true }
+      const url = `${slackUrl}/api/oauth.v2.access`
+      const exchanged = await exchangeCode(fetch, url, exchange, Granted)
+      return exchanged.kind === 'granted' ? installed(exchanged.granted) : exchanged
     },
 
     async revoke(accessToken) {

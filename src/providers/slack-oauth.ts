@@ -1,9 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { Value } from '@sinclair/typebox/value'
-import { basicAuthorization } from './basic-authorization.ts'
-import { type Fetch, postForm } from './call-provider.ts'
+import type { Fetch } from './call-provider.ts'
 import type { AuthorizationRequest, CodeExchange, IdentifyOutcome } from './provider.ts'
-import { SlackRefusal } from './slack-refusal.ts'
+import { addCodeChallenge, exchangeCode } from './slack-exchange.ts'
 
 /** What Novu asks for where the caller does not say. */
 const DEFAULT_USER_SCOPE = ['identity.basic']
@@ -41,35 +39,11 @@ export function createSlackOAuth(slackUrl: string, fetch: Fetch): SlackProtocol 
     },
 
     async identify(exchange) {
-      const answer = await postForm(fetch, `${slackUrl}/api/oauth.v2.access`, codeForm(exchange), {
-        authorization: basicAuthorization(exchange.app),
-      })
-      if (answer.kind === 'unavailable') {
-        return { kind: 'unavailable', reason: answer.reason, codeSent: answer.sent }
-      }
-      const { status, body } = answer
-      if (Value.Check(SlackRefusal, body)) return { kind: 'refused', error: body.error }
-      if (Value.Check(Granted, body)) return identified(body)
-      return { kind: 'unavailable', reason: `status ${status}, unexpected body`, codeSent: true }
+      const url = `${slackUrl}/api/oauth.v2.access`
+      const exchanged = await exchangeCode(fetch, url, exchange, Granted)
+      return exchanged.kind === 'granted' ? identified(exchanged.granted) : exchanged
     },
   }
-}
-
-/** RFC 7636 §4.3. Slack takes an app that sends it for a public client, for good (S22). */
-export function addCodeChallenge(query: URLSearchParams, codeChallenge: string): void {
-  query.set('code_challenge', codeChallenge)
-  query.set('code_challenge_method', 'S256')
-}
-
-/** RFC 6749 §4.1.3, and RFC 7636 §4.5. */
-export function codeForm({
-  app,
-  code,
-  redirectUri,
-  codeVerifier,
-}: Pick<CodeExchange, 'app' | 'code' | 'redirectUri' | 'codeVerifier'>): Record<string, string> {
-  const form = { code, redirect_uri: redirectUri }
-  return app.pkce ? { ...form, code_verifier: codeVerifier } : form
 }
 
 /** The user's token in the answer is not read: latch has no use for it, so it keeps none. */

@@ -1,11 +1,10 @@
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { basicAuthorization } from './basic-authorization.ts'
-import { type Fetch, postForm } from './call-provider.ts'
+import type { Fetch } from './call-provider.ts'
 import { createIdTokenVerifier } from './id-token.ts'
 import type { IdentifyOutcome } from './provider.ts'
-import { addCodeChallenge, codeForm, type SlackProtocol } from './slack-oauth.ts'
-import { SlackRefusal } from './slack-refusal.ts'
+import { addCodeChallenge, exchangeCode } from './slack-exchange.ts'
+import type { SlackProtocol } from './slack-oauth.ts'
 
 const Granted = Type.Object({ ok: Type.Literal(true), id_token: Type.String({ minLength: 1 }) })
 
@@ -41,21 +40,14 @@ export function createSlackOpenId(
     },
 
     async identify(exchange) {
-      const form = { ...codeForm(exchange), grant_type: 'authorization_code' }
-      const answer = await postForm(fetch, `${slackUrl}/api/openid.connect.token`, form, {
-        authorization: basicAuthorization(exchange.app),
+      const url = `${slackUrl}/api/openid.connect.token`
+      const exchanged = await exchangeCode(fetch, url, exchange, Granted, {
+        grant_type: 'authorization_code',
       })
-      if (answer.kind === 'unavailable') {
-        return { kind: 'unavailable', reason: answer.reason, codeSent: answer.sent }
-      }
-      const { status, body } = answer
-      if (Value.Check(SlackRefusal, body)) return { kind: 'refused', error: body.error }
-      if (!Value.Check(Granted, body)) {
-        return { kind: 'unavailable', reason: `status ${status}, unexpected body`, codeSent: true }
-      }
+      if (exchanged.kind !== 'granted') return exchanged
       const { clientId } = exchange.app
       const expected = { issuer: slackUrl, audience: clientId, nonce: exchange.nonce }
-      return identityOf(await verify(body.id_token, expected))
+      return identityOf(await verify(exchanged.granted.id_token, expected))
     },
   }
 }

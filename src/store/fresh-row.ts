@@ -1,5 +1,3 @@
-import type { Deps } from '../deps.ts'
-
 export type FreshRow = {
   id: string
   environmentId: string
@@ -9,7 +7,7 @@ export type FreshRow = {
 
 /** What every new row of an environment begins with. */
 export function freshRow(
-  { random, clock }: Pick<Deps, 'random' | 'clock'>,
+  { random, clock }: { random: { recordId(nowMs: number): string }; clock(): number },
   environmentId: string,
 ): FreshRow {
   const nowMs = clock()
