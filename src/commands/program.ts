@@ -6,6 +6,7 @@ import { explainFailure } from './explain-failure.ts'
 import type { ExportOptions } from './export.ts'
 import type { ImportOptions } from './import.ts'
 import type { KeyOptions } from './keys.ts'
+import { UsageError } from './usage-error.ts'
 
 /**
  * Runs the command that `args` name and answers its exit code. A command's own file is loaded when
@@ -23,7 +24,7 @@ export async function runCommand(args: readonly string[]): Promise<ExitCode> {
     // Commander has said already what was wrong with the words of the call.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     console.error(explainFailure(error))
-    return error instanceof ConfigError ? 2 : 1
+    return error instanceof ConfigError || error instanceof UsageError ? 2 : 1
   }
 }
 
@@ -70,6 +71,7 @@ function createProgram(run: (run: Run) => Promise<void>): Command {
       run(async () => (await import('./import.ts')).importData(file, options)),
     )
   addKeys(program, run)
+  addEnvironments(program, run)
   addData(program, run)
   program
     .command('healthcheck')
@@ -112,11 +114,29 @@ function addKeys(program: Command, run: RunCommand): void {
     )
 }
 
+const dataDir = (command: Command): Command =>
+  command
+    .option('--data-dir <dir>', 'where the database and the secret key are (LATCH_DATA_DIR)')
+    .option('--json', 'as JSON')
+
+function addEnvironments(program: Command, run: RunCommand): void {
+  const environments = program
+    .command('environments')
+    .description('environments: tenants that share nothing but the executable')
+  dataDir(environments.command('create'))
+    .argument('<name>', 'such as Staging')
+    .description('make an environment')
+    .action((name: string, options: CommandOptions) =>
+      run(async () => (await import('./environments.ts')).createEnvironment(name, options)),
+    )
+  dataDir(environments.command('list'))
+    .description('list them')
+    .action((options: CommandOptions) =>
+      run(async () => (await import('./environments.ts')).listEnvironments(options)),
+    )
+}
+
 function addData(program: Command, run: RunCommand): void {
-  const dataDir = (command: Command): Command =>
-    command
-      .option('--data-dir <dir>', 'where the database and the secret key are (LATCH_DATA_DIR)')
-      .option('--json', 'as JSON')
   dataDir(program.command('backup'))
     .argument('<file>', 'the new file')
     .description('write a copy of the database and verify it, also while latch runs')

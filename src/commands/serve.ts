@@ -52,6 +52,6 @@ async function createFirstEnvironment({ store, random, clock }: Deps): Promise<s
 
 function greet({ config }: Deps, apiKey: string | null): void {
   console.log(`latch listens at ${config.publicUrl}`)
-  console.log(`Redirect URL (paste it at Slack): ${callbackUrl(config)}`)
+  console.log(`Redirect URL (paste it at Slack or Microsoft Entra): ${callbackUrl(config)}`)
   if (apiKey !== null) console.log(`API key (shown this once, keep it): ${apiKey}`)
 }

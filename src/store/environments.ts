@@ -9,6 +9,8 @@ export type Environment = typeof environments.$inferSelect
 export type Environments = {
   findById(id: string): Promise<Environment | null>
   first(): Promise<Environment | null>
+  /** The oldest first. */
+  list(): Promise<Environment[]>
   insert(environment: Environment): Write
 }
 
@@ -18,6 +20,8 @@ export function createEnvironments(database: Database): Environments {
       (await database.select().from(environments).where(eq(environments.id, id)).get()) ?? null,
     first: async () =>
       (await database.select().from(environments).orderBy(environments.createdAtMs).get()) ?? null,
+    list: async () =>
+      database.select().from(environments).orderBy(environments.createdAtMs, environments.id),
     insert: (environment) => toWrite(database.insert(environments).values(environment)),
   }
 }

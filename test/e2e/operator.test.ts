@@ -61,8 +61,24 @@ describe('latch keys', () => {
       [['revoke', 'nope'], 'there is no key nope here'],
     ] as const) {
       const { exitCode, stderr } = await latch('keys', ...args, '--data-dir', dataDir)
-      expect([exitCode, stderr]).toMatchObject([1, expect.stringContaining(says)])
+      expect([exitCode, stderr]).toMatchObject([2, expect.stringContaining(says)])
     }
+  })
+
+  test('of another environment sees nothing of the first', async () => {
+    const dataDir = await stopped()
+    const where = ['--data-dir', dataDir, '--json']
+    const { stdout } = await latch('environments', 'create', 'Staging', ...where)
+    const { id } = JSON.parse(stdout) as { id: string }
+    const names = JSON.parse((await latch('environments', 'list', ...where)).stdout) as object[]
+    expect(names).toMatchObject([{ name: 'Sandbox' }, { id, name: 'Staging' }])
+    const made = await latch('keys', 'create', '--environment', id, ...where)
+    const { apiKey } = JSON.parse(made.stdout) as { apiKey: string }
+    const service = await startService({}, dataDir)
+    const authorization = `ApiKey ${apiKey}`
+    const list = await service.api('GET', '/v2/subscribers', undefined, { authorization })
+    expect([list.status, list.body]).toMatchObject([200, { data: [], totalCount: 0 }])
+    await service.stop()
   })
 })
 

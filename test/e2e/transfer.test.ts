@@ -164,7 +164,7 @@ describe('latch export and import', () => {
 
   test('say what is wrong with their use', async () => {
     const none = await run([latch, 'import'], { cwd: folder })
-    expect([none.exitCode, none.stderr]).toMatchObject([1, expect.stringContaining('--from-novu')])
+    expect([none.exitCode, none.stderr]).toMatchObject([2, expect.stringContaining('--from-novu')])
     const empty = await run([latch, 'export', '--data-dir', 'nowhere'], { cwd: folder })
     expect(empty.stderr).toContain('There is no latch data in nowhere')
     expect(existsSync(join(folder, 'nowhere'))).toBe(false)
