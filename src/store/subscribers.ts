@@ -1,4 +1,4 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import type { Counts } from './counts.ts'
 import type { Memory } from './memory.ts'
@@ -18,8 +18,11 @@ export type Subscribers = {
   insert(subscriber: Subscriber): Write
   /** Inserts, or does nothing where the subscriber is there already. */
   insertIfMissing(subscriber: Subscriber): Write
-  /** Inserts, or gives the existing subscriber this profile. */
-  upsert(subscriber: Subscriber): Write
+  /**
+   * Inserts, or lays `sent` over the profile that is stored then: of two who change different fields
+   * at the same moment, neither takes the other's back.
+   */
+  upsert(subscriber: Subscriber, sent: Readonly<Record<string, unknown>>): Write
 }
 
 export function createSubscribers(
@@ -48,12 +51,22 @@ export function createSubscribers(
     delete: (id) => toWrite(database.delete(subscribers).where(eq(subscribers.id, id))),
     insert: (subscriber) => toWrite(insert(subscriber)),
     insertIfMissing: (subscriber) => toWrite(insert(subscriber).onConflictDoNothing()),
-    upsert: (subscriber) =>
+    upsert: (subscriber, sent) =>
       toWrite(
         insert(subscriber).onConflictDoUpdate({
           target: [subscribers.environmentId, subscribers.subscriberId],
-          set: { profile: subscriber.profile, updatedAtMs: subscriber.updatedAtMs },
+          set: { profile: laidOver(sent), updatedAtMs: subscriber.updatedAtMs },
         }),
       ),
   }
+}
+
+/** The stored profile with these properties replaced, each as a whole. */
+function laidOver(sent: Readonly<Record<string, unknown>>): SQL {
+  const changes = Object.entries(sent).map(
+    ([name, value]) => sql`, ${`$.${JSON.stringify(name)}`}, json(${JSON.stringify(value)})`,
+  )
+  return changes.length === 0
+    ? sql`${subscribers.profile}`
+    : sql`json_set(${subscribers.profile}${sql.join(changes)})`
 }

@@ -375,6 +375,43 @@ describe('subscribers of the SDK', () => {
     ])
   })
 
+  test('changes to different fields at the same moment are all kept, and nothing else is', async () => {
+    const path = '/v2/subscribers'
+    await service.api('POST', path, {
+      subscriberId: 'many',
+      data: { old: true },
+      _id: 'mine',
+      deleted: true,
+      role: 'admin',
+    })
+    const fields = ['firstName', 'lastName', 'phone', 'locale', 'timezone', 'avatar']
+    await Promise.all([
+      ...fields.map((field) => service.api('PATCH', `${path}/many`, { [field]: field })),
+      service.api('PATCH', `${path}/many`, { data: { 'a.b"c': [1, null] } }),
+    ])
+    const { body } = await service.api('GET', `${path}/many`)
+    const { _id, _environmentId, _organizationId, createdAt, updatedAt, ...rest } = body as Record<
+      string,
+      unknown
+    >
+    expect(rest).toEqual({
+      subscriberId: 'many',
+      deleted: false,
+      data: { 'a.b"c': [1, null] },
+      ...Object.fromEntries(fields.map((field) => [field, field])),
+    })
+    expect(_id).not.toBe('mine')
+  })
+
+  test('with failIfExists, of many at the same moment one is created', async () => {
+    const create = () =>
+      service.api('POST', '/v2/subscribers?failIfExists=true', { subscriberId: 'raced' })
+    const statuses = (await Promise.all(Array.from({ length: 8 }, create))).map(
+      ({ status }) => status,
+    )
+    expect(statuses.sort()).toEqual([201, ...Array.from({ length: 7 }, () => 409)])
+  })
+
   test('refuses more than 500 at once', async () => {
     const many = Array.from({ length: 501 }, (_, i) => ({ subscriberId: `s${i}` }))
     const { body } = await service.api('POST', '/v1/subscribers/bulk', { subscribers: many })

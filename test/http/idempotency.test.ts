@@ -117,13 +117,16 @@ describe('two processes on one database, with a memory of their own each,', asyn
       body,
       ifTaken: null,
       writes: [
-        deps.store.subscribers.upsert({
-          id,
-          environmentId,
-          subscriberId: key,
-          profile: { firstName: body },
-          ...times,
-        }),
+        deps.store.subscribers.upsert(
+          {
+            id,
+            environmentId,
+            subscriberId: key,
+            profile: { firstName: body },
+            ...times,
+          },
+          { firstName: body },
+        ),
       ],
     }
   }

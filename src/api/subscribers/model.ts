@@ -52,6 +52,13 @@ export const SubscriberAnswer = Type.Object(
 )
 export type SubscriberAnswer = Static<typeof SubscriberAnswer>
 
+/** What is kept of a body: the profile, and nothing that it says beside. */
+export function profileOf(body: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.keys(PROFILE).flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]])),
+  )
+}
+
 export const PatchSubscriberBody = openObject(PROFILE, { title: 'PatchSubscriberRequestDto' })
 export type PatchSubscriberBody = Static<typeof PatchSubscriberBody>
 

@@ -4,12 +4,13 @@ import type { Caller } from '../../http/authenticate.ts'
 import { presentPage, readPaging } from '../../http/list-query.ts'
 import type { Answer } from '../../http/perform.ts'
 import type { Subscriber } from '../../store/subscribers.ts'
-import type {
-  PatchSubscriberBody,
-  RemovedSubscriber,
-  SubscriberAnswer,
-  SubscriberList,
-  SubscribersQuery,
+import {
+  type PatchSubscriberBody,
+  profileOf,
+  type RemovedSubscriber,
+  type SubscriberAnswer,
+  type SubscriberList,
+  type SubscribersQuery,
 } from './model.ts'
 import { presentSubscriber } from './present.ts'
 
@@ -52,15 +53,16 @@ export async function patchSubscriber(
   deps: Deps,
   caller: Caller,
   subscriberId: string,
-  sent: PatchSubscriberBody,
+  body: PatchSubscriberBody,
 ): Promise<Answer<SubscriberAnswer>> {
   const found = await find(deps, caller, subscriberId)
+  const sent = profileOf(body)
   const profile = { ...found.profile, ...sent }
   const subscriber = { ...found, profile, updatedAtMs: deps.clock() }
   return {
     status: 200,
     body: presentSubscriber(caller, subscriber),
-    writes: [deps.store.subscribers.upsert(subscriber)],
+    writes: [deps.store.subscribers.upsert(subscriber, sent)],
   }
 }
 

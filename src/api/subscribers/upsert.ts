@@ -3,7 +3,7 @@ import { conflict } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
 import type { Subscriber } from '../../store/subscribers.ts'
-import type { SubscriberAnswer, SubscriberBody } from './model.ts'
+import { profileOf, type SubscriberAnswer, type SubscriberBody } from './model.ts'
 import { presentSubscriber } from './present.ts'
 
 /**
@@ -13,16 +13,16 @@ import { presentSubscriber } from './present.ts'
 export async function upsertSubscriber(
   { store, random, clock }: Deps,
   caller: Caller,
-  { subscriberId: untrimmed, ...sent }: SubscriberBody,
+  body: SubscriberBody,
   failIfExists: boolean,
 ): Promise<Answer<SubscriberAnswer>> {
   const { environmentId } = caller
-  const subscriberId = untrimmed.trim()
+  const subscriberId = body.subscriberId.trim()
+  const sent = profileOf(body)
   const existing = await store.subscribers.find(environmentId, subscriberId)
-  if (existing !== null && failIfExists) {
-    const message = `Subscriber with id "${subscriberId}" already exists`
-    throw conflict('subscriber_exists', message)
-  }
+  const message = `Subscriber with id "${subscriberId}" already exists`
+  const taken = conflict('subscriber_exists', message)
+  if (existing !== null && failIfExists) throw taken
   const nowMs = clock()
   const subscriber: Subscriber = {
     id: existing?.id ?? random.recordId(nowMs),
@@ -35,6 +35,11 @@ export async function upsertSubscriber(
   return {
     status: 201,
     body: presentSubscriber(caller, subscriber),
-    writes: [store.subscribers.upsert(subscriber)],
+    writes: [
+      failIfExists
+        ? store.subscribers.insert(subscriber)
+        : store.subscribers.upsert(subscriber, sent),
+    ],
+    ifTaken: taken,
   }
 }
