@@ -17,7 +17,12 @@ export type Integrations = {
   insert(integration: Integration): Write
   /** All of an environment, the newest first, without their credentials. */
   list(environmentId: string): Promise<Omit<Integration, 'credentials'>[]>
-  update(integration: Integration): Write
+  /** Changes what is named and leaves the rest, which somebody else may be changing. */
+  update(
+    id: string,
+    changes: Partial<Pick<Integration, 'name' | 'identifier' | 'active' | 'credentials'>>,
+    nowMs: number,
+  ): Write
   /** Takes its connections and endpoints along. */
   delete(environmentId: string, id: string): Write
 }
@@ -63,9 +68,11 @@ export function createIntegrations(
     }
   }
 
+  const sealed = (id: string, credentials: Credentials): string =>
+    sealing.seal(JSON.stringify(credentials), placeOf(id))
   const seal = ({ credentials, ...row }: Integration): Row => ({
     ...row,
-    credentialsSealed: sealing.seal(JSON.stringify(credentials), placeOf(row.id)),
+    credentialsSealed: sealed(row.id, credentials),
   })
 
   return {
@@ -84,12 +91,16 @@ export function createIntegrations(
         .orderBy(desc(integrations.createdAtMs), desc(integrations.id))
       return rows.map(({ credentialsSealed: _, ...row }) => row)
     },
-    update: (integration) =>
+    update: (id, { credentials, ...changes }, updatedAtMs) =>
       toWrite(
         database
           .update(integrations)
-          .set(seal(integration))
-          .where(eq(integrations.id, integration.id)),
+          .set({
+            ...changes,
+            updatedAtMs,
+            ...(credentials !== undefined && { credentialsSealed: sealed(id, credentials) }),
+          })
+          .where(eq(integrations.id, id)),
       ),
     delete: (environmentId, id) =>
       toWrite(

@@ -287,6 +287,26 @@ describe('integrations of the SDK', () => {
     expect(left.result.map(({ identifier }) => identifier)).not.toContain('crud')
   })
 
+  test('keeps changes to different properties that come at the same moment', async () => {
+    const { result } = await novu.integrations.create({
+      providerId: 'slack',
+      channel: 'chat',
+      identifier: 'raced',
+    })
+    const path = `/v1/integrations/${result.id}`
+    const credentials = { clientId: '7.7', secretKey: 'x' }
+    await Promise.all([
+      service.api('PUT', path, { name: 'New name' }),
+      service.api('PUT', path, { active: true }),
+      service.api('PUT', path, { credentials }),
+    ])
+    const stored = await service.deps.store.integrations.findById(
+      String(result.environmentId),
+      String(result.id),
+    )
+    expect(stored).toMatchObject({ name: 'New name', active: true, credentials })
+  })
+
   test('deletes connections and endpoints along, in one go', async () => {
     const { result } = await novu.integrations.create({
       providerId: 'slack',

@@ -47,18 +47,17 @@ export async function updateIntegration(
   const nothingSent = [name, identifier, active, credentials].every((value) => value === undefined)
   if (nothingSent) throw badRequest('nothing_to_update', 'No properties found for update')
   refuseUnsafeAddresses(credentials ?? {})
-  const integration: Integration = {
-    ...found,
-    name: name ?? found.name,
-    identifier: identifier ?? found.identifier,
-    active: active ?? found.active,
-    credentials: credentials === undefined ? found.credentials : { ...credentials },
-    updatedAtMs: clock(),
+  const changes = {
+    ...(name !== undefined && { name }),
+    ...(identifier !== undefined && { identifier }),
+    ...(active !== undefined && { active }),
+    ...(credentials !== undefined && { credentials: { ...credentials } }),
   }
+  const nowMs = clock()
   return {
     status: 200,
-    body: presentIntegration(caller, integration),
-    writes: [store.integrations.update(integration)],
+    body: presentIntegration(caller, { ...found, ...changes, updatedAtMs: nowMs }),
+    writes: [store.integrations.update(found.id, changes, nowMs)],
     ifTaken: conflict('integration_exists', 'Integration with identifier already exists'),
   }
 }
