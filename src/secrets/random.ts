@@ -21,16 +21,22 @@ export type Random = {
   bytes(length: number): Uint8Array
 }
 
+const hex = (number: number, digits: number): string => number.toString(16).padStart(digits, '0')
+
 /** Randomness from the operating system. */
 export function createRandom(): Random {
   const bytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
   const letters = (length: number): string => generateRandomString(length, ALPHANUMERIC)
+  // As MongoDB has it: what is made later in the same second counts on, so that ids keep the order.
+  const ours = encodeHex(bytes(5))
+  let made = (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % 0x800000
   return {
     bytes,
     letters,
     recordId: (nowMs) => {
       const seconds = Math.floor(nowMs / 1000)
-      return seconds.toString(16).padStart(8, '0') + encodeHex(bytes(8))
+      made = (made + 1) % 0x1000000
+      return `${hex(seconds, 8)}${ours}${hex(made, 6)}`
     },
     identifier: () => letters(12),
     stateId: () => encodeBase64url(bytes(16)),

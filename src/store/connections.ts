@@ -119,6 +119,8 @@ export function createConnections(
             workspaceId: workspace,
             workspaceName,
             botUserId,
+            // It has a token of its own now, and is no longer what latch made when somebody linked.
+            origin: sql`case ${origin} when 'identity' then 'api' else ${origin} end`,
             authSealed: sealAuth(sealing, id, auth),
             refreshAtMs: refreshAtMs(auth),
             consentProblem: null,

@@ -32,6 +32,8 @@ describe('a record id', () => {
   })
 
   test('has its 24 digits from 1970 on', () => {
+    const many = Array.from({ length: 1000 }, () => random.recordId(NOW_MS))
+    expect([...many].sort()).toEqual(many)
     expect(random.recordId(0)).toMatch(/^00000000[0-9a-f]{16}$/)
   })
 })

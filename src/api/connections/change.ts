@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts'
-import { ApiError } from '../../http/api-error.ts'
+import { ApiError, conflict } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { type Answer, nothing } from '../../http/perform.ts'
 import type { ConnectionWithAuth } from '../../store/connections.ts'
@@ -27,6 +27,10 @@ export async function updateConnection(
     status: 200,
     body: presentConnection({ ...found, connection, auth, pending: null }),
     writes: [store.connections.replace(connection.id, workspace, auth, updatedAtMs)],
+    ifTaken: conflict(
+      'connection_of_owner_exists',
+      `Another channel connection of integration "${integration.identifier}" is for the same subscriber and context`,
+    ),
   }
 }
 
