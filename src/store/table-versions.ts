@@ -22,25 +22,25 @@ const CASCADES: Readonly<Record<string, readonly string[]>> = {
 
 const TARGET = /^\s*(?:insert(?: or \w+)? into|update|delete from)\s+"?(\w+)/i
 
-/** Which table a statement writes to; drizzle makes all of ours. */
-function targetOf(write: InStatement): string {
-  const text = typeof write === 'string' ? write : write.sql
-  const [, table] = TARGET.exec(text) ?? []
-  if (table === undefined) throw new Error(`not a write that is understood: ${text.slice(0, 60)}`)
+/** Which table a statement writes to; null where that is not to be seen, and it may be any. */
+function targetOf(write: InStatement): string | null {
+  const [, table = null] = TARGET.exec(typeof write === 'string' ? write : write.sql) ?? []
   return table
 }
 
 export function createTableVersions(): TableVersions {
   const versions = new Map<string, number>()
+  let ofAll = 0
   const raise = (table: string): void => {
     versions.set(table, (versions.get(table) ?? 0) + 1)
   }
   return {
-    of: (tables) => tables.reduce((sum, table) => sum + (versions.get(table) ?? 0), 0),
+    of: (tables) => tables.reduce((sum, table) => sum + (versions.get(table) ?? 0), ofAll),
     bump: (writes) => {
       for (const table of new Set(writes.map(targetOf))) {
-        raise(table)
-        for (const other of CASCADES[table] ?? []) raise(other)
+        if (table === null) ofAll += 1
+        else raise(table)
+        for (const other of CASCADES[table ?? ''] ?? []) raise(other)
       }
     },
   }
