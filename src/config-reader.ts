@@ -1,9 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { type MasterKeys, parseMasterKeys } from './secrets/master-keys.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
 export type ConfigProblem = { name: string; problem: string; fix: string }
+
+/** What somebody else must not know, and where it was given. */
+export type Secret = { from: string; text: string }
+
+export type Address = { host: string; port: number }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
 
@@ -77,23 +83,45 @@ export function createReader(environment: Environment) {
       return null
     },
 
-    secretKey(name: string): Uint8Array | null {
-      const file = get(`${name}_FILE`)
+    /** A secret, from `NAME`, `NAME_FILE` or systemd's credential of that name; one of them. */
+    secret(name: string): Secret | null {
       const direct = get(name)
-      if (file !== undefined && direct !== undefined) {
+      const file = get(`${name}_FILE`)
+      const credential = credentialFile(get('CREDENTIALS_DIRECTORY'), name)
+      if (direct !== undefined && file !== undefined) {
         complain(name, `and ${name}_FILE are both set`, 'Keep one of them')
         return null
       }
-      const text = file === undefined ? direct : readSecretFile(file)
-      if (text === undefined) return null
-      const key = text === null ? null : parseSecretKey(text)
-      if (key === null) {
-        const which = file === undefined ? name : `${name}_FILE`
-        const problem =
-          text === null ? `cannot read ${file}` : 'is not 32 bytes in base64 or hexadecimal'
-        complain(which, problem, 'Make a key with: openssl rand -base64 32')
+      if (direct !== undefined) return { from: name, text: direct.trim() }
+      const path = file ?? credential
+      if (path === undefined) return null
+      const from = file === undefined ? `credential ${name}` : `${name}_FILE`
+      const text = readSecretFile(path)
+      if (text !== null) return { from, text }
+      complain(from, `cannot read ${path}`, 'See that the file is there, and who may read it')
+      return null
+    },
+
+    masterKeys(secret: Secret | null): MasterKeys | null {
+      if (secret === null) return null
+      const keys = parseMasterKeys(secret.text)
+      if (keys === null) {
+        const problem = 'is not 32 bytes in base64 or hexadecimal'
+        complain(secret.from, problem, 'Make a key with: openssl rand -base64 32')
       }
-      return key
+      return keys
+    },
+
+    /** `host:port`, where the port alone means this machine. */
+    address(name: string): Address | null {
+      const text = get(name)
+      if (text === undefined) return null
+      const [, host = '127.0.0.1', port = ''] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? []
+      if (port !== '' && Number(port) <= 65_535) {
+        return { host: host.replace(/^\[(.+)\]$/, '$1'), port: Number(port) }
+      }
+      complain(name, `"${text}" is not an address and a port`, 'Give one such as 127.0.0.1:9464')
+      return null
     },
   } satisfies Record<string, unknown>
 }
@@ -116,18 +144,17 @@ function problemOfBaseUrl(url: URL): string | null {
   return 'must begin with https:// (http:// is for this machine alone)'
 }
 
+/** https://systemd.io/CREDENTIALS: the unit's `LoadCredential=NAME:/path`. */
+function credentialFile(directory: string | undefined, name: string): string | undefined {
+  if (directory === undefined) return undefined
+  const file = `${directory}/${name}`
+  return existsSync(file) ? file : undefined
+}
+
 function readSecretFile(file: string): string | null {
   try {
     return readFileSync(file, 'utf8').trim()
   } catch {
     return null
   }
-}
-
-/** 32 bytes, in base64 (either alphabet) or hexadecimal; null for anything else. */
-export function parseSecretKey(text: string): Uint8Array | null {
-  const encoding = /^[0-9a-fA-F]{64}$/.test(text) ? 'hex' : 'base64'
-  if (encoding === 'base64' && !/^[A-Za-z0-9+/_-]{43}=?$/.test(text)) return null
-  const bytes = new Uint8Array(Buffer.from(text, encoding))
-  return bytes.length === 32 ? bytes : null
 }

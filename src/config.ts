@@ -1,5 +1,12 @@
-import { type ConfigProblem, createReader, type Environment, isLoopback } from './config-reader.ts'
+import {
+  type Address,
+  type ConfigProblem,
+  createReader,
+  type Environment,
+  isLoopback,
+} from './config-reader.ts'
 import { type LogLevel, logLevels } from './observe/log-level.ts'
+import type { MasterKeys } from './secrets/master-keys.ts'
 
 /** What the operator has set. `publicUrl` is null where it follows from the address listened on. */
 export type Settings = Readonly<{
@@ -8,7 +15,7 @@ export type Settings = Readonly<{
   publicUrl: string | null
   dataDir: string
   /** The master key, null where the data directory's own is to be used. */
-  secretKey: Uint8Array | null
+  masterKeys: MasterKeys | null
   slackUrl: string
   entraUrl: string
   graphUrl: string
@@ -18,6 +25,8 @@ export type Settings = Readonly<{
   /** Requests a second, 0 for no limit. */
   rateLimits: Readonly<{ global: number; configuration: number; trigger: number }>
   logLevel: LogLevel
+  /** Where Prometheus may ask for metrics; null: nowhere, and none are kept. */
+  metricsAddress: Address | null
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[]
   /** How long everything is still answered after the signal to stop, while readiness fails. */
@@ -53,7 +62,7 @@ export function readConfig(
     port: reader.integer('LATCH_PORT', 4400, { from: 0, to: 65_535 }, flags.port),
     publicUrl: reader.url('LATCH_PUBLIC_URL', flags.publicUrl),
     dataDir: flags.dataDir ?? reader.text('LATCH_DATA_DIR', defaults.dataDir),
-    secretKey: reader.secretKey('LATCH_SECRET_KEY'),
+    masterKeys: reader.masterKeys(reader.secret('LATCH_SECRET_KEY')),
     slackUrl: reader.url('LATCH_SLACK_URL') ?? 'https://slack.com',
     entraUrl: reader.url('LATCH_ENTRA_URL') ?? 'https://login.microsoftonline.com',
     graphUrl: reader.url('LATCH_GRAPH_URL') ?? 'https://graph.microsoft.com',
@@ -68,6 +77,7 @@ export function readConfig(
     }),
     trustedProxies: Object.freeze(reader.networks('LATCH_TRUSTED_PROXIES')),
     shutdownDelayMs: reader.integer('LATCH_SHUTDOWN_DELAY_MS', 0, { from: 0, to: 60_000 }),
+    metricsAddress: reader.address('LATCH_METRICS_ADDRESS'),
     logLevel: reader.oneOf('LATCH_LOG_LEVEL', logLevels, 'info'),
   }
   if (settings.publicUrl === null && !isLoopback(host)) {

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, readConfig } from '../src/config.ts'
-import { isLoopback, parseSecretKey } from '../src/config-reader.ts'
+import { isLoopback } from '../src/config-reader.ts'
+import { parseMasterKeys } from '../src/secrets/master-keys.ts'
 import { tempDir } from './harness/temp-dir.ts'
 
 const DEFAULTS = { dataDir: 'latch-data' }
@@ -120,13 +121,14 @@ test('every value that is read arrives where it belongs', () => {
       LATCH_LOG_LEVEL: 'debug',
       LATCH_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
       LATCH_SHUTDOWN_DELAY_MS: '5000',
+      LATCH_METRICS_ADDRESS: '[::1]:9464',
     }),
   ).toEqual({
     host: '0.0.0.0',
     port: 1,
     publicUrl: 'https://public.example',
     dataDir: 'data',
-    secretKey: new Uint8Array(32).fill(0xab),
+    masterKeys: { current: new Uint8Array(32).fill(0xab), previous: [] },
     slackUrl: 'https://slack.example',
     entraUrl: 'https://entra.example',
     graphUrl: 'https://graph.example',
@@ -137,6 +139,7 @@ test('every value that is read arrives where it belongs', () => {
     logLevel: 'debug',
     trustedProxies: ['10.0.0.0/8', '::1'],
     shutdownDelayMs: 5000,
+    metricsAddress: { host: '::1', port: 9464 },
   })
 })
 
@@ -175,7 +178,7 @@ describe('the secret key', () => {
       key.toString('base64url'),
       `${key.toString('base64url')}=`,
     ]) {
-      expect(parseSecretKey(text)).toEqual(new Uint8Array(key))
+      expect(parseMasterKeys(text)?.current).toEqual(new Uint8Array(key))
     }
   })
 
@@ -185,11 +188,28 @@ describe('the secret key', () => {
     ['33 bytes', Buffer.alloc(33, 1).toString('base64')],
     ['63 digits', 'a'.repeat(63)],
     ['a password', 'correct horse battery staple correct horse!'],
-    ['a line too many', `${key.toString('base64')}\n${key.toString('base64')}`],
+    ['a key and something else', `${key.toString('base64')}\nsomething else`],
+    ['a date alone', 'retired 2026-11-24T00:00:00.000Z'],
   ]
+  test('may be several: the first seals, all of them open', () => {
+    const [current, previous] = ['cd'.repeat(32), 'ab'.repeat(32)]
+    const bytes = (byte: number) => new Uint8Array(32).fill(byte)
+    const at = '2026-11-24T00:00:00.000Z'
+    for (const [text, retiredAtMs] of [
+      [`${current}\n${previous}\n`, null],
+      [`${current}, ${previous}`, null],
+      [`${current}\n${previous} retired ${at}`, Date.parse(at)],
+    ] as const) {
+      expect(parseMasterKeys(text)).toEqual({
+        current: bytes(0xcd),
+        previous: [{ key: bytes(0xab), retiredAtMs }],
+      })
+    }
+  })
+
   for (const [name, text] of wrong) {
     test(`of ${name} is none, and is not repeated in the complaint`, () => {
-      expect(parseSecretKey(text)).toBeNull()
+      expect(parseMasterKeys(text)).toBeNull()
       const file = join(tempDir(), 'key')
       writeFileSync(file, text)
       const [problem] = problemsOf({ LATCH_SECRET_KEY_FILE: file })

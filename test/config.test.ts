@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, readConfig } from '../src/config.ts'
-import { parseSecretKey } from '../src/config-reader.ts'
+import { parseMasterKeys } from '../src/secrets/master-keys.ts'
 import { tempDir } from './harness/temp-dir.ts'
 
 const DEFAULTS = { dataDir: 'latch-data' }
@@ -26,7 +26,8 @@ describe('the configuration', () => {
       port: 4400,
       publicUrl: null,
       dataDir: 'latch-data',
-      secretKey: null,
+      masterKeys: null,
+      metricsAddress: null,
       slackUrl: 'https://slack.com',
       entraUrl: 'https://login.microsoftonline.com',
       graphUrl: 'https://graph.microsoft.com',
@@ -89,12 +90,12 @@ describe('the configuration', () => {
 
   test('reads the secret key in three spellings, or from a file, but not from both', () => {
     for (const encoding of ['hex', 'base64', 'base64url'] as const) {
-      expect(parseSecretKey(KEY.toString(encoding))).toEqual(new Uint8Array(KEY))
+      expect(parseMasterKeys(KEY.toString(encoding))?.current).toEqual(new Uint8Array(KEY))
     }
     const file = join(tempDir(), 'key')
     writeFileSync(file, `${KEY.toString('base64')}\n`)
-    const { secretKey } = readConfig({ LATCH_SECRET_KEY_FILE: file }, {}, DEFAULTS)
-    expect(secretKey).toEqual(new Uint8Array(KEY))
+    const { masterKeys } = readConfig({ LATCH_SECRET_KEY_FILE: file }, {}, DEFAULTS)
+    expect(masterKeys?.current).toEqual(new Uint8Array(KEY))
     const both = { LATCH_SECRET_KEY_FILE: file, LATCH_SECRET_KEY: KEY.toString('hex') }
     expect(problemsOf(both)).toEqual(['LATCH_SECRET_KEY'])
     expect(problemsOf({ LATCH_SECRET_KEY_FILE: '/nowhere' })).toEqual(['LATCH_SECRET_KEY_FILE'])

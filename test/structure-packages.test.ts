@@ -18,6 +18,8 @@ const ROOMS_OF: Record<string, readonly string[]> = {
   '@sinclair/typebox': [
     'api',
     'app',
+    'commands',
+    'control',
     'docs',
     'http',
     'providers',
@@ -34,9 +36,9 @@ const ROOMS_OF: Record<string, readonly string[]> = {
 
 /** What only some rooms may do with the machine itself. */
 const ROOMS_OF_BUILT_IN: Record<string, readonly string[]> = {
-  'node:fs': ['commands', 'config-reader', 'secrets', 'store', 'transfer'],
+  'node:fs': ['commands', 'control', 'config-reader', 'secrets', 'store', 'transfer'],
   'node:fs/promises': ['commands', 'config', 'secrets', 'store', 'transfer'],
-  'node:path': ['commands', 'secrets', 'store', 'transfer'],
+  'node:path': ['commands', 'control', 'secrets', 'store', 'transfer'],
   'node:readline': ['transfer'],
   'node:os': ['commands'],
   'node:child_process': [],

@@ -12,6 +12,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     // The redirect URL that is printed and registered is the API's.
     'api',
     'config',
+    'control',
     'http',
     'observe',
     'providers',
@@ -27,6 +28,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   http: ['background', 'secrets', 'store', 'observe', 'pages'],
   sandbox: ['pages', 'secrets', 'store'],
   store: ['secrets'],
+  // What operators' commands have done to live data, by the latch that runs.
+  control: ['background', 'secrets', 'store'],
   // What is taken out of latch and brought in, by commands.
   transfer: ['store'],
   providers: [],
@@ -35,7 +38,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   observe: [],
   background: [],
   config: ['config-reader', 'observe'],
-  'config-reader': [],
+  'config-reader': ['secrets'],
   deps: [],
   version: [],
 }

@@ -3,8 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readConfig } from '../config.ts'
-import { createKeyring } from '../secrets/keyring.ts'
-import { dataDirMasterKey } from '../secrets/master-key.ts'
+import { keyFileOf } from '../secrets/key-file.ts'
 import { createRandom } from '../secrets/random.ts'
 import { createSealing } from '../secrets/sealing.ts'
 import { backupDatabase, replaceDatabase, verifyDatabase } from '../store/backup.ts'
@@ -12,7 +11,7 @@ import { lockDataDir } from '../store/lock.ts'
 import { openStore } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
-import { withOfflineStore } from './offline-store.ts'
+import { openKeys } from './open-keys.ts'
 
 /** Writes a copy of the database, also while latch runs. The secret key is not in it. */
 export async function backup(file: string, options: CommandOptions): Promise<ExitCode> {
@@ -31,17 +30,18 @@ export async function backup(file: string, options: CommandOptions): Promise<Exi
  * one understands, and sealed with the secret key at hand.
  */
 export async function restore(file: string, options: CommandOptions): Promise<ExitCode> {
-  const { dataDir, secretKey } = readConfig(process.env, options, { dataDir: 'latch-data' })
+  const settings = readConfig(process.env, options, { dataDir: 'latch-data' })
+  const { dataDir, masterKeys } = settings
   await verifyDatabase(file)
-  if (secretKey === null && !existsSync(join(dataDir, 'secret.key'))) {
+  if (masterKeys === null && !existsSync(keyFileOf(dataDir))) {
     throw new StoreError(
       'wrong_secret_key',
       `A backup is worth nothing without its secret key: put secret.key into ${dataDir}, or give it by LATCH_SECRET_KEY.`,
     )
   }
   const random = createRandom()
-  const masterKey = secretKey ?? (await dataDirMasterKey(dataDir, random.bytes))
-  const sealing = createSealing(createKeyring(masterKey), random)
+  const { keyring } = await openKeys(settings, random)
+  const sealing = createSealing(keyring, random)
   const trial = await mkdtemp(join(tmpdir(), 'latch-restore-'))
   try {
     await replaceDatabase(trial, file)
@@ -70,17 +70,4 @@ async function replaceWhileLocked(dataDir: string, file: string): Promise<void> 
   } finally {
     lock.release()
   }
-}
-
-/** Proves that the secret key opens everything that is sealed; 1 where it does not. */
-export async function checkKey(options: CommandOptions): Promise<ExitCode> {
-  return withOfflineStore<ExitCode>(options, async ({ store }) => {
-    const { checked, dead } = await store.sealedValues.check()
-    if (options.json) console.log(JSON.stringify({ checked, dead }))
-    else {
-      console.log(`${checked} sealed values, ${dead.length} of which do not open`)
-      for (const { table, column, row } of dead) console.log(`  ${table}.${column} of ${row}`)
-    }
-    return dead.length === 0 ? 0 : 1
-  })
 }

@@ -1,9 +1,9 @@
 import { tmpdir } from 'node:os'
 import { ConfigError } from '../config.ts'
-import { MasterKeyError } from '../secrets/master-key.ts'
+import { MasterKeyError } from '../secrets/key-file.ts'
 
 /** Errors whose message is meant for the operator. */
-const KNOWN = new Set(['StoreError', 'ListenError', 'NovuError', 'UsageError'])
+const KNOWN = new Set(['StoreError', 'ListenError', 'NovuError', 'UsageError', 'ControlError'])
 
 /** What a person reads when a command fails: the reason and the way out, no stack for what is known. */
 export function explainFailure(error: unknown): string {

@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises'
+import { requireEnvironment } from '../control/job.ts'
 import { exportEnvironment } from '../transfer/export.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
-import { requireEnvironment, withOfflineStore } from './offline-store.ts'
+import { withOfflineStore } from './offline-store.ts'
 
 export type ExportOptions = CommandOptions & { withSecrets?: boolean; environment?: string }
 
@@ -11,7 +12,7 @@ export async function exportData(
   options: ExportOptions,
 ): Promise<ExitCode> {
   return withOfflineStore<ExitCode>(options, async ({ store }) => {
-    const environment = await requireEnvironment(store, options.environment)
+    const environment = await requireEnvironment(store, options.environment ?? null)
     const handle = file === undefined ? null : await open(file, 'wx', 0o600)
     const write = async (text: string): Promise<void> => {
       if (handle === null) await Bun.write(Bun.stdout, text)

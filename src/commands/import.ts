@@ -1,10 +1,11 @@
+import { requireEnvironment } from '../control/job.ts'
+import { UsageError } from '../control/usage-error.ts'
 import { createProviders } from '../providers/registry.ts'
 import { createImporter } from '../transfer/importer.ts'
 import { createReport } from '../transfer/report.ts'
 import { importFile, importFromNovu } from '../transfer/run-import.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
-import { requireEnvironment, withOfflineStore } from './offline-store.ts'
-import { UsageError } from './usage-error.ts'
+import { withOfflineStore } from './offline-store.ts'
 
 export type ImportOptions = CommandOptions & { fromNovu?: string; environment?: string }
 
@@ -22,7 +23,7 @@ export async function importData(
     throw new UsageError("NOVU_SECRET_KEY is not set: it is the key of Novu's environment")
   }
   return withOfflineStore<ExitCode>(options, async ({ settings, store, random }) => {
-    const environment = await requireEnvironment(store, options.environment)
+    const environment = await requireEnvironment(store, options.environment ?? null)
     const take = createImporter({
       store,
       environmentId: environment.id,

@@ -1,16 +1,15 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig, type Settings } from '../config.ts'
-import { createKeyring } from '../secrets/keyring.ts'
-import { dataDirMasterKey } from '../secrets/master-key.ts'
+import type { RotatingKeys } from '../control/rotation.ts'
 import { createRandom, type Random } from '../secrets/random.ts'
 import { createSealing } from '../secrets/sealing.ts'
-import type { Environment } from '../store/environments.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { CommandOptions } from './command.ts'
+import { openKeys } from './open-keys.ts'
 
-export type Offline = { settings: Settings; store: Store; random: Random }
+export type Offline = { settings: Settings; store: Store; random: Random; keys: RotatingKeys }
 
 /**
  * Opens the data directory for a command that works on it alone, and closes it afterwards. Throws
@@ -28,24 +27,11 @@ export async function withOfflineStore<Result>(
     )
   }
   const random = createRandom()
-  const masterKey = settings.secretKey ?? (await dataDirMasterKey(settings.dataDir, random.bytes))
-  const store = await openStore(settings.dataDir, createSealing(createKeyring(masterKey), random))
+  const keys = await openKeys(settings, random)
+  const store = await openStore(settings.dataDir, createSealing(keys.keyring, random))
   try {
-    return await work({ settings, store, random })
+    return await work({ settings, store, random, keys })
   } finally {
     await store.close()
   }
-}
-
-/** The environment of that id, or the first one. Throws `StoreError` where there is none. */
-export async function requireEnvironment(store: Store, id?: string): Promise<Environment> {
-  const found =
-    id === undefined ? await store.environments.first() : await store.environments.findById(id)
-  if (found !== null) return found
-  throw new StoreError(
-    'environment_not_found',
-    id === undefined
-      ? 'This data directory has no environment yet. Start `latch serve` once to make one.'
-      : `There is no environment ${id} here.`,
-  )
 }

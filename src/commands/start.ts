@@ -1,22 +1,20 @@
 import { callbackUrl } from '../api/callback/callback-url.ts'
-import { startKeepingTokensFresh } from '../api/connections/keep-fresh.ts'
-import { startReaching } from '../api/endpoints/reach.ts'
 import { type App, createApp } from '../app.ts'
 import type { Background } from '../background.ts'
 import type { Config, Settings } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { type Listener, listen } from '../http/listen.ts'
-import { startSweeping } from '../http/sweep.ts'
 import { createLog, type Log } from '../observe/log.ts'
 import type { LogLevel } from '../observe/log-level.ts'
 import type { Fetch } from '../providers/call-provider.ts'
 import { createProviders } from '../providers/registry.ts'
-import { createKeyring, type Keyring } from '../secrets/keyring.ts'
-import { dataDirMasterKey } from '../secrets/master-key.ts'
+import type { Keyring } from '../secrets/keyring.ts'
 import { createRandom } from '../secrets/random.ts'
 import { createSealing } from '../secrets/sealing.ts'
 import { createStates } from '../secrets/state.ts'
 import { openStore } from '../store/store.ts'
+import { startBackgroundWork } from './background-work.ts'
+import { openKeys } from './open-keys.ts'
 
 export type Running = {
   deps: Deps
@@ -49,18 +47,18 @@ export async function startLatch(
   system: System = thisMachine,
 ): Promise<Running> {
   const random = createRandom()
-  const masterKey = settings.secretKey ?? (await dataDirMasterKey(settings.dataDir, random.bytes))
-  const keyring = createKeyring(masterKey)
+  const keys = await openKeys(settings, random)
+  const { keyring } = keys
   const store = await openStore(settings.dataDir, createSealing(keyring, random))
   let listener: Listener | null = null
   let app: App | null = null
-  const background: Background[] = []
+  let background: Background | null = null
   const stop = async (): Promise<void> => {
     app?.retire()
     if (app && settings.shutdownDelayMs > 0) await system.sleep(settings.shutdownDelayMs)
     app?.drain()
     await listener?.stop()
-    await Promise.all(background.map((work) => work.stop()))
+    await background?.stop()
     await store.close()
   }
   try {
@@ -80,7 +78,7 @@ export async function startLatch(
     await open(deps, keyring)
     app = createApp(deps)
     listener.answerWith(app.fetch)
-    background.push(startSweeping(deps), startReaching(deps), startKeepingTokensFresh(deps))
+    background = startBackgroundWork(deps, keys)
     return { deps, keyring, stop }
   } catch (error) {
     await stop()

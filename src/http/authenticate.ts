@@ -24,9 +24,11 @@ export async function authenticate(
 ): Promise<Caller> {
   const apiKey = presentedKey(headers.get('authorization'))
   const holder = await store.apiKeys.findHolder(digestApiKey(apiKey))
-  if (holder === null || !isLive(holder, clock())) {
+  const nowMs = clock()
+  if (holder === null || !isLive(holder, nowMs)) {
     throw unauthorized('api_key_unknown', 'API Key not found')
   }
+  store.apiKeys.noteUse(holder.apiKeyId, nowMs)
   const { environmentId, organizationId, permission } = holder
   const hmacWithApiKey = (text: string): string => hmacHex(apiKey, text)
   return { environmentId, organizationId, permission, hmacWithApiKey }

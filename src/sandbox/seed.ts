@@ -21,12 +21,16 @@ export const SANDBOX = {
  * on a data directory that is not a sandbox's: made-up users have no place in it.
  */
 export async function seedSandbox(
-  { store, random, clock }: Deps,
+  { store, random, clock }: Pick<Deps, 'store' | 'random' | 'clock'>,
   apiKey: string,
   { workspace, homeTenantId }: { workspace: { id: string; name: string }; homeTenantId: string },
 ): Promise<boolean> {
   const purpose = await store.facts.purpose()
-  if (purpose === 'sandbox') return false
+  const digest = digestApiKey(apiKey)
+  if (purpose === 'sandbox') {
+    await admitKey({ store, random, clock }, digest)
+    return false
+  }
   if (purpose !== null) {
     throw new StoreError(
       'data_dir_unusable',
@@ -55,7 +59,7 @@ export async function seedSandbox(
       id: random.recordId(nowMs),
       environmentId,
       name: 'sandbox',
-      digest: digestApiKey(apiKey),
+      digest,
       createdAtMs: nowMs,
     }),
     store.integrations.insert({
@@ -98,4 +102,17 @@ export async function seedSandbox(
     ),
   ])
   return true
+}
+
+/** The sandbox's key follows from the secret key, so it is another once that was replaced. */
+async function admitKey(
+  { store, random, clock }: Pick<Deps, 'store' | 'random' | 'clock'>,
+  digest: string,
+): Promise<void> {
+  const environment = await store.environments.first()
+  if (environment === null || (await store.apiKeys.findHolder(digest)) !== null) return
+  const createdAtMs = clock()
+  const id = random.recordId(createdAtMs)
+  const key = { id, environmentId: environment.id, name: 'sandbox', digest, createdAtMs }
+  await store.commit([store.apiKeys.insert(key)])
 }

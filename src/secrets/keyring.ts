@@ -14,7 +14,14 @@ export type DerivedKeys = {
 }
 
 /** New values are made with `current`; values made with a key in `previous` still open. */
-export type Keyring = { current: DerivedKeys; previous: readonly DerivedKeys[] }
+export type Keyring = {
+  readonly current: DerivedKeys
+  readonly previous: readonly DerivedKeys[]
+  /** From now on this key seals, and the one that did only opens. */
+  rotate(masterKey: Uint8Array): void
+  /** From now on only the current key opens. */
+  forgetPrevious(): void
+}
 
 export const MASTER_KEY_BYTES = 32
 
@@ -39,11 +46,30 @@ export function createKeyring(
   currentMasterKey: Uint8Array,
   previousMasterKeys: readonly Uint8Array[] = [],
 ): Keyring {
-  return { current: deriveKeys(currentMasterKey), previous: previousMasterKeys.map(deriveKeys) }
+  let current = deriveKeys(currentMasterKey)
+  let previous = previousMasterKeys.map(deriveKeys)
+  return {
+    get current() {
+      return current
+    },
+    get previous() {
+      return previous
+    },
+    rotate: (masterKey) => {
+      previous = [current, ...previous]
+      current = deriveKeys(masterKey)
+    },
+    forgetPrevious: () => {
+      previous = []
+    },
+  }
 }
 
 /** Null where no key of that name is (or still is) on the ring. */
-export function findKeys(keyring: Keyring, kid: string): DerivedKeys | null {
-  if (keyring.current.kid === kid) return keyring.current
-  return keyring.previous.find((keys) => keys.kid === kid) ?? null
+export function findKeys(
+  { current, previous }: Pick<Keyring, 'current' | 'previous'>,
+  kid: string,
+): DerivedKeys | null {
+  if (current.kid === kid) return current
+  return previous.find((keys) => keys.kid === kid) ?? null
 }

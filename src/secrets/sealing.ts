@@ -10,6 +10,8 @@ export type Sealing = {
   seal(plaintext: string, place: Place): string
   /** Throws `UnsealError` where the value was altered, moved, or sealed with a key not at hand. */
   open(sealed: string, place: Place): string
+  /** Whether the current key sealed it, and not one that is to go. */
+  isCurrent(sealed: string): boolean
 }
 
 export class UnsealError extends Error {
@@ -46,6 +48,8 @@ export function createSealing(keyring: Keyring, random: Random): Sealing {
       ])
       return [VERSION, keyring.current.kid, encodeBase64url(iv), encodeBase64url(sealed)].join('.')
     },
+
+    isCurrent: (sealed) => sealed.startsWith(`${VERSION}.${keyring.current.kid}.`),
 
     open(sealed, place) {
       const [version, kid, ivText, bodyText, ...rest] = sealed.split('.')

@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import type { Memory } from './memory.ts'
 import { apiKeys, environments } from './schema.ts'
-import { toWrite, type Write } from './writer.ts'
+import { toWrite, type Write, type Writer } from './writer.ts'
 
 /** An API key as it is kept: by its digest alone. */
 export type ApiKey = typeof apiKeys.$inferSelect
@@ -23,13 +23,21 @@ export type KeyHolder = {
 export type ApiKeys = {
   findHolder(digest: string): Promise<KeyHolder | null>
   insert(apiKey: NewApiKey): Write
+  /** Remembers that a key was used; `saveUses` writes it, so that no request has to. */
+  noteUse(id: string, atMs: number): void
+  saveUses(): Promise<void>
   /** The oldest first. */
   list(environmentId: string): Promise<ApiKey[]>
   /** The write by which a key is worth nothing from then on. */
   revoke(id: string, revokedAtMs: number): Write
 }
 
-export function createApiKeys(database: Database, remember: Memory): ApiKeys {
+export function createApiKeys(
+  database: Database,
+  writer: Pick<Writer, 'commit'>,
+  remember: Memory,
+): ApiKeys {
+  let uses = new Map<string, number>()
   const holderByDigest = database
     .select({
       apiKeyId: apiKeys.id,
@@ -56,6 +64,26 @@ export function createApiKeys(database: Database, remember: Memory): ApiKeys {
         .orderBy(apiKeys.createdAtMs, apiKeys.id),
     revoke: (id, revokedAtMs) =>
       toWrite(database.update(apiKeys).set({ revokedAtMs }).where(eq(apiKeys.id, id))),
+    noteUse: (id, atMs) => {
+      uses.set(id, atMs)
+    },
+    saveUses: async () => {
+      const noted = uses
+      if (noted.size === 0) return
+      uses = new Map()
+      // Another process may have seen it later.
+      const later = (atMs: number) => sql`max(coalesce(${apiKeys.lastUsedAtMs}, 0), ${atMs})`
+      await writer.commit(
+        [...noted].map(([id, atMs]) =>
+          toWrite(
+            database
+              .update(apiKeys)
+              .set({ lastUsedAtMs: later(atMs) })
+              .where(eq(apiKeys.id, id)),
+          ),
+        ),
+      )
+    },
     insert: (apiKey) => toWrite(database.insert(apiKeys).values(apiKey)),
   }
 }

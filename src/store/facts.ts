@@ -11,6 +11,11 @@ export type Facts = {
    * where the secret key at hand is not the one that sealed it.
    */
   proveSecretKey(): Promise<void>
+  /**
+   * Seals the canary with the current key. After everything else: until then a start without the
+   * previous key must be refused.
+   */
+  sealCanaryAnew(): Promise<void>
   /** What made the data in this database, null while nothing has. */
   purpose(): Promise<'serve' | 'sandbox' | null>
   setPurpose(purpose: 'serve' | 'sandbox'): Write
@@ -45,6 +50,14 @@ export function createFacts(database: Database, writer: Writer, sealing: Sealing
           { cause: error },
         )
       }
+    },
+    async sealCanaryAnew() {
+      const sealed = await read('canary')
+      if (sealed === null || sealing.isCurrent(sealed)) return
+      const value = sealing.seal(sealing.open(sealed, CANARY), CANARY)
+      await writer.commit([
+        toWrite(database.update(facts).set({ value }).where(eq(facts.name, 'canary'))),
+      ])
     },
     async purpose() {
       const purpose = await read('purpose')

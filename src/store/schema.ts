@@ -26,6 +26,8 @@ export const apiKeys = sqliteTable('api_keys', {
   expiresAtMs: integer('expires_at_ms'),
   /** Null: it is not revoked. */
   revokedAtMs: integer('revoked_at_ms'),
+  /** To the minute; null: never. */
+  lastUsedAtMs: integer('last_used_at_ms'),
 })
 
 export const integrations = sqliteTable(

@@ -70,12 +70,13 @@ export async function openStore(dataDir: string, sealing: Sealing): Promise<Stor
     const writer = createWriter(client)
     const counts = createCounts(database, writer)
     const remember = createMemory(writer)
+    const apiKeys = createApiKeys(database, writer, remember)
     const facts = createFacts(database, writer, sealing)
     await facts.proveSecretKey()
     return {
       facts,
       environments: createEnvironments(database),
-      apiKeys: createApiKeys(database, remember),
+      apiKeys,
       integrations: createIntegrations(database, sealing, remember),
       subscribers: createSubscribers(database, counts, remember),
       contexts: createContexts(database, counts),
@@ -84,12 +85,14 @@ export async function openStore(dataDir: string, sealing: Sealing): Promise<Stor
       endpoints: createEndpoints(database, counts),
       endpointReach: createEndpointReach(database, writer),
       spentStates: createSpentStates(database, writer),
-      sealedValues: createSealedValues(database, sealing),
+      sealedValues: createSealedValues(database, writer, sealing),
       idempotencyRecords: createIdempotencyRecords(database, writer, sealing),
       commit: async (writes) => {
         if (writes.length > 0) await writer.commit(writes)
       },
       close: async () => {
+        // Nice to know, and no reason to fail.
+        await apiKeys.saveUses().catch(() => {})
         await writer.idle()
         closeAll()
       },

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'bun:test'
 import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseSecretKey } from '../../src/config-reader.ts'
-import { dataDirMasterKey, MasterKeyError } from '../../src/secrets/master-key.ts'
+import { dataDirMasterKeys, MasterKeyError, replaceMasterKeys } from '../../src/secrets/key-file.ts'
+import { parseMasterKeys } from '../../src/secrets/master-keys.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
@@ -19,15 +19,19 @@ beforeEach(() => {
   file = join(dataDir, 'secret.key')
 })
 
+const currentKey = async (
+  make: (length: number) => Uint8Array = mustNotBeAsked,
+): Promise<Uint8Array> => (await dataDirMasterKeys(dataDir, make)).current
+
 const refusal = async (): Promise<string> => {
-  const error = await dataDirMasterKey(dataDir, mustNotBeAsked).catch((reason: unknown) => reason)
+  const error = await dataDirMasterKeys(dataDir, mustNotBeAsked).catch((reason: unknown) => reason)
   if (!(error instanceof MasterKeyError)) throw new Error(`not refused: ${String(error)}`)
   return error.message
 }
 
 describe('the master key of a data directory', () => {
   test('is made on the first start, for its owner alone', async () => {
-    const key = await dataDirMasterKey(dataDir, bytes)
+    const key = await currentKey(bytes)
     expect(key.length).toBe(32)
     expect(permissions(file)).toBe('600')
     expect(permissions(dataDir)).toBe('700')
@@ -37,32 +41,32 @@ describe('the master key of a data directory', () => {
   test('is for its owner alone in a directory that is open to others, too', async () => {
     dataDir = tempDir()
     chmodSync(dataDir, 0o755)
-    await dataDirMasterKey(dataDir, bytes)
+    await currentKey(bytes)
     expect(permissions(join(dataDir, 'secret.key'))).toBe('600')
   })
 
   test('is the same on every later start', async () => {
-    const key = await dataDirMasterKey(dataDir, bytes)
-    expect(await dataDirMasterKey(dataDir, mustNotBeAsked)).toEqual(key)
+    const key = await currentKey(bytes)
+    expect(await currentKey()).toEqual(key)
   })
 
   test('is another in another directory', async () => {
-    const key = await dataDirMasterKey(dataDir, bytes)
-    expect(await dataDirMasterKey(tempDir(), bytes)).not.toEqual(key)
+    const key = await currentKey(bytes)
+    expect((await dataDirMasterKeys(tempDir(), bytes)).current).not.toEqual(key)
   })
 
   test('can be given by LATCH_SECRET_KEY as it stands in its file', async () => {
-    const key = await dataDirMasterKey(dataDir, bytes)
-    expect(parseSecretKey(readFileSync(file, 'utf8').trim())).toEqual(key)
+    const key = await currentKey(bytes)
+    expect(parseMasterKeys(readFileSync(file, 'utf8'))?.current).toEqual(key)
   })
 
   for (const mode of [0o640, 0o604, 0o620, 0o610, 0o644, 0o666]) {
     test(`is refused with mode ${mode.toString(8)}, and the repair is told`, async () => {
-      await dataDirMasterKey(dataDir, bytes)
+      await currentKey(bytes)
       chmodSync(file, mode)
       expect(await refusal()).toContain(`chmod 600 ${file}`)
       chmodSync(file, 0o600)
-      expect((await dataDirMasterKey(dataDir, mustNotBeAsked)).length).toBe(32)
+      expect((await currentKey()).length).toBe(32)
     })
   }
 
@@ -74,7 +78,7 @@ describe('the master key of a data directory', () => {
   ]
   for (const [name, content] of damaged) {
     test(`is refused where its file is ${name}, and the file is left as it is`, async () => {
-      await dataDirMasterKey(dataDir, bytes)
+      await currentKey(bytes)
       writeFileSync(file, content)
       expect(await refusal()).toContain(`${file} is damaged`)
       expect(readFileSync(file, 'utf8')).toBe(content)
@@ -90,8 +94,27 @@ describe('the master key of a data directory', () => {
   })
 
   test('never stands in what is said of it', async () => {
-    const key = await dataDirMasterKey(dataDir, bytes)
+    const key = await currentKey(bytes)
     chmodSync(file, 0o644)
     expect(await refusal()).not.toContain(Buffer.from(key).toString('base64'))
+  })
+
+  test('is replaced whole, with the one before it beside it', async () => {
+    const old = await currentKey(bytes)
+    const current = bytes(32)
+    const keys = { current, previous: [{ key: old, retiredAtMs: 1_790_000_000_000 }] }
+    await replaceMasterKeys(dataDir, keys)
+    expect(await dataDirMasterKeys(dataDir, mustNotBeAsked)).toEqual(keys)
+    expect(permissions(file)).toBe('600')
+    expect(readdirSync(dataDir)).toEqual(['secret.key'])
+  })
+
+  test('is replaced also where an earlier attempt was cut off', async () => {
+    await currentKey(bytes)
+    writeFileSync(`${file}.new`, 'half a k', { mode: 0o644 })
+    const keys = { current: bytes(32), previous: [] }
+    await replaceMasterKeys(dataDir, keys)
+    expect(await currentKey()).toEqual(keys.current)
+    expect(permissions(file)).toBe('600')
   })
 })

@@ -1,0 +1,44 @@
+import { startKeepingTokensFresh } from '../api/connections/keep-fresh.ts'
+import { startReaching } from '../api/endpoints/reach.ts'
+import type { Background } from '../background.ts'
+import { type ControlSocket, openControlSocket } from '../control/control-socket.ts'
+import { jobs } from '../control/jobs.ts'
+import { createRotation, type RotatingKeys } from '../control/rotation.ts'
+import { startRotating } from '../control/start-rotating.ts'
+import type { Deps } from '../deps.ts'
+import { startSavingKeyUses } from '../http/save-key-uses.ts'
+import { startSweeping } from '../http/sweep.ts'
+
+/** What a latch does beside answering requests, until it is stopped. */
+export function startBackgroundWork(deps: Deps, keys: RotatingKeys): Background {
+  const rotation = createRotation(keys, deps, deps.config.dataDir)
+  const socket = openSocket(deps, rotation)
+  const work = [
+    startSweeping(deps),
+    startReaching(deps),
+    startKeepingTokensFresh(deps),
+    startSavingKeyUses(deps),
+    startRotating(rotation, deps.log),
+  ]
+  return {
+    stop: async () => {
+      await socket?.stop()
+      await Promise.all(work.map((part) => part.stop()))
+    },
+  }
+}
+
+/** Commands want it; who only serves can do without. */
+function openSocket(deps: Deps, rotation: ReturnType<typeof createRotation>): ControlSocket | null {
+  const { config: settings, log } = deps
+  try {
+    return openControlSocket(settings.dataDir, jobs, { ...deps, settings, rotation })
+  } catch (error) {
+    const cause = error instanceof Error ? error : null
+    log.warn(
+      { error: cause },
+      'no control socket: commands such as `keys` need latch to be stopped',
+    )
+    return null
+  }
+}

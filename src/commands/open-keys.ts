@@ -1,0 +1,16 @@
+import type { Settings } from '../config.ts'
+import type { RotatingKeys } from '../control/rotation.ts'
+import { dataDirMasterKeys } from '../secrets/key-file.ts'
+import { createKeyring } from '../secrets/keyring.ts'
+import type { Random } from '../secrets/random.ts'
+
+/** The secret key: the operator's, else the data directory's own, which is made if there is none. */
+export async function openKeys(
+  { masterKeys: given, dataDir }: Pick<Settings, 'masterKeys' | 'dataDir'>,
+  random: Random,
+): Promise<RotatingKeys> {
+  const masterKeys = given ?? (await dataDirMasterKeys(dataDir, random.bytes))
+  const previous = masterKeys.previous.map(({ key }) => key)
+  const keyring = createKeyring(masterKeys.current, previous)
+  return { keyring, masterKeys, isOwnFile: given === null }
+}

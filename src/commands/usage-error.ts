@@ -1,4 +1,0 @@
-/** Wrong use of a command, in words for whoever typed it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError'
-}

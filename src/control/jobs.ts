@@ -1,0 +1,15 @@
+import { createEnvironmentJob, listEnvironmentsJob } from './environment-jobs.ts'
+import type { Job } from './job.ts'
+import { createKeyJob, listKeysJob, revokeKeyJob } from './key-jobs.ts'
+import { checkSecretKeyJob, rotateSecretKeyJob } from './secret-key-jobs.ts'
+
+/** What a running latch does for an operator's commands. A new one is a line here. */
+export const jobs: readonly Job[] = [
+  createKeyJob,
+  listKeysJob,
+  revokeKeyJob,
+  createEnvironmentJob,
+  listEnvironmentsJob,
+  checkSecretKeyJob,
+  rotateSecretKeyJob,
+]

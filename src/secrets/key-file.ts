@@ -1,0 +1,78 @@
+import { existsSync } from 'node:fs'
+import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MASTER_KEY_BYTES } from './keyring.ts'
+import { formatMasterKeys, type MasterKeys, parseMasterKeys } from './master-keys.ts'
+
+export class MasterKeyError extends Error {
+  override readonly name = 'MasterKeyError'
+}
+
+const FILE = 'secret.key'
+
+export const keyFileOf = (dataDir: string): string => join(dataDir, FILE)
+
+/**
+ * The data directory's own master key, made on the first start and readable by its owner alone;
+ * with the ones before it while it is being replaced. Throws `MasterKeyError` where it is open to
+ * others, damaged, or gone while the data is not: a new key in its place would leave every stored
+ * secret shut for good.
+ */
+export async function dataDirMasterKeys(
+  dataDir: string,
+  randomBytes: (length: number) => Uint8Array,
+): Promise<MasterKeys> {
+  const file = keyFileOf(dataDir)
+  if (existsSync(file)) return readKeys(file)
+  if (existsSync(join(dataDir, 'latch.db'))) {
+    throw new MasterKeyError(
+      `${file} is missing, but the database beside it was made with it. Put the file back, or give ` +
+        'its content by LATCH_SECRET_KEY.',
+    )
+  }
+  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  const keys = { current: randomBytes(MASTER_KEY_BYTES), previous: [] }
+  await writeKeys(file, keys)
+  return keys
+}
+
+/** Puts other keys in the file, all of them or none: whatever happens, it holds the old or the new. */
+export async function replaceMasterKeys(dataDir: string, keys: MasterKeys): Promise<void> {
+  const file = keyFileOf(dataDir)
+  const incoming = `${file}.new`
+  await rm(incoming, { force: true })
+  await writeKeys(incoming, keys)
+  await rename(incoming, file)
+  await syncDirectory(dataDir)
+}
+
+async function readKeys(file: string): Promise<MasterKeys> {
+  const { mode } = await stat(file)
+  if ((mode & 0o077) !== 0) {
+    throw new MasterKeyError(`${file} can be read by others. Fix: chmod 600 ${file}`)
+  }
+  const keys = parseMasterKeys(await readFile(file, 'utf8'))
+  if (keys === null) throw new MasterKeyError(`${file} is damaged: restore it from a backup.`)
+  return keys
+}
+
+/** On the disk before it is used: a key that a power cut takes back seals nothing worth having. */
+async function writeKeys(file: string, keys: MasterKeys): Promise<void> {
+  const handle = await open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(formatMasterKeys(keys))
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+/** A rename is on the disk only with the directory that it is in. */
+async function syncDirectory(directory: string): Promise<void> {
+  const handle = await open(directory, 'r')
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

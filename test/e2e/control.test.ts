@@ -1,0 +1,181 @@
+import { beforeAll, describe, expect, test } from 'bun:test'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { latchBinary } from '../harness/binary.ts'
+import { run } from '../harness/process.ts'
+import { startService, type TestService } from '../harness/service.ts'
+import { tempDir } from '../harness/temp-dir.ts'
+
+let binary = ''
+beforeAll(async () => {
+  binary = await latchBinary()
+}, 60_000)
+
+const latch = (service: TestService, ...args: string[]) =>
+  run([binary, ...args, '--data-dir', service.dataDir, '--json'], { cwd: tempDir() })
+
+const statusWith = async (service: TestService, apiKey: string): Promise<number> =>
+  (
+    await service.api('GET', '/v2/subscribers', undefined, {
+      authorization: `ApiKey ${apiKey}`,
+    })
+  ).status
+
+describe('while latch runs, a command', () => {
+  test('makes a key that works at once, shows when it was used, and ends it at once', async () => {
+    const service = await startService()
+    const made = JSON.parse((await latch(service, 'keys', 'create', '--name', 'ci')).stdout) as {
+      id: string
+      apiKey: string
+    }
+    expect(await statusWith(service, made.apiKey)).toBe(200)
+    await service.deps.store.apiKeys.saveUses()
+    const listed = JSON.parse((await latch(service, 'keys', 'list')).stdout) as object[]
+    expect(listed).toContainEqual(
+      expect.objectContaining({ id: made.id, lastUsedAt: expect.stringMatching(/^20/) }),
+    )
+    expect((await latch(service, 'keys', 'revoke', made.id)).exitCode).toBe(0)
+    expect(await statusWith(service, made.apiKey)).toBe(401)
+    await service.stop()
+  })
+
+  test('makes an environment, and hears what was wrong with its words', async () => {
+    const service = await startService()
+    const { id } = JSON.parse((await latch(service, 'environments', 'create', 'Two')).stdout)
+    const { stdout } = await latch(service, 'environments', 'list')
+    expect(JSON.parse(stdout)).toMatchObject([{ name: 'Sandbox' }, { id, name: 'Two' }])
+    const wrong = await latch(service, 'keys', 'revoke', 'nope')
+    expect([wrong.exitCode, wrong.stderr]).toEqual([2, 'latch: there is no key nope here\n'])
+    const lost = await latch(service, 'keys', 'list', '--environment', 'none')
+    expect([lost.exitCode, lost.stderr]).toMatchObject([2, expect.stringContaining('none')])
+    await service.stop()
+  })
+
+  test('reaches it by a socket that is for its user alone, and goes with it', async () => {
+    const service = await startService()
+    const socket = join(service.dataDir, 'latch.sock')
+    expect((statSync(socket).mode & 0o777).toString(8)).toBe('600')
+    const answers = async (path: string, body: string) => {
+      const response = await fetch(`http://latch${path}`, { unix: socket, method: 'POST', body })
+      return response.status
+    }
+    expect(await answers('/nothing', '{}')).toBe(404)
+    expect(await answers('/keys.create', 'not json')).toBe(400)
+    expect(await answers('/keys.create', '{"name": 1}')).toBe(400)
+    await service.stop()
+    expect(existsSync(socket)).toBe(false)
+  })
+
+  test('takes a socket that a killed latch left behind for nobody', async () => {
+    const service = await startService()
+    await service.stop()
+    writeFileSync(join(service.dataDir, 'latch.sock'), '')
+    expect((await latch(service, 'keys', 'list')).exitCode).toBe(0)
+    const again = await startService({}, service.dataDir)
+    expect((await latch(again, 'keys', 'list')).exitCode).toBe(0)
+    await again.stop()
+  })
+})
+
+describe('latch rotate-key', () => {
+  const link = { subscriberId: 'subscriber-123', integrationIdentifier: 'slack' }
+  const askWithKey = (service: TestService) =>
+    service.api('POST', '/v1/integrations/channel-endpoints/oauth', link, {
+      'idempotency-key': 'before',
+    })
+  const keyFile = (service: TestService): string[] =>
+    readFileSync(join(service.dataDir, 'secret.key'), 'utf8').trim().split('\n')
+  /** Until the background has had its turn. */
+  const until = async (holds: () => boolean): Promise<void> => {
+    for (let tries = 0; tries < 100 && !holds(); tries += 1) await Bun.sleep(50)
+    expect(holds()).toBe(true)
+  }
+
+  test('seals everything anew while latch runs; links that are under way still work', async () => {
+    const service = await startService()
+    const first = await askWithKey(service)
+    const consent = await service.link()
+    const [old] = keyFile(service)
+    const rotated = await latch(service, 'rotate-key')
+    expect([rotated.exitCode, rotated.stderr]).toEqual([0, ''])
+    const { kid, ...counts } = JSON.parse(rotated.stdout) as { kid: string }
+    expect(counts).toEqual({ resealed: 4, unopened: 0 })
+    expect((await service.link()).searchParams.get('state')).toStartWith(`${kid}.`)
+
+    const [current, previous] = keyFile(service)
+    expect(current).not.toBe(old)
+    expect(previous).toStartWith(`${old} retired 20`)
+    const opened = await service.open(await service.consent(consent))
+    expect(opened.status).toBe(200)
+    expect(await service.endpoints()).toHaveLength(1)
+    expect((await askWithKey(service)).body).toEqual(first.body)
+    const { stdout } = await latch(service, 'check-key')
+    expect(JSON.parse(stdout)).toMatchObject({ dead: [] })
+
+    service.advance(5 * 60_000)
+    await Bun.sleep(0)
+    expect(keyFile(service)).toHaveLength(2)
+    service.advance(60_001)
+    await until(() => keyFile(service).length === 1)
+    expect(keyFile(service)).toEqual([String(current)])
+    expect(service.deps.config.masterKeys).toBeNull()
+    await service.stop()
+    const again = await startService({}, service.dataDir)
+    expect(JSON.parse((await latch(again, 'check-key')).stdout)).toMatchObject({ dead: [] })
+    await again.stop()
+  })
+
+  test('works on data at rest, and the next start ends it', async () => {
+    const service = await startService()
+    await service.stop()
+    const rotated = await latch(service, 'rotate-key')
+    expect(JSON.parse(rotated.stdout)).toMatchObject({ resealed: 3, unopened: 0 })
+    expect(keyFile(service)).toHaveLength(2)
+    const again = await startService({}, service.dataDir)
+    again.advance(6 * 60_000 + 1)
+    await until(() => keyFile(again).length === 1)
+    await again.stop()
+  })
+
+  test('is refused where the key is the operator’s, who puts the new one before the old', async () => {
+    const [old, young] = ['ab', 'cd'].map((byte) => byte.repeat(32))
+    const service = await startService({ LATCH_SECRET_KEY: String(old) })
+    const refused = await latch(service, 'rotate-key')
+    expect([refused.exitCode, refused.stderr]).toMatchObject([
+      2,
+      expect.stringContaining('given by LATCH_SECRET_KEY'),
+    ])
+    await service.stop()
+    const both = await startService({ LATCH_SECRET_KEY: `${young}\n${old}` }, service.dataDir)
+    await until(() => both.logged.some(({ message }) => message.startsWith('everything is sealed')))
+    expect((await latch(both, 'check-key')).exitCode).toBe(0)
+    await both.stop()
+    const alone = await startService({ LATCH_SECRET_KEY: String(young) }, service.dataDir)
+    expect((await askWithKey(alone)).status).toBe(201)
+    await alone.stop()
+    const wrong = startService({ LATCH_SECRET_KEY: String(old) }, service.dataDir)
+    expect(wrong).rejects.toThrow('is not the one that this database was made with')
+  })
+
+  test('that was cut off is refused a start without the old key, and goes on with it', async () => {
+    const service = await startService()
+    const [old] = keyFile(service)
+    for (let index = 0; index < 250; index += 1) {
+      const headers = { 'idempotency-key': `k${index}` }
+      await service.api('POST', '/v1/integrations/channel-endpoints/oauth', link, headers)
+    }
+    await service.stop()
+    // As it stands after the file was written, and a kill before anything was sealed anew.
+    const young = Buffer.alloc(32, 7).toString('base64')
+    const file = join(service.dataDir, 'secret.key')
+    writeFileSync(file, `${young}\n`)
+    expect(startService({}, service.dataDir)).rejects.toThrow('is not the one that')
+    writeFileSync(file, `${young}\n${old} retired ${new Date().toISOString()}\n`)
+    const again = await startService({}, service.dataDir)
+    again.advance(6 * 60_000)
+    await until(() => keyFile(again).length === 1)
+    const { stdout } = await latch(again, 'check-key')
+    expect(JSON.parse(stdout)).toMatchObject({ dead: [] })
+    await again.stop()
+  })
+})
