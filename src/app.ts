@@ -16,6 +16,7 @@ import { createFront, type Front } from './http/front.ts'
 import { createNoRoute } from './http/no-route.ts'
 import { inEnvelope } from './http/perform.ts'
 import { requestId } from './http/request-id.ts'
+import { createRouteNames } from './http/route-names.ts'
 import { validationError } from './http/validation.ts'
 import { readVersion } from './version.ts'
 
@@ -60,7 +61,11 @@ export function createApp(parts: Deps): App {
   app.use(docs(deps, app.routes))
   const noRoute = createNoRoute(deps, app.routes)
   return {
-    ...createFront(deps, deps.rateLimits, app.fetch),
+    ...createFront(deps, {
+      rateLimits: deps.rateLimits,
+      routeNames: deps.config.metricsAddress === null ? null : createRouteNames(app.routes),
+      inner: app.fetch,
+    }),
     retire: () => {
       retiring = true
     },

@@ -1,5 +1,6 @@
 import type { Config } from './config.ts'
 import type { Log } from './observe/log.ts'
+import type { Metrics } from './observe/metrics.ts'
 import type { Providers } from './providers/registry.ts'
 import type { Random } from './secrets/random.ts'
 import type { States } from './secrets/state.ts'
@@ -13,6 +14,7 @@ export type Deps = {
   providers: Providers
   random: Random
   log: Log
+  metrics: Metrics
   /** Milliseconds since 1970. */
   clock(): number
   /** Milliseconds that only ever grow, whatever the clock is set to. */

@@ -12,6 +12,8 @@ const ROOMS_OF: Record<string, readonly string[]> = {
   oslo: ['secrets'],
   commander: ['commands'],
   pino: ['observe'],
+  'pino-pretty': ['observe'],
+  'prom-client': ['observe'],
   jose: ['providers', 'sandbox'],
   // Where routes are made: providers, secrets, pages and the store know nothing of them.
   elysia: ['api', 'app', 'docs', 'http', 'sandbox'],

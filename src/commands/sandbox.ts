@@ -5,6 +5,7 @@ import { SANDBOX, seedSandbox } from '../sandbox/seed.ts'
 import { createStandIns, HOMES } from '../sandbox/stand-ins.ts'
 import { sandboxApiKey } from '../secrets/api-key.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
+import { changeLevelOnHangup } from './on-hangup.ts'
 import { describeSandbox, type SandboxFacts } from './sandbox-greeting.ts'
 import { startLatch, untilToldToStop } from './start.ts'
 
@@ -59,6 +60,7 @@ async function runBeside(
     subscriberId: SANDBOX.subscriberId,
     connectionIdentifier: SANDBOX.connectionIdentifier,
   }
+  changeLevelOnHangup(deps.log, deps.config.logLevel)
   console.log(options.json ? JSON.stringify(facts) : describeSandbox(facts, isNew))
   await untilToldToStop()
   await stop()

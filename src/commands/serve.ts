@@ -4,16 +4,19 @@ import type { Deps } from '../deps.ts'
 import { createApiKey, digestApiKey } from '../secrets/api-key.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
+import { changeLevelOnHangup } from './on-hangup.ts'
 import { startLatch, untilToldToStop } from './start.ts'
 
 /** Runs the service until it is told to stop. */
 export async function serve(options: CommandOptions): Promise<ExitCode> {
   const settings = readConfig(process.env, options, { dataDir: 'latch-data' })
   let apiKey: string | null = null
-  const { deps, stop } = await startLatch(settings, async (deps) => {
+  const { deps, metricsUrl, stop } = await startLatch(settings, async (deps) => {
     apiKey = await createFirstEnvironment(deps)
   })
-  greet(deps, apiKey)
+  // Before anything is said: who reads that it runs may send the signal.
+  changeLevelOnHangup(deps.log, deps.config.logLevel)
+  greet(deps, apiKey, metricsUrl)
   await untilToldToStop()
   await stop()
   return 0
@@ -50,8 +53,9 @@ async function createFirstEnvironment({ store, random, clock }: Deps): Promise<s
   return apiKey
 }
 
-function greet({ config }: Deps, apiKey: string | null): void {
+function greet({ config }: Deps, apiKey: string | null, metricsUrl: string | null): void {
   console.log(`latch listens at ${config.publicUrl}`)
   console.log(`Redirect URL (paste it at Slack or Microsoft Entra): ${callbackUrl(config)}`)
+  if (metricsUrl !== null) console.log(`Metrics: ${metricsUrl}/metrics`)
   if (apiKey !== null) console.log(`API key (shown this once, keep it): ${apiKey}`)
 }

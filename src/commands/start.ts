@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts'
 import { type Listener, listen } from '../http/listen.ts'
 import { createLog, type Log } from '../observe/log.ts'
 import type { LogLevel } from '../observe/log-level.ts'
+import { measuredFetch } from '../observe/measured-fetch.ts'
 import type { Fetch } from '../providers/call-provider.ts'
 import { createProviders } from '../providers/registry.ts'
 import type { Keyring } from '../secrets/keyring.ts'
@@ -15,10 +16,13 @@ import { createStates } from '../secrets/state.ts'
 import { openStore } from '../store/store.ts'
 import { startBackgroundWork } from './background-work.ts'
 import { openKeys } from './open-keys.ts'
+import { startWatching } from './watching.ts'
 
 export type Running = {
   deps: Deps
   keyring: Keyring
+  /** Where metrics are told; null: nowhere. */
+  metricsUrl: string | null
   /** Finishes what is in flight, then closes the store. */
   stop(): Promise<void>
 }
@@ -49,7 +53,9 @@ export async function startLatch(
   const random = createRandom()
   const keys = await openKeys(settings, random)
   const { keyring } = keys
-  const store = await openStore(settings.dataDir, createSealing(keyring, random))
+  const { metrics, listener: metricsListener } = startWatching(settings, keyring)
+  const sealing = createSealing(keyring, random)
+  const store = await openStore(settings.dataDir, sealing, metrics.commit)
   let listener: Listener | null = null
   let app: App | null = null
   let background: Background | null = null
@@ -60,6 +66,7 @@ export async function startLatch(
     await listener?.stop()
     await background?.stop()
     await store.close()
+    await metricsListener?.stop()
   }
   try {
     listener = listen(settings.host, settings.port)
@@ -69,8 +76,13 @@ export async function startLatch(
       store,
       random,
       states: createStates(keyring, callbackUrl(config)),
-      providers: createProviders(config, system.fetch, system.clock),
+      providers: createProviders(
+        config,
+        measuredFetch(system.fetch, providerAddresses(config), metrics, system.monotonicMs),
+        system.clock,
+      ),
       log: system.log(settings.logLevel),
+      metrics,
       clock: system.clock,
       monotonicMs: system.monotonicMs,
       sleep: system.sleep,
@@ -79,12 +91,19 @@ export async function startLatch(
     app = createApp(deps)
     listener.answerWith(app.fetch)
     background = startBackgroundWork(deps, keys)
-    return { deps, keyring, stop }
+    return { deps, keyring, metricsUrl: metricsListener?.url ?? null, stop }
   } catch (error) {
     await stop()
     throw error
   }
 }
+
+/** Graph first: an operator may have it below Entra's address, as the sandbox has. */
+const providerAddresses = ({ slackUrl, entraUrl, graphUrl }: Config): Record<string, string> => ({
+  graph: graphUrl,
+  entra: entraUrl,
+  slack: slackUrl,
+})
 
 /** Resolves at SIGTERM or SIGINT; a second one ends the process at once. */
 export function untilToldToStop(): Promise<void> {

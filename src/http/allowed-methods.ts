@@ -2,7 +2,7 @@ type Route = { method: string; path: string }
 
 /** Which methods the routes offer at a path: for `Allow` (RFC 9110 §10.2.1), so off the hot path. */
 export function createAllowedMethods(routes: readonly Route[]): (path: string) => string[] {
-  const patterns = routes.map(({ method, path }) => ({ method, pattern: toPattern(path) }))
+  const patterns = routes.map(({ method, path }) => ({ method, pattern: pathPattern(path) }))
   return (path) => {
     const methods = patterns
       .filter(({ pattern }) => pattern.test(path))
@@ -12,7 +12,8 @@ export function createAllowedMethods(routes: readonly Route[]): (path: string) =
   }
 }
 
-function toPattern(path: string): RegExp {
+/** Matches the paths that a route takes. */
+export function pathPattern(path: string): RegExp {
   const escaped = path
     .split('/')
     .map((part) =>

@@ -7,6 +7,6 @@ export type ApiDeps = Deps & { rateLimits: RateLimits; idempotency: Idempotency 
 
 export const createApiDeps = (deps: Deps): ApiDeps => ({
   ...deps,
-  rateLimits: createRateLimits(deps.config, deps.monotonicMs),
+  rateLimits: createRateLimits(deps.config, deps.monotonicMs, deps.metrics),
   idempotency: createIdempotency(deps),
 })

@@ -4,6 +4,7 @@ import { answerError } from './answer-error.ts'
 import { ApiError } from './api-error.ts'
 import { createClientAddress } from './client-address.ts'
 import type { RateLimits } from './rate-limits.ts'
+import type { RouteNames } from './route-names.ts'
 import { wantsPage } from './wants-page.ts'
 
 export type Fetch = (request: Request, address: () => string) => Promise<Response>
@@ -14,7 +15,13 @@ export type Front = {
   drain(): void
 }
 
-type Inner = (request: Request) => Response | Promise<Response>
+/** What the front stands before. */
+type Behind = {
+  rateLimits: RateLimits
+  /** Null where nobody counts. */
+  routeNames: RouteNames | null
+  inner(request: Request): Response | Promise<Response>
+}
 
 /** Under Bun's own limit for a request's head, whose answer is no JSON. */
 const MAX_URL_LENGTH = 8 * 1024
@@ -28,9 +35,8 @@ const UNLIMITED_PATH = /^https?:\/\/[^/]+\/(healthz|readyz|v1\/health-check)$/
  * address that is too long (414), strangers who ask too often (429), and any fault (500).
  */
 export function createFront(
-  deps: Pick<Deps, 'clock' | 'config' | 'log' | 'random'>,
-  rateLimits: RateLimits,
-  inner: Inner,
+  deps: Pick<Deps, 'clock' | 'config' | 'log' | 'metrics' | 'monotonicMs' | 'random'>,
+  { rateLimits, routeNames, inner }: Behind,
 ): Front {
   const clientAddress = createClientAddress(deps.config.trustedProxies, (text) =>
     deps.log.warn({}, text),
@@ -61,23 +67,39 @@ export function createFront(
     return tooMany === null ? response : answerError(deps, tooMany, url)
   }
 
+  const admitted: Fetch = async (request, address) => {
+    if (draining || inFlight >= MAX_IN_FLIGHT) return refuse(overloaded(draining), request)
+    inFlight += 1
+    try {
+      return await answer(request, address)
+    } catch (error) {
+      return answerError(deps, error, request.url)
+    } finally {
+      inFlight -= 1
+    }
+  }
+
   return {
     drain: () => {
       draining = true
     },
-    async fetch(request, address) {
-      if (draining || inFlight >= MAX_IN_FLIGHT) return refuse(overloaded(draining), request)
-      inFlight += 1
-      try {
-        return await answer(request, address)
-      } catch (error) {
-        return answerError(deps, error, request.url)
-      } finally {
-        inFlight -= 1
-      }
-    },
+    fetch: routeNames === null ? admitted : counted(admitted, routeNames, deps),
   }
 }
+
+const counted =
+  (fetch: Fetch, routeNames: RouteNames, deps: Pick<Deps, 'metrics' | 'monotonicMs'>): Fetch =>
+  async (request, address) => {
+    const startedMs = deps.monotonicMs()
+    const response = await fetch(request, address)
+    const seconds = (deps.monotonicMs() - startedMs) / 1000
+    // Anybody may invent a method.
+    const method = METHODS.has(request.method) ? request.method : 'other'
+    deps.metrics.request(method, routeNames(request.url), response.status, seconds)
+    return response
+  }
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
 /** For people: only the callback is opened by any. */
 const BUSY_PAGE = {

@@ -45,17 +45,22 @@ const MAX_KEY_LENGTH = 255
 /** Refusals that a retry would only meet again. */
 const RECORDED_ERRORS = new Set([400, 404, 409])
 
-export function createIdempotency(deps: Pick<Deps, 'store' | 'clock'>): Idempotency {
+export function createIdempotency(deps: Pick<Deps, 'store' | 'clock' | 'metrics'>): Idempotency {
   // Only for the 409 while a request runs here: correctness rests on the record's primary key.
   const running = new Set<string>()
 
   return {
     async once(request, run) {
       const scope = scopeOf(request)
-      if (running.has(scope)) throw stillRunning(request.key)
+      if (running.has(scope)) {
+        deps.metrics.idempotency('in_use')
+        throw stillRunning(request.key)
+      }
       running.add(scope)
       try {
-        return await runOrReplay(deps, request, scope, run)
+        const given = await runOrReplay(deps, request, scope, run)
+        deps.metrics.idempotency(given.replayed ? 'replayed' : 'first')
+        return given
       } finally {
         running.delete(scope)
       }
@@ -64,7 +69,7 @@ export function createIdempotency(deps: Pick<Deps, 'store' | 'clock'>): Idempote
 }
 
 async function runOrReplay(
-  deps: Pick<Deps, 'store' | 'clock'>,
+  deps: Pick<Deps, 'store' | 'clock' | 'metrics'>,
   request: KeyedRequest,
   scope: string,
   run: () => Promise<PendingAnswer>,
@@ -75,7 +80,9 @@ async function runOrReplay(
   // A new key is the common case, and a look-up costs as much as the rest of the request: what only
   // writes to the store runs at once, and the record's primary key tells whether it was the first.
   const known = recall(scope) ?? (request.reachesOut ? await find(scope) : null)
-  if (known !== null && known.expiresAtMs > clock()) return replay(known, request, fingerprint)
+  if (known !== null && known.expiresAtMs > clock()) {
+    return replay(deps, known, request, fingerprint)
+  }
 
   const give = async (
     { status, body, writes }: PendingAnswer,
@@ -98,7 +105,7 @@ async function runOrReplay(
     const first = await find(scope)
     if (first !== null && first.expiresAtMs > clock()) {
       keep(first)
-      return replay(first, request, fingerprint)
+      return replay(deps, first, request, fingerprint)
     }
     // … or so long ago that it counts no more …
     if (first !== null && known === null) return give(answer, first)
@@ -132,11 +139,13 @@ function refusal(
 }
 
 function replay(
+  { metrics }: Pick<Deps, 'metrics'>,
   record: IdempotencyRecord,
   { key }: KeyedRequest,
   fingerprint: string,
 ): GivenAnswer {
   if (record.fingerprint !== fingerprint) {
+    metrics.idempotency('other_body')
     const message = `Request with key "${key}" is being reused for a different body`
     throw new ApiError(422, 'idempotency_key_reused', message, { errors: {} })
   }

@@ -1,4 +1,5 @@
 import type { Config } from '../config.ts'
+import type { Metrics } from '../observe/metrics.ts'
 import { ApiError } from './api-error.ts'
 import { createTokenBuckets, type Rate, type TokenBuckets } from './token-buckets.ts'
 
@@ -22,6 +23,7 @@ const BURST_ALLOWANCE = 0.1
 export function createRateLimits(
   config: Pick<Config, 'rateLimits'>,
   monotonicMs: () => number,
+  metrics: Pick<Metrics, 'rateLimited'>,
 ): RateLimits {
   const limiters = {
     global: createLimiter('global', config.rateLimits.global, monotonicMs),
@@ -39,11 +41,15 @@ export function createRateLimits(
       headers['ratelimit-remaining'] = String(remaining)
       headers['ratelimit-reset'] = String(resetSeconds)
       headers['ratelimit-policy'] = limiter.policy
-      if (!allowed) throw tooMany(resetSeconds)
+      if (allowed) return
+      metrics.rateLimited(category)
+      throw tooMany(resetSeconds)
     },
     chargeAddress(address) {
       const decision = addresses?.buckets.take(address)
-      return decision === undefined || decision.allowed ? null : tooMany(decision.resetSeconds)
+      if (decision === undefined || decision.allowed) return null
+      metrics.rateLimited('address')
+      return tooMany(decision.resetSeconds)
     },
   }
 }

@@ -1,28 +1,50 @@
-import { pino } from 'pino'
+import { type DestinationStream, pino } from 'pino'
+import { PinoPretty } from 'pino-pretty'
 import type { LogLevel } from './log-level.ts'
 
 /**
- * What latch says of itself: JSON lines on standard error by pino, so that standard output stays a
- * command's own. Fields are named one by one, never whole requests: a code, state, token or key
- * has no way in.
+ * What latch says of itself, by pino, on standard error, so that standard output stays a command's
+ * own: JSON lines, or readable ones where a person looks on. Fields are named one by one, never
+ * whole requests: a code, state, token or key has no way in.
  */
 export type Log = {
   debug(fields: LogFields, message: string): void
   info(fields: LogFields, message: string): void
   warn(fields: LogFields, message: string): void
   error(fields: LogFields, message: string): void
+  /** From now on. */
+  setLevel(level: LogLevel): void
 }
 
 export type LogFields = Readonly<Record<string, string | number | boolean | null | Error>>
 
-export function createLog(level: LogLevel): Log {
+const STANDARD_ERROR = 2
+
+export function createLog(level: LogLevel, isForPeople: boolean = process.stderr.isTTY): Log {
   const logger = pino(
     { level, base: null, errorKey: 'error', timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination({ dest: 2, sync: true }),
+    isForPeople ? pretty() : pino.destination({ dest: STANDARD_ERROR, sync: true }),
   )
   const at =
     (severity: 'debug' | 'info' | 'warn' | 'error') =>
     (fields: LogFields, message: string): void =>
       logger[severity](fields, message)
-  return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') }
+  return {
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    setLevel: (next) => {
+      logger.level = next
+    },
+  }
 }
+
+/** In this process: pino's own way loads it in a worker, from a file that the executable has not. */
+const pretty = (): DestinationStream =>
+  PinoPretty({
+    destination: STANDARD_ERROR,
+    sync: true,
+    errorLikeObjectKeys: ['error'],
+    translateTime: 'SYS:HH:MM:ss',
+  })

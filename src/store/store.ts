@@ -21,7 +21,7 @@ import { createSealedValues, type SealedValues } from './sealed-values.ts'
 import { createSpentStates, type SpentStates } from './spent-states.ts'
 import { StoreError } from './store-error.ts'
 import { createSubscribers, type Subscribers } from './subscribers.ts'
-import { createWriter, type Write } from './writer.ts'
+import { createWriter, type OnCommit, type Write } from './writer.ts'
 
 /** Everything that latch keeps. Reads answer at once; every write goes through `commit`. */
 export type Store = {
@@ -49,7 +49,11 @@ export type Store = {
  * `StoreError` where another process has it, its database is of a newer latch or damaged, or the
  * secret key is not the one that it was made with.
  */
-export async function openStore(dataDir: string, sealing: Sealing): Promise<Store> {
+export async function openStore(
+  dataDir: string,
+  sealing: Sealing,
+  onCommit?: OnCommit,
+): Promise<Store> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const lock = await lockDataDir(dataDir)
   if (lock === null) {
@@ -67,7 +71,7 @@ export async function openStore(dataDir: string, sealing: Sealing): Promise<Stor
   try {
     await migrate(client, embedMigrations())
     const database = databaseOf(client)
-    const writer = createWriter(client)
+    const writer = createWriter(client, onCommit)
     const counts = createCounts(database, writer)
     const remember = createMemory(writer)
     const apiKeys = createApiKeys(database, writer, remember)

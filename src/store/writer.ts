@@ -17,6 +17,9 @@ export type Writer = {
   idle(): Promise<void>
 }
 
+/** Hears of every commit: how many statements, and how long it took. */
+export type OnCommit = (statements: number, seconds: number) => void
+
 type Unit = {
   writes: readonly Write[]
   resolve(results: readonly ResultSet[]): void
@@ -42,7 +45,7 @@ const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
 
 /** The only way to write: one queue, one transaction at a time, no interactive transactions. */
-export function createWriter(client: Client): Writer {
+export function createWriter(client: Client, onCommit: OnCommit = () => {}): Writer {
   let queue: Unit[] = []
   let draining: Promise<void> | null = null
   const versions = createTableVersions()
@@ -56,7 +59,9 @@ export function createWriter(client: Client): Writer {
       // Before as well as after: what is read meanwhile may be either.
       const writes = units.flatMap((unit) => unit.writes)
       versions.bump(writes)
+      const startedMs = performance.now()
       await settle(client, units)
+      onCommit(writes.length, (performance.now() - startedMs) / 1000)
       versions.bump(writes)
     }
     draining = null

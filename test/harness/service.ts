@@ -21,6 +21,8 @@ export type TestService = {
   slackUrl: string
   deps: Deps
   dataDir: string
+  /** Where metrics are told; null: nowhere. */
+  metricsUrl: string | null
   /** What was logged, at any level, oldest first. */
   logged: { fields: LogFields; message: string }[]
   /** Another key of the environment. */
@@ -68,7 +70,13 @@ export async function startService(
     const { error } = fields
     watch.check(JSON.stringify({ ...fields, message, error: String(error), stack: stackOf(error) }))
   }
-  const log: Log = { debug: write, info: write, warn: write, error: write }
+  const log: Log = {
+    debug: write,
+    info: write,
+    warn: write,
+    error: write,
+    setLevel: () => {},
+  }
   const slackRequests: string[] = []
   const slackAnswers: TestService['slackAnswers'] = []
   const slack = listen('127.0.0.1', 0)
@@ -86,7 +94,7 @@ export async function startService(
     {},
     { dataDir },
   )
-  const { deps, stop } = await startLatch(
+  const { deps, metricsUrl, stop } = await startLatch(
     settings,
     async (opened) => {
       await seedSandbox(opened, API_KEY, HOMES)
@@ -137,6 +145,7 @@ export async function startService(
     slackUrl: slack.url,
     deps,
     dataDir,
+    metricsUrl,
     logged,
     addKey: async ({ apiKey = createApiKey(deps.random), ...changes }) => {
       const environment = await deps.store.environments.first()

@@ -22,6 +22,11 @@ type CallbackContext = { request: Request; set: { headers: Record<string, string
 export const callback = (deps: Deps) => {
   const resultPage = createResultPages()
 
+  const note = (requestId: string, { kind }: CallbackResult, status: number): void => {
+    deps.log.info({ requestId, outcome: kind, status }, 'callback')
+    deps.metrics.callback(kind)
+  }
+
   async function answer({ request, set }: CallbackContext): Promise<Response> {
     if (request.method === 'HEAD' || isPrefetch(request.headers)) {
       return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
@@ -33,14 +38,14 @@ export const callback = (deps: Deps) => {
         : await completeLink(deps, query)
     const requestId = String(set.headers['x-request-id'] ?? '')
     if (result.kind === 'link_next') {
-      deps.log.info({ requestId, outcome: result.kind, status: 302 }, 'callback')
+      note(requestId, result, 302)
       return redirect(result.url)
     }
     const { redirectUrl, openerOrigin } = await destinationOf(deps, query)
     const linked = result.kind === 'linked' || result.kind === 'connected'
     const ending = { status: endingOf(result), ...(!linked && { error: result.kind }) }
     if (redirectUrl !== null && (linked || wantsPage(request.headers))) {
-      deps.log.info({ requestId, outcome: result.kind, status: 302 }, 'callback')
+      note(requestId, result, 302)
       return redirect(withEnding(redirectUrl, ending))
     }
     const opener = openerOrigin === null ? null : { origin: openerOrigin, ...ending }
@@ -61,7 +66,7 @@ export const callback = (deps: Deps) => {
     opener: NonNullable<ResultPage['opener']> | null,
   ): Response {
     const { status, message, ...page } = tell(result)
-    deps.log.info({ requestId, outcome: result.kind, status }, 'callback')
+    note(requestId, result, status)
     const linked = status === 200
     if (!linked && !wantsPage(request.headers)) {
       const error = new ApiError(status, result.kind, message)

@@ -13,6 +13,7 @@ export function handOut(
   link: Omit<SignedLink, 'claims' | 'state'>,
 ): string {
   const state = deps.states.sign(claims)
+  deps.metrics.linkMade(link.provider.id, claims.mode)
   return claims.bound
     ? boundUrl(deps.config, state, link.scope)
     : providerUrl(deps, { ...link, claims, state })

@@ -1,0 +1,36 @@
+import type { Settings } from '../config.ts'
+import { type Listener, listen } from '../http/listen.ts'
+import { type Metrics, noMetrics } from '../observe/metrics.ts'
+import { createPrometheus } from '../observe/prometheus.ts'
+import type { Keyring } from '../secrets/keyring.ts'
+import { readVersion } from '../version.ts'
+
+/** Who counts, and where it is told. */
+export type Watching = { metrics: Metrics; listener: Listener | null }
+
+const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8'
+
+/**
+ * Counts for Prometheus where the operator asks for it, and tells on a listener of its own, which
+ * users never reach. Throws `ListenError`.
+ */
+export function startWatching(
+  { metricsAddress }: Pick<Settings, 'metricsAddress'>,
+  keyring: Keyring,
+): Watching {
+  if (metricsAddress === null) return { metrics: noMetrics, listener: null }
+  const { metrics, render } = createPrometheus({
+    ...readVersion(),
+    secretKeys: () => ({
+      kid: keyring.current.kid,
+      previousKids: keyring.previous.map(({ kid }) => kid),
+    }),
+  })
+  const listener = listen(metricsAddress.host, metricsAddress.port)
+  listener.answerWith(async ({ url }) =>
+    new URL(url).pathname === '/metrics'
+      ? new Response(await render(), { headers: { 'content-type': PROMETHEUS_TEXT } })
+      : new Response('Metrics are at /metrics.\n', { status: 404 }),
+  )
+  return { metrics, listener }
+}

@@ -1,0 +1,161 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import type { Metrics } from './metrics.ts'
+
+export type Prometheus = {
+  metrics: Metrics
+  /** All of it in Prometheus' text format, version 0.0.4. */
+  render(): Promise<string>
+}
+
+/** What is looked up when somebody asks. */
+export type Watched = {
+  version: string
+  commit: string
+  /** Names of the secret keys: the current one, and those that still open. */
+  secretKeys(): { kid: string; previousKids: readonly string[] }
+}
+
+/** From 0.1 ms: most answers come out of memory. */
+const REQUEST_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15]
+const PROVIDER_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
+const COMMIT_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1]
+const STATEMENTS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
+const NANOSECONDS = 1e9
+
+/** Counts for Prometheus by prom-client, the client that Prometheus itself names for JavaScript. */
+export function createPrometheus(watched: Watched): Prometheus {
+  const registry = new Registry()
+  const registers = [registry]
+  addProcess(registry)
+  addFacts(registry, watched)
+
+  const requests = new Histogram({
+    name: 'latch_http_request_duration_seconds',
+    help: 'Requests by method, route and status, and how long their answers took',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: REQUEST_SECONDS,
+    registers,
+  })
+  const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter({ name, help, labelNames, registers })
+  const links = counter('latch_links_made_total', 'Links handed out', 'provider', 'mode')
+  const callbacks = counter('latch_callbacks_total', 'How links ended', 'outcome')
+  const idempotency = counter(
+    'latch_idempotency_total',
+    'Requests with an Idempotency-Key, by what became of them',
+    'outcome',
+  )
+  const limited = counter('latch_rate_limited_total', 'Requests refused with 429', 'category')
+  const providers = new Histogram({
+    name: 'latch_provider_call_duration_seconds',
+    help: 'Calls to providers by outcome, and how long they took',
+    labelNames: ['provider', 'outcome'] as const,
+    buckets: PROVIDER_SECONDS,
+    registers,
+  })
+  const statements = new Histogram({
+    name: 'latch_commit_statements',
+    help: 'Statements that were committed together',
+    buckets: STATEMENTS,
+    registers,
+  })
+  const commits = new Histogram({
+    name: 'latch_commit_duration_seconds',
+    help: 'How long commits took',
+    buckets: COMMIT_SECONDS,
+    registers,
+  })
+
+  return {
+    metrics: {
+      request: (method, route, status, seconds) => {
+        requests.observe({ method, route, status }, seconds)
+      },
+      linkMade: (provider, mode) => links.inc({ provider, mode }),
+      callback: (outcome) => callbacks.inc({ outcome }),
+      idempotency: (outcome) => idempotency.inc({ outcome }),
+      rateLimited: (category) => limited.inc({ category }),
+      providerCall: (provider, outcome, seconds) => {
+        providers.observe({ provider, outcome }, seconds)
+      },
+      commit: (count, seconds) => {
+        statements.observe(count)
+        commits.observe(seconds)
+      },
+    },
+    render: () => registry.metrics(),
+  }
+}
+
+/** The process, under the names that Prometheus has for every process. */
+function addProcess(registry: Registry): void {
+  const registers = [registry]
+  const startedAtSeconds = Date.now() / 1000
+  new Gauge({
+    name: 'process_start_time_seconds',
+    help: 'When the process started, in seconds since 1970',
+    registers,
+  }).set(startedAtSeconds)
+  new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Memory that the process holds',
+    registers,
+    collect() {
+      this.set(process.memoryUsage.rss())
+    },
+  })
+  new Gauge({
+    name: 'process_cpu_seconds_total',
+    help: 'Processor time that the process used',
+    registers,
+    collect() {
+      const { user, system } = process.cpuUsage()
+      this.set((user + system) / 1e6)
+    },
+  })
+  const delay = monitorEventLoopDelay({ resolution: 10 })
+  delay.enable()
+  new Gauge({
+    name: 'latch_event_loop_lag_seconds',
+    help: 'How late the event loop was since the last scrape',
+    labelNames: ['quantile'] as const,
+    registers,
+    collect() {
+      for (const [quantile, seconds] of lagOf(delay)) this.set({ quantile }, seconds)
+      delay.reset()
+    },
+  })
+}
+
+function lagOf(delay: ReturnType<typeof monitorEventLoopDelay>): [string, number][] {
+  // With nothing measured yet the least is greater than the most.
+  const value = (nanoseconds: number): number => (delay.count === 0 ? 0 : nanoseconds / NANOSECONDS)
+  return [
+    ['0.5', value(delay.percentile(50))],
+    ['0.99', value(delay.percentile(99))],
+    ['1', value(delay.max)],
+  ]
+}
+
+function addFacts(registry: Registry, { version, commit, secretKeys }: Watched): void {
+  const registers = [registry]
+  new Gauge({
+    name: 'latch_build_info',
+    help: 'Which latch this is; always 1',
+    labelNames: ['version', 'commit'] as const,
+    registers,
+  }).set({ version, commit }, 1)
+  new Gauge({
+    name: 'latch_secret_key_info',
+    help: 'The secret keys at hand: the current one seals, previous ones open what they sealed',
+    labelNames: ['kid', 'state'] as const,
+    registers,
+    collect() {
+      const { kid, previousKids } = secretKeys()
+      this.reset()
+      this.set({ kid, state: 'current' }, 1)
+      for (const previous of previousKids) this.set({ kid: previous, state: 'previous' }, 1)
+    },
+  })
+}
