@@ -39,7 +39,7 @@ const ROOMS_OF: Record<string, readonly string[]> = {
 /** What only some rooms may do with the machine itself. */
 const ROOMS_OF_BUILT_IN: Record<string, readonly string[]> = {
   'node:fs': ['commands', 'control', 'config-reader', 'secrets', 'store', 'transfer'],
-  'node:fs/promises': ['commands', 'config', 'secrets', 'store', 'transfer'],
+  'node:fs/promises': ['commands', 'config', 'control', 'secrets', 'store', 'transfer'],
   'node:path': ['commands', 'control', 'secrets', 'store', 'transfer'],
   'node:readline': ['transfer'],
   'node:os': ['commands'],

@@ -29,7 +29,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   sandbox: ['pages', 'secrets', 'store'],
   store: ['secrets'],
   // What operators' commands have done to live data, by the latch that runs.
-  control: ['background', 'secrets', 'store'],
+  control: ['api', 'background', 'config-reader', 'http', 'providers', 'secrets', 'store'],
   // What is taken out of latch and brought in, by commands.
   transfer: ['store'],
   providers: [],

@@ -2,17 +2,20 @@ import { startKeepingTokensFresh } from '../api/connections/keep-fresh.ts'
 import { startReaching } from '../api/endpoints/reach.ts'
 import type { Background } from '../background.ts'
 import { type ControlSocket, openControlSocket } from '../control/control-socket.ts'
+import type { JobContext } from '../control/job.ts'
 import { jobs } from '../control/jobs.ts'
 import { createRotation, type RotatingKeys } from '../control/rotation.ts'
 import { startRotating } from '../control/start-rotating.ts'
 import type { Deps } from '../deps.ts'
 import { startSavingKeyUses } from '../http/save-key-uses.ts'
 import { startSweeping } from '../http/sweep.ts'
+import type { Log } from '../observe/log.ts'
+import type { Fetch } from '../providers/call-provider.ts'
 
 /** What a latch does beside answering requests, until it is stopped. */
-export function startBackgroundWork(deps: Deps, keys: RotatingKeys): Background {
+export function startBackgroundWork(deps: Deps, keys: RotatingKeys, fetch: Fetch): Background {
   const rotation = createRotation(keys, deps, deps.config.dataDir)
-  const socket = openSocket(deps, rotation)
+  const socket = openSocket({ ...deps, fetch, settings: deps.config, rotation }, deps.log)
   const work = [
     startSweeping(deps),
     startReaching(deps),
@@ -29,10 +32,9 @@ export function startBackgroundWork(deps: Deps, keys: RotatingKeys): Background 
 }
 
 /** Commands want it; who only serves can do without. */
-function openSocket(deps: Deps, rotation: ReturnType<typeof createRotation>): ControlSocket | null {
-  const { config: settings, log } = deps
+function openSocket(context: JobContext, log: Log): ControlSocket | null {
   try {
-    return openControlSocket(settings.dataDir, jobs, { ...deps, settings, rotation })
+    return openControlSocket(context.settings.dataDir, jobs, context)
   } catch (error) {
     const cause = error instanceof Error ? error : null
     log.warn(

@@ -6,6 +6,7 @@ import { explainFailure } from './explain-failure.ts'
 import { addAdministration } from './program-administration.ts'
 import { addData } from './program-data.ts'
 import { addService } from './program-service.ts'
+import { addSetUp } from './program-setup.ts'
 import type { RunCommand } from './words.ts'
 
 /**
@@ -38,6 +39,7 @@ function createProgram(run: RunCommand): Command {
     .showHelpAfterError('(latch --help lists the commands)')
     .addHelpText('after', EXAMPLES)
   addService(program, run)
+  addSetUp(program, run)
   addAdministration(program, run)
   addData(program, run)
   return program
@@ -46,6 +48,9 @@ function createProgram(run: RunCommand): Command {
 const EXAMPLES = `
 Try it:
   latch sandbox
+
+Will it work?
+  latch doctor
 
 Run it:
   LATCH_PUBLIC_URL=https://latch.example.com latch serve --data-dir /var/lib/latch

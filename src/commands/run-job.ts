@@ -7,6 +7,7 @@ import { createLog } from '../observe/log.ts'
 import { createProviders } from '../providers/registry.ts'
 import type { CommandOptions } from './command.ts'
 import { withOfflineStore } from './offline-store.ts'
+import { ownUrl } from './own-url.ts'
 
 /** Does a job: the latch that runs on the data directory, or this process where none does. */
 export async function runJob<Input extends TSchema, Output extends TSchema>(
@@ -22,8 +23,9 @@ export async function runJob<Input extends TSchema, Output extends TSchema>(
     const log = createLog(logLevel === 'info' ? 'warn' : logLevel)
     return job.run(
       {
-        settings,
+        settings: { ...settings, publicUrl: settings.publicUrl ?? ownUrl(settings) },
         store,
+        fetch,
         random,
         clock,
         providers: createProviders(settings, fetch, clock),

@@ -90,7 +90,7 @@ export async function startLatch(
     await open(deps, keyring)
     app = createApp(deps)
     listener.answerWith(app.fetch)
-    background = startBackgroundWork(deps, keys)
+    background = startBackgroundWork(deps, keys, system.fetch)
     return { deps, keyring, metricsUrl: metricsListener?.url ?? null, stop }
   } catch (error) {
     await stop()

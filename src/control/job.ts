@@ -1,5 +1,6 @@
 import type { Static, TSchema } from '@sinclair/typebox'
-import type { Settings } from '../config.ts'
+import type { Config } from '../config.ts'
+import type { Fetch } from '../providers/call-provider.ts'
 import type { Providers } from '../providers/registry.ts'
 import type { Random } from '../secrets/random.ts'
 import type { Environment } from '../store/environments.ts'
@@ -9,9 +10,10 @@ import { UsageError } from './usage-error.ts'
 
 /** What an operator's command works on: of the latch that runs, or of a data directory at rest. */
 export type JobContext = {
-  settings: Settings
+  settings: Config
   store: Store
   providers: Providers
+  fetch: Fetch
   rotation: Rotation
   random: Random
   /** Milliseconds since 1970. */

@@ -1,4 +1,10 @@
+import { doctorJob } from './doctor-job.ts'
 import { createEnvironmentJob, listEnvironmentsJob } from './environment-jobs.ts'
+import {
+  createIntegrationJob,
+  listIntegrationsJob,
+  setClientSecretJob,
+} from './integration-jobs.ts'
 import type { Job } from './job.ts'
 import { createKeyJob, listKeysJob, revokeKeyJob } from './key-jobs.ts'
 import { checkSecretKeyJob, rotateSecretKeyJob } from './secret-key-jobs.ts'
@@ -10,6 +16,10 @@ export const jobs: readonly Job[] = [
   revokeKeyJob,
   createEnvironmentJob,
   listEnvironmentsJob,
+  createIntegrationJob,
+  listIntegrationsJob,
+  setClientSecretJob,
+  doctorJob,
   checkSecretKeyJob,
   rotateSecretKeyJob,
 ]

@@ -11,7 +11,9 @@ type Installation = {
   user: { userId: string }
 }
 
-const notYet = (problem: string): Reach => ({ kind: 'not_yet', problem })
+export type CatalogEntry = { kind: 'found'; id: string } | { kind: 'not_yet'; problem: string }
+
+const notYet = (problem: string) => ({ kind: 'not_yet', problem }) as const
 
 /**
  * Puts the bot into a user's chat (https://learn.microsoft.com/graph/api/userteamwork-post-installedapps):
@@ -22,21 +24,36 @@ export async function installBot(
   graphUrl: string,
   { token, app, user }: Installation,
 ): Promise<Reach> {
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  const query = new URLSearchParams({
-    $filter: `externalId eq '${app.clientId}' and distributionMethod eq 'organization'`,
-  })
-  const catalogUrl = `${graphUrl}/v1.0/appCatalogs/teamsApps`
-  const catalog = await callProvider(fetch, `${catalogUrl}?${query}`, { method: 'GET', headers })
-  const appId = readCatalog(catalog)
+  const appId = await findTeamsApp(fetch, graphUrl, { token, app })
   if (appId.kind !== 'found') return appId
 
   const installUrl = `${graphUrl}/v1.0/users/${user.userId}/teamwork/installedApps`
-  const body = JSON.stringify({ 'teamsApp@odata.bind': `${catalogUrl}/${appId.id}` })
+  const bind = `${catalogUrl(graphUrl)}/${appId.id}`
+  const body = JSON.stringify({ 'teamsApp@odata.bind': bind })
+  const headers = headersOf(token)
   return readInstallation(await callProvider(fetch, installUrl, { method: 'POST', headers, body }))
 }
 
-function readCatalog(answer: ProviderAnswer): Reach | { kind: 'found'; id: string } {
+const catalogUrl = (graphUrl: string): string => `${graphUrl}/v1.0/appCatalogs/teamsApps`
+const headersOf = (token: string) => ({
+  authorization: `Bearer ${token}`,
+  'content-type': 'application/json',
+})
+
+/** The Teams app of an organisation's catalogue that belongs to the app in Entra. */
+export async function findTeamsApp(
+  fetch: Fetch,
+  graphUrl: string,
+  { token, app }: Omit<Installation, 'user'>,
+): Promise<CatalogEntry> {
+  const query = new URLSearchParams({
+    $filter: `externalId eq '${app.clientId}' and distributionMethod eq 'organization'`,
+  })
+  const url = `${catalogUrl(graphUrl)}?${query}`
+  return readCatalog(await callProvider(fetch, url, { method: 'GET', headers: headersOf(token) }))
+}
+
+function readCatalog(answer: ProviderAnswer): CatalogEntry {
   if (answer.kind === 'unavailable') return notYet(`Graph does not answer: ${answer.reason}`)
   if (answer.status === 403) {
     return notYet('The application permission AppCatalog.Read.All is missing, or not yet in effect')

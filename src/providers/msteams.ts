@@ -1,5 +1,7 @@
 import type { Fetch } from './call-provider.ts'
 import { createEntra } from './entra.ts'
+import { entraSetUp, examineEntraApp } from './entra-examination.ts'
+import { readRoles } from './entra-roles.ts'
 import { installBot } from './graph.ts'
 import type { Provider } from './provider.ts'
 
@@ -26,12 +28,18 @@ export function createMsTeams(
       isTenantId: (text) => entra.isTenantId(text),
       async prove(app, tenantId) {
         const token = await entra.appToken(app, tenantId)
-        return token.kind === 'granted'
-          ? { kind: 'proven' }
-          : { kind: 'not_yet', problem: token.problem }
+        if (token.kind === 'refused') return { kind: 'not_yet', problem: token.problem }
+        // In its own tenant an app gets a token unasked: only what it may do there was consented to.
+        if (readRoles(token.accessToken)?.length === 0) {
+          return { kind: 'not_yet', problem: 'No application permission is granted to the app' }
+        }
+        return { kind: 'proven' }
       },
     },
     endpointOf: ({ userId, workspace }) => ({ userId, tenantId: workspace.id }),
+    examine: (app, redirectUri) =>
+      examineEntraApp({ entra, graphUrl: urls.graphUrl, fetch }, app, redirectUri),
+    setUp: entraSetUp,
     async reach(app, user) {
       const token = await entra.appToken(app, user.tenantId)
       if (token.kind === 'refused') return { kind: 'not_yet', problem: token.problem }

@@ -1,3 +1,5 @@
+import type { Finding, SetUp } from './examination.ts'
+
 /** A provider's app, as the operator registered it there and stored it as an integration. */
 export type App = {
   clientId: string
@@ -150,6 +152,13 @@ export type Provider = {
   connect: Connect | null
   /** What is stored of an identity, in the shape of the endpoint type. */
   endpointOf(identity: Identity): Record<string, string>
+  /**
+   * Finds out what can be known of an app before any user clicks. It changes nothing, and what it
+   * says is for the operator.
+   */
+  examine(app: App, redirectUri: string): Promise<Finding[]>
+  /** What an operator enters at the provider. */
+  setUp(redirectUri: string): SetUp
   /**
    * Makes a linked user reachable, where the provider needs more than their consent (Teams: the bot
    * in their chat). Doing it again does no harm. Null where there is nothing to do.

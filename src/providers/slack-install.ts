@@ -7,7 +7,7 @@ import { addCodeChallenge, exchangeCode } from './slack-exchange.ts'
 import { SlackRefusal } from './slack-refusal.ts'
 
 /** Novu's default bot scopes. */
-const DEFAULT_SCOPE = [
+export const DEFAULT_BOT_SCOPE: readonly string[] = [
   'chat:write',
   'chat:write.public',
   'channels:read',
@@ -57,7 +57,7 @@ export function createSlackInstall(slackUrl: string, fetch: Fetch): Connect {
         ['state', state],
         ['client_id', app.clientId],
         ['redirect_uri', redirectUri],
-        ['scope', (scope ?? DEFAULT_SCOPE).join(',')],
+        ['scope', (scope ?? DEFAULT_BOT_SCOPE).join(',')],
       ])
       if (workspaceId !== null) query.set('team', workspaceId)
       if (app.pkce) addCodeChallenge(query, codeChallenge)

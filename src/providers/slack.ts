@@ -1,5 +1,6 @@
 import type { Fetch } from './call-provider.ts'
 import type { Provider } from './provider.ts'
+import { examineSlackApp, slackManifest } from './slack-examination.ts'
 import { createSlackInstall } from './slack-install.ts'
 import { createSlackOAuth } from './slack-oauth.ts'
 import { createSlackOpenId } from './slack-openid.ts'
@@ -25,5 +26,7 @@ export function createSlack(slackUrl: string, fetch: Fetch, clock: () => number)
     connect: createSlackInstall(slackUrl, fetch),
     endpointOf: ({ userId }) => ({ userId }),
     reach: null,
+    examine: (app, redirectUri) => examineSlackApp(slackUrl, fetch, app, redirectUri),
+    setUp: slackManifest,
   }
 }

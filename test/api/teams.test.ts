@@ -69,7 +69,10 @@ describe('a Teams link', () => {
       {
         type: 'ms_teams_user',
         endpoint: { userId: LEE_ID, tenantId: CONTOSO.id },
-        pending: { problem: expect.stringContaining('AADSTS700016'), attempts: 1 },
+        pending: {
+          problem: expect.stringContaining('AppCatalog.Read.All is missing'),
+          attempts: 1,
+        },
       },
     ])
   })
@@ -207,7 +210,7 @@ describe('an administrator’s consent', () => {
       expect([page.status, page.text.includes('Waiting for Microsoft')]).toEqual([200, true])
       const read = async () => (await other.api('GET', '/v1/channel-connections/late')).body
       expect(await read()).toMatchObject({
-        pending: { problem: expect.stringContaining('AADSTS700016'), attempts: 1 },
+        pending: { problem: expect.stringContaining('No application permission'), attempts: 1 },
       })
       const verify = '/v1/channel-connections/late/verify'
       expect((await other.api('POST', verify, {})).status).toBe(502)

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { decodeJwt } from 'jose'
 import { createEntraSandbox } from '../../src/sandbox/entra/app.ts'
 import {
   CONTOSO,
@@ -149,7 +150,10 @@ describe('the stand-in for Entra, at its token endpoint,', () => {
   test('gives an app its own token in a tenant that consented, and Graph nothing without one', async () => {
     const scope = `${ADDRESS}/graph/.default`
     const form = { grant_type: 'client_credentials', scope }
-    expect((await token(form, CONTOSO.id)).body['error']).toBe('unauthorized_client')
+    expect((await token(form, FABRIKAM.id)).body['error']).toBe('unauthorized_client')
+    // Where it is registered it gets one unasked, which is good for nothing.
+    const idle = String((await token(form, CONTOSO.id)).body['access_token'])
+    expect(decodeJwt(idle)['roles']).toBeUndefined()
     const consent = { client_id: CLIENT.clientId, redirect_uri: REDIRECT, scope, state: 's' }
     await post('/organizations/v2.0/adminconsent', { ...consent, user: adele, decision: 'allow' })
     const { status, body } = await token(form, CONTOSO.id)
@@ -166,6 +170,8 @@ describe('the stand-in for Entra, at its token endpoint,', () => {
         }),
       )
     expect((await catalog('Bearer x')).status).toBe(401)
+    expect((await catalog(`Bearer ${idle}`)).status).toBe(403)
+    expect(decodeJwt(String(body['access_token']))['roles']).toContain('AppCatalog.Read.All')
     const found = await catalog(`Bearer ${body['access_token']}`)
     expect(await found.json()).toMatchObject({ value: [{ externalId: CLIENT.clientId }] })
   })

@@ -10,8 +10,8 @@ import { presentIntegration } from './present.ts'
 
 /** A provider's app, its secrets sealed; 409 where the identifier is taken. */
 export function createIntegration(
-  { store, providers, random, clock }: Deps,
-  caller: Caller,
+  { store, providers, random, clock }: Pick<Deps, 'store' | 'providers' | 'random' | 'clock'>,
+  caller: Pick<Caller, 'environmentId' | 'organizationId'>,
   body: IntegrationBody,
 ): Answer<IntegrationAnswer> {
   const provider = providers.get(body.providerId)

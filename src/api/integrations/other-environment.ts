@@ -3,7 +3,7 @@ import type { Caller } from '../../http/authenticate.ts'
 
 /** Throws 403 where a body names an environment that is not the key's. */
 export function refuseOtherEnvironment(
-  { environmentId }: Caller,
+  { environmentId }: Pick<Caller, 'environmentId'>,
   { _environmentId: named }: { _environmentId?: string },
 ): void {
   if (named === undefined || named === environmentId) return

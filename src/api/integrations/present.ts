@@ -4,7 +4,7 @@ import type { IntegrationAnswer } from './model.ts'
 
 /** An integration as an API key may see it: without its credentials. */
 export function presentIntegration(
-  caller: Caller,
+  caller: Pick<Caller, 'organizationId'>,
   integration: Omit<Integration, 'credentials'>,
 ): IntegrationAnswer {
   const { id, environmentId, name, identifier, providerId, channel, active } = integration

@@ -12,10 +12,9 @@ const refuse = (status: number, code: string, message: string): Response =>
 /** The part of Microsoft Graph that puts a bot into a user's chat. */
 export function createGraph(parts: EntraParts, tokens: EntraTokens) {
   const installed = new Set<string>()
-  const missing = (): Response | null =>
-    parts.faults.take('missing_consent')
-      ? refuse(403, 'Forbidden', 'Missing role permissions on the request.')
-      : null
+  const forbidden = (): Response =>
+    refuse(403, 'Forbidden', 'Missing role permissions on the request.')
+  const missing = (): Response | null => (parts.faults.take('missing_consent') ? forbidden() : null)
 
   return {
     /** `GET /v1.0/appCatalogs/teamsApps`. */
@@ -26,6 +25,7 @@ export function createGraph(parts: EntraParts, tokens: EntraTokens) {
       if (filter !== `externalId eq '${app.clientId}' and distributionMethod eq 'organization'`) {
         return refuse(400, 'BadRequest', 'Invalid filter clause.')
       }
+      if (!app.roles.includes('AppCatalog.Read.All')) return forbidden()
       const tenant = parts.directory.tenants.find(({ id }) => id === app.tenantId)
       const value = tenant?.hasTeamsApp
         ? [{ id: CATALOG_ID, externalId: app.clientId, distributionMethod: 'organization' }]
@@ -37,6 +37,8 @@ export function createGraph(parts: EntraParts, tokens: EntraTokens) {
     async install(request: Request, userId: string): Promise<Response> {
       const app = tokens.bearer(request)
       if (app === null) return refuse(401, 'InvalidAuthenticationToken', 'Access token is empty.')
+      const permission = 'TeamsAppInstallation.ReadWriteSelfForUser.All'
+      if (!app.roles.includes(permission)) return forbidden()
       const body: unknown = await request.json().catch(() => null)
       const bind = `${parts.address()}/graph/v1.0/appCatalogs/teamsApps/${CATALOG_ID}`
       if (!Value.Check(Installation, body) || body['teamsApp@odata.bind'] !== bind) {

@@ -5,6 +5,7 @@ import { consentKey, type EntraGrant, type EntraParts, readAuthority } from './p
 
 const KEY_ID = 'entra-sandbox'
 const LIFETIME_SECONDS = 3600
+const ROLES = ['AppCatalog.Read.All', 'TeamsAppInstallation.ReadWriteSelfForUser.All']
 
 export type EntraTokens = {
   /** `POST /{authority}/oauth2/v2.0/token`. */
@@ -12,8 +13,11 @@ export type EntraTokens = {
   /** `GET /{authority}/discovery/v2.0/keys`. */
   keys(): Promise<Response>
   /** The client and tenant of an app's own token, null for what is none. */
-  bearer(request: Request): { clientId: string; tenantId: string } | null
+  bearer(request: Request): AppGrant | null
 }
+
+/** Whom an app's own token is for, and what it may do there: `roles`. */
+export type AppGrant = { clientId: string; tenantId: string; roles: readonly string[] }
 
 /** Entra's errors: an OAuth code, and a description that begins with its own. */
 function refuse(status: number, error: string, aadsts: number, text: string): Response {
@@ -27,7 +31,7 @@ export function createEntraTokens(parts: EntraParts): EntraTokens {
     made ??= generateKeyPair('RS256')
     return made
   }
-  const appTokens = new Map<string, { clientId: string; tenantId: string }>()
+  const appTokens = new Map<string, AppGrant>()
 
   async function idToken(app: EntraApp, grant: EntraGrant): Promise<string> {
     const user = parts.directory.users.find(({ id }) => id === grant.userId)
@@ -49,6 +53,22 @@ export function createEntraTokens(parts: EntraParts): EntraTokens {
       .sign((await keyPair()).privateKey)
   }
 
+  async function appToken({ clientId, tenantId, roles }: AppGrant): Promise<string> {
+    // With no role there is no such claim.
+    const claims = {
+      appid: clientId,
+      tid: tenantId,
+      ...(roles.length > 0 && { roles }),
+      ver: '1.0',
+    }
+    return new SignJWT(claims)
+      .setProtectedHeader({ alg: 'RS256', kid: KEY_ID, typ: 'JWT' })
+      .setAudience(`${parts.address()}/graph`)
+      .setJti(parts.randomId(22))
+      .setExpirationTime(Math.floor(parts.clock() / 1000) + LIFETIME_SECONDS)
+      .sign((await keyPair()).privateKey)
+  }
+
   async function forCode(app: EntraApp, form: URLSearchParams): Promise<Response> {
     const redemption = parts.codes.redeem(form.get('code') ?? '', {
       clientId: app.clientId,
@@ -66,7 +86,11 @@ export function createEntraTokens(parts: EntraParts): EntraTokens {
     })
   }
 
-  function forApp(app: EntraApp, authority: string, form: URLSearchParams): Response {
+  async function forApp(
+    app: EntraApp,
+    authority: string,
+    form: URLSearchParams,
+  ): Promise<Response> {
     const tenant = parts.directory.tenants.find(({ id }) => id === authority.toLowerCase())
     if (tenant === undefined) {
       return refuse(400, 'invalid_request', 90002, `Tenant '${authority}' not found.`)
@@ -74,12 +98,15 @@ export function createEntraTokens(parts: EntraParts): EntraTokens {
     if (form.get('scope') !== `${parts.address()}/graph/.default`) {
       return refuse(400, 'invalid_scope', 1002012, 'The scope must be <resource>/.default.')
     }
-    if (!parts.consents.has(consentKey(app.clientId, tenant.id))) {
+    const isConsented = parts.consents.has(consentKey(app.clientId, tenant.id))
+    // Where it is registered an app is known without anybody's consent; it may just do nothing.
+    if (!isConsented && tenant.id !== app.tenantId) {
       const text = `Application with identifier '${app.clientId}' was not found in the directory '${tenant.name}'.`
       return refuse(400, 'unauthorized_client', 700016, text)
     }
-    const accessToken = `sandbox-app-${parts.randomId(40)}`
-    appTokens.set(accessToken, { clientId: app.clientId, tenantId: tenant.id })
+    const grant = { clientId: app.clientId, tenantId: tenant.id, roles: isConsented ? ROLES : [] }
+    const accessToken = await appToken(grant)
+    appTokens.set(accessToken, grant)
     return Response.json({
       token_type: 'Bearer',
       expires_in: LIFETIME_SECONDS,

@@ -1,0 +1,85 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { callbackUrl } from '../api/callback/callback-url.ts'
+import { ConfigError, readConfig, type Settings } from '../config.ts'
+import { doctorJob } from '../control/doctor-job.ts'
+import { type Finding, failed, ok } from '../providers/examination.ts'
+import { createProviders } from '../providers/registry.ts'
+import type { CommandOptions, ExitCode } from './command.ts'
+import { explainFailure } from './explain-failure.ts'
+import { ownUrl } from './own-url.ts'
+
+export type DoctorOptions = CommandOptions & { config?: boolean }
+
+type Found = Finding & { subject: string }
+type Report = { findings: Found[]; setUps: { title: string; text: string }[] }
+
+/**
+ * Says whether a link will work, and what to do where it will not: 1 where something failed. With
+ * `--config` it reads the configuration and nothing else.
+ */
+export async function doctor(options: DoctorOptions): Promise<ExitCode> {
+  const settings = readSettings(options)
+  const configuration = about('configuration', 'problems' in settings ? settings.problems : [FINE])
+  if ('problems' in settings || options.config) {
+    print({ findings: configuration, setUps: [] }, options)
+    return 'problems' in settings ? 2 : 0
+  }
+  const { findings, setUps } = existsSync(join(settings.dataDir, 'latch.db'))
+    ? await examineService(options)
+    : withoutData(settings)
+  print({ findings: [...configuration, ...findings], setUps }, options)
+  return findings.some(({ status }) => status === 'failed') ? 1 : 0
+}
+
+/** What can be told before the first start. */
+function withoutData(settings: Settings): Report {
+  const { dataDir, publicUrl } = settings
+  const remedy = 'Start `latch serve` once to make it, or choose another with --data-dir.'
+  const redirectUri = callbackUrl({ publicUrl: publicUrl ?? ownUrl(settings) })
+  const providers = [...createProviders(settings, fetch, Date.now).values()]
+  return {
+    findings: about('data directory', [failed(`there is no latch data in ${dataDir}`, remedy)]),
+    setUps: providers.map((provider) => provider.setUp(redirectUri)),
+  }
+}
+
+const FINE = ok('every setting is understood')
+
+const about = (subject: string, findings: readonly Finding[]): Found[] =>
+  findings.map((finding) => ({ subject, ...finding }))
+
+function readSettings(options: DoctorOptions): Settings | { problems: Finding[] } {
+  try {
+    return readConfig(process.env, options, { dataDir: 'latch-data' })
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    return { problems: error.problems.map((one) => failed(`${one.name}: ${one.problem}`, one.fix)) }
+  }
+}
+
+/** Loaded late: where the temp directory does not take the database engine, that is a finding too. */
+async function examineService(options: DoctorOptions): Promise<Report> {
+  try {
+    const { runJob } = await import('./run-job.ts')
+    return await runJob(options, doctorJob, {})
+  } catch (error) {
+    const [message = '', ...remedies] = explainFailure(error)
+      .replace(/^latch: /, '')
+      .split('\n')
+    const finding = failed(message, remedies.join(' ') || 'See above.')
+    return { findings: about('data', [finding]), setUps: [] }
+  }
+}
+
+function print({ findings, setUps }: Report, { json }: DoctorOptions): void {
+  if (json) {
+    console.log(JSON.stringify({ findings, setUps }))
+    return
+  }
+  for (const { subject, status, message, remedy } of findings) {
+    console.log(`${status.padEnd(8)} ${subject}: ${message}`)
+    if (remedy !== null) console.log(`${' '.repeat(9)}→ ${remedy}`)
+  }
+  for (const { title, text } of setUps) console.log(`\n${title}\n\n${text}`)
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises'
+import {
+  createIntegrationJob,
+  listIntegrationsJob,
+  setClientSecretJob,
+} from '../control/integration-jobs.ts'
+import { UsageError } from '../control/usage-error.ts'
+import type { CommandOptions, ExitCode } from './command.ts'
+import { runJob } from './run-job.ts'
+
+export type IntegrationOptions = CommandOptions & {
+  environment?: string
+  identifier?: string
+  clientId?: string
+  clientSecretFile?: string
+  tenantId?: string
+}
+
+/** Makes an integration of an app that is registered at a provider. */
+export async function createIntegration(
+  providerId: string,
+  options: IntegrationOptions,
+): Promise<ExitCode> {
+  const { environment = null, identifier = null, clientId = '', tenantId = null } = options
+  const clientSecret = await readClientSecret(options)
+  const wanted = { environmentId: environment, providerId, identifier, clientId, clientSecret }
+  const made = await runJob(options, createIntegrationJob, { ...wanted, tenantId })
+  console.log(
+    options.json
+      ? JSON.stringify(made)
+      : `Integration ${made.id} "${made.identifier}". Will links work? latch doctor`,
+  )
+  return 0
+}
+
+/** Prints an environment's integrations, without credentials. */
+export async function listIntegrations(options: IntegrationOptions): Promise<ExitCode> {
+  const { environment = null } = options
+  const found = await runJob(options, listIntegrationsJob, { environmentId: environment })
+  if (options.json) console.log(JSON.stringify(found))
+  for (const { id, identifier, providerId, active } of options.json ? [] : found) {
+    console.log(`${id}  ${providerId.padEnd(7)}  ${active ? 'active' : 'inactive'}  ${identifier}`)
+  }
+  return 0
+}
+
+/** Puts another client secret in, as when the provider's expires. */
+export async function setClientSecret(
+  identifier: string,
+  options: IntegrationOptions,
+): Promise<ExitCode> {
+  const { environment = null } = options
+  const clientSecret = await readClientSecret(options)
+  const job = { environmentId: environment, identifier, clientSecret }
+  const changed = await runJob(options, setClientSecretJob, job)
+  console.log(options.json ? JSON.stringify(changed) : `"${identifier}" has another client secret`)
+  return 0
+}
+
+/** From a file or standard input: on the command line every user of the machine could read it. */
+async function readClientSecret({ clientSecretFile }: IntegrationOptions): Promise<string> {
+  if (clientSecretFile === undefined) {
+    throw new UsageError(
+      'say where the client secret is: --client-secret-file FILE, or - to type it',
+    )
+  }
+  const text =
+    clientSecretFile === '-' ? await Bun.stdin.text() : await readFile(clientSecretFile, 'utf8')
+  if (text.trim() !== '') return text.trim()
+  throw new UsageError('the client secret is empty')
+}

@@ -1,0 +1,246 @@
+import { beforeAll, describe, expect, test } from 'bun:test'
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { SANDBOX } from '../../src/sandbox/seed.ts'
+import { latchBinary } from '../harness/binary.ts'
+import { run } from '../harness/process.ts'
+import { startService, type TestService } from '../harness/service.ts'
+import { tempDir } from '../harness/temp-dir.ts'
+
+type Finding = { subject: string; status: string; message: string; remedy: string | null }
+type Report = { findings: Finding[]; setUps: { title: string; text: string }[] }
+
+let binary = ''
+beforeAll(async () => {
+  binary = await latchBinary()
+}, 60_000)
+
+const latch = (args: string[], env: Record<string, string> = {}) =>
+  run([binary, ...args], { cwd: tempDir(), env })
+
+async function examine(service: TestService): Promise<Report & { exitCode: number }> {
+  const { stdout, exitCode } = await latch(['doctor', '--json', '--data-dir', service.dataDir])
+  return { ...(JSON.parse(stdout) as Report), exitCode }
+}
+
+const of = ({ findings }: Report, subject: string): string[] =>
+  findings
+    .filter((finding) => finding.subject === subject)
+    .map(({ status, message }) => `${status}: ${message}`)
+
+const consent = async (service: TestService): Promise<void> => {
+  const { body } = await service.api('POST', '/v1/integrations/channel-connections/oauth', {
+    integrationIdentifier: SANDBOX.msteams.integrationIdentifier,
+    context: { tenant: 'all' },
+  })
+  const admin = 'a1000000-0000-4000-8000-0000000000a1'
+  await service.consent(new URL((body as { url: string }).url), { user: admin })
+}
+
+describe('latch doctor', () => {
+  test('finds nothing wrong where nothing is, and asks the providers to find out', async () => {
+    const service = await startService()
+    await consent(service)
+    service.slackRequests.length = 0
+    const report = await examine(service)
+    expect(report.exitCode).toBe(0)
+    expect(of(report, 'integration slack')).toEqual([
+      'ok: Slack accepts client id and secret',
+      'note: whether Slack has the redirect URL shows only when somebody opens a link',
+    ])
+    expect(of(report, 'integration msteams')).toEqual([
+      'ok: Microsoft accepts client id and secret',
+      'ok: AppCatalog.Read.All is granted',
+      'ok: TeamsAppInstallation.ReadWriteSelfForUser.All is granted',
+      "ok: the Teams app is in the organisation's catalogue",
+      'note: whether Microsoft has the redirect URL shows only when somebody opens a link',
+    ])
+    for (const subject of ['configuration', 'data directory', 'database', 'key file', 'clock']) {
+      expect([subject, ...of(report, subject)]).toEqual([subject, expect.stringMatching(/^ok: /)])
+    }
+    expect(service.slackRequests).toEqual(['POST /api/oauth.v2.access'])
+    await service.stop()
+  })
+
+  test('names what is wrong with an app, and what to do about it', async () => {
+    const service = await startService()
+    const secret = join(tempDir(), 'secret')
+    writeFileSync(secret, 'wrong\n')
+    const where = ['--data-dir', service.dataDir, '--client-secret-file', secret]
+    for (const name of ['slack', 'msteams']) {
+      expect((await latch(['integrations', 'set-secret', name, ...where])).exitCode).toBe(0)
+    }
+    const identifier = ['--identifier', 'other', '--client-id', '1.2']
+    await latch(['integrations', 'create', 'slack', ...identifier, ...where])
+    const report = await examine(service)
+    expect(report.exitCode).toBe(1)
+    expect(of(report, 'integration slack')).toEqual([
+      'failed: Slack does not accept the app: bad_client_secret',
+    ])
+    expect(of(report, 'integration other')).toEqual([
+      'failed: Slack does not accept the app: invalid_client_id',
+    ])
+    expect(report.findings).toContainEqual({
+      subject: 'integration msteams',
+      status: 'failed',
+      message: 'Microsoft gives the app no token: invalid_client (AADSTS7000215)',
+      remedy: expect.stringContaining("the secret's value, not its id"),
+    })
+    await service.stop()
+  })
+
+  test('warns of permissions that no administrator has granted', async () => {
+    const service = await startService()
+    const report = await examine(service)
+    expect(report.exitCode).toBe(0)
+    expect(of(report, 'integration msteams').filter((line) => line.startsWith('warning'))).toEqual([
+      expect.stringContaining('AppCatalog.Read.All is not granted'),
+      expect.stringContaining('TeamsAppInstallation.ReadWriteSelfForUser.All is not granted'),
+    ])
+    await service.stop()
+  })
+
+  test('finds a clock that is off, a directory open to all, a provider that is down', async () => {
+    const service = await startService()
+    service.advance(90_000)
+    chmodSync(service.dataDir, 0o755)
+    service.slackAnswers.push(() => new Response('', { status: 503 }))
+    const report = await examine(service)
+    expect(report.exitCode).toBe(1)
+    expect(of(report, 'clock')).toEqual([
+      expect.stringMatching(/^failed: it is (89|90|91) s ahead of/),
+    ])
+    expect(of(report, 'data directory')).toEqual([expect.stringContaining('open to every user')])
+    expect(of(report, 'integration slack')).toEqual(['failed: Slack does not answer: status 503'])
+    await service.stop()
+  })
+
+  test('works on data at rest, and prints what to enter at the providers', async () => {
+    const service = await startService()
+    await service.stop()
+    const args = ['doctor', '--data-dir', service.dataDir, '--public-url', 'https://latch.example']
+    const { stdout } = await latch(args)
+    const redirect = 'https://latch.example/v1/integrations/chat/oauth/callback'
+    expect(stdout).toContain(`Redirect URI (platform "Web"): ${redirect}`)
+    const [, manifest = ''] = /(\{\n.*\n\})/s.exec(stdout) ?? []
+    expect(JSON.parse(manifest)).toMatchObject({
+      oauth_config: { redirect_urls: [redirect], scopes: { user: ['openid', 'profile'] } },
+    })
+    expect(stdout).toContain('warning  public URL: https://latch.example/healthz does not answer')
+  })
+
+  test('says before the first start what to do', async () => {
+    const { stdout, exitCode } = await latch(['doctor', '--json', '--data-dir', 'none'])
+    const report = JSON.parse(stdout) as Report
+    expect([exitCode, report.findings.at(-1)]).toMatchObject([
+      1,
+      { status: 'failed', remedy: expect.stringContaining('latch serve') },
+    ])
+    expect(report.setUps).toHaveLength(2)
+  })
+
+  test('reads the configuration alone, and reports every mistake at once', async () => {
+    const good = await latch(['doctor', '--config'])
+    expect([good.exitCode, good.stdout]).toEqual([
+      0,
+      'ok       configuration: every setting is understood\n',
+    ])
+    const bad = await latch(['doctor', '--config', '--json'], {
+      LATCH_PORT: 'x',
+      LATCH_METRICS_ADDRESS: 'nowhere',
+      LATCH_SECRET_KEY: 'short',
+    })
+    const names = (JSON.parse(bad.stdout) as Report).findings.map(
+      ({ message }) => message.split(':')[0],
+    )
+    expect([bad.exitCode, names.sort()]).toEqual([
+      2,
+      ['LATCH_METRICS_ADDRESS', 'LATCH_PORT', 'LATCH_SECRET_KEY'],
+    ])
+  })
+})
+
+describe('latch integrations', () => {
+  test('makes one that links work through, from a secret that is on no command line', async () => {
+    const service = await startService()
+    const secret = join(tempDir(), 'secret')
+    writeFileSync(secret, SANDBOX.clientSecret)
+    const data = ['--data-dir', service.dataDir, '--json']
+    const app = ['--client-id', SANDBOX.clientId, '--client-secret-file', secret]
+    const create = ['integrations', 'create', 'slack', '--identifier', 'mine', ...app, ...data]
+    const made = await latch(create)
+    expect([made.exitCode, JSON.parse(made.stdout)]).toMatchObject([
+      0,
+      { identifier: 'mine', providerId: 'slack', active: true },
+    ])
+    const link = await service.link({
+      integrationIdentifier: 'mine',
+      connectionIdentifier: undefined,
+    })
+    expect((await service.open(await service.consent(link))).status).toBe(200)
+    const listed = await latch(['integrations', 'list', ...data])
+    expect(JSON.parse(listed.stdout)).toHaveLength(3)
+    expect(listed.stdout).not.toContain(SANDBOX.clientSecret)
+
+    const again = await latch(create)
+    expect([again.exitCode, again.stderr]).toMatchObject([
+      2,
+      expect.stringContaining('already exists: choose another with --identifier'),
+    ])
+    await service.stop()
+  })
+
+  test('says what is wrong with what was typed', async () => {
+    const service = await startService()
+    const data = ['--data-dir', service.dataDir]
+    const empty = join(tempDir(), 'empty')
+    writeFileSync(empty, '\n')
+    for (const [args, says] of [
+      [['create', 'slack'], "required option '--client-id <id>' not specified"],
+      [['create', 'slack', '--client-id', '1'], 'say where the client secret is'],
+      [['set-secret', 'slack', '--client-secret-file', empty], 'the client secret is empty'],
+      [['set-secret', 'none', '--client-secret-file', binaryName()], 'no integration none here'],
+      [
+        ['create', 'discord', '--client-id', '1', '--client-secret-file', binaryName()],
+        'there is no provider discord: it is one of slack, msteams',
+      ],
+    ] as const) {
+      const { exitCode, stderr } = await latch(['integrations', ...args, ...data])
+      expect([exitCode, stderr]).toMatchObject([2, expect.stringContaining(says)])
+    }
+    await service.stop()
+  })
+})
+
+/** Any small file with something in it. */
+const binaryName = (): string => join(import.meta.dir, '../../LICENSE')
+
+describe('latch openapi', () => {
+  test('prints what a running latch answers, from nothing', async () => {
+    const service = await startService()
+    const url = ['--public-url', service.url]
+    const { stdout, exitCode } = await latch(['openapi', ...url])
+    expect(exitCode).toBe(0)
+    const served = await (await fetch(`${service.url}/openapi.json`)).json()
+    expect(JSON.parse(stdout)).toEqual(served)
+    expect((await latch(['openapi', '--yaml', ...url])).stdout).toStartWith('openapi: 3.1.0\n')
+    await service.stop()
+  })
+})
+
+test('every command explains itself, with examples', async () => {
+  const commands = [
+    ...'serve sandbox doctor backup restore rotate-key check-key openapi export import'.split(' '),
+    ...['healthcheck', 'version', 'keys create', 'keys list', 'keys revoke'],
+    ...['environments create', 'environments list'],
+    ...['integrations create', 'integrations list', 'integrations set-secret'],
+  ]
+  for (const command of commands) {
+    const { exitCode, stdout } = await latch([...command.split(' '), '--help'])
+    expect([command, exitCode, stdout]).toEqual([
+      command,
+      0,
+      expect.stringMatching(/^Usage: latch .*\nExamples:\n {2}.*latch /s),
+    ])
+  }
+})
