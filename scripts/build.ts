@@ -13,15 +13,22 @@ export type BinaryOptions = {
   readonly commit: string
 }
 
-/** Builds one executable; throws, and leaves no file behind, when anything is wrong with it. */
-export async function buildBinary({ target, outfile, commit }: BinaryOptions): Promise<void> {
+/**
+ * Builds one executable, and answers the files that went into it. Throws, and leaves no file behind,
+ * when anything is wrong with it.
+ */
+export async function buildBinary({
+  target,
+  outfile,
+  commit,
+}: BinaryOptions): Promise<readonly string[]> {
   // The binary contains the runtime that builds it, so the pin has to hold here too.
   if (Bun.version !== engines.bun) {
     throw new Error(`latch is built with Bun ${engines.bun}, this is ${Bun.version}`)
   }
   await rm(outfile, { force: true })
   try {
-    await Bun.build({
+    const { metafile } = await Bun.build({
       entrypoints: [join(ROOT, 'src/main.ts')],
       compile: {
         target,
@@ -38,8 +45,10 @@ export async function buildBinary({ target, outfile, commit }: BinaryOptions): P
       minify: { whitespace: true, identifiers: false, syntax: false },
       define: { LATCH_COMMIT: JSON.stringify(commit) },
       plugins: [libsqlAddon(target)],
+      metafile: true,
       throw: true,
     })
+    return Object.keys(metafile?.inputs ?? {})
   } catch (error) {
     await rm(outfile, { force: true })
     throw error
@@ -68,11 +77,20 @@ if (import.meta.main) {
     options: {
       target: { type: 'string', default: `bun-${process.platform}-${process.arch}` },
       outfile: { type: 'string', default: join(ROOT, 'dist/latch') },
+      all: { type: 'boolean', default: false },
     },
   })
-  const target = targetFrom(values.target)
-  const commit = currentCommit()
-  await buildBinary({ target, outfile: values.outfile, commit })
-  const megabytes = (Bun.file(values.outfile).size / 1e6).toFixed(0)
-  console.log(`${values.outfile}: ${target}, commit ${commit}, ${megabytes} MB`)
+  if (values.all) {
+    // Loaded only here: it needs more than what the executable is made of.
+    const { buildRelease, installAllAddons, PLATFORMS } = await import('./release.ts')
+    await installAllAddons()
+    await buildRelease(join(ROOT, 'dist/release'), PLATFORMS)
+  } else {
+    const { outfile } = values
+    const target = targetFrom(values.target)
+    const commit = currentCommit()
+    await buildBinary({ target, outfile, commit })
+    const megabytes = (Bun.file(outfile).size / 1e6).toFixed(0)
+    console.log(`${outfile}: ${target}, commit ${commit}, ${megabytes} MB`)
+  }
 }
