@@ -5,11 +5,12 @@ export type Background = {
 
 /**
  * Does `work` again and again: at once while it says that there is more, else after a pause. What
- * it throws is handed to `onFault`, and it is tried again after the pause.
+ * it throws is handed to `onFault`, and it is tried again after the pause. Work that takes long
+ * looks at `isStopping` between its parts.
  */
 export function repeat(
   pauseMs: number,
-  work: () => Promise<'more' | 'done'>,
+  work: (isStopping: () => boolean) => Promise<'more' | 'done'>,
   onFault: (error: unknown) => void,
 ): Background {
   let stopped = false
@@ -26,7 +27,7 @@ export function repeat(
 
   async function run(): Promise<void> {
     while (!stopped) {
-      const outcome = await work().catch((error: unknown) => {
+      const outcome = await work(() => stopped).catch((error: unknown) => {
         onFault(error)
         return 'done' as const
       })

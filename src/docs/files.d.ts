@@ -14,3 +14,14 @@ declare module '*/browser/start.js' {
   // biome-ignore lint/style/noDefaultExport: a file has no other
   export default path
 }
+// What `with { type: 'text' }` gives: what is in the file.
+declare module '*.md' {
+  const text: string
+  // biome-ignore lint/style/noDefaultExport: a file has no other
+  export default text
+}
+declare module '*.service' {
+  const text: string
+  // biome-ignore lint/style/noDefaultExport: a file has no other
+  export default text
+}

@@ -1,5 +1,6 @@
 import { codeSamples } from './code-samples.ts'
 import type { ApiDocument } from './document.ts'
+import { PAGES, titleOf } from './pages.ts'
 import { responsesOf } from './responses.ts'
 import type { DescribedRoute } from './route.ts'
 import { createSchemaNames } from './schema-names.ts'
@@ -80,12 +81,19 @@ export function llmsText(routes: readonly DescribedRoute[], publicUrl: string): 
       )
     return `## ${tag}\n\n${links.join('\n')}`
   })
+  const guides = [...PAGES].map(
+    ([name, text]) => `- [${titleOf(text)}](${publicUrl}/docs/${name}.md)`,
+  )
   return `# latch
 
 > Links your users to their Slack and Microsoft Teams identities. Wire-compatible with the part of
 > Novu's API that does this.
 
 The whole API as OpenAPI 3.1: ${publicUrl}/openapi.json
+
+## Guides
+
+${guides.join('\n')}
 
 ${sections.join('\n\n')}
 `

@@ -5,6 +5,8 @@ import { readVersion } from '../version.ts'
 import { ASSETS } from './assets.ts'
 import { type ApiDocument, createDocument } from './document.ts'
 import { llmsText, operationMarkdown } from './markdown.ts'
+import { indexPage, markdownPage } from './page.ts'
+import { PAGES, SYSTEMD_UNIT } from './pages.ts'
 import { referencePage } from './reference-page.ts'
 import { type DescribedRoute, describedRoutes, type Route } from './route.ts'
 
@@ -36,6 +38,14 @@ export const docs = (deps: Pick<Deps, 'config'>, routes: readonly Route[]) => {
       return new Response(Bun.file(asset.file), { headers: { 'content-type': asset.type } })
     })
     .get('/llms.txt', () => textOf('text/plain', llmsText(describe().routes, publicUrl)))
+    .get('/docs', () => indexPage())
+    .get('/docs/:page', ({ params }) => {
+      if (params.page === 'latch.service') return textOf('text/plain', SYSTEMD_UNIT)
+      const [, name = params.page, asSource] = /^(\w+)(\.md)$/.exec(params.page) ?? []
+      const text = PAGES.get(name)
+      if (text === undefined) throw notFound('page_not_found', `No such page: ${params.page}`)
+      return asSource === undefined ? markdownPage(text) : textOf('text/markdown', text)
+    })
     .get('/docs/api/:page', ({ params }) => {
       const { routes: all, document } = describe()
       const route = all.find(({ operation }) => `${operation.operationId}.md` === params.page)

@@ -6,7 +6,10 @@ export type Listener = {
   port: number
   /** From now on `fetch` answers; before, requests wait at 503. */
   answerWith(fetch: Answering): void
-  /** Takes no new connections, and resolves when the requests in flight are answered. */
+  /**
+   * Takes no new connections, and resolves when the requests in flight are answered, or cut off
+   * after 30 seconds: nothing that latch answers takes longer unless somebody makes it.
+   */
   stop(): Promise<void>
 }
 
@@ -14,8 +17,11 @@ export class ListenError extends Error {
   override readonly name = 'ListenError'
 }
 
+/** Three calls to a provider that hangs, or two bodies that do not arrive. */
+const STOP_GRACE_MS = 30_000
+
 /** Listens on `host` and `port` (0: any that is free). Throws `ListenError` where it cannot. */
-export function listen(host: string, port: number): Listener {
+export function listen(host: string, port: number, stopGraceMs: number = STOP_GRACE_MS): Listener {
   // Bun's own 413 is no JSON, so its limit is out of the way: the API's is enforced as bodies come.
   const options = { hostname: host, port, maxRequestBodySize: Number.MAX_SAFE_INTEGER }
   const server = serve({ ...options, fetch: starting })
@@ -28,7 +34,11 @@ export function listen(host: string, port: number): Listener {
         ...options,
         fetch: (request) => fetch(request, () => server.requestIP(request)?.address ?? ''),
       }),
-    stop: () => server.stop(),
+    stop: async () => {
+      const cutOff = setTimeout(() => void server.stop(true), stopGraceMs)
+      await server.stop()
+      clearTimeout(cutOff)
+    },
   }
 }
 

@@ -10,9 +10,10 @@ export function startKeepingTokensFresh(deps: Deps): Background {
   const { store, clock, log } = deps
   return repeat(
     PAUSE_MS,
-    async () => {
+    async (isStopping) => {
       const due = await store.connectionTokens.due(clock(), AT_ONCE)
       for (const connectionId of due) {
+        if (isStopping()) break
         const { kind } = await refreshTokens(deps, connectionId)
         if (kind === 'refused' || kind === 'unavailable' || kind === 'not_consented') {
           log.warn({ connectionId, outcome: kind }, 'tokens were not refreshed')

@@ -23,9 +23,12 @@ export const reachDelayMs = (attempts: number): number =>
 export function startReaching(deps: Deps): Background {
   return repeat(
     PAUSE_MS,
-    async () => {
+    async (isStopping) => {
       const due = await deps.store.endpointReach.due(deps.clock(), AT_ONCE)
-      for (const unreached of due) await attempt(deps, unreached)
+      for (const unreached of due) {
+        if (isStopping()) break
+        await attempt(deps, unreached)
+      }
       return due.length === AT_ONCE ? 'more' : 'done'
     },
     (error) => {

@@ -1,0 +1,69 @@
+import { type Html, html } from '../pages/html.ts'
+import { PAGES, titleOf } from './pages.ts'
+
+/** Text, and nothing else: no script, no picture, nothing from elsewhere. */
+const POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; " +
+  "frame-ancestors 'none'"
+
+const STYLE: Html = {
+  html: `<style>
+:root { color-scheme: light dark; background: light-dark(#fff, #16181d); color: light-dark(#16181d, #e8eaed) }
+body { margin: 0 auto; padding: 1rem; max-width: 46rem; font: 1rem/1.6 system-ui, sans-serif }
+a { color: light-dark(#0645ad, #8ab4f8) }
+nav a { margin-right: 1rem; display: inline-block }
+pre, code { font-family: ui-monospace, monospace; font-size: .9em }
+code { overflow-wrap: anywhere }
+pre { white-space: pre-wrap; padding: .75rem; border: 1px solid #8884; border-radius: .4rem }
+table { border-collapse: collapse }
+th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid #8884 }
+</style>`,
+}
+
+const LINKS: readonly [string, string][] = [
+  ...[...PAGES].map(([name, text]): [string, string] => [`/docs/${name}`, titleOf(text)]),
+  ['/openapi', 'API reference'],
+]
+
+const joined = (parts: readonly Html[]): Html => ({ html: parts.map((part) => part.html).join('') })
+
+/** The list of what there is to read. */
+export const indexPage = (): Response => {
+  const items = LINKS.map(([path, title]) => html`<li><a href="${path}">${title}</a></li>`)
+  return page('latch', html`<h1>latch</h1><ul>${joined(items)}</ul>`)
+}
+
+/** A text in Markdown as a page, by the runtime's own renderer. */
+export const markdownPage = (markdown: string): Response => {
+  const content = Bun.markdown.html(markdown, { headings: { ids: true } })
+  // In the source they lead to files, so that they lead somewhere there too.
+  const linked = content.replaceAll(/href="(\w+)\.md"/g, 'href="/docs/$1"')
+  return page(titleOf(markdown), { html: linked })
+}
+
+function page(title: string, content: Html): Response {
+  const nav = LINKS.map(([path, text]) => html`<a href="${path}">${text}</a>`)
+  const { html: text } = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title}</title>
+<link rel="icon" href="data:,">
+${STYLE}
+</head>
+<body>
+<nav aria-label="Documentation"><a href="/docs">latch</a>${joined(nav)}</nav>
+<main>${content}</main>
+</body>
+</html>
+`
+  return new Response(text, {
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': POLICY,
+      'referrer-policy': 'no-referrer',
+      'x-content-type-options': 'nosniff',
+    },
+  })
+}

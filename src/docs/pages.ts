@@ -1,0 +1,20 @@
+import configuration from './pages/configuration.md' with { type: 'text' }
+import unit from './pages/latch.service' with { type: 'text' }
+import operating from './pages/operating.md' with { type: 'text' }
+import slack from './pages/slack.md' with { type: 'text' }
+import teams from './pages/teams.md' with { type: 'text' }
+import upgrading from './pages/upgrading.md' with { type: 'text' }
+
+/** The longer texts, by the last part of their address. A new one is a file and a line here. */
+export const PAGES: ReadonlyMap<string, string> = new Map([
+  ['slack', slack],
+  ['teams', teams],
+  ['configuration', configuration],
+  ['operating', operating],
+  ['upgrading', upgrading],
+])
+
+export const SYSTEMD_UNIT: string = unit
+
+/** A page's own heading. */
+export const titleOf = (markdown: string): string => /^# (.+)$/m.exec(markdown)?.[1] ?? ''

@@ -1,0 +1,26 @@
+import { expect, test } from 'bun:test'
+import { listen } from '../../src/http/listen.ts'
+
+test('a listener that is stopped waits for an answer, and no longer than it may', async () => {
+  for (const [answersAfterMs, expected] of [
+    [200, 'answered'],
+    [60_000, 'cut off'],
+  ] as const) {
+    const listener = listen('127.0.0.1', 0, 1000)
+    const arrived = Promise.withResolvers<void>()
+    listener.answerWith(async () => {
+      arrived.resolve()
+      await Bun.sleep(answersAfterMs)
+      return new Response('answered')
+    })
+    const asked = fetch(listener.url).then(
+      (response) => response.text(),
+      () => 'cut off',
+    )
+    await arrived.promise
+    const startedMs = performance.now()
+    await listener.stop()
+    expect(performance.now() - startedMs).toBeLessThan(5000)
+    expect(await asked).toBe(expected)
+  }
+})
