@@ -96,6 +96,16 @@ describe('the configuration', () => {
     writeFileSync(file, `${KEY.toString('base64')}\n`)
     const { masterKeys } = readConfig({ LATCH_SECRET_KEY_FILE: file }, {}, DEFAULTS)
     expect(masterKeys?.current).toEqual(new Uint8Array(KEY))
+    const folder = tempDir()
+    writeFileSync(join(folder, 'LATCH_SECRET_KEY'), KEY.toString('base64'))
+    const credential = { CREDENTIALS_DIRECTORY: folder }
+    expect(readConfig(credential, {}, DEFAULTS).masterKeys?.current).toEqual(new Uint8Array(KEY))
+    // What is set by name counts before it.
+    const named = { ...credential, LATCH_SECRET_KEY: 'ab'.repeat(32) }
+    const other = new Uint8Array(32).fill(0xab)
+    expect(readConfig(named, {}, DEFAULTS).masterKeys?.current).toEqual(other)
+    const lost = { LATCH_SECRET_KEY_FILE: join(folder, 'none') }
+    expect(problemsOf(lost)).toEqual(['LATCH_SECRET_KEY_FILE'])
     const both = { LATCH_SECRET_KEY_FILE: file, LATCH_SECRET_KEY: KEY.toString('hex') }
     expect(problemsOf(both)).toEqual(['LATCH_SECRET_KEY'])
     expect(problemsOf({ LATCH_SECRET_KEY_FILE: '/nowhere' })).toEqual(['LATCH_SECRET_KEY_FILE'])

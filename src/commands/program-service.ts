@@ -1,7 +1,13 @@
 import type { Command } from 'commander'
 import { readVersion } from '../version.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
-import { type RunCommand, withExamples, withJson, withListening } from './words.ts'
+import {
+  type RunCommand,
+  withExamples,
+  withJson,
+  withListening,
+  withUnusedDataDir,
+} from './words.ts'
 
 /** The commands that run latch, or ask one that runs. */
 export function addService(program: Command, run: RunCommand): void {
@@ -21,15 +27,14 @@ export function addService(program: Command, run: RunCommand): void {
     (options: CommandOptions) => run(async () => (await import('./sandbox.ts')).sandbox(options)),
   )
 
-  const healthcheck = program
-    .command('healthcheck')
+  const healthcheck = withUnusedDataDir(program.command('healthcheck'))
     .description('exit 0 if the service on this machine answers, else 1 (for containers)')
     .option('--port <port>', 'where it listens (LATCH_PORT)')
   withExamples(healthcheck, 'latch healthcheck --port 4400').action((options: CommandOptions) =>
     run(async () => (await import('./healthcheck.ts')).healthcheck(options)),
   )
 
-  const version = withJson(program.command('version')).description(
+  const version = withUnusedDataDir(withJson(program.command('version'))).description(
     'print version, commit, runtime and database engine',
   )
   withExamples(version, 'latch version --json').action((options: CommandOptions) =>

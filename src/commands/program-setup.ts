@@ -2,7 +2,14 @@ import type { Command } from 'commander'
 import type { DoctorOptions } from './doctor.ts'
 import type { IntegrationOptions } from './integrations.ts'
 import type { OpenApiOptions } from './openapi.ts'
-import { type RunCommand, withDataDir, withEnvironment, withExamples, withJson } from './words.ts'
+import {
+  type RunCommand,
+  withDataDir,
+  withEnvironment,
+  withExamples,
+  withJson,
+  withUnusedDataDir,
+} from './words.ts'
 
 /** The commands for setting latch up, and finding out whether it is. */
 export function addSetUp(program: Command, run: RunCommand): void {
@@ -14,8 +21,7 @@ export function addSetUp(program: Command, run: RunCommand): void {
   withExamples(doctor, 'latch doctor --data-dir /var/lib/latch', 'latch doctor --config').action(
     (options: DoctorOptions) => run(async () => (await import('./doctor.ts')).doctor(options)),
   )
-  const openapi = program
-    .command('openapi')
+  const openapi = withUnusedDataDir(program.command('openapi'))
     .option('--yaml', 'as YAML')
     .option('--public-url <url>', 'the address to put into it (LATCH_PUBLIC_URL)')
     .description('print the description of the API (OpenAPI 3.1)')

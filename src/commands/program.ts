@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
 import { UsageError } from '../control/usage-error.ts'
+import { readVersion } from '../version.ts'
 import type { ExitCode } from './command.ts'
 import { explainFailure } from './explain-failure.ts'
 import { addAdministration } from './program-administration.ts'
@@ -35,6 +36,7 @@ function createProgram(run: RunCommand): Command {
       'Links your users to their Slack and Microsoft Teams identities: one executable, its data in ' +
         'one folder.',
     )
+    .version(readVersion().version)
     .exitOverride()
     .showHelpAfterError('(latch --help lists the commands)')
     .addHelpText('after', EXAMPLES)

@@ -7,6 +7,10 @@ export type RunCommand = (run: () => Promise<ExitCode>) => Promise<void>
 export const withDataDir = (command: Command): Command =>
   command.option('--data-dir <dir>', 'where the database and the secret key are (LATCH_DATA_DIR)')
 
+/** So that a script can give it to every command alike. */
+export const withUnusedDataDir = (command: Command): Command =>
+  command.option('--data-dir <dir>', 'taken, as by every command, and not looked at')
+
 export const withEnvironment = (command: Command): Command =>
   withDataDir(command).option('--environment <id>', 'which environment; the first one if left out')
 

@@ -237,6 +237,7 @@ test('every command explains itself, with examples', async () => {
   ]
   for (const command of commands) {
     const { exitCode, stdout } = await latch([...command.split(' '), '--help'])
+    expect([command, stdout]).toEqual([command, expect.stringContaining('--data-dir <dir>')])
     expect([command, exitCode, stdout]).toEqual([
       command,
       0,

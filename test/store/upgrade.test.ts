@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { createKeyring } from '../../src/secrets/keyring.ts'
+import { createRandom } from '../../src/secrets/random.ts'
+import { createSealing } from '../../src/secrets/sealing.ts'
+import { backupDatabase, replaceDatabase } from '../../src/store/backup.ts'
+import { openClient } from '../../src/store/client.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { embedMigrations } from '../../src/store/migrations.macro.ts'
+import { openStore } from '../../src/store/store.ts'
+import { tempDir } from '../harness/temp-dir.ts'
+
+const migrations = embedMigrations()
+const sealing = createSealing(createKeyring(new Uint8Array(32).fill(1)), createRandom())
+const place = { table: 'integrations', column: 'credentials', row: 'i' }
+const credentials = { clientId: '1.2', secretKey: 'shh' }
+
+/** What the first latch that there was could have stored, in its own tables. */
+const ROWS = [
+  "INSERT INTO environments VALUES ('e', 'o', 'Production', 1)",
+  "INSERT INTO api_keys (id, environment_id, name, digest, created_at_ms) VALUES ('k', 'e', 'first', 'd', 1)",
+  `INSERT INTO integrations VALUES ('i', 'e', 'slack', 'Slack', 'slack', 'chat', 1, '${sealing.seal(JSON.stringify(credentials), place)}', 1, 1)`,
+  "INSERT INTO subscribers (id, environment_id, subscriber_id, profile, created_at_ms, updated_at_ms) VALUES ('s', 'e', 'sub', '{}', 1, 1)",
+  "INSERT INTO channel_endpoints (id, environment_id, integration_id, identifier, subscriber_id, context_keys, type, endpoint, created_at_ms, updated_at_ms) VALUES ('p', 'e', 'i', 'chendp_1', 'sub', '[]', 'slack_user', '{\"userId\":\"U1\"}', 1, 1)",
+]
+
+async function storeOfVersion(count: number): Promise<string> {
+  const dataDir = tempDir()
+  const client = await openClient(join(dataDir, 'latch.db'))
+  await migrate(client, migrations.slice(0, 1))
+  await client.batch(ROWS, 'write')
+  await migrate(client, migrations.slice(0, count))
+  client.close()
+  return dataDir
+}
+
+async function read(dataDir: string): Promise<unknown[]> {
+  const store = await openStore(dataDir, sealing)
+  const found = [
+    (await store.apiKeys.findHolder('d'))?.permission,
+    (await store.integrations.findByIdentifier('e', 'slack'))?.credentials,
+    (await store.endpoints.find('e', 'chendp_1'))?.endpoint,
+  ]
+  await store.close()
+  return found
+}
+
+const EVERYTHING = ['all', credentials, { userId: 'U1' }]
+
+describe('a database', () => {
+  for (const count of migrations.keys()) {
+    test(`of ${count + 1} migrations is brought up to date with all that is in it`, async () => {
+      expect(await read(await storeOfVersion(count + 1))).toEqual(EVERYTHING)
+    })
+  }
+
+  test('of an older latch can be brought back by a backup, for that latch', async () => {
+    const older = migrations.slice(0, -1)
+    const dataDir = await storeOfVersion(older.length)
+    const backup = join(tempDir(), 'before.db')
+    await backupDatabase(dataDir, backup)
+    await read(dataDir)
+    const open = () => openClient(join(dataDir, 'latch.db'))
+    const upgraded = await open()
+    expect(migrate(upgraded, older)).rejects.toMatchObject({ code: 'database_newer' })
+    upgraded.close()
+
+    await replaceDatabase(dataDir, backup)
+    const restored = await open()
+    expect(await migrate(restored, older)).toBe(0)
+    const { rows } = await restored.execute('SELECT identifier FROM channel_endpoints')
+    expect(rows.map((row) => row['identifier'])).toEqual(['chendp_1'])
+    restored.close()
+  })
+})
