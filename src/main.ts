@@ -4,4 +4,5 @@ import { runCommand } from './commands/program.ts'
 // into text, which one named `toString` breaks. Read when it is first imported, so set before that.
 process.env['NODE_ENV'] = 'production'
 
-process.exitCode = await runCommand(process.argv.slice(2))
+// Not left to the runtime, which waits for connections that nobody closes.
+process.exit(await runCommand(process.argv.slice(2)))

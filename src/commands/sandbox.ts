@@ -60,9 +60,10 @@ async function runBeside(
     subscriberId: SANDBOX.subscriberId,
     connectionIdentifier: SANDBOX.connectionIdentifier,
   }
+  const toldToStop = untilToldToStop()
   changeLevelOnHangup(deps.log, deps.config.logLevel)
   console.log(options.json ? JSON.stringify(facts) : describeSandbox(facts, isNew))
-  await untilToldToStop()
+  await toldToStop
   await stop()
   return 0
 }

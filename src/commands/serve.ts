@@ -15,9 +15,10 @@ export async function serve(options: CommandOptions): Promise<ExitCode> {
     apiKey = await createFirstEnvironment(deps)
   })
   // Before anything is said: who reads that it runs may send the signal.
+  const toldToStop = untilToldToStop()
   changeLevelOnHangup(deps.log, deps.config.logLevel)
   greet(deps, apiKey, metricsUrl)
-  await untilToldToStop()
+  await toldToStop
   await stop()
   return 0
 }

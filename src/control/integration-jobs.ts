@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { createIntegration } from '../api/integrations/create.ts'
 import { ApiError } from '../http/api-error.ts'
-import { isUniqueViolation } from '../store/constraint.ts'
+import { isUniqueViolation } from '../store/failures.ts'
 import { defineJob, type JobContext, requireEnvironment } from './job.ts'
 import { UsageError } from './usage-error.ts'
 

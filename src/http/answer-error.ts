@@ -1,4 +1,5 @@
 import type { Deps } from '../deps.ts'
+import { isUnavailable } from '../store/failures.ts'
 import { ApiError } from './api-error.ts'
 import { errorBody } from './error-body.ts'
 
@@ -18,11 +19,13 @@ export function answerError(
     const { status, options } = error
     return Response.json(body, { status, ...(options.headers && { headers: options.headers }) })
   }
+  const cause = error instanceof Error ? error : new Error(String(error))
+  if (isUnavailable(error)) {
+    deps.log.error({ error: cause }, 'the database cannot do its work')
+    return answerError(deps, storeUnavailable, requestUrl)
+  }
   const errorId = deps.random.requestId()
-  deps.log.error(
-    { errorId, error: error instanceof Error ? error : new Error(String(error)) },
-    'a request failed',
-  )
+  deps.log.error({ errorId, error: cause }, 'a request failed')
   const fault = new ApiError(
     500,
     'internal_error',
@@ -31,3 +34,11 @@ export function answerError(
   const body = { ...errorBody(fault, requestUrl, deps.clock()), errorId }
   return Response.json(body, { status: 500 })
 }
+
+/** The same to the caller as any other 503. */
+const storeUnavailable = new ApiError(
+  503,
+  'store_unavailable',
+  'Please wait some time, then try again.',
+  { headers: { 'retry-after': '1' } },
+)

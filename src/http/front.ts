@@ -45,11 +45,16 @@ export function createFront(
   let draining = false
 
   const resultPage = createResultPages()
-  const refuse = (error: ApiError, { url, headers }: Request): Response => {
-    const answer = answerError(deps, error, url)
-    if (!wantsPage(headers)) return answer
-    return resultPage(answer.status, { ...BUSY_PAGE, reference: null }, answer.headers)
+  /** What is no page yet, as one for a person: only the callback is opened by any. */
+  const forPerson = (answer: Response, { headers }: Request): Response => {
+    const isProblem = answer.status >= 500 || answer.status === 429
+    if (!isProblem || !wantsPage(headers) || !isJson(answer.headers)) return answer
+    const page = answer.status === 500 ? FAULT_PAGE : BUSY_PAGE
+    const reference = answer.headers.get('x-request-id')
+    return resultPage(answer.status, { ...page, reference }, answer.headers)
   }
+  const refuse = (error: ApiError, request: Request): Response =>
+    forPerson(answerError(deps, error, request.url), request)
 
   async function answer(request: Request, socketAddress: () => string): Promise<Response> {
     const { url, headers } = request
@@ -71,9 +76,9 @@ export function createFront(
     if (draining || inFlight >= MAX_IN_FLIGHT) return refuse(overloaded(draining), request)
     inFlight += 1
     try {
-      return await answer(request, address)
+      return forPerson(await answer(request, address), request)
     } catch (error) {
-      return answerError(deps, error, request.url)
+      return forPerson(answerError(deps, error, request.url), request)
     } finally {
       inFlight -= 1
     }
@@ -101,7 +106,17 @@ const counted =
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
 
-/** For people: only the callback is opened by any. */
+const isJson = (headers: Headers): boolean =>
+  headers.get('content-type')?.startsWith('application/json') === true
+
+const FAULT_PAGE = {
+  state: 'error',
+  title: 'Not linked',
+  heading: 'Something went wrong',
+  intro: 'This is a fault of ours, and it has been noted.',
+  advice: 'Ask for a new link where you got this one.',
+} as const
+
 const BUSY_PAGE = {
   state: 'error',
   title: 'Not linked yet',

@@ -1,7 +1,7 @@
 import stringify from 'safe-stable-stringify'
 import type { Deps } from '../deps.ts'
 import { sha256Hex } from '../secrets/bytes.ts'
-import { isUniqueViolation } from '../store/constraint.ts'
+import { isUniqueViolation } from '../store/failures.ts'
 import type { IdempotencyRecord } from '../store/idempotency-records.ts'
 import type { Write } from '../store/writer.ts'
 import { ApiError, badRequest } from './api-error.ts'

@@ -20,6 +20,8 @@ export class ListenError extends Error {
 /** Three calls to a provider that hangs, or two bodies that do not arrive. */
 const STOP_GRACE_MS = 30_000
 
+const QUIET_MS = 500
+
 /** Listens on `host` and `port` (0: any that is free). Throws `ListenError` where it cannot. */
 export function listen(host: string, port: number, stopGraceMs: number = STOP_GRACE_MS): Listener {
   // Bun's own 413 is no JSON, so its limit is out of the way: the API's is enforced as bodies come.
@@ -34,12 +36,25 @@ export function listen(host: string, port: number, stopGraceMs: number = STOP_GR
         ...options,
         fetch: (request) => fetch(request, () => server.requestIP(request)?.address ?? ''),
       }),
-    stop: async () => {
-      const cutOff = setTimeout(() => void server.stop(true), stopGraceMs)
-      await server.stop()
-      clearTimeout(cutOff)
-    },
+    stop: () => stopWithin(server, stopGraceMs),
   }
+}
+
+/**
+ * Bun waits for connections as well that ask for nothing, until it calls them idle after 10 seconds:
+ * as long as `docker stop` waits before it kills. So once no request is left, what remains is cut.
+ */
+async function stopWithin(server: Bun.Server<undefined>, graceMs: number): Promise<void> {
+  const deadlineMs = performance.now() + graceMs
+  let quietSinceMs = performance.now()
+  const watch = setInterval(() => {
+    const nowMs = performance.now()
+    if (server.pendingRequests > 0) quietSinceMs = nowMs
+    // Long enough for an answer to leave that was only just given.
+    if (nowMs - quietSinceMs > QUIET_MS || nowMs > deadlineMs) void server.stop(true)
+  }, 50)
+  await server.stop()
+  clearInterval(watch)
 }
 
 const starting = (): Response =>

@@ -1,5 +1,5 @@
 import type { Config } from '../config.ts'
-import { isUniqueViolation } from '../store/constraint.ts'
+import { isUniqueViolation } from '../store/failures.ts'
 import type { Write } from '../store/writer.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { ApiError } from './api-error.ts'

@@ -70,8 +70,10 @@ export function createResultPages(): (
   return (status, page, extra) => {
     const response = new Response(render(page).html, { status, headers })
     if (page.opener) response.headers.set('content-security-policy', `${policy}; script-src 'self'`)
-    const retryAfter = extra?.get('retry-after')
-    if (retryAfter != null) response.headers.set('retry-after', retryAfter)
+    for (const name of ['retry-after', 'x-request-id']) {
+      const value = extra?.get(name)
+      if (value != null) response.headers.set(name, value)
+    }
     return response
   }
 }

@@ -3,6 +3,7 @@ export type StoreErrorCode =
   | 'data_dir_unusable'
   | 'database_newer'
   | 'database_damaged'
+  | 'database_gone'
   | 'wrong_secret_key'
   | 'environment_not_found'
   | 'backup_unusable'

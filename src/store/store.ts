@@ -11,6 +11,7 @@ import { createEndpointReach, type EndpointReach } from './endpoint-reach.ts'
 import { createEndpoints, type Endpoints } from './endpoints.ts'
 import { createEnvironments, type Environments } from './environments.ts'
 import { createFacts, type Facts } from './facts.ts'
+import { guardFile } from './file-guard.ts'
 import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency-records.ts'
 import { createIntegrations, type Integrations } from './integrations.ts'
 import { lockDataDir } from './lock.ts'
@@ -71,7 +72,7 @@ export async function openStore(
   try {
     await migrate(client, embedMigrations())
     const database = databaseOf(client)
-    const writer = createWriter(client, onCommit)
+    const writer = createWriter(client, { onCommit, guard: guardFile(join(dataDir, 'latch.db')) })
     const counts = createCounts(database, writer)
     const remember = createMemory(writer)
     const apiKeys = createApiKeys(database, writer, remember)

@@ -1,5 +1,6 @@
 import type { InStatement, ResultSet } from '@libsql/client'
 import type { Client } from './client.ts'
+import { isUnavailable } from './failures.ts'
 import { createTableVersions } from './table-versions.ts'
 
 /** One statement of a write, not run yet. */
@@ -20,13 +21,22 @@ export type Writer = {
 /** Hears of every commit: how many statements, and how long it took. */
 export type OnCommit = (statements: number, seconds: number) => void
 
+export type WriterOptions = {
+  onCommit?: OnCommit | undefined
+  /** Throws where nothing may be committed now. */
+  guard?: (() => void) | undefined
+}
+
+type Target = { client: Client; guard: WriterOptions['guard'] }
+
 type Unit = {
   writes: readonly Write[]
   resolve(results: readonly ResultSet[]): void
   reject(error: unknown): void
 }
 
-const BUSY_RETRIES = 40
+/** Longer than anybody who behaves holds the lock (Litestream's checkpoints take it). */
+const BUSY_WAIT_MS = 1000
 const BUSY_PAUSE_MS = 25
 
 /** A builder's statement (drizzle's insert, update, delete) as a write. */
@@ -45,7 +55,7 @@ const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
 
 /** The only way to write: one queue, one transaction at a time, no interactive transactions. */
-export function createWriter(client: Client, onCommit: OnCommit = () => {}): Writer {
+export function createWriter(client: Client, { onCommit, guard }: WriterOptions = {}): Writer {
   let queue: Unit[] = []
   let draining: Promise<void> | null = null
   const versions = createTableVersions()
@@ -60,8 +70,8 @@ export function createWriter(client: Client, onCommit: OnCommit = () => {}): Wri
       const writes = units.flatMap((unit) => unit.writes)
       versions.bump(writes)
       const startedMs = performance.now()
-      await settle(client, units)
-      onCommit(writes.length, (performance.now() - startedMs) / 1000)
+      await settle({ client, guard }, units)
+      onCommit?.(writes.length, (performance.now() - startedMs) / 1000)
       versions.bump(writes)
     }
     draining = null
@@ -80,10 +90,10 @@ export function createWriter(client: Client, onCommit: OnCommit = () => {}): Wri
   }
 }
 
-async function settle(client: Client, units: readonly Unit[]): Promise<void> {
+async function settle(target: Target, units: readonly Unit[]): Promise<void> {
   try {
     const results = await batch(
-      client,
+      target,
       units.flatMap((unit) => unit.writes),
     )
     let start = 0
@@ -92,22 +102,27 @@ async function settle(client: Client, units: readonly Unit[]): Promise<void> {
       start += unit.writes.length
     }
   } catch (error) {
-    const [only, ...others] = units
-    if (only !== undefined && others.length === 0) return only.reject(error)
+    if (units.length === 1 || isUnavailable(error)) {
+      for (const unit of units) unit.reject(error)
+      return
+    }
     // One caller's conflict must not fail the others: each goes alone, and hears its own error.
-    for (const unit of units) await settle(client, [unit])
+    for (const unit of units) await settle(target, [unit])
   }
 }
 
-async function batch(client: Client, writes: InStatement[]): Promise<ResultSet[]> {
-  for (let attempt = 0; ; attempt += 1) {
+async function batch({ client, guard }: Target, writes: InStatement[]): Promise<ResultSet[]> {
+  const startedMs = performance.now()
+  for (;;) {
+    // Outside of what is tried again: a new connection would make a new, empty file.
+    guard?.()
     try {
       return await client.batch(writes, 'write')
     } catch (error) {
-      if (!isBusy(error) || attempt >= BUSY_RETRIES) throw error
-      // After one SQLITE_BUSY every later write fails until the connection is new:
-      // https://github.com/tursodatabase/libsql-client-ts/issues/352
-      await client.reconnect()
+      // After one SQLITE_BUSY every later write fails until the connection is new, and after a full
+      // disk the same: https://github.com/tursodatabase/libsql-client-ts/issues/352
+      if (isUnavailable(error)) await client.reconnect()
+      if (!isBusy(error) || performance.now() - startedMs > BUSY_WAIT_MS) throw error
       await Bun.sleep(BUSY_PAUSE_MS)
     }
   }

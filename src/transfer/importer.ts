@@ -1,4 +1,4 @@
-import { isUniqueViolation } from '../store/constraint.ts'
+import { isUniqueViolation } from '../store/failures.ts'
 import type { Store } from '../store/store.ts'
 import type { Write } from '../store/writer.ts'
 import type { RecordOf, TransferRecord } from './records.ts'

@@ -3,6 +3,7 @@ export type Finished = { exitCode: number; stdout: string; stderr: string }
 export type Started = {
   /** The first line on standard output. */
   firstLine: string
+  pid: number
   signal(name: NodeJS.Signals): void
   finished: Promise<Finished>
 }
@@ -56,5 +57,5 @@ export async function start(
     return { exitCode: await child.exited, stdout, stderr: await stderr }
   })()
   const [firstLine = ''] = stdout.split('\n')
-  return { firstLine, finished, signal: (name) => child.kill(name) }
+  return { firstLine, finished, pid: child.pid, signal: (name) => child.kill(name) }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { openClient } from '../../src/store/client.ts'
-import { isUniqueViolation } from '../../src/store/constraint.ts'
+import { isUniqueViolation } from '../../src/store/failures.ts'
 import { createWriter } from '../../src/store/writer.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 

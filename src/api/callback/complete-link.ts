@@ -59,8 +59,8 @@ function claim({ store, clock }: Deps, claims: StateClaims): Promise<boolean> {
  * not of memory, as that request may be another process's.
  */
 async function awaitOutcome(deps: Deps, jti: string): Promise<CallbackResult> {
-  const { store, clock, sleep } = deps
-  const giveUpAtMs = clock() + WAIT_FOR_OUTCOME_MS
+  const { store, clock, monotonicMs, sleep } = deps
+  const giveUpAtMs = monotonicMs() + WAIT_FOR_OUTCOME_MS
   for (;;) {
     const spent = await store.spentStates.find(jti)
     // Given back: the code was not sent, and the other request tells its user so.
@@ -71,7 +71,7 @@ async function awaitOutcome(deps: Deps, jti: string): Promise<CallbackResult> {
       await store.commit([store.spentStates.settle(jti, outcome)])
       return outcome
     }
-    if (clock() > giveUpAtMs) return { kind: 'still_running' }
+    if (monotonicMs() > giveUpAtMs) return { kind: 'still_running' }
     await sleep(POLL_MS)
   }
 }

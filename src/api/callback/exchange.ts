@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import type { StateVerification } from '../../secrets/state.ts'
-import { isUniqueViolation } from '../../store/constraint.ts'
+import { isUniqueViolation } from '../../store/failures.ts'
 import type { Arrival } from './arrival.ts'
 import { connectWorkspace } from './connect-workspace.ts'
 import { identifyUser } from './identify-user.ts'
