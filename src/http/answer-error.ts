@@ -35,7 +35,7 @@ export function answerError(
   return Response.json(body, { status: 500 })
 }
 
-/** The same to the caller as any other 503. */
+/** To the caller it is like every other 503. */
 const storeUnavailable = new ApiError(
   503,
   'store_unavailable',

@@ -102,13 +102,13 @@ describe('latch doctor', () => {
 
   test('finds a clock that is off, a directory open to all, a provider that is down', async () => {
     const service = await startService()
-    service.advance(90_000)
+    service.advance(95_000)
     chmodSync(service.dataDir, 0o755)
     service.slackAnswers.push(() => new Response('', { status: 503 }))
     const report = await examine(service)
     expect(report.exitCode).toBe(1)
     expect(of(report, 'clock')).toEqual([
-      expect.stringMatching(/^failed: it is (89|90|91) s ahead of/),
+      expect.stringMatching(/^failed: it is 9\d s ahead of/),
     ])
     expect(of(report, 'data directory')).toEqual([expect.stringContaining('open to every user')])
     expect(of(report, 'integration slack')).toEqual(['failed: Slack does not answer: status 503'])
