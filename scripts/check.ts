@@ -11,6 +11,8 @@ const BUN = process.execPath
 const REPORT = 'dist/test-report.xml'
 const TEST_FILES = 'test/**/*.{test,spec}.{ts,tsx}'
 const BROWSER_TEST_FILES = 'test/e2e/*browser*.test.ts'
+/** What says the same whoever keeps the data. */
+const REMOTE_TESTS = ['test/{api,contract,http}/*.test.ts', 'test/e2e/sdk*.test.ts']
 
 /** Runs every check, says what each came to, and returns the counts of all of them. */
 async function check(): Promise<TestCounts> {
@@ -46,10 +48,42 @@ async function runTests(): Promise<TestCounts> {
   const leftOut = chromium === undefined ? browserFiles : []
   const expected = filesMatching(TEST_FILES).filter((file) => !leftOut.includes(file))
 
+  const all = await runSuite({
+    name: 'tests',
+    files: expected,
+    patterns: leftOut.map((file) => `--path-ignore-patterns=${file}`),
+    env: chromium === undefined ? {} : { LATCH_CHROMIUM: chromium },
+  })
+  for (const file of leftOut) {
+    console.log(`left out: ${file} (no Chromium here; install one or set LATCH_CHROMIUM)`)
+  }
+  const remote = await runSuite({
+    name: 'the tests of the API again, against a libSQL server',
+    files: REMOTE_TESTS.flatMap(filesMatching),
+    patterns: REMOTE_TESTS.flatMap(filesMatching),
+    env: { LATCH_TEST_DATABASE: 'remote' },
+  })
+  return {
+    passed: all.passed + remote.passed,
+    failed: all.failed + remote.failed,
+    skipped: all.skipped + remote.skipped,
+  }
+}
+
+type Suite = {
+  name: string
+  /** Those that must have a result. */
+  files: readonly string[]
+  /** For the runner: what to run, and what not. */
+  patterns: readonly string[]
+  env: Readonly<Record<string, string>>
+}
+
+async function runSuite({ name, files, patterns, env }: Suite): Promise<TestCounts> {
   await mkdir(dirname(REPORT), { recursive: true })
   await rm(REPORT, { force: true })
   const succeeded = await runStep({
-    name: 'tests',
+    name,
     command: [
       BUN,
       'test',
@@ -57,15 +91,12 @@ async function runTests(): Promise<TestCounts> {
       '--no-orphans',
       '--reporter=junit',
       `--reporter-outfile=${REPORT}`,
-      ...leftOut.map((file) => `--path-ignore-patterns=${file}`),
+      ...patterns,
     ],
     // With CI set, a forgotten test.only is an error instead of a way to skip all other tests.
-    env: { CI: 'true', ...(chromium === undefined ? {} : { LATCH_CHROMIUM: chromium }) },
+    env: { CI: 'true', ...env },
   })
-  for (const file of leftOut) {
-    console.log(`left out: ${file} (no Chromium here; install one or set LATCH_CHROMIUM)`)
-  }
-  return countTests(expected, succeeded)
+  return countTests(files, succeeded)
 }
 
 /** The runner's own counts, and what they hide: it reports nothing of a file it could not load. */

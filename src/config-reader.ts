@@ -83,6 +83,21 @@ export function createReader(environment: Environment) {
       return null
     },
 
+    /** A libSQL server's address; null where the database is a file. */
+    databaseUrl(name: string): string | null {
+      const text = get(name)
+      if (text === undefined) return null
+      const url = URL.parse(text)
+      const isPlain = url?.protocol === 'http:' && isLoopback(url.hostname)
+      if (url && (['libsql:', 'https:'].includes(url.protocol) || isPlain)) return url.href
+      complain(
+        name,
+        'is not the address of a libSQL server',
+        'Give one such as libsql://name.example.com (http:// is for this machine alone)',
+      )
+      return null
+    },
+
     /** A secret, from `NAME`, `NAME_FILE` or systemd's credential of that name; one of them. */
     secret(name: string): Secret | null {
       const direct = get(name)

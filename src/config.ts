@@ -14,6 +14,8 @@ export type Settings = Readonly<{
   port: number
   publicUrl: string | null
   dataDir: string
+  /** A libSQL server that latch shares with others of its kind; null: a file in the data directory. */
+  database: Readonly<{ url: string; authToken: string | null }> | null
   /** The master key, null where the data directory's own is to be used. */
   masterKeys: MasterKeys | null
   slackUrl: string
@@ -56,12 +58,15 @@ export function readConfig(
   defaults: { dataDir: string },
 ): Settings {
   const reader = createReader(environment)
+  const databaseUrl = reader.databaseUrl('LATCH_DATABASE_URL')
+  const authToken = reader.secret('LATCH_DATABASE_AUTH_TOKEN')?.text ?? null
   const host = flags.host ?? reader.text('LATCH_HOST', '127.0.0.1')
   const settings: Settings = {
     host,
     port: reader.integer('LATCH_PORT', 4400, { from: 0, to: 65_535 }, flags.port),
     publicUrl: reader.url('LATCH_PUBLIC_URL', flags.publicUrl),
     dataDir: flags.dataDir ?? reader.text('LATCH_DATA_DIR', defaults.dataDir),
+    database: databaseUrl === null ? null : Object.freeze({ url: databaseUrl, authToken }),
     masterKeys: reader.masterKeys(reader.secret('LATCH_SECRET_KEY')),
     slackUrl: reader.url('LATCH_SLACK_URL') ?? 'https://slack.com',
     entraUrl: reader.url('LATCH_ENTRA_URL') ?? 'https://login.microsoftonline.com',
@@ -85,6 +90,13 @@ export function readConfig(
       'LATCH_PUBLIC_URL',
       `is needed when LATCH_HOST (${host}) is not this machine alone`,
       'Set it to the https address at which users reach latch, such as https://latch.example.com',
+    )
+  }
+  if (settings.database !== null && settings.masterKeys === null) {
+    reader.complain(
+      'LATCH_SECRET_KEY',
+      'is needed with LATCH_DATABASE_URL: all who share a database need the same',
+      'Make one with: openssl rand -base64 32',
     )
   }
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)

@@ -15,6 +15,7 @@ const ROOMS_OF: Record<string, readonly string[]> = {
   'pino-pretty': ['observe'],
   'prom-client': ['observe'],
   jose: ['providers', 'sandbox'],
+  'p-limit': ['providers'],
   // Where routes are made: providers, secrets, pages and the store know nothing of them.
   elysia: ['api', 'app', 'docs', 'http', 'sandbox'],
   '@sinclair/typebox': [

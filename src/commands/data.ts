@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { readConfig } from '../config.ts'
+import { readConfig, type Settings } from '../config.ts'
+import { UsageError } from '../control/usage-error.ts'
 import { keyFileOf } from '../secrets/key-file.ts'
 import { createRandom } from '../secrets/random.ts'
 import { createSealing } from '../secrets/sealing.ts'
@@ -15,7 +16,8 @@ import { openKeys } from './open-keys.ts'
 
 /** Writes a copy of the database, also while latch runs. The secret key is not in it. */
 export async function backup(file: string, options: CommandOptions): Promise<ExitCode> {
-  const { dataDir } = readConfig(process.env, options, { dataDir: 'latch-data' })
+  const { dataDir, database } = readConfig(process.env, options, { dataDir: 'latch-data' })
+  refuseServer(database)
   await backupDatabase(dataDir, resolve(file))
   console.log(
     options.json
@@ -25,6 +27,11 @@ export async function backup(file: string, options: CommandOptions): Promise<Exi
   return 0
 }
 
+function refuseServer(database: Settings['database']): void {
+  if (database === null) return
+  throw new UsageError('The database is a libSQL server (LATCH_DATABASE_URL): use its own backups.')
+}
+
 /**
  * Puts a backup in the place of the database, once it has been proven: sound, of a latch that this
  * one understands, and sealed with the secret key at hand.
@@ -32,6 +39,7 @@ export async function backup(file: string, options: CommandOptions): Promise<Exi
 export async function restore(file: string, options: CommandOptions): Promise<ExitCode> {
   const settings = readConfig(process.env, options, { dataDir: 'latch-data' })
   const { dataDir, masterKeys } = settings
+  refuseServer(settings.database)
   await verifyDatabase(file)
   if (masterKeys === null && !existsSync(keyFileOf(dataDir))) {
     throw new StoreError(

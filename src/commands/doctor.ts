@@ -25,9 +25,8 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
     print({ findings: configuration, setUps: [] }, options)
     return 'problems' in settings ? 2 : 0
   }
-  const { findings, setUps } = existsSync(join(settings.dataDir, 'latch.db'))
-    ? await examineService(options)
-    : withoutData(settings)
+  const isThere = settings.database !== null || existsSync(join(settings.dataDir, 'latch.db'))
+  const { findings, setUps } = isThere ? await examineService(options) : withoutData(settings)
   print({ findings: [...configuration, ...findings], setUps }, options)
   return findings.some(({ status }) => status === 'failed') ? 1 : 0
 }

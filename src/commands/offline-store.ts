@@ -20,7 +20,7 @@ export async function withOfflineStore<Result>(
   work: (offline: Offline) => Promise<Result>,
 ): Promise<Result> {
   const settings = readConfig(process.env, options, { dataDir: 'latch-data' })
-  if (!existsSync(join(settings.dataDir, 'latch.db'))) {
+  if (settings.database === null && !existsSync(join(settings.dataDir, 'latch.db'))) {
     throw new StoreError(
       'data_dir_unusable',
       `There is no latch data in ${settings.dataDir}. Choose the directory with --data-dir.`,
@@ -28,7 +28,9 @@ export async function withOfflineStore<Result>(
   }
   const random = createRandom()
   const keys = await openKeys(settings, random)
-  const store = await openStore(settings.dataDir, createSealing(keys.keyring, random))
+  const store = await openStore(settings.dataDir, createSealing(keys.keyring, random), {
+    server: settings.database,
+  })
   try {
     return await work({ settings, store, random, keys })
   } finally {

@@ -8,6 +8,7 @@ import { createLog, type Log } from '../observe/log.ts'
 import type { LogLevel } from '../observe/log-level.ts'
 import { measuredFetch } from '../observe/measured-fetch.ts'
 import type { Fetch } from '../providers/call-provider.ts'
+import { limitedFetch } from '../providers/limited-fetch.ts'
 import { createProviders } from '../providers/registry.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { createRandom } from '../secrets/random.ts'
@@ -21,6 +22,8 @@ import { startWatching } from './watching.ts'
 export type Running = {
   deps: Deps
   keyring: Keyring
+  /** Its own address, which is not the public one behind a proxy. */
+  listensAt: string
   /** Where metrics are told; null: nowhere. */
   metricsUrl: string | null
   /** Finishes what is in flight, then closes the store. */
@@ -55,7 +58,10 @@ export async function startLatch(
   const { keyring } = keys
   const { metrics, listener: metricsListener } = startWatching(settings, keyring)
   const sealing = createSealing(keyring, random)
-  const store = await openStore(settings.dataDir, sealing, metrics.commit)
+  const store = await openStore(settings.dataDir, sealing, {
+    server: settings.database,
+    onCommit: metrics.commit,
+  })
   let listener: Listener | null = null
   let app: App | null = null
   let background: Background | null = null
@@ -78,7 +84,12 @@ export async function startLatch(
       states: createStates(keyring, callbackUrl(config)),
       providers: createProviders(
         config,
-        measuredFetch(system.fetch, providerAddresses(config), metrics, system.monotonicMs),
+        measuredFetch(
+          limitedFetch(system.fetch),
+          providerAddresses(config),
+          metrics,
+          system.monotonicMs,
+        ),
         system.clock,
       ),
       log: system.log(settings.logLevel),
@@ -91,7 +102,13 @@ export async function startLatch(
     app = createApp(deps)
     listener.answerWith(app.fetch)
     background = startBackgroundWork(deps, keys, system.fetch)
-    return { deps, keyring, metricsUrl: metricsListener?.url ?? null, stop }
+    return {
+      deps,
+      keyring,
+      listensAt: listener.url,
+      metricsUrl: metricsListener?.url ?? null,
+      stop,
+    }
   } catch (error) {
     await stop()
     throw error

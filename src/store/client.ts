@@ -1,14 +1,20 @@
 import { type Client, createClient } from '@libsql/client'
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql'
+import { StoreError } from './store-error.ts'
 
 export type Database = LibSQLDatabase
 export type { Client }
+
+/** A libSQL server, by its address. */
+export type DatabaseServer = { url: string; authToken: string | null }
 
 /**
  * How long one libSQL call may wait for another process's lock. The wait blocks the event loop, so
  * it is short, and the writer retries instead.
  */
 const BUSY_TIMEOUT_MS = 20
+/** Longer than a commit on another continent; who waits longer is answered with 503. */
+const SERVER_TIMEOUT_MS = 3000
 
 /** A file's URL in libSQL's own form, for any path. */
 export const fileUrl = (file: string): string =>
@@ -23,6 +29,28 @@ export async function openClient(file: string): Promise<Client> {
   const client = createClient({ url: fileUrl(file), concurrency: 1, timeout: BUSY_TIMEOUT_MS })
   await client.execute('PRAGMA journal_mode = WAL')
   return client
+}
+
+/** A client of a libSQL server, over HTTP: it holds nothing open that could break. */
+export function openServerClient({ url, authToken }: DatabaseServer): Client {
+  return createClient({
+    url: url.replace(/^libsql:/, 'https:'),
+    ...(authToken !== null && { authToken }),
+    fetch: fetchInTime,
+  })
+}
+
+/** Fails for what a server that is down or unwell does, with one error that says so. */
+async function fetchInTime(request: Request): Promise<Response> {
+  const unreachable = (reason: string): StoreError =>
+    new StoreError('database_unreachable', `The libSQL server does not answer: ${reason}`)
+  try {
+    const response = await fetch(request, { signal: AbortSignal.timeout(SERVER_TIMEOUT_MS) })
+    if (response.status < 500 && response.status !== 429 && response.status !== 401) return response
+    throw unreachable(`status ${response.status}`)
+  } catch (error) {
+    throw error instanceof StoreError ? error : unreachable(String(error))
+  }
 }
 
 export const databaseOf = (client: Client): Database => drizzle(client)

@@ -2,6 +2,7 @@ import { getTableName, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { LRUCache } from 'lru-cache'
 import type { Database } from './client.ts'
+import type { Freshness } from './memory.ts'
 import type { Writer } from './writer.ts'
 
 /** How many rows of a table match, counting no further than `limit`. */
@@ -14,9 +15,14 @@ const MOST_REMEMBERED = 1000
  * them 0.4 ms: without this a page of 200,000 rows cost 5.6 times one of 1,000; with it a page of
  * 1,000,000 costs the same (test/bench/lists.ts).
  */
-export function createCounts(database: Database, writer: Pick<Writer, 'versionOf'>): Counts {
+export function createCounts(
+  database: Database,
+  writer: Pick<Writer, 'versionOf'>,
+  freshness: Freshness,
+): Counts {
   const remembered = new LRUCache<string, { count: number; version: number }>({
     max: MOST_REMEMBERED,
+    ...freshness,
   })
   return async (table, where, limit) => {
     const capped = database

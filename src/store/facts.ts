@@ -18,6 +18,7 @@ export type Facts = {
   sealCanaryAnew(): Promise<void>
   /** What made the data in this database, null while nothing has. */
   purpose(): Promise<'serve' | 'sandbox' | null>
+  /** Fails the whole write where it is set already: of several that start at once, one is first. */
   setPurpose(purpose: 'serve' | 'sandbox'): Write
   /** Resolves once something is on the disk; rejects where nothing can be. */
   proveWritable(): Promise<void>
@@ -33,11 +34,11 @@ export function createFacts(database: Database, writer: Writer, sealing: Sealing
 
   return {
     async proveSecretKey() {
-      const sealed = await read('canary')
-      if (sealed === null) {
+      if ((await read('canary')) === null) {
         await writer.commit([write('canary', sealing.seal('alive', CANARY))])
-        return
       }
+      // Also what was just made: another process may have been before us, with another key.
+      const sealed = (await read('canary')) ?? ''
       try {
         sealing.open(sealed, CANARY)
       } catch (error) {
@@ -71,6 +72,7 @@ export function createFacts(database: Database, writer: Writer, sealing: Sealing
         .onConflictDoUpdate({ target: facts.name, set: { value } })
       await writer.commit([toWrite(write)])
     },
-    setPurpose: (purpose) => write('purpose', purpose),
+    setPurpose: (purpose) =>
+      toWrite(database.insert(facts).values({ name: 'purpose', value: purpose })),
   }
 }

@@ -7,13 +7,23 @@ export type Remembered<Row> = (...key: string[]) => Promise<Row | null>
 /** Rows are small: about 10 MB, all kinds of them together, where every one is taken. */
 const MOST_ROWS = 10_000
 
+/** How long what was read may be taken for true without another look: `ttl` in milliseconds. */
+export type Freshness = { ttl: number } | Record<string, never>
+
+/** Where others write as well: a key that is revoked elsewhere is good for so long still. */
+export const FRESH_WHERE_SHARED: Freshness = { ttl: 1000 }
+
+/** Where nobody else writes, for as long as nothing is written. */
+export const FRESH_WHERE_OWNED: Freshness = {}
+
 /**
  * A read that is asked again and again: by each link, the key, the integration, the subscriber. A
  * libSQL read takes 50 to 90 µs and blocks the event loop, one from memory a fiftieth of that. True
- * because one process owns the database, and all that it writes goes through one writer.
+ * where one process owns the database, as all that it writes goes through one writer; else for a second.
  */
 export function createMemory(
   writer: Pick<Writer, 'versionOf'>,
+  freshness: Freshness,
 ): <Row extends object>(
   tables: readonly string[],
   read: (...key: string[]) => Promise<Row | null>,
@@ -22,7 +32,10 @@ export function createMemory(
     tables: readonly string[],
     read: (...key: string[]) => Promise<Row | null>,
   ): Remembered<Row> => {
-    const rows = new LRUCache<string, { row: Row | null; version: number }>({ max: MOST_ROWS })
+    const rows = new LRUCache<string, { row: Row | null; version: number }>({
+      max: MOST_ROWS,
+      ...freshness,
+    })
     return async (...key) => {
       const name = key.join('\0')
       // Before the read: what is written while it runs makes what it found worth nothing.

@@ -13,8 +13,7 @@ const CREATE_JOURNAL = `CREATE TABLE IF NOT EXISTS __drizzle_migrations (
  */
 export async function migrate(client: Client, migrations: readonly Migration[]): Promise<number> {
   await client.execute(CREATE_JOURNAL)
-  const { rows } = await client.execute('SELECT hash FROM __drizzle_migrations')
-  const applied = new Set(rows.map((row) => String(row['hash'])))
+  const applied = await readApplied(client)
   for (const hash of applied) {
     if (!migrations.some((migration) => migration.hash === hash)) {
       throw new StoreError(
@@ -25,9 +24,21 @@ export async function migrate(client: Client, migrations: readonly Migration[]):
     }
   }
   const pending = migrations.filter((migration) => !applied.has(migration.hash))
-  for (const migration of pending) await apply(client, migration)
+  for (const migration of pending) {
+    try {
+      await apply(client, migration)
+    } catch (error) {
+      // Of several that start at once on a server's database, one is first.
+      if (!(await readApplied(client)).has(migration.hash)) throw error
+    }
+  }
   if (pending.length > 0) await refuseBrokenReferences(client)
   return pending.length
+}
+
+async function readApplied(client: Client): Promise<Set<string>> {
+  const { rows } = await client.execute('SELECT hash FROM __drizzle_migrations')
+  return new Set(rows.map((row) => String(row['hash'])))
 }
 
 async function apply(client: Client, migration: Migration): Promise<void> {

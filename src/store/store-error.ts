@@ -4,6 +4,7 @@ export type StoreErrorCode =
   | 'database_newer'
   | 'database_damaged'
   | 'database_gone'
+  | 'database_unreachable'
   | 'wrong_secret_key'
   | 'environment_not_found'
   | 'backup_unusable'

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sealing } from '../secrets/sealing.ts'
 import { type ApiKeys, createApiKeys } from './api-keys.ts'
-import { databaseOf, openClient } from './client.ts'
+import { type DatabaseServer, databaseOf, openClient, openServerClient } from './client.ts'
 import { type ConnectionTokens, createConnectionTokens } from './connection-tokens.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { type Contexts, createContexts } from './contexts.ts'
@@ -15,7 +15,7 @@ import { guardFile } from './file-guard.ts'
 import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency-records.ts'
 import { createIntegrations, type Integrations } from './integrations.ts'
 import { lockDataDir } from './lock.ts'
-import { createMemory } from './memory.ts'
+import { createMemory, FRESH_WHERE_OWNED, FRESH_WHERE_SHARED } from './memory.ts'
 import { migrate } from './migrate.ts'
 import { embedMigrations } from './migrations.macro.ts' with { type: 'macro' }
 import { createSealedValues, type SealedValues } from './sealed-values.ts'
@@ -45,6 +45,12 @@ export type Store = {
   close(): Promise<void>
 }
 
+export type StoreOptions = {
+  /** Where the database is; null: a file in the data directory. */
+  server?: DatabaseServer | null
+  onCommit?: OnCommit
+}
+
 /**
  * Opens the store in `dataDir`, made if absent, and brings its tables up to date. Throws
  * `StoreError` where another process has it, its database is of a newer latch or damaged, or the
@@ -53,7 +59,7 @@ export type Store = {
 export async function openStore(
   dataDir: string,
   sealing: Sealing,
-  onCommit?: OnCommit,
+  { server = null, onCommit }: StoreOptions = {},
 ): Promise<Store> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const lock = await lockDataDir(dataDir)
@@ -64,7 +70,8 @@ export async function openStore(
         'another directory with --data-dir.',
     )
   }
-  const client = await openClient(join(dataDir, 'latch.db'))
+  const file = join(dataDir, 'latch.db')
+  const client = server === null ? await openClient(file) : openServerClient(server)
   const closeAll = (): void => {
     client.close()
     lock.release()
@@ -72,9 +79,13 @@ export async function openStore(
   try {
     await migrate(client, embedMigrations())
     const database = databaseOf(client)
-    const writer = createWriter(client, { onCommit, guard: guardFile(join(dataDir, 'latch.db')) })
-    const counts = createCounts(database, writer)
-    const remember = createMemory(writer)
+    const writer = createWriter(client, {
+      onCommit,
+      guard: server === null ? guardFile(file) : undefined,
+    })
+    const freshness = server === null ? FRESH_WHERE_OWNED : FRESH_WHERE_SHARED
+    const counts = createCounts(database, writer, freshness)
+    const remember = createMemory(writer, freshness)
     const apiKeys = createApiKeys(database, writer, remember)
     const facts = createFacts(database, writer, sealing)
     await facts.proveSecretKey()

@@ -98,7 +98,7 @@ describe('an install', () => {
       updatedAt: expect.any(String),
     })
     const { accessToken } = (stored.body as { auth: { accessToken: string } }).auth
-    expect(await Bun.file(`${service.dataDir}/latch.db-wal`).text()).not.toContain(accessToken)
+    expect(await Bun.file(`${service.databaseFile}-wal`).text()).not.toContain(accessToken)
     expect((await open(callback)).status).toBe(200)
     expect((await connection('acme')).text).toBe(stored.text)
     expect(await endpoints('contextKeys=way:named')).toEqual([])

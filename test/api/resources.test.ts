@@ -48,7 +48,7 @@ describe('POST /v1/integrations', () => {
     expect(made.body).toMatchObject({ ...slack, identifier: 'mine', name: 'Slack', active: false })
     expect(made.text).not.toContain('very-secret')
     expect(made.body).not.toHaveProperty('credentials')
-    const file = await Bun.file(`${service.dataDir}/latch.db-wal`).text()
+    const file = await Bun.file(`${service.databaseFile}-wal`).text()
     expect(file).toContain('mine')
     expect(file).not.toContain('very-secret')
   })

@@ -12,7 +12,7 @@ describe.if(hasContract)('409', async () => {
       [
         process.execPath,
         join(import.meta.dir, '../harness/hold-write-lock.ts'),
-        join(service.dataDir, 'latch.db'),
+        service.databaseFile,
         '500',
       ],
       { stdout: 'pipe' },

@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import { LINK_PATH, SAMPLE_BODY, startService, WITH_LIMITS } from '../harness/service.ts'
 import { expectConforms, hasContract } from './contract.ts'
@@ -9,7 +8,7 @@ describe.if(hasContract)('500', async () => {
   const key = { 'idempotency-key': 'through-a-fault' }
 
   test('a fault that nobody foresaw, by an id that is in the log, without its stack', async () => {
-    const client = createClient({ url: `file:${join(service.dataDir, 'latch.db')}` })
+    const client = createClient({ url: `file:${service.databaseFile}` })
     const { rows } = await client.execute('SELECT credentials_sealed FROM integrations')
     await client.execute("UPDATE integrations SET credentials_sealed = 'damaged'")
     const answer = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)

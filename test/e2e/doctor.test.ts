@@ -107,9 +107,7 @@ describe('latch doctor', () => {
     service.slackAnswers.push(() => new Response('', { status: 503 }))
     const report = await examine(service)
     expect(report.exitCode).toBe(1)
-    expect(of(report, 'clock')).toEqual([
-      expect.stringMatching(/^failed: it is 9\d s ahead of/),
-    ])
+    expect(of(report, 'clock')).toEqual([expect.stringMatching(/^failed: it is 9\d s ahead of/)])
     expect(of(report, 'data directory')).toEqual([expect.stringContaining('open to every user')])
     expect(of(report, 'integration slack')).toEqual(['failed: Slack does not answer: status 503'])
     await service.stop()

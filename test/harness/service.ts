@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { CALLBACK_PATH } from '../../src/api/callback/callback-url.ts'
 import { startLatch } from '../../src/commands/start.ts'
 import { readConfig } from '../../src/config.ts'
@@ -9,6 +10,7 @@ import { createStandIns, HOMES } from '../../src/sandbox/stand-ins.ts'
 import { createApiKey, digestApiKey } from '../../src/secrets/api-key.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import type { NewApiKey } from '../../src/store/api-keys.ts'
+import { startHranaServer } from './hrana-server.ts'
 import { createSecretWatch } from './secret-watch.ts'
 import { tempDir } from './temp-dir.ts'
 
@@ -21,6 +23,10 @@ export type TestService = {
   slackUrl: string
   deps: Deps
   dataDir: string
+  /** The database's own file, whoever has it open. */
+  databaseFile: string
+  /** Its own address, which `LATCH_PUBLIC_URL` is not. */
+  listensAt: string
   /** Where metrics are told; null: nowhere. */
   metricsUrl: string | null
   /** What was logged, at any level, oldest first. */
@@ -81,6 +87,12 @@ export async function startService(
   const slackAnswers: TestService['slackAnswers'] = []
   const slack = listen('127.0.0.1', 0)
   const entra = listen('127.0.0.1', 0)
+  // The same tests against a libSQL server, which another service may share.
+  const isRemote = process.env['LATCH_TEST_DATABASE'] === 'remote'
+  const remote =
+    isRemote && environment['LATCH_DATABASE_URL'] === undefined
+      ? startHranaServer(join(dataDir, 'server.db'), 'sesame')
+      : null
   const settings = readConfig(
     {
       LATCH_PORT: '0',
@@ -89,12 +101,17 @@ export async function startService(
       LATCH_ENTRA_URL: entra.url,
       LATCH_GRAPH_URL: `${entra.url}/graph`,
       ...NO_LIMITS,
+      ...(remote && {
+        LATCH_DATABASE_URL: remote.url,
+        LATCH_DATABASE_AUTH_TOKEN: 'sesame',
+        LATCH_SECRET_KEY: 'ab'.repeat(32),
+      }),
       ...environment,
     },
     {},
     { dataDir },
   )
-  const { deps, metricsUrl, stop } = await startLatch(
+  const { deps, listensAt, metricsUrl, stop } = await startLatch(
     settings,
     async (opened) => {
       await seedSandbox(opened, API_KEY, HOMES)
@@ -145,6 +162,8 @@ export async function startService(
     slackUrl: slack.url,
     deps,
     dataDir,
+    databaseFile: join(dataDir, remote === null ? 'latch.db' : 'server.db'),
+    listensAt,
     metricsUrl,
     logged,
     addKey: async ({ apiKey = createApiKey(deps.random), ...changes }) => {
@@ -206,6 +225,7 @@ export async function startService(
       if (stopped) return
       stopped = true
       await Promise.all([stop(), slack.stop(), entra.stop()])
+      await remote?.stop()
     },
   }
   return service

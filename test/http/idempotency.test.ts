@@ -12,9 +12,12 @@ describe('an idempotency key', async () => {
   const create = (body: object, key: string) =>
     service.api('POST', '/v1/integrations', body, { 'idempotency-key': key })
 
+  // A process has at most 256 requests under way, and latch's own to a server are among them here.
+  const count = process.env['LATCH_TEST_DATABASE'] === 'remote' ? 200 : 1000
+
   test('has one effect and one answer for a thousand requests at once', async () => {
     const answers = await Promise.all(
-      Array.from({ length: 1000 }, async () => {
+      Array.from({ length: count }, async () => {
         let answer = await create(INTEGRATION, 'thousand')
         // What Novu's SDK does with a 409.
         while (answer.status === 409) {
@@ -72,7 +75,7 @@ describe('an idempotency key', async () => {
   test('keeps no answer in clear', async () => {
     const answer = await service.api('POST', LINK_PATH, SAMPLE_BODY, { 'idempotency-key': 'clear' })
     const state = new URL((answer.body as { url: string }).url).searchParams.get('state')
-    const file = await Bun.file(`${service.dataDir}/latch.db-wal`).text()
+    const file = await Bun.file(`${service.databaseFile}-wal`).text()
     expect(file).toContain('idempotency_records')
     expect(file).not.toContain(String(state))
   })

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { createMemory } from '../../src/store/memory.ts'
+import { createMemory, FRESH_WHERE_OWNED } from '../../src/store/memory.ts'
 import { createTableVersions } from '../../src/store/table-versions.ts'
 
 describe('what is read again', () => {
   const versions = createTableVersions()
-  const remember = createMemory({ versionOf: versions.of })
+  const remember = createMemory({ versionOf: versions.of }, FRESH_WHERE_OWNED)
   let reads = 0
   const read = remember(['subscribers'], async (environment, id) => {
     reads += 1

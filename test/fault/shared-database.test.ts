@@ -1,0 +1,200 @@
+import { describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { type HranaServer, startHranaServer } from '../harness/hrana-server.ts'
+import {
+  API_KEY,
+  LINK_PATH,
+  SAMPLE_BODY,
+  startService,
+  type TestService,
+} from '../harness/service.ts'
+import { tempDir } from '../harness/temp-dir.ts'
+
+const BUSY = 'Please wait some time, then try again.'
+
+const startServer = (): HranaServer => startHranaServer(join(tempDir(), 'server.db'), 'sesame')
+
+const environmentOf = (server: HranaServer, more: Record<string, string> = {}) => ({
+  LATCH_DATABASE_URL: server.url,
+  LATCH_DATABASE_AUTH_TOKEN: 'sesame',
+  LATCH_SECRET_KEY: 'cd'.repeat(32),
+  // As behind one name: a link that one made comes back to the other.
+  ...more,
+})
+
+async function startTwo(): Promise<{ server: HranaServer; one: TestService; two: TestService }> {
+  const server = startServer()
+  const one = await startService(environmentOf(server))
+  const two = await startService(
+    environmentOf(server, {
+      LATCH_PUBLIC_URL: one.url,
+      LATCH_SLACK_URL: one.slackUrl,
+      LATCH_ENTRA_URL: one.entraUrl,
+      LATCH_GRAPH_URL: `${one.entraUrl}/graph`,
+    }),
+  )
+  return { server, one, two }
+}
+
+async function stopAll({ server, one, two }: Awaited<ReturnType<typeof startTwo>>): Promise<void> {
+  await Promise.all([one.stop(), two.stop()])
+  await server.stop()
+}
+
+/** The second listens elsewhere than it says. */
+const own = (service: TestService): string => service.listensAt
+
+const ask = async (service: TestService, key: string, body: object = SAMPLE_BODY) => {
+  const response = await fetch(own(service) + LINK_PATH, {
+    method: 'POST',
+    headers: {
+      authorization: `ApiKey ${API_KEY}`,
+      'content-type': 'application/json',
+      'idempotency-key': key,
+    },
+    body: JSON.stringify(body),
+  })
+  return { status: response.status, headers: response.headers, body: await response.json() }
+}
+
+describe('two that share a libSQL server', () => {
+  test('answer one key once, whoever is asked, and at the same moment', async () => {
+    const both = await startTwo()
+    const { one, two } = both
+    for (let round = 0; round < 20; round += 1) {
+      const answers = await Promise.all([ask(one, `k${round}`), ask(two, `k${round}`)])
+      expect(answers.map(({ status }) => status)).toEqual([201, 201])
+      expect(answers[0]?.body).toEqual(answers[1]?.body)
+      const replays = answers.filter(({ headers }) => headers.get('idempotency-replay') === 'true')
+      expect(replays).toHaveLength(1)
+    }
+    const other = await ask(two, 'k0', { ...SAMPLE_BODY, userScope: ['openid'] })
+    expect(other.status).toBe(422)
+    await stopAll(both)
+  })
+
+  test('spend a link once, wherever it comes back', async () => {
+    const both = await startTwo()
+    const { one, two } = both
+    for (let round = 0; round < 5; round += 1) {
+      const context = { of: `${round}` }
+      const callback = await one.consent(await one.link({ context }))
+      const elsewhere = callback.replace(one.url, own(two))
+      one.slackRequests.length = 0
+      const pages = await Promise.all([
+        one.open(callback),
+        two.open(elsewhere),
+        two.open(elsewhere),
+      ])
+      expect(pages.map(({ status }) => status)).toEqual([200, 200, 200])
+      expect(one.slackRequests.filter((path) => path.includes('oauth.v2.access'))).toHaveLength(1)
+      const stored = await one.endpoints(`contextKeys=of:${round}`)
+      expect(stored).toHaveLength(1)
+    }
+    await stopAll(both)
+  })
+
+  test('make one of what can be only once', async () => {
+    const both = await startTwo()
+    const { one, two } = both
+    const create = async (service: TestService) => {
+      const response = await fetch(`${own(service)}/v1/integrations`, {
+        method: 'POST',
+        headers: { authorization: `ApiKey ${API_KEY}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ providerId: 'slack', channel: 'chat', identifier: 'same' }),
+      })
+      return response.status
+    }
+    const statuses = await Promise.all([create(one), create(two), create(one), create(two)])
+    expect(statuses.sort()).toEqual([201, 409, 409, 409])
+    await stopAll(both)
+  })
+
+  test('hear of what the other changed within a second or so', async () => {
+    const both = await startTwo()
+    const { one, two } = both
+    const apiKey = await one.addKey({})
+    const status = async (): Promise<number> => {
+      const headers = { authorization: `ApiKey ${apiKey}` }
+      return (await fetch(`${own(two)}/v2/subscribers`, { headers })).status
+    }
+    expect(await status()).toBe(200)
+    const environment = await one.deps.store.environments.first()
+    const keys = await one.deps.store.apiKeys.list(String(environment?.id))
+    const { id = '' } = keys.find(({ name }) => name === 'test') ?? {}
+    await one.deps.store.commit([one.deps.store.apiKeys.revoke(id, one.deps.clock())])
+    const startedMs = performance.now()
+    while ((await status()) !== 401 && performance.now() - startedMs < 3000) await Bun.sleep(50)
+    expect(await status()).toBe(401)
+    await stopAll(both)
+  })
+
+  test('start at the same moment on a database that is empty', async () => {
+    const server = startServer()
+    const services = await Promise.all([1, 2, 3].map(() => startService(environmentOf(server))))
+    const [first] = services
+    expect(await first?.deps.store.environments.list()).toHaveLength(1)
+    for (const service of services) await service.stop()
+    await server.stop()
+  })
+})
+
+describe('a libSQL server that fails', () => {
+  for (const behaviour of ['unwell', 'hang'] as const) {
+    test(`(${behaviour}) is told as 503, and is over when it is`, async () => {
+      const server = startServer()
+      const service = await startService(environmentOf(server))
+      await ask(service, 'before')
+      server.behave(behaviour)
+      const startedMs = performance.now()
+      const refused = await ask(service, 'during')
+      expect([refused.status, refused.body, refused.headers.get('retry-after')]).toEqual([
+        503,
+        BUSY,
+        '1',
+      ])
+      expect(performance.now() - startedMs).toBeLessThan(8000)
+      expect((await fetch(`${service.url}/healthz`)).status).toBe(200)
+      expect((await fetch(`${service.url}/readyz`)).status).toBe(503)
+      server.behave('well')
+      expect((await ask(service, 'during')).status).toBe(201)
+      await Bun.sleep(1000)
+      expect((await fetch(`${service.url}/readyz`)).status).toBe(200)
+      await service.stop()
+      await server.stop()
+    }, 30_000)
+  }
+
+  test('with an answer that is lost on the way has done what was asked once', async () => {
+    const server = startServer()
+    const service = await startService(environmentOf(server))
+    const create = () =>
+      service.api('POST', '/v1/channel-endpoints', ENDPOINT, { 'idempotency-key': 'lost' })
+    server.behave('lose_commits')
+    expect((await create()).status).toBe(503)
+    server.behave('well')
+    const again = await create()
+    expect([again.status, again.headers.get('idempotency-replay')]).toEqual([201, 'true'])
+    expect(await service.endpoints()).toHaveLength(1)
+    await service.stop()
+    await server.stop()
+  })
+
+  test('or refuses the token says so at the start', async () => {
+    const server = startServer()
+    const environment = { ...environmentOf(server), LATCH_DATABASE_AUTH_TOKEN: 'wrong' }
+    expect(startService(environment)).rejects.toThrow(
+      'The libSQL server does not answer: status 401',
+    )
+    expect(() => startService({ LATCH_DATABASE_URL: server.url })).toThrow(/LATCH_SECRET_KEY/)
+    await server.stop()
+  })
+})
+
+const ENDPOINT = {
+  identifier: 'once',
+  type: 'slack_channel',
+  endpoint: { channelId: 'C1' },
+  subscriberId: 'subscriber-123',
+  integrationIdentifier: 'slack',
+}
