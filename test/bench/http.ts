@@ -1,19 +1,19 @@
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { latchBinary } from '../harness/binary.ts'
 import { start } from '../harness/process.ts'
 import { LINK_PATH, SAMPLE_BODY } from '../harness/service.ts'
 import { removeTempDirs, tempDir } from '../harness/temp-dir.ts'
+import { consentedLinks, openEachOnce } from './callbacks.ts'
+import { type Load, median, wrk } from './wrk.ts'
 
 /**
  * The link route of the real binary against a bare handler, by wrk, alternating in one run: these
  * machines are noisy, and only ratios within a run mean anything.
  */
 const ROUNDS = 3
-const SECONDS = 3
-const CONNECTIONS = 64
-
-type Load = { requestsPerSecond: number; p99Ms: number; failed: number }
+/** Callbacks a round; each needs a link of its own. */
+const CALLBACKS = 3000
 
 const folder = tempDir()
 const script = (name: string, headers: string, each = ''): string => {
@@ -33,30 +33,42 @@ function response(status) if status ~= 201 then failed = (failed or 0) + 1 end e
   return file
 }
 
-async function wrk(url: string, file: string): Promise<Load> {
-  const child = Bun.spawn(
-    ['wrk', '-t1', `-c${CONNECTIONS}`, `-d${SECONDS}s`, '--latency', '-s', file, url],
-    { stdout: 'pipe' },
-  )
-  const text = await new Response(child.stdout).text()
-  const number = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? Number.NaN)
-  const [, p99 = '', unit = ''] = /99%\s+([\d.]+)(us|ms|s)/.exec(text) ?? []
-  const scale = { us: 0.001, ms: 1, s: 1000 }[unit] ?? Number.NaN
-  return {
-    requestsPerSecond: number(/Requests\/sec:\s+([\d.]+)/),
-    p99Ms: Number(p99) * scale,
-    failed: number(/Non-2xx or 3xx responses: (\d+)/) || 0,
-  }
-}
-
 const bare = await start([process.execPath, join(import.meta.dir, 'bare.ts')], { cwd: folder })
+const startLatch = async () =>
+  start(
+    [await latchBinary(), 'sandbox', '--json', '--port', '0', '--data-dir', join(folder, 'data')],
+    { cwd: folder, env: { LATCH_RATE_LIMIT_GLOBAL: '0', LATCH_RATE_LIMIT_CONFIGURATION: '0' } },
+  )
+const first = await startLatch()
+first.signal('SIGTERM')
+await first.finished
+
+/** From the executable on a database that is up to date to the first link. */
 const startedAt = performance.now()
-const latch = await start(
-  [await latchBinary(), 'sandbox', '--json', '--port', '0', '--data-dir', join(folder, 'data')],
-  { cwd: folder, env: { LATCH_RATE_LIMIT_GLOBAL: '1000000' } },
-)
-const startMs = performance.now() - startedAt
+const latch = await startLatch()
 const facts = JSON.parse(latch.firstLine) as { url: string; apiKey: string }
+const firstLink = await fetch(facts.url + LINK_PATH, {
+  method: 'POST',
+  headers: { authorization: `ApiKey ${facts.apiKey}`, 'content-type': 'application/json' },
+  body: JSON.stringify(SAMPLE_BODY),
+})
+const startMs = performance.now() - startedAt
+if (firstLink.status !== 201) throw new Error(`no link: ${firstLink.status}`)
+
+const memoryOf = (name: 'VmHWM' | 'VmRSS'): number => {
+  const text = readFileSync(`/proc/${latch.pid}/status`, 'utf8')
+  return Math.round(Number(new RegExp(`${name}:\\s+(\\d+)`).exec(text)?.[1]) / 1024)
+}
+const slackOAuth = await start(['node', join(import.meta.dir, 'peers/slack-oauth.mjs')], {
+  cwd: folder,
+})
+const betterAuth = await start(
+  [process.execPath, join(import.meta.dir, 'peers/better-auth.ts'), join(folder, 'peer.db')],
+  { cwd: folder },
+)
+const [betterAuthUrl = '', cookie = ''] = betterAuth.firstLine.split(' ')
+const linkSocial = `wrk.headers["Cookie"] = "${cookie}"
+wrk.body = '{"provider":"slack","callbackURL":"/done","disableRedirect":true}'`
 
 const authorization = `wrk.headers["Authorization"] = "ApiKey ${facts.apiKey}"`
 const link = facts.url + LINK_PATH
@@ -71,14 +83,19 @@ const cases: Record<string, () => Promise<Load>> = {
   '(c) link, a fresh idempotency key each': () => wrk(link, script('fresh', authorization, fresh)),
   '(d) replays of one key': () =>
     wrk(link, script('replay', `${authorization}\nwrk.headers["Idempotency-Key"] = "one"`)),
+  '(e) callback, with the stand-in for Slack in the same process': async () => {
+    const addresses = await consentedLinks(facts, CALLBACKS)
+    return wrk(facts.url, openEachOnce(join(folder, 'callback.lua'), addresses), 2)
+  },
+  '(g) @slack/oauth on Node': () => wrk(slackOAuth.firstLine, script('slack', '')),
+  '(g) better-auth link-social': () =>
+    wrk(`${betterAuthUrl}/api/auth/link-social`, script('better-auth', linkSocial)),
 }
 
 const measured = new Map<string, Load[]>(Object.keys(cases).map((name) => [name, []]))
 for (let round = 0; round < ROUNDS; round += 1) {
   for (const [name, load] of Object.entries(cases)) measured.get(name)?.push(await load())
 }
-const median = (values: readonly number[]): number =>
-  [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN
 const of = (name: string, what: keyof Load): number =>
   median((measured.get(name) ?? []).map((load) => load[what]))
 const [base = ''] = Object.keys(cases)
@@ -90,8 +107,14 @@ const table = Object.keys(cases).map((name) => ({
   failed: of(name, 'failed'),
 }))
 console.table(table)
-console.log(JSON.stringify({ startMs: Math.round(startMs), table }))
-latch.signal('SIGTERM')
-bare.signal('SIGTERM')
-await Promise.all([latch.finished, bare.finished])
+const resources = {
+  startToFirstLinkMs: Math.round(startMs),
+  peakMegabytes: memoryOf('VmHWM'),
+  megabytesAfter: memoryOf('VmRSS'),
+}
+console.table(resources)
+console.log(JSON.stringify({ table, resources }))
+for (const one of [latch, bare, slackOAuth, betterAuth]) one.signal('SIGTERM')
+await Promise.all([latch, bare, slackOAuth, betterAuth].map(({ finished }) => finished))
 removeTempDirs()
+process.exit()

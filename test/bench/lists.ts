@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { createKeyring } from '../../src/secrets/keyring.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import { createSealing } from '../../src/secrets/sealing.ts'
@@ -11,10 +12,11 @@ const ENVIRONMENT = 'e'.repeat(24)
 const BATCH = 5000
 const SUBSCRIBERS = 1000
 
-async function fill(rows: number): Promise<Store> {
+async function fill(rows: number): Promise<{ store: Store; dataDir: string }> {
+  const dataDir = tempDir()
   const random = createRandom()
   const keyring = createKeyring(new Uint8Array(32))
-  const store = await openStore(tempDir(), createSealing(keyring, random))
+  const store = await openStore(dataDir, createSealing(keyring, random))
   const fresh = (at: number) => ({
     id: random.recordId(at),
     environmentId: ENVIRONMENT,
@@ -59,7 +61,7 @@ async function fill(rows: number): Promise<Store> {
       }),
     )
   }
-  return store
+  return { store, dataDir }
 }
 
 async function median(run: () => Promise<unknown>): Promise<number> {
@@ -98,7 +100,7 @@ async function measure(store: Store, rows: number): Promise<Measurement[]> {
 
 const [small, large] = [1000, Number(process.argv[2] ?? 1_000_000)]
 const stores = [await fill(small), await fill(large)] as const
-const [few, many] = [await measure(stores[0], small), await measure(stores[1], large)]
+const [few, many] = [await measure(stores[0].store, small), await measure(stores[1].store, large)]
 console.table(
   few.map(({ what, medianMicroseconds }, index) => ({
     what,
@@ -107,5 +109,7 @@ console.table(
     ratio: Number(((many[index]?.medianMicroseconds ?? 0) / medianMicroseconds).toFixed(2)),
   })),
 )
-await Promise.all(stores.map((store) => store.close()))
+await Promise.all(stores.map(({ store }) => store.close()))
+const bytes = Bun.file(join(stores[1].dataDir, 'latch.db')).size
+console.log(JSON.stringify({ bytesOnDiskPerEndpoint: Math.round(bytes / large) }))
 removeTempDirs()
