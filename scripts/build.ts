@@ -1,96 +1,32 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { engines } from '../package.json' with { type: 'json' }
-import { isTarget, libsqlAddon, TARGETS, type Target } from './libsql-addon.ts'
+import { buildBinary, currentCommit } from './binary.ts'
+import { isTarget, TARGETS, type Target } from './libsql-addon.ts'
 
 const ROOT = join(import.meta.dir, '..')
-
-/** One binary to build. */
-export type BinaryOptions = {
-  readonly target: Target
-  readonly outfile: string
-  readonly commit: string
-}
-
-/**
- * Builds one executable, and answers the files that went into it. Throws, and leaves no file behind,
- * when anything is wrong with it.
- */
-export async function buildBinary({
-  target,
-  outfile,
-  commit,
-}: BinaryOptions): Promise<readonly string[]> {
-  // The binary contains the runtime that builds it, so the pin has to hold here too.
-  if (Bun.version !== engines.bun) {
-    throw new Error(`latch is built with Bun ${engines.bun}, this is ${Bun.version}`)
-  }
-  await rm(outfile, { force: true })
-  try {
-    const { metafile } = await Bun.build({
-      entrypoints: [join(ROOT, 'src/main.ts')],
-      compile: {
-        target,
-        outfile,
-        // Files in the directory where latch is started must not change what it does.
-        autoloadDotenv: false,
-        autoloadBunfig: false,
-        autoloadTsconfig: false,
-        autoloadPackageJson: false,
-      },
-      // Inside the binary: without it one uncaught error prints pages of packed source.
-      sourcemap: 'linked',
-      // Elysia reads the source text of handlers: names and syntax have to stay as written.
-      minify: { whitespace: true, identifiers: false, syntax: false },
-      define: { LATCH_COMMIT: JSON.stringify(commit) },
-      plugins: [libsqlAddon(target)],
-      metafile: true,
-      throw: true,
-    })
-    return Object.keys(metafile?.inputs ?? {})
-  } catch (error) {
-    await rm(outfile, { force: true })
-    throw error
-  } finally {
-    // Bun leaves a second copy of the source map beside the binary.
-    await rm(`${outfile}.map`, { force: true })
-  }
-}
-
-/** The commit being built: from git, or from LATCH_COMMIT where there is no git (an image). */
-export function currentCommit(): string {
-  const given = process.env['LATCH_COMMIT']
-  if (given !== undefined && given !== '') return given
-  if (Bun.which('git') === null) return 'unknown'
-  const git = Bun.spawnSync(['git', 'rev-parse', '--short=12', 'HEAD'], { cwd: ROOT })
-  return git.success ? git.stdout.toString().trim() : 'unknown'
-}
 
 function targetFrom(name: string): Target {
   if (isTarget(name)) return name
   throw new Error(`no such target: ${name} (one of ${TARGETS.join(', ')})`)
 }
 
-if (import.meta.main) {
-  const { values } = parseArgs({
-    options: {
-      target: { type: 'string', default: `bun-${process.platform}-${process.arch}` },
-      outfile: { type: 'string', default: join(ROOT, 'dist/latch') },
-      all: { type: 'boolean', default: false },
-    },
-  })
-  if (values.all) {
-    // Loaded only here: it needs more than what the executable is made of.
-    const { buildRelease, installAllAddons, PLATFORMS } = await import('./release.ts')
-    await installAllAddons()
-    await buildRelease(join(ROOT, 'dist/release'), PLATFORMS)
-  } else {
-    const { outfile } = values
-    const target = targetFrom(values.target)
-    const commit = currentCommit()
-    await buildBinary({ target, outfile, commit })
-    const megabytes = (Bun.file(outfile).size / 1e6).toFixed(0)
-    console.log(`${outfile}: ${target}, commit ${commit}, ${megabytes} MB`)
-  }
+const { values } = parseArgs({
+  options: {
+    target: { type: 'string', default: `bun-${process.platform}-${process.arch}` },
+    outfile: { type: 'string', default: join(ROOT, 'dist/latch') },
+    all: { type: 'boolean', default: false },
+  },
+})
+if (values.all) {
+  // Loaded only here: it needs more than what the executable is made of.
+  const { buildRelease, installAllAddons, PLATFORMS } = await import('./release.ts')
+  await installAllAddons()
+  await buildRelease(join(ROOT, 'dist/release'), PLATFORMS)
+} else {
+  const { outfile } = values
+  const target = targetFrom(values.target)
+  const commit = currentCommit()
+  await buildBinary({ target, outfile, commit })
+  const megabytes = (Bun.file(outfile).size / 1e6).toFixed(0)
+  console.log(`${outfile}: ${target}, commit ${commit}, ${megabytes} MB`)
 }

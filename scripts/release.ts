@@ -1,7 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { version } from '../package.json' with { type: 'json' }
-import { type BinaryOptions, buildBinary, currentCommit } from './build.ts'
+import { type BinaryOptions, buildBinary, currentCommit } from './binary.ts'
 import { billOfMaterials } from './sbom.ts'
 
 const ROOT = join(import.meta.dir, '..')

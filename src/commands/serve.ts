@@ -2,10 +2,7 @@ import { callbackUrl } from '../api/callback/callback-url.ts'
 import { readConfig } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { createApiKey, digestApiKey } from '../secrets/api-key.ts'
-import { isUniqueViolation } from '../store/failures.ts'
-import type { Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
-import type { Write } from '../store/writer.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
 import { changeLevelOnHangup } from './on-hangup.ts'
 import { startLatch, untilToldToStop } from './start.ts'
@@ -38,7 +35,7 @@ async function createFirstEnvironment({ store, random, clock }: Deps): Promise<s
   const nowMs = clock()
   const environmentId = random.recordId(nowMs)
   const apiKey = createApiKey(random)
-  const made = await commitFirst(store, [
+  const made = await store.commitIfFirst([
     store.facts.setPurpose('serve'),
     store.environments.insert({
       id: environmentId,
@@ -55,17 +52,6 @@ async function createFirstEnvironment({ store, random, clock }: Deps): Promise<s
     }),
   ])
   return made ? apiKey : null
-}
-
-/** False where another process, on the same database, was first. */
-async function commitFirst(store: Store, writes: readonly Write[]): Promise<boolean> {
-  try {
-    await store.commit(writes)
-    return true
-  } catch (error) {
-    if (isUniqueViolation(error)) return false
-    throw error
-  }
 }
 
 function greet({ config }: Deps, apiKey: string | null, metricsUrl: string | null): void {

@@ -1,6 +1,5 @@
 import type { Deps } from '../deps.ts'
 import { digestApiKey } from '../secrets/api-key.ts'
-import { isUniqueViolation } from '../store/failures.ts'
 import { StoreError } from '../store/store-error.ts'
 
 /** What the contract's own code samples name, and the stand-in's app and workspace. */
@@ -48,7 +47,7 @@ export async function seedSandbox(
     updatedAtMs: nowMs,
   })
   const { clientId, clientSecret, subscriberId } = SANDBOX
-  const writes = [
+  return store.commitIfFirst([
     store.facts.setPurpose('sandbox'),
     store.environments.insert({
       id: environmentId,
@@ -101,15 +100,7 @@ export async function seedSandbox(
       },
       { accessToken: 'xoxb-sandbox' },
     ),
-  ]
-  try {
-    await store.commit(writes)
-    return true
-  } catch (error) {
-    // Another process, on the same database, was first.
-    if (isUniqueViolation(error)) return false
-    throw error
-  }
+  ])
 }
 
 /** The sandbox's key follows from the secret key, so it is another once that was replaced. */

@@ -11,6 +11,7 @@ import { createEndpointReach, type EndpointReach } from './endpoint-reach.ts'
 import { createEndpoints, type Endpoints } from './endpoints.ts'
 import { createEnvironments, type Environments } from './environments.ts'
 import { createFacts, type Facts } from './facts.ts'
+import { isUniqueViolation } from './failures.ts'
 import { guardFile } from './file-guard.ts'
 import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency-records.ts'
 import { createIntegrations, type Integrations } from './integrations.ts'
@@ -41,6 +42,8 @@ export type Store = {
   idempotencyRecords: IdempotencyRecords
   /** All of `writes` or none; resolves when they are on the disk. */
   commit(writes: readonly Write[]): Promise<void>
+  /** The same, and false where a row with one of their unique values is there: others were first. */
+  commitIfFirst(writes: readonly Write[]): Promise<boolean>
   /** Finishes what is being written, then gives the database and the data directory free. */
   close(): Promise<void>
 }
@@ -106,6 +109,14 @@ export async function openStore(
       commit: async (writes) => {
         if (writes.length > 0) await writer.commit(writes)
       },
+      commitIfFirst: (writes) =>
+        writer.commit(writes).then(
+          () => true,
+          (error: unknown) => {
+            if (isUniqueViolation(error)) return false
+            throw error
+          },
+        ),
       close: async () => {
         // Nice to know, and no reason to fail.
         await apiKeys.saveUses().catch(() => {})

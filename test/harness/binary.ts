@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { buildBinary, currentCommit } from '../../scripts/build.ts'
+import { buildBinary, currentCommit } from '../../scripts/binary.ts'
 
 const ROOT = join(import.meta.dir, '../..')
 const BINARY = join(ROOT, 'dist/latch')
