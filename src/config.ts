@@ -16,6 +16,8 @@ export type Settings = Readonly<{
   dataDir: string
   /** A libSQL server that latch shares with others of its kind; null: a file in the data directory. */
   database: Readonly<{ url: string; authToken: string | null }> | null
+  /** How sure a commit is before it is answered: SQLite's `synchronous`. */
+  synchronous: 'full' | 'normal'
   /** The master key, null where the data directory's own is to be used. */
   masterKeys: MasterKeys | null
   slackUrl: string
@@ -67,6 +69,7 @@ export function readConfig(
     publicUrl: reader.url('LATCH_PUBLIC_URL', flags.publicUrl),
     dataDir: flags.dataDir ?? reader.text('LATCH_DATA_DIR', defaults.dataDir),
     database: databaseUrl === null ? null : Object.freeze({ url: databaseUrl, authToken }),
+    synchronous: reader.oneOf('LATCH_SYNCHRONOUS', ['full', 'normal'], 'full'),
     masterKeys: reader.masterKeys(reader.secret('LATCH_SECRET_KEY')),
     slackUrl: reader.url('LATCH_SLACK_URL') ?? 'https://slack.com',
     entraUrl: reader.url('LATCH_ENTRA_URL') ?? 'https://login.microsoftonline.com',

@@ -122,6 +122,7 @@ test('every value that is read arrives where it belongs', () => {
       LATCH_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
       LATCH_SHUTDOWN_DELAY_MS: '5000',
       LATCH_METRICS_ADDRESS: '[::1]:9464',
+      LATCH_SYNCHRONOUS: 'normal',
       LATCH_DATABASE_URL: 'libsql://db.example',
       LATCH_DATABASE_AUTH_TOKEN: 'sesame',
     }),
@@ -141,6 +142,7 @@ test('every value that is read arrives where it belongs', () => {
     logLevel: 'debug',
     trustedProxies: ['10.0.0.0/8', '::1'],
     shutdownDelayMs: 5000,
+    synchronous: 'normal',
     database: { url: 'libsql://db.example', authToken: 'sesame' },
     metricsAddress: { host: '::1', port: 9464 },
   })

@@ -28,6 +28,7 @@ describe('the configuration', () => {
       dataDir: 'latch-data',
       masterKeys: null,
       metricsAddress: null,
+      synchronous: 'full',
       database: null,
       slackUrl: 'https://slack.com',
       entraUrl: 'https://login.microsoftonline.com',

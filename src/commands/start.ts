@@ -60,6 +60,7 @@ export async function startLatch(
   const sealing = createSealing(keyring, random)
   const store = await openStore(settings.dataDir, sealing, {
     server: settings.database,
+    synchronous: settings.synchronous,
     onCommit: metrics.commit,
   })
   let listener: Listener | null = null

@@ -21,14 +21,25 @@ export const fileUrl = (file: string): string =>
   `file:${file.split('/').map(encodeURIComponent).join('/')}`
 
 /**
- * Opens a database file, made if absent, in WAL mode with `synchronous=FULL`: what is committed is
- * on the disk. One connection only, because libSQL's pool gives each new one its own settings
- * (https://github.com/tursodatabase/libsql-client-ts/issues/288).
+ * SQLite's `synchronous` (https://sqlite.org/pragma.html#pragma_synchronous). `full`: what is
+ * committed is on the disk. `normal`: a power cut may take the last commits back, all of each.
  */
-export async function openClient(file: string): Promise<Client> {
+export type Synchronous = 'full' | 'normal'
+
+/**
+ * Opens a database file, made if absent, in WAL mode. One connection only, because libSQL's pool
+ * gives each new one its own settings (https://github.com/tursodatabase/libsql-client-ts/issues/288).
+ */
+export async function openClient(file: string, synchronous: Synchronous = 'full'): Promise<Client> {
   const client = createClient({ url: fileUrl(file), concurrency: 1, timeout: BUSY_TIMEOUT_MS })
   await client.execute('PRAGMA journal_mode = WAL')
+  await applySynchronous(client, synchronous)
   return client
+}
+
+/** To be said again on every new connection. */
+export async function applySynchronous(client: Client, synchronous: Synchronous): Promise<void> {
+  await client.execute(`PRAGMA synchronous = ${synchronous.toUpperCase()}`)
 }
 
 /** A client of a libSQL server, over HTTP: it holds nothing open that could break. */

@@ -2,7 +2,14 @@ import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sealing } from '../secrets/sealing.ts'
 import { type ApiKeys, createApiKeys } from './api-keys.ts'
-import { type DatabaseServer, databaseOf, openClient, openServerClient } from './client.ts'
+import {
+  applySynchronous,
+  type DatabaseServer,
+  databaseOf,
+  openClient,
+  openServerClient,
+  type Synchronous,
+} from './client.ts'
 import { type ConnectionTokens, createConnectionTokens } from './connection-tokens.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { type Contexts, createContexts } from './contexts.ts'
@@ -51,6 +58,7 @@ export type Store = {
 export type StoreOptions = {
   /** Where the database is; null: a file in the data directory. */
   server?: DatabaseServer | null
+  synchronous?: Synchronous
   onCommit?: OnCommit
 }
 
@@ -62,7 +70,7 @@ export type StoreOptions = {
 export async function openStore(
   dataDir: string,
   sealing: Sealing,
-  { server = null, onCommit }: StoreOptions = {},
+  { server = null, synchronous = 'full', onCommit }: StoreOptions = {},
 ): Promise<Store> {
   await mkdir(dataDir, { recursive: true, mode: 0o700 })
   const lock = await lockDataDir(dataDir)
@@ -74,7 +82,7 @@ export async function openStore(
     )
   }
   const file = join(dataDir, 'latch.db')
-  const client = server === null ? await openClient(file) : openServerClient(server)
+  const client = server === null ? await openClient(file, synchronous) : openServerClient(server)
   const closeAll = (): void => {
     client.close()
     lock.release()
@@ -84,7 +92,11 @@ export async function openStore(
     const database = databaseOf(client)
     const writer = createWriter(client, {
       onCommit,
-      guard: server === null ? guardFile(file) : undefined,
+      // A server's connections are its own.
+      ...(server === null && {
+        guard: guardFile(file),
+        onReconnect: () => applySynchronous(client, synchronous),
+      }),
     })
     const freshness = server === null ? FRESH_WHERE_OWNED : FRESH_WHERE_SHARED
     const counts = createCounts(database, writer, freshness)

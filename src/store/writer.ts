@@ -25,9 +25,11 @@ export type WriterOptions = {
   onCommit?: OnCommit | undefined
   /** Throws where nothing may be committed now. */
   guard?: (() => void) | undefined
+  /** Sets up a connection that is new. */
+  onReconnect?: (() => Promise<void>) | undefined
 }
 
-type Target = { client: Client; guard: WriterOptions['guard'] }
+type Target = { client: Client } & Pick<WriterOptions, 'guard' | 'onReconnect'>
 
 type Unit = {
   writes: readonly Write[]
@@ -55,7 +57,8 @@ const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
 
 /** The only way to write: one queue, one transaction at a time, no interactive transactions. */
-export function createWriter(client: Client, { onCommit, guard }: WriterOptions = {}): Writer {
+export function createWriter(client: Client, options: WriterOptions = {}): Writer {
+  const { onCommit } = options
   let queue: Unit[] = []
   let draining: Promise<void> | null = null
   const versions = createTableVersions()
@@ -70,7 +73,7 @@ export function createWriter(client: Client, { onCommit, guard }: WriterOptions 
       const writes = units.flatMap((unit) => unit.writes)
       versions.bump(writes)
       const startedMs = performance.now()
-      await settle({ client, guard }, units)
+      await settle({ client, ...options }, units)
       onCommit?.(writes.length, (performance.now() - startedMs) / 1000)
       versions.bump(writes)
     }
@@ -111,7 +114,10 @@ async function settle(target: Target, units: readonly Unit[]): Promise<void> {
   }
 }
 
-async function batch({ client, guard }: Target, writes: InStatement[]): Promise<ResultSet[]> {
+async function batch(
+  { client, guard, onReconnect }: Target,
+  writes: InStatement[],
+): Promise<ResultSet[]> {
   const startedMs = performance.now()
   for (;;) {
     // Outside of what is tried again: a new connection would make a new, empty file.
@@ -121,7 +127,10 @@ async function batch({ client, guard }: Target, writes: InStatement[]): Promise<
     } catch (error) {
       // After one SQLITE_BUSY every later write fails until the connection is new, and after a full
       // disk the same: https://github.com/tursodatabase/libsql-client-ts/issues/352
-      if (isUnavailable(error)) await client.reconnect()
+      if (isUnavailable(error)) {
+        await client.reconnect()
+        await onReconnect?.()
+      }
       if (!isBusy(error) || performance.now() - startedMs > BUSY_WAIT_MS) throw error
       await Bun.sleep(BUSY_PAUSE_MS)
     }

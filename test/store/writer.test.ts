@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { openClient } from '../../src/store/client.ts'
+import { applySynchronous, openClient } from '../../src/store/client.ts'
 import { isUniqueViolation } from '../../src/store/failures.ts'
 import { createWriter } from '../../src/store/writer.ts'
 import { tempDir } from '../harness/temp-dir.ts'
@@ -53,6 +53,23 @@ describe('the writer', () => {
     expect(alsoGood.status).toBe('fulfilled')
     expect(clash.status === 'rejected' && isUniqueViolation(clash.reason)).toBe(true)
     expect(await ids()).toEqual([1, 2])
+  })
+
+  test('keeps to what is set when its connection is new', async () => {
+    const { file } = await open()
+    const client = await openClient(file, 'normal')
+    const onReconnect = () => applySynchronous(client, 'normal')
+    const writer = createWriter(client, { onReconnect })
+    const read = async () => (await client.execute('PRAGMA synchronous')).rows[0]?.[0]
+    expect(await read()).toBe(1)
+    const script = join(import.meta.dir, '../harness/hold-write-lock.ts')
+    const holder = Bun.spawn([process.execPath, script, file, '200'], { stdout: 'pipe' })
+    await holder.stdout.getReader().read()
+    await writer.commit([{ sql: INSERT, args: [1] }])
+    expect(await read()).toBe(1)
+    await holder.exited
+    const full = await openClient(file)
+    expect((await full.execute('PRAGMA synchronous')).rows[0]?.[0]).toBe(2)
   })
 
   test('recovers from a lock that another process holds, with no write lost', async () => {
