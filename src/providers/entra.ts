@@ -11,6 +11,7 @@ import type {
   ConnectRequest,
   IdentifyOutcome,
 } from './provider.ts'
+import { queryString } from './query-string.ts'
 
 /** Novu's, fixed: who somebody is, and no more. */
 const SCOPE = 'openid profile User.Read'
@@ -62,29 +63,30 @@ export function createEntra(
     `${entraUrl}/${encodeURIComponent(authority)}/oauth2/v2.0/token`
 
   return {
-    authorizeUrl({ app, redirectUri, state, nonce, codeChallenge, workspaceId }) {
-      const query = new URLSearchParams([
-        ['client_id', app.clientId],
-        ['response_type', 'code'],
-        ['redirect_uri', redirectUri],
-        ['scope', SCOPE],
-        ['state', state],
-        ['response_mode', 'query'],
-        ['nonce', nonce],
-        ['code_challenge', codeChallenge],
-        ['code_challenge_method', 'S256'],
-      ])
+    authorizeUrl({ app, redirectUri, state, proofs, workspaceId }) {
+      const { nonce, codeChallenge } = proofs()
+      const query = queryString({
+        client_id: app.clientId,
+        response_type: 'code',
+        redirect_uri: redirectUri,
+        scope: SCOPE,
+        state,
+        response_mode: 'query',
+        nonce,
+        code_challenge: codeChallenge,
+        code_challenge_method: 'S256',
+      })
       const authority = encodeURIComponent(authorityOf(app, workspaceId))
       return `${entraUrl}/${authority}/oauth2/v2.0/authorize?${query}`
     },
 
     adminConsentUrl({ app, redirectUri, state, workspaceId }) {
-      const query = new URLSearchParams([
-        ['client_id', app.clientId],
-        ['redirect_uri', redirectUri],
-        ['scope', `${graphUrl}/.default`],
-        ['state', state],
-      ])
+      const query = queryString({
+        client_id: app.clientId,
+        redirect_uri: redirectUri,
+        scope: `${graphUrl}/.default`,
+        state,
+      })
       const authority = encodeURIComponent(authorityOf(app, workspaceId))
       return `${entraUrl}/${authority}/v2.0/adminconsent?${query}`
     },

@@ -14,6 +14,14 @@ export type App = {
 /** Plain OAuth 2.0, or OpenID Connect with an id_token that is verified. */
 export type Protocol = 'oauth' | 'openid'
 
+/** What a link can carry so that its answer is known for its own. */
+export type LinkProofs = {
+  /** PKCE, S256 (RFC 7636 §4.2). */
+  codeChallenge: string
+  /** OpenID Connect Core §3.1.2.1. */
+  nonce: string
+}
+
 /** What is needed to send a user to the provider (RFC 6749 §4.1.1). */
 export type AuthorizationRequest = {
   app: Omit<App, 'clientSecret'>
@@ -22,9 +30,8 @@ export type AuthorizationRequest = {
   /** User scopes that the caller asked for, null for the provider's default. */
   userScope: readonly string[] | null
   protocol: Protocol
-  /** PKCE, S256 (RFC 7636 §4.2). */
-  codeChallenge: string
-  nonce: string
+  /** Three HMACs and a hash, a tenth of what a link takes, and most links to Slack need none. */
+  proofs(): LinkProofs
   /** The workspace or tenant that the user is expected to choose, null for any. */
   workspaceId: string | null
 }
@@ -62,7 +69,7 @@ export type IdentifyOutcome =
 /** What is needed to send somebody to install the app in a workspace. */
 export type ConnectRequest = Pick<
   AuthorizationRequest,
-  'app' | 'redirectUri' | 'state' | 'codeChallenge' | 'workspaceId'
+  'app' | 'redirectUri' | 'state' | 'proofs' | 'workspaceId'
 > & {
   /** Bot scopes that the caller asked for, null for the provider's default. */
   scope: readonly string[] | null

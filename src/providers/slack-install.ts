@@ -3,7 +3,8 @@ import { Value } from '@sinclair/typebox/value'
 import { basicAuthorization } from './basic-authorization.ts'
 import { type Fetch, postForm } from './call-provider.ts'
 import type { Connect, InstallOutcome, Tokens } from './provider.ts'
-import { addCodeChallenge, exchangeCode } from './slack-exchange.ts'
+import { queryString } from './query-string.ts'
+import { exchangeCode, withCodeChallenge } from './slack-exchange.ts'
 import { SlackRefusal } from './slack-refusal.ts'
 
 /** Novu's default bot scopes. */
@@ -52,16 +53,16 @@ const Granted = Type.Object({
 export function createSlackInstall(slackUrl: string, fetch: Fetch): Connect {
   return {
     kind: 'code',
-    url({ app, redirectUri, state, scope, codeChallenge, workspaceId }) {
-      const query = new URLSearchParams([
-        ['state', state],
-        ['client_id', app.clientId],
-        ['redirect_uri', redirectUri],
-        ['scope', (scope ?? DEFAULT_BOT_SCOPE).join(',')],
-      ])
-      if (workspaceId !== null) query.set('team', workspaceId)
-      if (app.pkce) addCodeChallenge(query, codeChallenge)
-      return `${slackUrl}/oauth/v2/authorize?${query}`
+    url(request) {
+      const { app, redirectUri, state, scope, workspaceId } = request
+      const query = queryString({
+        state,
+        client_id: app.clientId,
+        redirect_uri: redirectUri,
+        scope: (scope ?? DEFAULT_BOT_SCOPE).join(','),
+        team: workspaceId,
+      })
+      return withCodeChallenge(`${slackUrl}/oauth/v2/authorize?${query}`, request)
     },
 
     async install(exchange) {

@@ -1,7 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Fetch } from './call-provider.ts'
 import type { AuthorizationRequest, CodeExchange, IdentifyOutcome } from './provider.ts'
-import { addCodeChallenge, exchangeCode } from './slack-exchange.ts'
+import { queryString } from './query-string.ts'
+import { exchangeCode, withCodeChallenge } from './slack-exchange.ts'
 
 /** What Novu asks for where the caller does not say. */
 const DEFAULT_USER_SCOPE = ['identity.basic']
@@ -25,17 +26,17 @@ export type SlackProtocol = {
 /** Slack's OAuth v2 with user scopes (https://docs.slack.dev/authentication/installing-with-oauth). */
 export function createSlackOAuth(slackUrl: string, fetch: Fetch): SlackProtocol {
   return {
-    authorizeUrl({ app, redirectUri, state, userScope, workspaceId, codeChallenge }) {
-      const query = new URLSearchParams([
-        ['state', state],
-        ['client_id', app.clientId],
-        ['redirect_uri', redirectUri],
-        ['user_scope', (userScope ?? DEFAULT_USER_SCOPE).join(',')],
-      ])
-      // Opens Slack at this workspace; the user can still choose another, so it proves nothing.
-      if (workspaceId !== null) query.set('team', workspaceId)
-      if (app.pkce) addCodeChallenge(query, codeChallenge)
-      return `${slackUrl}/oauth/v2/authorize?${query}`
+    authorizeUrl(request) {
+      const { app, redirectUri, state, userScope, workspaceId } = request
+      const query = queryString({
+        state,
+        client_id: app.clientId,
+        redirect_uri: redirectUri,
+        user_scope: (userScope ?? DEFAULT_USER_SCOPE).join(','),
+        // Opens Slack at this workspace; the user can still choose another, so it proves nothing.
+        team: workspaceId,
+      })
+      return withCodeChallenge(`${slackUrl}/oauth/v2/authorize?${query}`, request)
     },
 
     async identify(exchange) {

@@ -3,7 +3,8 @@ import { Value } from '@sinclair/typebox/value'
 import type { Fetch } from './call-provider.ts'
 import { createIdTokenVerifier } from './id-token.ts'
 import type { IdentifyOutcome } from './provider.ts'
-import { addCodeChallenge, exchangeCode } from './slack-exchange.ts'
+import { queryString } from './query-string.ts'
+import { exchangeCode, withCodeChallenge } from './slack-exchange.ts'
 import type { SlackProtocol } from './slack-oauth.ts'
 
 const Granted = Type.Object({ ok: Type.Literal(true), id_token: Type.String({ minLength: 1 }) })
@@ -25,18 +26,18 @@ export function createSlackOpenId(
   const verify = createIdTokenVerifier(`${slackUrl}/openid/connect/keys`, fetch, clock)
 
   return {
-    authorizeUrl({ app, redirectUri, state, userScope, nonce, workspaceId, codeChallenge }) {
-      const query = new URLSearchParams([
-        ['response_type', 'code'],
-        ['state', state],
-        ['client_id', app.clientId],
-        ['redirect_uri', redirectUri],
-        ['scope', (userScope ?? []).join(' ')],
-        ['nonce', nonce],
-      ])
-      if (workspaceId !== null) query.set('team', workspaceId)
-      if (app.pkce) addCodeChallenge(query, codeChallenge)
-      return `${slackUrl}/openid/connect/authorize?${query}`
+    authorizeUrl(request) {
+      const { app, redirectUri, state, userScope, workspaceId } = request
+      const query = queryString({
+        response_type: 'code',
+        state,
+        client_id: app.clientId,
+        redirect_uri: redirectUri,
+        scope: (userScope ?? []).join(' '),
+        nonce: request.proofs().nonce,
+        team: workspaceId,
+      })
+      return withCodeChallenge(`${slackUrl}/openid/connect/authorize?${query}`, request)
     },
 
     async identify(exchange) {

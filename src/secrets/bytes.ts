@@ -1,5 +1,5 @@
 import { constantTimeEqual } from 'oslo/crypto'
-import { base64url, encodeHex } from 'oslo/encoding'
+import { base64url } from 'oslo/encoding'
 
 const utf8 = new TextEncoder()
 const strictUtf8 = new TextDecoder('utf-8', { fatal: true })
@@ -15,8 +15,14 @@ export function decodeUtf8(bytes: Uint8Array): string | null {
   }
 }
 
-export const encodeBase64url = (bytes: Uint8Array): string =>
-  base64url.encode(bytes, { includePadding: false })
+const UNPADDED = { alphabet: 'base64url', omitPadding: true } as const
+
+/**
+ * Without padding (RFC 4648 §5), by the runtime: oslo's own adds up a text character by character,
+ * 4 µs for a state where this takes 0.1, and every link has three (DESIGN.md, decision 17). A
+ * property test holds the two equal.
+ */
+export const encodeBase64url = (bytes: Uint8Array): string => bytes.toBase64(UNPADDED)
 
 /**
  * Null for anything but the one canonical, unpadded spelling of some bytes (RFC 4648 §3.5): a
@@ -32,8 +38,7 @@ export function decodeBase64url(text: string): Uint8Array | null {
 }
 
 /** SHA-256, lower-case hex. */
-export const sha256Hex = (text: string): string =>
-  encodeHex(new Bun.CryptoHasher('sha256').update(text).digest())
+export const sha256Hex = (text: string): string => Bun.SHA256.hash(text, 'hex')
 
 /** Compares without telling by its time where two values differ. */
 export const equalInConstantTime = (left: Uint8Array, right: Uint8Array): boolean =>

@@ -1,4 +1,3 @@
-import { encodeBase64url } from './bytes.ts'
 import { signHmac } from './hmac.ts'
 import type { DerivedKeys } from './keyring.ts'
 
@@ -19,12 +18,11 @@ export function deriveProofs(
   keys: Pick<DerivedKeys, 'pkce' | 'nonce' | 'browser'>,
   jti: string,
 ): Proofs {
-  const codeVerifier = encodeBase64url(signHmac(keys.pkce, jti))
-  const challenge = new Bun.CryptoHasher('sha256').update(codeVerifier).digest()
+  const codeVerifier = signHmac(keys.pkce, jti)
   return {
     codeVerifier,
-    codeChallenge: encodeBase64url(new Uint8Array(challenge)),
-    nonce: encodeBase64url(signHmac(keys.nonce, jti)),
-    browserBinding: encodeBase64url(signHmac(keys.browser, jti)),
+    codeChallenge: new Bun.CryptoHasher('sha256').update(codeVerifier).digest('base64url'),
+    nonce: signHmac(keys.nonce, jti),
+    browserBinding: signHmac(keys.browser, jti),
   }
 }

@@ -10,7 +10,7 @@ export type Random = {
   recordId(nowMs: number): string
   /** The random part of an identifier that people see: 12 letters and digits. */
   identifier(): string
-  /** A state's `jti`: 128 bits, base64url. */
+  /** A state's `jti`: 132 bits, base64url. */
   stateId(): string
   /** The secret part of an API key: 190 bits, letters and digits. */
   apiKeySecret(): string
@@ -26,6 +26,7 @@ const hex = (number: number, digits: number): string => number.toString(16).padS
 /** Randomness from the operating system. */
 export function createRandom(): Random {
   const bytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
+  const characters = createCharacters(bytes)
   const letters = (length: number): string => generateRandomString(length, ALPHANUMERIC)
   // As MongoDB has it: what is made later in the same second counts on, so that ids keep the order.
   const ours = encodeHex(bytes(5))
@@ -39,8 +40,27 @@ export function createRandom(): Random {
       return `${hex(seconds, 8)}${ours}${hex(made, 6)}`
     },
     identifier: () => letters(12),
-    stateId: () => encodeBase64url(bytes(16)),
+    stateId: () => characters(22),
     apiKeySecret: () => letters(32),
-    requestId: () => encodeBase64url(bytes(12)),
+    requestId: () => characters(16),
+  }
+}
+
+const STORE_BYTES = 3 * 1024
+
+/**
+ * Random characters of base64url, 6 bits each, cut from a store that is filled when it runs out:
+ * asked for one by one they took 2 µs of the 25 that a link takes.
+ */
+function createCharacters(bytes: (length: number) => Uint8Array): (count: number) => string {
+  let store = ''
+  let used = 0
+  return (count) => {
+    if (used + count > store.length) {
+      store = encodeBase64url(bytes(STORE_BYTES))
+      used = 0
+    }
+    used += count
+    return store.slice(used - count, used)
   }
 }

@@ -13,8 +13,7 @@ const REQUEST: AuthorizationRequest = {
   state: 'kid.payload.signature',
   userScope: null,
   protocol: 'oauth',
-  codeChallenge: 'challenge',
-  nonce: 'nonce',
+  proofs: () => ({ codeChallenge: 'challenge', nonce: 'nonce' }),
   workspaceId: null,
 }
 const REDIRECT =

@@ -19,12 +19,11 @@ export type SignedLink = {
 /** Where a link leads: the provider's own page, at which somebody consents. */
 export function providerUrl(deps: Deps, link: SignedLink): string {
   const { claims, state, provider, app, workspaceId, scope } = link
-  const { nonce, codeChallenge } = deps.states.proofs(claims.jti)
-  const shared = { app, redirectUri: callbackUrl(deps.config), state, codeChallenge, workspaceId }
+  const proofs = () => deps.states.proofs(claims.jti)
+  const shared = { app, redirectUri: callbackUrl(deps.config), state, proofs, workspaceId }
   if (claims.mode === 'link_user') {
     return provider.linkUserUrl({
       ...shared,
-      nonce,
       userScope: scope,
       protocol: claims.protocol,
     })
