@@ -21,7 +21,7 @@ export type KeyHolder = {
 }
 
 export type ApiKeys = {
-  findHolder(digest: string): Promise<KeyHolder | null>
+  findHolder(digest: string): KeyHolder | null | Promise<KeyHolder | null>
   insert(apiKey: NewApiKey): Write
   /** Remembers that a key was used; `saveUses` writes it, so that no request has to. */
   noteUse(id: string, atMs: number): void

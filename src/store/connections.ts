@@ -43,7 +43,7 @@ export type Connections = {
   replace(id: string, workspace: Workspace, auth: ConnectionAuth, nowMs: number): Write
   delete(id: string): Write
   findWithAuth(environmentId: string, identifier: string): Promise<ConnectionWithAuth | null>
-  find(integrationId: string, identifier: string): Promise<Connection | null>
+  find(integrationId: string, identifier: string): Connection | null | Promise<Connection | null>
   /** The write of a new connection; `auth` is sealed. */
   insert(connection: Connection, auth: ConnectionAuth, pending?: PendingConsent | null): Write
   /** The same, and nothing at all where the integration has a connection of that workspace. */

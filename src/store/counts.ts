@@ -17,7 +17,7 @@ const MOST_REMEMBERED = 1000
  */
 export function createCounts(
   database: Database,
-  writer: Pick<Writer, 'versionOf'>,
+  writer: Pick<Writer, 'watch'>,
   freshness: Freshness,
 ): Counts {
   const remembered = new LRUCache<string, { count: number; version: number }>({
@@ -33,7 +33,7 @@ export function createCounts(
       .as('capped')
     const query = database.select({ count: sql<number>`count(*)` }).from(capped)
     const key = JSON.stringify(Object.values(query.toSQL()))
-    const version = writer.versionOf([getTableName(table)])
+    const version = writer.watch([getTableName(table)])()
     const known = remembered.get(key)
     if (known?.version === version) return known.count
     const count = (await query.get())?.count ?? 0

@@ -12,8 +12,11 @@ export type Credentials = Readonly<Record<string, string | boolean>>
 export type Integration = Omit<Row, 'credentialsSealed'> & { credentials: Credentials }
 
 export type Integrations = {
-  findByIdentifier(environmentId: string, identifier: string): Promise<Integration | null>
-  findById(environmentId: string, id: string): Promise<Integration | null>
+  findByIdentifier(
+    environmentId: string,
+    identifier: string,
+  ): Integration | null | Promise<Integration | null>
+  findById(environmentId: string, id: string): Integration | null | Promise<Integration | null>
   insert(integration: Integration): Write
   /** All of an environment, the newest first, without their credentials. */
   list(environmentId: string): Promise<Omit<Integration, 'credentials'>[]>

@@ -1,8 +1,11 @@
 import { LRUCache } from 'lru-cache'
 import type { Writer } from './writer.ts'
 
-/** Reads a row by its key, from memory where nothing was written to its tables since. */
-export type Remembered<Row> = (...key: string[]) => Promise<Row | null>
+/**
+ * Reads a row by its key, from memory where nothing was written to its tables since; then without a
+ * promise, of which a link would need five.
+ */
+export type Remembered<Row> = (...key: string[]) => Row | null | Promise<Row | null>
 
 /** Rows are small: about 10 MB, all kinds of them together, where every one is taken. */
 const MOST_ROWS = 10_000
@@ -22,7 +25,7 @@ export const FRESH_WHERE_OWNED: Freshness = {}
  * where one process owns the database, as all that it writes goes through one writer; else for a second.
  */
 export function createMemory(
-  writer: Pick<Writer, 'versionOf'>,
+  writer: Pick<Writer, 'watch'>,
   freshness: Freshness,
 ): <Row extends object>(
   tables: readonly string[],
@@ -36,15 +39,18 @@ export function createMemory(
       max: MOST_ROWS,
       ...freshness,
     })
-    return async (...key) => {
-      const name = key.join('\0')
-      // Before the read: what is written while it runs makes what it found worth nothing.
-      const version = writer.versionOf(tables)
-      const known = rows.get(name)
-      if (known?.version === version) return known.row
+    const versionNow = writer.watch(tables)
+    const readAnew = async (name: string, version: number, key: string[]): Promise<Row | null> => {
       const row = await read(...key)
       rows.set(name, { row, version })
       return row
+    }
+    return (...key) => {
+      const name = key.join('\0')
+      // Before the read: what is written while it runs makes what it found worth nothing.
+      const version = versionNow()
+      const known = rows.get(name)
+      return known?.version === version ? known.row : readAnew(name, version, key)
     }
   }
 }

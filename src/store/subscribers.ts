@@ -11,7 +11,7 @@ import { toWrite, type Write } from './writer.ts'
 export type Subscriber = typeof subscribers.$inferSelect
 
 export type Subscribers = {
-  find(environmentId: string, subscriberId: string): Promise<Subscriber | null>
+  find(environmentId: string, subscriberId: string): Subscriber | null | Promise<Subscriber | null>
   page(filter: SubscriberFilter, paging: Paging): Promise<Page<Subscriber>>
   /** Takes the subscriber's endpoints along. */
   delete(id: string): Write

@@ -2,7 +2,8 @@ import type { InStatement } from '@libsql/client'
 
 /** A number a table, another one whenever something in it may have changed. */
 export type TableVersions = {
-  of(tables: readonly string[]): number
+  /** Answers a function that tells the number of these tables together. */
+  watch(tables: readonly string[]): () => number
   bump(writes: readonly InStatement[]): void
 }
 
@@ -28,19 +29,29 @@ function targetOf(write: InStatement): string | null {
   return table
 }
 
+type Version = { count: number }
+
 export function createTableVersions(): TableVersions {
-  const versions = new Map<string, number>()
-  let ofAll = 0
-  const raise = (table: string): void => {
-    versions.set(table, (versions.get(table) ?? 0) + 1)
+  const versions = new Map<string, Version>()
+  const ofAny: Version = { count: 0 }
+  const versionOf = (table: string): Version => {
+    const version = versions.get(table) ?? { count: 0 }
+    versions.set(table, version)
+    return version
   }
   return {
-    of: (tables) => tables.reduce((sum, table) => sum + (versions.get(table) ?? 0), ofAll),
+    watch: (tables) => {
+      const watched = [ofAny, ...tables.map(versionOf)]
+      return () => {
+        let sum = 0
+        for (const { count } of watched) sum += count
+        return sum
+      }
+    },
     bump: (writes) => {
       for (const table of new Set(writes.map(targetOf))) {
-        if (table === null) ofAll += 1
-        else raise(table)
-        for (const other of CASCADES[table ?? ''] ?? []) raise(other)
+        const touched = table === null ? [] : [table, ...(CASCADES[table] ?? [])]
+        for (const version of table === null ? [ofAny] : touched.map(versionOf)) version.count += 1
       }
     },
   }

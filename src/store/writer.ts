@@ -12,8 +12,8 @@ export type Writer = {
    * and answers when they are on the disk. Rejects with the database's error if they cannot be.
    */
   commit(writes: readonly Write[]): Promise<readonly ResultSet[]>
-  /** Another number whenever something in these tables may have changed. */
-  versionOf(tables: readonly string[]): number
+  /** Answers a function that tells another number whenever something in these tables may have changed. */
+  watch(tables: readonly string[]): () => number
   /** Resolves once nothing is waiting to be committed. */
   idle(): Promise<void>
 }
@@ -86,7 +86,7 @@ export function createWriter(client: Client, options: WriterOptions = {}): Write
         queue.push({ writes, resolve, reject })
         draining ??= drain()
       }),
-    versionOf: versions.of,
+    watch: versions.watch,
     idle: async () => {
       await draining
     },

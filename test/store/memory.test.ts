@@ -4,7 +4,7 @@ import { createTableVersions } from '../../src/store/table-versions.ts'
 
 describe('what is read again', () => {
   const versions = createTableVersions()
-  const remember = createMemory({ versionOf: versions.of }, FRESH_WHERE_OWNED)
+  const remember = createMemory(versions, FRESH_WHERE_OWNED)
   let reads = 0
   const read = remember(['subscribers'], async (environment, id) => {
     reads += 1
