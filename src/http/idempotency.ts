@@ -52,15 +52,18 @@ export function createIdempotency(deps: Pick<Deps, 'store' | 'clock' | 'metrics'
   return {
     async once(request, run) {
       const scope = scopeOf(request)
+      // Before anything else: many who repeat at the same moment must not meet each other as running.
+      const known = deps.store.idempotencyRecords.recall(scope)
+      if (known !== null && known.expiresAtMs > deps.clock()) {
+        return replay(deps, known, request, fingerprintOf(request))
+      }
       if (running.has(scope)) {
         deps.metrics.idempotency('in_use')
         throw stillRunning(request.key)
       }
       running.add(scope)
       try {
-        const given = await runOrReplay(deps, request, scope, run)
-        deps.metrics.idempotency(given.replayed ? 'replayed' : 'first')
-        return given
+        return await runOrReplay(deps, request, scope, run)
       } finally {
         running.delete(scope)
       }
@@ -76,10 +79,10 @@ async function runOrReplay(
 ): Promise<GivenAnswer> {
   const { store, clock } = deps
   const fingerprint = fingerprintOf(request)
-  const { recall, find, keep, insert, remove } = store.idempotencyRecords
+  const { find, keep, insert, remove } = store.idempotencyRecords
   // A new key is the common case, and a look-up costs as much as the rest of the request: what only
   // writes to the store runs at once, and the record's primary key tells whether it was the first.
-  const known = recall(scope) ?? (request.reachesOut ? await find(scope) : null)
+  const known = request.reachesOut ? await find(scope) : null
   if (known !== null && known.expiresAtMs > clock()) {
     return replay(deps, known, request, fingerprint)
   }
@@ -93,6 +96,7 @@ async function runOrReplay(
     const makeWay = instead === null ? [] : [remove(scope)]
     await store.commit([...makeWay, ...writes, insert(record)])
     keep(record)
+    deps.metrics.idempotency('first')
     return { status, body, replayed: false }
   }
 
@@ -149,6 +153,7 @@ function replay(
     const message = `Request with key "${key}" is being reused for a different body`
     throw new ApiError(422, 'idempotency_key_reused', message, { errors: {} })
   }
+  metrics.idempotency('replayed')
   return { status: record.status, body: record.body, replayed: true }
 }
 

@@ -33,6 +33,15 @@ describe('an idempotency key', async () => {
     expect(first).toHaveLength(1)
   })
 
+  test('is no conflict for many who repeat at the same moment what is done', async () => {
+    const first = await create({ ...INTEGRATION, identifier: 'many' }, 'many')
+    expect(first.status).toBe(201)
+    const again = await Promise.all(
+      Array.from({ length: 200 }, () => create({ ...INTEGRATION, identifier: 'many' }, 'many')),
+    )
+    for (const { status, text } of again) expect([status, text]).toEqual([201, first.text])
+  })
+
   test('is its own on every path and in every environment', async () => {
     const key = { 'idempotency-key': 'shared' }
     const link = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
