@@ -1,6 +1,6 @@
 import type { ApiDeps } from './api-deps.ts'
 import { ApiError } from './api-error.ts'
-import { authenticate, type Caller } from './authenticate.ts'
+import type { Caller } from './authenticate.ts'
 import type { RateCategory } from './rate-limits.ts'
 
 /** What a route is to the limits and to restricted keys. */
@@ -18,7 +18,7 @@ export async function admit(
   { request, set }: Context,
   rule: RouteRule,
 ): Promise<Caller> {
-  const caller = await authenticate(deps, request.headers)
+  const caller = await deps.authenticate(request.headers)
   deps.rateLimits.charge(caller.environmentId, rule.category, set.headers)
   refuseOtherUse(caller, request.method, rule)
   return caller

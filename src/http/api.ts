@@ -2,7 +2,6 @@ import { Elysia } from 'elysia'
 import { admit, type RouteRule } from './admit.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { inEnvelope } from './perform.ts'
-import { readBody } from './read-body.ts'
 
 /**
  * What every route of the API passes before its handler, in this order: who calls and whether they
@@ -10,16 +9,15 @@ import { readBody } from './read-body.ts'
  */
 export const api = (deps: ApiDeps, rule: RouteRule) =>
   new Elysia({ name: `api/${rule.category}/${rule.access}` })
-    // Elysia parses before it runs anything else. A stranger's body is not worth reading, so its
-    // parser is told that there is nothing, and the body is read once the caller is known.
-    .onParse({ as: 'scoped' }, () => null)
-    .derive({ as: 'scoped' }, async function admitCaller({ request, set }) {
-      return { caller: await admit(deps, { request, set }, rule) }
-    })
-    .onTransform({ as: 'scoped' }, async function readJson(context) {
-      const { method } = context.request
-      if (method === 'GET' || method === 'HEAD') return
-      context.body = await readBody(context.request, deps.config.maxBodyBytes)
+    // Elysia would read a body before anything else, and a stranger's is not worth reading.
+    .guard({ as: 'scoped', parse: ['none'] })
+    .derive({ as: 'scoped' }, async function admitCaller(context) {
+      const { request, set } = context
+      const caller = await admit(deps, { request, set }, rule)
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        context.body = await deps.readBody(request)
+      }
+      return { caller }
     })
     .mapResponse({ as: 'scoped' }, function wrapSingleResult({ responseValue }) {
       if (responseValue instanceof Response) return undefined

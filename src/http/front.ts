@@ -53,32 +53,33 @@ export function createFront(
     const reference = answer.headers.get('x-request-id')
     return resultPage(answer.status, { ...page, reference }, answer.headers)
   }
-  const refuse = (error: ApiError, request: Request): Response =>
+  const refusal = (error: unknown, request: Request): Response =>
     forPerson(answerError(deps, error, request.url), request)
 
-  async function answer(request: Request, socketAddress: () => string): Promise<Response> {
-    const { url, headers } = request
-    const address = (): string => clientAddress(headers, socketAddress())
-    if (url.length > MAX_URL_LENGTH) return answerError(deps, urlTooLong, url)
-    if (UNLIMITED_PATH.test(url)) return inner(request)
-    if (!headers.get('authorization')) {
-      const tooMany = rateLimits.chargeAddress(address())
-      return tooMany === null ? inner(request) : refuse(tooMany, request)
-    }
-    const response = await inner(request)
-    if (response.status !== 401) return response
-    // A key that is not ours makes its sender a stranger.
-    const tooMany = rateLimits.chargeAddress(address())
-    return tooMany === null ? response : answerError(deps, tooMany, url)
+  /** Counts a request for its sender's address; the answer where it is one too many, else null. */
+  const chargeStranger = (request: Request, socketAddress: () => string): Response | null => {
+    const tooMany = rateLimits.chargeAddress(clientAddress(request.headers, socketAddress()))
+    return tooMany === null ? null : refusal(tooMany, request)
   }
+  const isStranger = ({ headers, url }: Request): boolean =>
+    !headers.get('authorization') && !UNLIMITED_PATH.test(url)
 
-  const admitted: Fetch = async (request, address) => {
-    if (draining || inFlight >= MAX_IN_FLIGHT) return refuse(overloaded(draining), request)
+  // One function: it stands before every request.
+  async function admitted(request: Request, socketAddress: () => string): Promise<Response> {
+    if (draining || inFlight >= MAX_IN_FLIGHT) return refusal(overloaded(draining), request)
+    if (request.url.length > MAX_URL_LENGTH) return refusal(urlTooLong, request)
+    const tooMany = isStranger(request) ? chargeStranger(request, socketAddress) : null
+    if (tooMany !== null) return tooMany
     inFlight += 1
     try {
-      return forPerson(await answer(request, address), request)
+      const answer = await inner(request)
+      if (answer.status < 400) return answer
+      // A key that is not ours makes its sender a stranger; who brought none was counted before.
+      const isWrongKey = answer.status === 401 && request.headers.get('authorization')
+      const alsoTooMany = isWrongKey ? chargeStranger(request, socketAddress) : null
+      return alsoTooMany ?? forPerson(answer, request)
     } catch (error) {
-      return forPerson(answerError(deps, error, request.url), request)
+      return refusal(error, request)
     } finally {
       inFlight -= 1
     }

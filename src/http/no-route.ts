@@ -2,7 +2,6 @@ import { createAllowedMethods } from './allowed-methods.ts'
 import { answerError } from './answer-error.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { ApiError, notFound } from './api-error.ts'
-import { authenticate } from './authenticate.ts'
 import { safePath } from './error-body.ts'
 
 type Headers = { headers: Record<string, string | number> }
@@ -23,7 +22,7 @@ export function createNoRoute(
     const allow = allowedMethods(path.split('?')[0] ?? path).join(', ')
     try {
       if (request.headers.get('authorization')) {
-        const { environmentId } = await authenticate(deps, request.headers)
+        const { environmentId } = await deps.authenticate(request.headers)
         deps.rateLimits.charge(environmentId, 'global', set.headers)
       }
       if (allow === '') throw notFound('route_not_found', `Cannot ${method} ${path}`)

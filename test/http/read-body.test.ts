@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from 'bun:test'
 import { ApiError } from '../../src/http/api-error.ts'
-import { readBody } from '../../src/http/read-body.ts'
+import { createReadBody } from '../../src/http/read-body.ts'
 
 const LIMIT = 1024
 const JSON_TYPE = { 'content-type': 'application/json' }
@@ -11,7 +11,7 @@ const requestOf = (body: Body, headers: Record<string, string> = JSON_TYPE): Req
   new Request('http://latch/', { method: 'POST', headers, ...(body !== undefined && { body }) })
 
 const read = (body: Body, headers?: Record<string, string>): Promise<unknown> =>
-  readBody(requestOf(body, headers), LIMIT)
+  createReadBody(LIMIT)(requestOf(body, headers))
 
 const refusal = async (reading: Promise<unknown>): Promise<ApiError> => {
   const outcome = await reading.catch((reason: unknown) => reason)
@@ -177,13 +177,13 @@ describe('a body that does not arrive', () => {
     jest.useRealTimers()
   })
 
-  test('is waited for 15 seconds', async () => {
+  test('is waited for 15 seconds, and at most one more', async () => {
     jest.useFakeTimers()
     const never = new ReadableStream<Uint8Array>({ pull: () => new Promise<void>(() => {}) })
     const reading = refusal(read(never))
     jest.advanceTimersByTime(14_999)
     expect(await Promise.race([reading, 'waiting'])).toBe('waiting')
-    jest.advanceTimersByTime(1)
+    jest.advanceTimersByTime(1001)
     expect(await reading).toMatchObject({
       status: 408,
       options: { headers: { connection: 'close' } },

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { api } from '../../http/api.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
+import { jsonBody } from '../../http/json-body.ts'
 import { perform } from '../../http/perform.ts'
 import { deleteConnection, updateConnection } from './change.ts'
 import { createConnection } from './create.ts'
@@ -29,7 +30,7 @@ export const connections = (deps: ApiDeps) =>
       '/v1/channel-connections',
       ({ body, caller, request, set }) =>
         perform(deps, { request, body, caller, set }, () => createConnection(deps, caller, body)),
-      { body: CreateConnectionBody, detail: operations.createConnection },
+      { ...jsonBody(CreateConnectionBody), detail: operations.createConnection },
     )
     .get(ONE, ({ params, caller }) => getConnection(deps, caller, params.identifier), {
       params: ConnectionParams,
@@ -41,7 +42,11 @@ export const connections = (deps: ApiDeps) =>
         perform(deps, { request, body, caller, set }, () =>
           updateConnection(deps, caller, params.identifier, body),
         ),
-      { params: ConnectionParams, body: UpdateConnectionBody, detail: operations.updateConnection },
+      {
+        params: ConnectionParams,
+        ...jsonBody(UpdateConnectionBody),
+        detail: operations.updateConnection,
+      },
     )
     .delete(
       ONE,

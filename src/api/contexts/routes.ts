@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { api } from '../../http/api.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
+import { jsonBody } from '../../http/json-body.ts'
 import { perform } from '../../http/perform.ts'
 import { ContextParams, ContextsQuery, CreateContextBody, UpdateContextBody } from './model.ts'
 import * as operations from './operations.ts'
@@ -25,7 +26,7 @@ export const contexts = (deps: ApiDeps) =>
       '/v2/contexts',
       ({ body, caller, request, set }) =>
         perform(deps, { request, body, caller, set }, () => createContext(deps, caller, body)),
-      { body: CreateContextBody, detail: operations.createContext },
+      { ...jsonBody(CreateContextBody), detail: operations.createContext },
     )
     .get(ONE, ({ params, caller }) => getContext(deps, caller, params), {
       params: ContextParams,
@@ -37,7 +38,7 @@ export const contexts = (deps: ApiDeps) =>
         perform(deps, { request, body, caller, set }, () =>
           updateContext(deps, caller, params, body),
         ),
-      { params: ContextParams, body: UpdateContextBody, detail: operations.updateContext },
+      { params: ContextParams, ...jsonBody(UpdateContextBody), detail: operations.updateContext },
     )
     .delete(
       ONE,

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { api } from '../../http/api.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
+import { jsonBody } from '../../http/json-body.ts'
 import { perform } from '../../http/perform.ts'
 import { createEndpoint } from './create.ts'
 import { listEndpoints } from './list.ts'
@@ -21,7 +22,7 @@ export const endpoints = (deps: ApiDeps) =>
       '/v1/channel-endpoints',
       ({ body, caller, request, set }) =>
         perform(deps, { request, body, caller, set }, () => createEndpoint(deps, caller, body)),
-      { body: CreateEndpointBody, detail: operations.createEndpoint },
+      { ...jsonBody(CreateEndpointBody), detail: operations.createEndpoint },
     )
     .get(ONE, ({ params, caller }) => getEndpoint(deps, caller, params.identifier), {
       params: EndpointParams,
@@ -33,7 +34,11 @@ export const endpoints = (deps: ApiDeps) =>
         perform(deps, { request, body, caller, set }, () =>
           updateEndpoint(deps, caller, params.identifier, body),
         ),
-      { params: EndpointParams, body: UpdateEndpointBody, detail: operations.updateEndpoint },
+      {
+        params: EndpointParams,
+        ...jsonBody(UpdateEndpointBody),
+        detail: operations.updateEndpoint,
+      },
     )
     .delete(
       ONE,

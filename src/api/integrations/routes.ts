@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { api } from '../../http/api.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
+import { jsonBody } from '../../http/json-body.ts'
 import { perform } from '../../http/perform.ts'
 import { createIntegration } from './create.ts'
 import { IntegrationBody, IntegrationParams, UpdateIntegrationBody } from './model.ts'
@@ -24,7 +25,7 @@ export const integrations = (deps: ApiDeps) =>
         perform(deps, { request, body, caller, set }, async () =>
           createIntegration(deps, caller, body),
         ),
-      { body: IntegrationBody, detail: operations.createIntegration },
+      { ...jsonBody(IntegrationBody), detail: operations.createIntegration },
     )
     .put(
       ONE,
@@ -34,7 +35,7 @@ export const integrations = (deps: ApiDeps) =>
         ),
       {
         params: IntegrationParams,
-        body: UpdateIntegrationBody,
+        ...jsonBody(UpdateIntegrationBody),
         detail: operations.updateIntegration,
       },
     )

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { api } from '../../http/api.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
+import { jsonBody } from '../../http/json-body.ts'
 import { perform } from '../../http/perform.ts'
 import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
 import { chatOAuth } from './chat-oauth.ts'
@@ -21,7 +22,7 @@ export const links = (deps: ApiDeps) =>
         const call = { request, body, caller, set }
         return perform(deps, call, () => linkUser(deps, caller, body), REPEATED)
       },
-      { body: LinkUserBody, detail: linkUserOperation },
+      { ...jsonBody(LinkUserBody), detail: linkUserOperation },
     )
     .post(
       '/v1/integrations/channel-connections/oauth',
@@ -29,7 +30,7 @@ export const links = (deps: ApiDeps) =>
         const call = { request, body, caller, set }
         return perform(deps, call, () => connect(deps, caller, body), REPEATED)
       },
-      { body: ConnectBody, detail: connectOperation },
+      { ...jsonBody(ConnectBody), detail: connectOperation },
     )
     .post(
       '/v1/integrations/chat/oauth',
@@ -37,5 +38,5 @@ export const links = (deps: ApiDeps) =>
         const call = { request, body, caller, set }
         return perform(deps, call, () => chatOAuth(deps, caller, body), REPEATED)
       },
-      { body: ChatOAuthBody, detail: chatOAuthOperation },
+      { ...jsonBody(ChatOAuthBody), detail: chatOAuthOperation },
     )

@@ -1,6 +1,7 @@
 import { Elysia } from 'elysia'
 import { api } from '../../http/api.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
+import { jsonBody } from '../../http/json-body.ts'
 import { perform } from '../../http/perform.ts'
 import { bulkSubscribers } from './bulk.ts'
 import {
@@ -30,13 +31,13 @@ export const subscribers = (deps: ApiDeps) =>
         perform(deps, { request, body, caller, set }, () =>
           upsertSubscriber(deps, caller, body, query.failIfExists === 'true'),
         ),
-      { body: SubscriberBody, query: SubscriberQuery, detail: operations.createSubscriber },
+      { ...jsonBody(SubscriberBody), query: SubscriberQuery, detail: operations.createSubscriber },
     )
     .post(
       '/v1/subscribers/bulk',
       ({ body, caller, request, set }) =>
         perform(deps, { request, body, caller, set }, () => bulkSubscribers(deps, caller, body)),
-      { body: BulkSubscribersBody, detail: operations.bulkSubscribers },
+      { ...jsonBody(BulkSubscribersBody), detail: operations.bulkSubscribers },
     )
     .get(ONE, ({ params, caller }) => getSubscriber(deps, caller, params.subscriberId), {
       params: SubscriberParams,
@@ -48,7 +49,11 @@ export const subscribers = (deps: ApiDeps) =>
         perform(deps, { request, body, caller, set }, () =>
           patchSubscriber(deps, caller, params.subscriberId, body),
         ),
-      { params: SubscriberParams, body: PatchSubscriberBody, detail: operations.patchSubscriber },
+      {
+        params: SubscriberParams,
+        ...jsonBody(PatchSubscriberBody),
+        detail: operations.patchSubscriber,
+      },
     )
     .delete(
       ONE,

@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, expect, jest, test } from 'bun:test'
+import { createDeadline } from '../../src/http/deadline.ts'
+
+beforeEach(() => {
+  jest.useFakeTimers()
+})
+afterEach(() => {
+  jest.useRealTimers()
+})
+
+const never = new Promise<string>(() => {})
+const within = (seconds: number) => createDeadline(seconds, () => new Error('late'))
+const aFewTurns = async (): Promise<string> => {
+  for (let turn = 0; turn < 5; turn += 1) await null
+  return 'waiting'
+}
+const stateOf = (promise: Promise<unknown>): Promise<unknown> =>
+  Promise.race([promise.catch((error: Error) => error.message), aFewTurns()])
+
+test('what comes in time is passed on, be it a value or an error', async () => {
+  const withDeadline = within(2)
+  expect(await withDeadline(Promise.resolve('value'))).toBe('value')
+  await expect(withDeadline(Promise.reject(new Error('broken')))).rejects.toThrow('broken')
+})
+
+test('what does not is given up, each by its own time', async () => {
+  const withDeadline = within(2)
+  const first = withDeadline(never)
+  jest.advanceTimersByTime(1500)
+  const second = withDeadline(never)
+  jest.advanceTimersByTime(499)
+  expect(await stateOf(first)).toBe('waiting')
+  jest.advanceTimersByTime(1001)
+  expect(await stateOf(first)).toBe('late')
+  expect(await stateOf(second)).toBe('waiting')
+  jest.advanceTimersByTime(1500)
+  expect(await stateOf(second)).toBe('late')
+})
+
+test('no timer is left when nothing is waited for, and one is there when something is again', async () => {
+  const withDeadline = within(1)
+  await withDeadline(Promise.resolve('value'))
+  jest.advanceTimersByTime(10_000)
+  expect(jest.getTimerCount()).toBe(0)
+  const late = withDeadline(never)
+  expect(jest.getTimerCount()).toBe(1)
+  jest.advanceTimersByTime(2000)
+  expect(await stateOf(late)).toBe('late')
+})
