@@ -5,6 +5,7 @@ import { ApiError } from './api-error.ts'
 import { createClientAddress } from './client-address.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { RouteNames } from './route-names.ts'
+import { createTurns } from './turns.ts'
 import { wantsPage } from './wants-page.ts'
 
 export type Fetch = (request: Request, address: () => string) => Promise<Response>
@@ -41,6 +42,7 @@ export function createFront(
   const clientAddress = createClientAddress(deps.config.trustedProxies, (text) =>
     deps.log.warn({}, text),
   )
+  const nextTurn = createTurns()
   let inFlight = 0
   let draining = false
 
@@ -72,6 +74,7 @@ export function createFront(
     if (tooMany !== null) return tooMany
     inFlight += 1
     try {
+      await nextTurn()
       const answer = await inner(request)
       if (answer.status < 400) return answer
       // A key that is not ours makes its sender a stranger; who brought none was counted before.
