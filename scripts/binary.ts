@@ -28,7 +28,7 @@ export async function buildBinary({
   await rm(outfile, { force: true })
   try {
     const { metafile } = await Bun.build({
-      entrypoints: [join(ROOT, 'src/main.ts')],
+      entrypoints: [join(ROOT, 'src/main.ts'), join(ROOT, 'src/store/writer-thread.ts')],
       compile: {
         target,
         outfile,
@@ -42,7 +42,11 @@ export async function buildBinary({
       sourcemap: 'linked',
       // Elysia reads the source text of handlers: names and syntax have to stay as written.
       minify: { whitespace: true, identifiers: false, syntax: false },
-      define: { LATCH_COMMIT: JSON.stringify(commit) },
+      define: {
+        LATCH_COMMIT: JSON.stringify(commit),
+        // Where Bun puts the second entry, seen from the first.
+        LATCH_WRITER_THREAD: JSON.stringify('./store/writer-thread.ts'),
+      },
       plugins: [libsqlAddon(target)],
       metafile: true,
       throw: true,

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts'
 import { sha256Hex } from '../secrets/bytes.ts'
 import { isUniqueViolation } from '../store/failures.ts'
 import type { IdempotencyRecord } from '../store/idempotency-records.ts'
-import type { Write } from '../store/writer.ts'
+import type { Write } from '../store/writes.ts'
 import { ApiError, badRequest } from './api-error.ts'
 import { errorBody } from './error-body.ts'
 

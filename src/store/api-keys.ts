@@ -2,7 +2,8 @@ import { eq, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import type { Memory } from './memory.ts'
 import { apiKeys, environments } from './schema.ts'
-import { toWrite, type Write, type Writer } from './writer.ts'
+import type { Writer } from './writer.ts'
+import { toWrite, type Write } from './writes.ts'
 
 /** An API key as it is kept: by its digest alone. */
 export type ApiKey = typeof apiKeys.$inferSelect

@@ -27,19 +27,27 @@ export const fileUrl = (file: string): string =>
 export type Synchronous = 'full' | 'normal'
 
 /**
+ * Pages in the log before they are written into the database itself, 16 MB of them; SQLite's own is
+ * 1000. Records of requests are written all over their index, so the fewer times the better: a tenth
+ * more links with a key each (test/bench).
+ */
+const CHECKPOINT_PAGES = 4000
+
+/**
  * Opens a database file, made if absent, in WAL mode. One connection only, because libSQL's pool
  * gives each new one its own settings (https://github.com/tursodatabase/libsql-client-ts/issues/288).
  */
 export async function openClient(file: string, synchronous: Synchronous = 'full'): Promise<Client> {
   const client = createClient({ url: fileUrl(file), concurrency: 1, timeout: BUSY_TIMEOUT_MS })
   await client.execute('PRAGMA journal_mode = WAL')
-  await applySynchronous(client, synchronous)
+  await applySettings(client, synchronous)
   return client
 }
 
 /** To be said again on every new connection. */
-export async function applySynchronous(client: Client, synchronous: Synchronous): Promise<void> {
+export async function applySettings(client: Client, synchronous: Synchronous): Promise<void> {
   await client.execute(`PRAGMA synchronous = ${synchronous.toUpperCase()}`)
+  await client.execute(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
 }
 
 /** A client of a libSQL server, over HTTP: it holds nothing open that could break. */

@@ -3,7 +3,8 @@ import type { Sealing } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
 import { type ConnectionAuth, openAuth, refreshAtMs, sealAuth } from './connection-auth.ts'
 import { channelConnections } from './schema-channels.ts'
-import { toWrite, type Write, type Writer } from './writer.ts'
+import type { Writer } from './writer.ts'
+import { toWrite, type Write } from './writes.ts'
 
 /** A connection whose tokens somebody is about to refresh. */
 export type TokenHolder = {

@@ -21,7 +21,7 @@ import type { Memory } from './memory.ts'
 import type { Page, Paging } from './pages.ts'
 import { channelConnections } from './schema-channels.ts'
 import { insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
-import { toWrite, type Write } from './writer.ts'
+import { toWrite, type Write } from './writes.ts'
 
 /** Whom a connection is for: at most one of an integration is for the same. */
 export type ConnectionOwner = { subscriberId: string | null; contextKeys: readonly string[] }

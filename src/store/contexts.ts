@@ -3,7 +3,7 @@ import type { Database } from './client.ts'
 import type { Counts } from './counts.ts'
 import { type Page, type PageSource, type Paging, readPage, whereIs } from './pages.ts'
 import { contexts } from './schema.ts'
-import { toWrite, type Write } from './writer.ts'
+import { toWrite, type Write } from './writes.ts'
 
 /** A record of the company's own (a tenant, a region) that links and connections can belong to. */
 export type Context = typeof contexts.$inferSelect

@@ -1,7 +1,8 @@
 import { and, asc, eq, lte } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import { channelEndpoints } from './schema-channels.ts'
-import { toWrite, type Write, type Writer } from './writer.ts'
+import type { Writer } from './writer.ts'
+import { toWrite, type Write } from './writes.ts'
 
 /** A linked user whom the app cannot reach yet. */
 export type UnreachedEndpoint = Pick<

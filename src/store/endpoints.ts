@@ -11,7 +11,7 @@ import {
 import type { Page, Paging } from './pages.ts'
 import { channelEndpoints } from './schema-channels.ts'
 import { connectionOfWorkspace } from './workspace-connections.ts'
-import { toWrite, type Write } from './writer.ts'
+import { toWrite, type Write } from './writes.ts'
 
 /** Where a subscriber can be reached at a provider; for a linked user, who they are there. */
 export type Endpoint = typeof channelEndpoints.$inferSelect

@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import { environments } from './schema.ts'
-import { toWrite, type Write } from './writer.ts'
+import { toWrite, type Write } from './writes.ts'
 
 /** A tenant of latch: everything else belongs to exactly one, and no query crosses them. */
 export type Environment = typeof environments.$inferSelect

@@ -3,7 +3,8 @@ import { type Sealing, UnsealError } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
 import { facts } from './schema-internal.ts'
 import { StoreError } from './store-error.ts'
-import { toWrite, type Write, type Writer } from './writer.ts'
+import type { Writer } from './writer.ts'
+import { toWrite, type Write } from './writes.ts'
 
 export type Facts = {
   /**

@@ -3,7 +3,7 @@ import type { Sealing } from '../secrets/sealing.ts'
 import type { Database } from './client.ts'
 import type { Memory } from './memory.ts'
 import { integrations } from './schema.ts'
-import { toWrite, type Write } from './writer.ts'
+import { toWrite, type Write } from './writes.ts'
 
 type Row = typeof integrations.$inferSelect
 

@@ -5,7 +5,8 @@ import type { Database } from './client.ts'
 import { integrations } from './schema.ts'
 import { channelConnections } from './schema-channels.ts'
 import { idempotencyRecords } from './schema-internal.ts'
-import type { Write, Writer } from './writer.ts'
+import type { Writer } from './writer.ts'
+import type { Write } from './writes.ts'
 
 /** How far a walk over all sealed values has come. */
 export type SealedCursor = { table: number; after: string }

@@ -1,7 +1,8 @@
 import { eq, lt, sql } from 'drizzle-orm'
 import type { Database } from './client.ts'
 import { spentStates } from './schema-internal.ts'
-import { toWrite, type Write, type Writer } from './writer.ts'
+import type { Writer } from './writer.ts'
+import { toWrite, type Write } from './writes.ts'
 
 export type SpentState = typeof spentStates.$inferSelect
 

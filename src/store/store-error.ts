@@ -5,6 +5,7 @@ export type StoreErrorCode =
   | 'database_damaged'
   | 'database_gone'
   | 'database_unreachable'
+  | 'writer_broken'
   | 'wrong_secret_key'
   | 'environment_not_found'
   | 'backup_unusable'

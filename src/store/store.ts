@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { Sealing } from '../secrets/sealing.ts'
 import { type ApiKeys, createApiKeys } from './api-keys.ts'
 import {
-  applySynchronous,
   type DatabaseServer,
   databaseOf,
   openClient,
   openServerClient,
   type Synchronous,
 } from './client.ts'
+import { type Committer, createCommitter } from './committer.ts'
 import { type ConnectionTokens, createConnectionTokens } from './connection-tokens.ts'
 import { type Connections, createConnections } from './connections.ts'
 import { type Contexts, createContexts } from './contexts.ts'
@@ -19,7 +19,6 @@ import { createEndpoints, type Endpoints } from './endpoints.ts'
 import { createEnvironments, type Environments } from './environments.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { isUniqueViolation } from './failures.ts'
-import { guardFile } from './file-guard.ts'
 import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency-records.ts'
 import { createIntegrations, type Integrations } from './integrations.ts'
 import { lockDataDir } from './lock.ts'
@@ -30,7 +29,9 @@ import { createSealedValues, type SealedValues } from './sealed-values.ts'
 import { createSpentStates, type SpentStates } from './spent-states.ts'
 import { StoreError } from './store-error.ts'
 import { createSubscribers, type Subscribers } from './subscribers.ts'
-import { createWriter, type OnCommit, type Write } from './writer.ts'
+import { startThreadCommitter } from './thread-committer.ts'
+import { createWriter, type OnCommit } from './writer.ts'
+import type { Write } from './writes.ts'
 
 /** Everything that latch keeps. Reads answer at once; every write goes through `commit`. */
 export type Store = {
@@ -83,21 +84,17 @@ export async function openStore(
   }
   const file = join(dataDir, 'latch.db')
   const client = server === null ? await openClient(file, synchronous) : openServerClient(server)
-  const closeAll = (): void => {
+  let committer: Committer | null = null
+  const closeAll = async (): Promise<void> => {
+    await committer?.close()
     client.close()
     lock.release()
   }
   try {
     await migrate(client, embedMigrations())
     const database = databaseOf(client)
-    const writer = createWriter(client, {
-      onCommit,
-      // A server's connections are its own.
-      ...(server === null && {
-        guard: guardFile(file),
-        onReconnect: () => applySynchronous(client, synchronous),
-      }),
-    })
+    committer = server === null ? startThreadCommitter(file, synchronous) : createCommitter(client)
+    const writer = createWriter(committer, onCommit)
     const freshness = server === null ? FRESH_WHERE_OWNED : FRESH_WHERE_SHARED
     const counts = createCounts(database, writer, freshness)
     const remember = createMemory(writer, freshness)
@@ -133,11 +130,11 @@ export async function openStore(
         // Nice to know, and no reason to fail.
         await apiKeys.saveUses().catch(() => {})
         await writer.idle()
-        closeAll()
+        await closeAll()
       },
     }
   } catch (error) {
-    closeAll()
+    await closeAll()
     throw error
   }
 }

@@ -5,7 +5,7 @@ import type { Memory } from './memory.ts'
 import type { Page, Paging } from './pages.ts'
 import { subscribers } from './schema.ts'
 import { pageOfSubscribers, type SubscriberFilter } from './subscriber-pages.ts'
-import { toWrite, type Write } from './writer.ts'
+import { toWrite, type Write } from './writes.ts'
 
 /** One of the company's own users. */
 export type Subscriber = typeof subscribers.$inferSelect

@@ -1,10 +1,10 @@
-import type { InStatement } from '@libsql/client'
+import type { Statement } from './writes.ts'
 
 /** A number a table, another one whenever something in it may have changed. */
 export type TableVersions = {
   /** Answers a function that tells the number of these tables together. */
   watch(tables: readonly string[]): () => number
-  bump(writes: readonly InStatement[]): void
+  bump(statements: readonly Statement[]): void
 }
 
 /** What a change to a table can take along: foreign keys that cascade. */
@@ -24,8 +24,8 @@ const CASCADES: Readonly<Record<string, readonly string[]>> = {
 const TARGET = /^\s*(?:insert(?: or \w+)? into|update|delete from)\s+"?(\w+)/i
 
 /** Which table a statement writes to; null where that is not to be seen, and it may be any. */
-function targetOf(write: InStatement): string | null {
-  const [, table = null] = TARGET.exec(typeof write === 'string' ? write : write.sql) ?? []
+function targetOf({ sql }: Statement): string | null {
+  const [, table = null] = TARGET.exec(sql) ?? []
   return table
 }
 
@@ -48,8 +48,8 @@ export function createTableVersions(): TableVersions {
         return sum
       }
     },
-    bump: (writes) => {
-      for (const table of new Set(writes.map(targetOf))) {
+    bump: (statements) => {
+      for (const table of new Set(statements.map(targetOf))) {
         const touched = table === null ? [] : [table, ...(CASCADES[table] ?? [])]
         for (const version of table === null ? [ofAny] : touched.map(versionOf)) version.count += 1
       }

@@ -1,138 +1,108 @@
-import type { InStatement, ResultSet } from '@libsql/client'
-import type { Client } from './client.ts'
+import type { Committed, Committer } from './committer.ts'
 import { isUnavailable } from './failures.ts'
 import { createTableVersions } from './table-versions.ts'
-
-/** One statement of a write, not run yet. */
-export type Write = InStatement
+import { statementsOf, type Write } from './writes.ts'
 
 export type Writer = {
   /**
    * Commits all of `writes` or none, in one transaction with what other callers wrote meanwhile,
-   * and answers when they are on the disk. Rejects with the database's error if they cannot be.
+   * and answers when they are on the disk: what each statement came to, and nothing of rows that
+   * were inserted together with others. Rejects with the database's error if they cannot be.
    */
-  commit(writes: readonly Write[]): Promise<readonly ResultSet[]>
+  commit(writes: readonly Write[]): Promise<readonly Committed[]>
   /** Answers a function that tells another number whenever something in these tables may have changed. */
   watch(tables: readonly string[]): () => number
   /** Resolves once nothing is waiting to be committed. */
   idle(): Promise<void>
 }
 
-/** Hears of every commit: how many statements, and how long it took. */
+/** Hears of every commit: how many statements and rows, and how long it took. */
 export type OnCommit = (statements: number, seconds: number) => void
-
-export type WriterOptions = {
-  onCommit?: OnCommit | undefined
-  /** Throws where nothing may be committed now. */
-  guard?: (() => void) | undefined
-  /** Sets up a connection that is new. */
-  onReconnect?: (() => Promise<void>) | undefined
-}
-
-type Target = { client: Client } & Pick<WriterOptions, 'guard' | 'onReconnect'>
 
 type Unit = {
   writes: readonly Write[]
-  resolve(results: readonly ResultSet[]): void
+  resolve(results: readonly Committed[]): void
   reject(error: unknown): void
 }
 
-/** Longer than anybody who behaves holds the lock (Litestream's checkpoints take it). */
-const BUSY_WAIT_MS = 1000
-const BUSY_PAUSE_MS = 25
-
-/** A builder's statement (drizzle's insert, update, delete) as a write. */
-export function toWrite(query: { toSQL(): { sql: string; params: unknown[] } }): Write {
-  const { sql, params } = query.toSQL()
-  return { sql, args: params.map(toSqlValue) }
-}
-
-function toSqlValue(value: unknown): string | number | bigint | null {
-  if (value === null || typeof value === 'string' || typeof value === 'number') return value
-  if (typeof value === 'bigint') return value
-  throw new TypeError(`not a value that SQLite can hold: ${typeof value}`)
-}
-
-const isBusy = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
+/** As many at once are worth two commits, so that the callers of one are served during the other. */
+const WORTH_TWO = 16
 
 /** The only way to write: one queue, one transaction at a time, no interactive transactions. */
-export function createWriter(client: Client, options: WriterOptions = {}): Writer {
-  const { onCommit } = options
-  let queue: Unit[] = []
-  let draining: Promise<void> | null = null
+export function createWriter(committer: Committer, onCommit?: OnCommit): Writer {
+  const queue: Unit[] = []
+  const underWay = new Set<Promise<void>>()
   const versions = createTableVersions()
+  let isTaking = false
 
-  async function drain(): Promise<void> {
-    // What arrives within one turn of the event loop shares a commit, and so one fsync.
-    await new Promise((resolve) => setImmediate(resolve))
-    while (queue.length > 0) {
-      const units = queue
-      queue = []
-      // Before as well as after: what is read meanwhile may be either.
-      const writes = units.flatMap((unit) => unit.writes)
-      versions.bump(writes)
-      const startedMs = performance.now()
-      await settle({ client, ...options }, units)
-      onCommit?.(writes.length, (performance.now() - startedMs) / 1000)
-      versions.bump(writes)
+  async function settle(units: readonly Unit[]): Promise<void> {
+    const writes = units.flatMap((unit) => unit.writes)
+    const statements = statementsOf(writes)
+    // Before as well as after: what is read meanwhile may be either.
+    versions.bump(statements)
+    const startedMs = performance.now()
+    const failure = await tell(units, committer.commit(statements))
+    onCommit?.(writes.length, (performance.now() - startedMs) / 1000)
+    versions.bump(statements)
+    if (failure === null) return
+    if (units.length === 1 || isUnavailable(failure.error)) {
+      for (const unit of units) unit.reject(failure.error)
+      return
     }
-    draining = null
+    // One caller's conflict must not fail the others. By halves, as one of 64 then costs 12 commits.
+    const half = Math.ceil(units.length / 2)
+    await settle(units.slice(0, half))
+    await settle(units.slice(half))
+  }
+
+  function take(): void {
+    isTaking = false
+    while (queue.length > 0 && underWay.size < committer.capacity) {
+      const isFirstOfTwo =
+        committer.capacity > 1 && underWay.size === 0 && queue.length >= WORTH_TWO
+      const units = queue.splice(0, isFirstOfTwo ? Math.ceil(queue.length / 2) : queue.length)
+      const settling = settle(units).finally(() => {
+        underWay.delete(settling)
+        take()
+      })
+      underWay.add(settling)
+    }
   }
 
   return {
     commit: (writes) =>
       new Promise((resolve, reject) => {
         queue.push({ writes, resolve, reject })
-        draining ??= drain()
+        if (isTaking) return
+        isTaking = true
+        // What arrives within one turn of the event loop shares a commit, and so one fsync.
+        setImmediate(take)
       }),
     watch: versions.watch,
     idle: async () => {
-      await draining
+      while (isTaking || underWay.size > 0) {
+        await new Promise((resolve) => setImmediate(resolve))
+        await Promise.all(underWay)
+      }
     },
   }
 }
 
-async function settle(target: Target, units: readonly Unit[]): Promise<void> {
+/** Gives each caller its own results; null, or why there are none. */
+async function tell(
+  units: readonly Unit[],
+  committing: Promise<readonly Committed[]>,
+): Promise<{ error: unknown } | null> {
   try {
-    const results = await batch(
-      target,
-      units.flatMap((unit) => unit.writes),
-    )
+    const results = await committing
     let start = 0
-    for (const unit of units) {
-      unit.resolve(results.slice(start, start + unit.writes.length))
-      start += unit.writes.length
+    for (const { writes, resolve } of units) {
+      const count = writes.filter((write) => 'sql' in write).length
+      resolve(results.slice(start, start + count))
+      start += count
     }
+    return null
   } catch (error) {
-    if (units.length === 1 || isUnavailable(error)) {
-      for (const unit of units) unit.reject(error)
-      return
-    }
-    // One caller's conflict must not fail the others: each goes alone, and hears its own error.
-    for (const unit of units) await settle(target, [unit])
-  }
-}
-
-async function batch(
-  { client, guard, onReconnect }: Target,
-  writes: InStatement[],
-): Promise<ResultSet[]> {
-  const startedMs = performance.now()
-  for (;;) {
-    // Outside of what is tried again: a new connection would make a new, empty file.
-    guard?.()
-    try {
-      return await client.batch(writes, 'write')
-    } catch (error) {
-      // After one SQLITE_BUSY every later write fails until the connection is new, and after a full
-      // disk the same: https://github.com/tursodatabase/libsql-client-ts/issues/352
-      if (isUnavailable(error)) {
-        await client.reconnect()
-        await onReconnect?.()
-      }
-      if (!isBusy(error) || performance.now() - startedMs > BUSY_WAIT_MS) throw error
-      await Bun.sleep(BUSY_PAUSE_MS)
-    }
+    return { error }
   }
 }

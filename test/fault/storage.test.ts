@@ -114,11 +114,11 @@ describe.if(hasNamespaces)('a disk that is full', () => {
     const env = { LATCH_RATE_LIMIT_GLOBAL: '0', LATCH_RATE_LIMIT_CONFIGURATION: '0' }
     const latch = await start(['unshare', '-rm', 'sh', '-c', script], { cwd: folder, env })
     const { url, apiKey } = JSON.parse(latch.firstLine) as { url: string; apiKey: string }
-    const create = async (index: number) => {
+    const create = async (index: number, bytes = 20_000) => {
       const response = await fetch(`${url}/v2/subscribers`, {
         method: 'POST',
         headers: { authorization: `ApiKey ${apiKey}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ subscriberId: `s${index}`, data: { filler: 'x'.repeat(20_000) } }),
+        body: JSON.stringify({ subscriberId: `s${index}`, data: { filler: 'x'.repeat(bytes) } }),
       })
       return { status: response.status, body: await response.json(), headers: response.headers }
     }
@@ -134,10 +134,15 @@ describe.if(hasNamespaces)('a disk that is full', () => {
       '1',
     ])
     expect(made).toBeGreaterThan(10)
+    // What is too little for much may do for little: until it is too little for anything.
+    let small = 0
+    while ((await create(2000 + small, 0)).status === 201 && small < 1000) small += 1
     // Again and again: it neither ends nor forgets.
     for (let tries = 0; tries < 5; tries += 1) expect((await create(made)).status).toBe(503)
     expect((await fetch(`${url}/healthz`)).status).toBe(200)
-    expect((await fetch(`${url}/readyz`)).status).toBe(503)
+    const readiness = async () => (await fetch(`${url}/readyz`)).status
+    for (let asked = 0; asked < 10 && (await readiness()) === 200; asked += 1) await Bun.sleep(1000)
+    expect(await readiness()).toBe(503)
     const headers = { authorization: `ApiKey ${apiKey}` }
     const read = await fetch(`${url}/v2/subscribers/s${made - 1}`, { headers })
     expect(read.status).toBe(200)

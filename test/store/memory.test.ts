@@ -58,7 +58,7 @@ describe('what is read again', () => {
 
   test('is read anew after a write that is not understood', async () => {
     await read('e', 'ada')
-    versions.bump(['with x as (select 1) delete from "subscribers"'])
+    versions.bump([{ sql: 'with x as (select 1) delete from "subscribers"', args: [] }])
     expect(await count('e', 'ada')).toBe(1)
   })
 })
