@@ -40,6 +40,8 @@ export async function buildBinary({
       },
       // Inside the binary: without it one uncaught error prints pages of packed source.
       sourcemap: 'linked',
+      // Parsed at build time: 1.7 MB of source took 70 ms at every start, this takes 7 MB of the file.
+      bytecode: true,
       // Elysia reads the source text of handlers: names and syntax have to stay as written.
       minify: { whitespace: true, identifiers: false, syntax: false },
       define: {

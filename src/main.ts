@@ -5,4 +5,4 @@ import { runCommand } from './commands/program.ts'
 process.env['NODE_ENV'] = 'production'
 
 // Not left to the runtime, which waits for connections that nobody closes.
-process.exit(await runCommand(process.argv.slice(2)))
+void runCommand(process.argv.slice(2)).then((exitCode) => process.exit(exitCode))
