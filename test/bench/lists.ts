@@ -3,16 +3,32 @@ import { createKeyring } from '../../src/secrets/keyring.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import { createSealing } from '../../src/secrets/sealing.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
-import { removeTempDirs, tempDir } from '../harness/temp-dir.ts'
+import { tempDir } from '../harness/temp-dir.ts'
+import { median } from './wrk.ts'
 
-/** How many rows a table has, and what a page of it costs. */
-type Measurement = { what: string; rows: number; medianMicroseconds: number }
+/** What a list costs by how many rows its table has: medians. */
+export type Measurement = {
+  what: string
+  fewMicroseconds: number
+  manyMicroseconds: number
+  ratio: number
+}
+
+export type Lists = { lists: Measurement[]; bytesPerEndpoint: number }
+
+type Filled = {
+  store: Store
+  dataDir: string
+  /** Where the second page begins. */
+  after: { kind: 'after'; id: string; included: false }
+}
 
 const ENVIRONMENT = 'e'.repeat(24)
 const BATCH = 5000
-const SUBSCRIBERS = 1000
+/** As many subscribers, connections and contexts: each has a full page, in the small table too. */
+const GROUPS = 50
 
-async function fill(rows: number): Promise<{ store: Store; dataDir: string }> {
+async function fill(rows: number): Promise<Filled> {
   const dataDir = tempDir()
   const random = createRandom()
   const keyring = createKeyring(new Uint8Array(32))
@@ -36,7 +52,7 @@ async function fill(rows: number): Promise<{ store: Store; dataDir: string }> {
       active: true,
       credentials: {},
     }),
-    ...Array.from({ length: SUBSCRIBERS }, (_, index) =>
+    ...Array.from({ length: GROUPS }, (_, index) =>
       store.subscribers.insert({ ...fresh(0), subscriberId: `s${index}`, profile: {} }),
     ),
   ])
@@ -49,9 +65,9 @@ async function fill(rows: number): Promise<{ store: Store; dataDir: string }> {
           ...fresh(at),
           integrationId,
           identifier: `e${done + index}`,
-          connectionIdentifier: `c${(done + index) % 100}`,
-          subscriberId: `s${(done + index) % SUBSCRIBERS}`,
-          contextKeys: [`tenant:t${(done + index) % 50}`],
+          connectionIdentifier: `c${(done + index) % GROUPS}`,
+          subscriberId: `s${(done + index) % GROUPS}`,
+          contextKeys: [`tenant:t${(done + index) % GROUPS}`],
           type: 'slack_channel',
           endpoint: { channelId: 'C' },
           reachAttempts: 0,
@@ -61,55 +77,49 @@ async function fill(rows: number): Promise<{ store: Store; dataDir: string }> {
       }),
     )
   }
-  return { store, dataDir }
+  const first = await store.endpoints.page(ALL, PAGING)
+  const id = String(first.items[9]?.id)
+  return { store, dataDir, after: { kind: 'after', id, included: false } }
 }
 
-async function median(run: () => Promise<unknown>): Promise<number> {
-  const times: number[] = []
-  for (let round = 0; round < 60; round += 1) {
-    const start = Bun.nanoseconds()
-    await run()
-    times.push((Bun.nanoseconds() - start) / 1000)
+type Run = (of: Filled) => Promise<unknown>
+
+const PAGING = { limit: 10, orderBy: 'createdAt', direction: 'desc', cursor: null } as const
+const ALL = { environmentId: ENVIRONMENT }
+
+const RUNS: Record<string, Run> = {
+  'newest page': ({ store }) => store.endpoints.page(ALL, PAGING),
+  'next page': ({ store, after }) => store.endpoints.page(ALL, { ...PAGING, cursor: after }),
+  'by subscriber': ({ store }) => store.endpoints.page({ ...ALL, subscriberId: 's7' }, PAGING),
+  'by connection': ({ store }) =>
+    store.endpoints.page({ ...ALL, connectionIdentifier: 'c7' }, PAGING),
+  'by context': ({ store }) => store.endpoints.page({ ...ALL, contextKeys: ['tenant:t7'] }, PAGING),
+  'by integration': ({ store }) =>
+    store.endpoints.page({ ...ALL, integrationIdentifier: 'slack' }, PAGING),
+  'one, by identifier': ({ store }) => store.endpoints.find(ENVIRONMENT, 'e7'),
+}
+
+async function timed(run: () => Promise<unknown>): Promise<number> {
+  const start = Bun.nanoseconds()
+  await run()
+  return (Bun.nanoseconds() - start) / 1000
+}
+
+/** What each list costs in a table of few rows and in one of many, in turn. */
+export async function measureLists(few: number, many: number): Promise<Lists> {
+  const [small, large] = [await fill(few), await fill(many)]
+  const lists: Measurement[] = []
+  for (const [what, run] of Object.entries(RUNS)) {
+    const times = { few: [] as number[], many: [] as number[] }
+    for (let round = 0; round < 200; round += 1) {
+      times.few.push(await timed(() => run(small)))
+      times.many.push(await timed(() => run(large)))
+    }
+    const [fewMicroseconds, manyMicroseconds] = [median(times.few), median(times.many)]
+    const ratio = manyMicroseconds / fewMicroseconds
+    lists.push({ what, fewMicroseconds, manyMicroseconds, ratio })
   }
-  return times.sort((left, right) => left - right)[30] ?? 0
+  const bytes = Bun.file(join(large.dataDir, 'latch.db')).size
+  await Promise.all([small, large].map(({ store }) => store.close()))
+  return { lists, bytesPerEndpoint: Math.round(bytes / many) }
 }
-
-async function measure(store: Store, rows: number): Promise<Measurement[]> {
-  const paging = { limit: 10, orderBy: 'createdAt', direction: 'desc', cursor: null } as const
-  const all = { environmentId: ENVIRONMENT }
-  const first = await store.endpoints.page(all, paging)
-  const after = { kind: 'after', id: String(first.items[9]?.id), included: false } as const
-  const runs: [string, () => Promise<unknown>][] = [
-    ['newest page', () => store.endpoints.page(all, paging)],
-    ['next page', () => store.endpoints.page(all, { ...paging, cursor: after })],
-    ['by subscriber', () => store.endpoints.page({ ...all, subscriberId: 's7' }, paging)],
-    ['by connection', () => store.endpoints.page({ ...all, connectionIdentifier: 'c7' }, paging)],
-    ['by context', () => store.endpoints.page({ ...all, contextKeys: ['tenant:t7'] }, paging)],
-    [
-      'by integration',
-      () => store.endpoints.page({ ...all, integrationIdentifier: 'slack' }, paging),
-    ],
-    ['one, by identifier', () => store.endpoints.find(ENVIRONMENT, 'e7')],
-  ]
-  const measured: Measurement[] = []
-  for (const [what, run] of runs) {
-    measured.push({ what, rows, medianMicroseconds: Math.round(await median(run)) })
-  }
-  return measured
-}
-
-const [small, large] = [1000, Number(process.argv[2] ?? 1_000_000)]
-const stores = [await fill(small), await fill(large)] as const
-const [few, many] = [await measure(stores[0].store, small), await measure(stores[1].store, large)]
-console.table(
-  few.map(({ what, medianMicroseconds }, index) => ({
-    what,
-    [`${small} rows`]: medianMicroseconds,
-    [`${large} rows`]: many[index]?.medianMicroseconds,
-    ratio: Number(((many[index]?.medianMicroseconds ?? 0) / medianMicroseconds).toFixed(2)),
-  })),
-)
-await Promise.all(stores.map(({ store }) => store.close()))
-const bytes = Bun.file(join(stores[1].dataDir, 'latch.db')).size
-console.log(JSON.stringify({ bytesOnDiskPerEndpoint: Math.round(bytes / large) }))
-removeTempDirs()

@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
 /** What one run of wrk measured. */
-export type Load = { requestsPerSecond: number; p99Ms: number; failed: number }
+export type Load = { requestsPerSecond: number; p99Ms: number; requests: number; failed: number }
 
 export const CONNECTIONS = 64
 
@@ -16,9 +19,31 @@ export async function wrk(url: string, script: string, seconds = 3): Promise<Loa
   return {
     requestsPerSecond: number(/Requests\/sec:\s+([\d.]+)/),
     p99Ms: Number(p99) * scale,
+    requests: number(/(\d+) requests in/),
     failed: number(/Non-2xx or 3xx responses: (\d+)/) || 0,
   }
 }
+
+/** A script that sends the same body again and again; `more` is Lua. */
+export function postScript(folder: string, name: string, body: unknown, more = ''): string {
+  const file = join(folder, `${name}.lua`)
+  const lines = [
+    'wrk.method = "POST"',
+    `wrk.body = '${JSON.stringify(body)}'`,
+    'wrk.headers["Content-Type"] = "application/json"',
+    more,
+  ]
+  writeFileSync(file, lines.join('\n'))
+  return file
+}
+
+/** With a header of its own for each request. */
+export const FRESH_KEYS = `local seed, count = tostring({}), 0
+function request()
+  count = count + 1
+  wrk.headers["Idempotency-Key"] = seed .. count
+  return wrk.format()
+end`
 
 export const median = (values: readonly number[]): number =>
   [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? Number.NaN

@@ -4,6 +4,10 @@ export type Started = {
   /** The first line on standard output. */
   firstLine: string
   pid: number
+  /** What the first group of `pattern` finds in standard output, waiting for it to come. */
+  find(pattern: RegExp): Promise<string>
+  /** Says a line to its standard input, where that is a pipe. */
+  say(line: string): void
   signal(name: NodeJS.Signals): void
   finished: Promise<Finished>
 }
@@ -37,25 +41,45 @@ export async function start(
     env,
     stdout: 'pipe',
     stderr: 'pipe',
-    stdin: 'ignore',
+    stdin: 'pipe',
   })
   process.on('exit', () => child.kill('SIGKILL'))
   const stderr = new Response(child.stderr).text()
   const reader = child.stdout.pipeThrough(new TextDecoderStream()).getReader()
   let stdout = ''
-  while (!stdout.includes('\n')) {
-    const { value, done } = await reader.read()
-    if (done) throw new Error(`it ended before its first line: ${stdout}${await stderr}`)
-    stdout += value
-  }
-  const finished = (async (): Promise<Finished> => {
+  let heard = Promise.withResolvers<void>()
+  const reading = (async () => {
     for (;;) {
       const { value, done } = await reader.read()
       if (done) break
       stdout += value
+      heard.resolve()
+      heard = Promise.withResolvers()
     }
+  })()
+  const find = async (pattern: RegExp): Promise<string> => {
+    for (;;) {
+      const [, found] = pattern.exec(stdout) ?? []
+      if (found !== undefined) return found
+      const isOver = await Promise.race([heard.promise, reading.then(() => true)])
+      if (isOver === true && !pattern.test(stdout)) {
+        throw new Error(`it ended before it said ${pattern}: ${stdout}${await stderr}`)
+      }
+    }
+  }
+  const finished = (async (): Promise<Finished> => {
+    await reading
     return { exitCode: await child.exited, stdout, stderr: await stderr }
   })()
-  const [firstLine = ''] = stdout.split('\n')
-  return { firstLine, finished, pid: child.pid, signal: (name) => child.kill(name) }
+  return {
+    firstLine: await find(/^([^\n]*)\n/),
+    find,
+    finished,
+    pid: child.pid,
+    signal: (name) => child.kill(name),
+    say: (line) => {
+      child.stdin.write(`${line}\n`)
+      child.stdin.flush()
+    },
+  }
 }

@@ -1,0 +1,61 @@
+import { removeTempDirs, tempDir } from '../harness/temp-dir.ts'
+import { measureLists } from './lists.ts'
+import { measureLoads } from './loads.ts'
+import { measureResources } from './resources.ts'
+import { judge, type Results } from './targets.ts'
+
+/** `bun run bench`: measures, prints tables and JSON, and says which targets were met. */
+const [rounds, rows] = [Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 1_000_000)]
+if (Bun.which('wrk') === null || Bun.which('node') === null) {
+  console.error("bench needs wrk (Debian's package of that name) and Node.")
+  process.exit(2)
+}
+
+const loads = await measureLoads(tempDir(), rounds)
+console.table(
+  loads.map(({ name, requestsPerSecond, ratio, p99Ms, failed }) => ({
+    case: name,
+    'requests/s': requestsPerSecond,
+    'of (a)': Number(ratio.toFixed(3)),
+    'p99 ms': Number(p99Ms.toFixed(2)),
+    failed,
+  })),
+)
+const resources = await measureResources(tempDir())
+console.table({
+  'start to the first link, ms': Math.round(resources.startMs),
+  'idle, MB': resources.idleMegabytes,
+  ...Object.fromEntries(
+    resources.quarters.map(({ requests, megabytes, ownMegabytes }) => [
+      `after ${requests} links, MB (and what is in no file)`,
+      `${megabytes} (${ownMegabytes})`,
+    ]),
+  ),
+  'peak under links, MB': resources.peakMegabytes,
+  'peak under links with fresh keys, MB': resources.peakWithKeysMegabytes,
+  ...Object.fromEntries(
+    Object.entries(resources.lag).map(([name, { p50, p99, most }]) => [
+      `event loop late under ${name}, ms (p50, p99, most)`,
+      [p50, p99, most].map((ms) => ms.toFixed(1)).join(', '),
+    ]),
+  ),
+})
+const { lists, bytesPerEndpoint } = await measureLists(1000, rows)
+console.table(
+  lists.map(({ what, fewMicroseconds, manyMicroseconds, ratio }) => ({
+    what,
+    '1000 rows, µs': Math.round(fewMicroseconds),
+    [`${rows} rows, µs`]: Math.round(manyMicroseconds),
+    ratio: Number(ratio.toFixed(2)),
+  })),
+)
+console.log(`${bytesPerEndpoint} bytes on disk an endpoint\n`)
+
+const results: Results = { loads, resources, lists, bytesPerEndpoint }
+const verdicts = judge(results)
+for (const { target, measured, met } of verdicts) {
+  console.log(`${met ? 'met   ' : 'MISSED'}  ${target}: ${measured}`)
+}
+console.log(`\n${JSON.stringify({ ...results, verdicts })}`)
+removeTempDirs()
+process.exit()

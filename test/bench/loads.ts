@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { CALLBACK_PATH } from '../../src/api/callback/callback-url.ts'
+import { start } from '../harness/process.ts'
+import { LINK_PATH, SAMPLE_BODY } from '../harness/service.ts'
+import { consentedLinks, openEachOnce } from './callbacks.ts'
+import { fill, startService } from './service.ts'
+import { FRESH_KEYS, type Load, median, postScript, wrk } from './wrk.ts'
+
+/** Of one case, the medians of its rounds. */
+export type Measured = {
+  name: string
+  requestsPerSecond: number
+  /** Of the first case in the same round. */
+  ratio: number
+  p99Ms: number
+  failed: number
+}
+
+/** Callbacks a round; each needs a link of its own. */
+const CALLBACKS = 3000
+
+/**
+ * latch beside a bare handler and two libraries, by wrk, alternating: these machines are noisy, and
+ * only ratios within a round mean anything.
+ */
+export async function measureLoads(folder: string, rounds: number): Promise<Measured[]> {
+  const peer = (name: string): string => join(import.meta.dir, 'peers', name)
+  const bare = await start([process.execPath, peer('bare.ts')], { cwd: folder })
+  const slack = await start([process.execPath, peer('slack.ts')], { cwd: folder })
+  const slackOAuth = await start(['node', peer('slack-oauth.mjs')], { cwd: folder })
+  const betterAuth = await start(
+    [process.execPath, peer('better-auth.ts'), join(folder, 'peer.db')],
+    { cwd: folder },
+  )
+  const service = await startService(folder, { LATCH_SLACK_URL: slack.firstLine })
+  slack.say(service.url + CALLBACK_PATH)
+  await fill(service)
+
+  const link = service.url + LINK_PATH
+  const authorization = `wrk.headers["Authorization"] = "ApiKey ${service.apiKey}"\n`
+  const script = (name: string, more = ''): string => postScript(folder, name, SAMPLE_BODY, more)
+  const [betterAuthUrl = '', cookie = ''] = betterAuth.firstLine.split(' ')
+  const signIn = { provider: 'slack', callbackURL: '/done', disableRedirect: true }
+  const signInScript = postScript(
+    folder,
+    'better-auth',
+    signIn,
+    `wrk.headers["Cookie"] = "${cookie}"`,
+  )
+  const cases: [string, () => Promise<Load>][] = [
+    ['(a) bare handler', () => wrk(bare.firstLine, script('bare'))],
+    ['(b) link', () => wrk(link, script('link', authorization))],
+    [
+      '(c) link, a fresh idempotency key each',
+      () => wrk(link, script('fresh', authorization + FRESH_KEYS)),
+    ],
+    [
+      '(d) replays of one key',
+      () =>
+        wrk(link, script('replay', `${authorization}wrk.headers["Idempotency-Key"] = "warm-up"`)),
+    ],
+    [
+      '(e) callback',
+      async () => {
+        const addresses = await consentedLinks(service, CALLBACKS)
+        return wrk(service.url, openEachOnce(join(folder, 'callback.lua'), addresses), 2)
+      },
+    ],
+    ['(g) @slack/oauth on Node', () => wrk(slackOAuth.firstLine, script('slack'))],
+    [
+      '(g) better-auth link-social',
+      () => wrk(`${betterAuthUrl}/api/auth/link-social`, signInScript),
+    ],
+  ]
+  // Many who use a key for the first time at once are told to wait, which is not what is measured.
+  await wrk(
+    link,
+    script('warm-up', `${authorization}wrk.headers["Idempotency-Key"] = "warm-up"`),
+    1,
+  )
+
+  const loads = cases.map(([name]) => ({ name, rounds: [] as (Load & { ratio: number })[] }))
+  for (let round = 0; round < rounds; round += 1) {
+    let base = Number.NaN
+    for (const [index, [, run]] of cases.entries()) {
+      const load = await run()
+      if (index === 0) base = load.requestsPerSecond
+      loads[index]?.rounds.push({ ...load, ratio: load.requestsPerSecond / base })
+    }
+  }
+  await service.stop()
+  for (const one of [bare, slack, slackOAuth, betterAuth]) one.signal('SIGTERM')
+  return loads.map(({ name, rounds: all }) => ({
+    name,
+    requestsPerSecond: Math.round(median(all.map((load) => load.requestsPerSecond))),
+    ratio: median(all.map(({ ratio }) => ratio)),
+    p99Ms: median(all.map(({ p99Ms }) => p99Ms)),
+    failed: median(all.map(({ failed }) => failed)),
+  }))
+}

@@ -1,0 +1,44 @@
+import type { Lists } from './lists.ts'
+import type { Measured } from './loads.ts'
+import type { Resources } from './resources.ts'
+
+export type Results = { loads: readonly Measured[]; resources: Resources } & Lists
+
+export type Verdict = { target: string; measured: string; met: boolean }
+
+/** What latch is to reach, and whether it did in this run. */
+export function judge({ loads, resources, lists }: Results): Verdict[] {
+  const find = (letter: string): Measured => {
+    const found = loads.find(({ name }) => name.includes(letter))
+    if (found === undefined) throw new Error(`not measured: ${letter}`)
+    return found
+  }
+  const [bare, link] = [find('(a)'), find('(b)')]
+  const times = (peer: string): number => link.requestsPerSecond / find(peer).requestsPerSecond
+  const [first, last] = [resources.quarters.at(0), resources.quarters.at(-1)]
+  const growth = (last?.ownMegabytes ?? 0) / (first?.ownMegabytes ?? 1)
+  const ratios = lists.map(({ ratio }) => ratio)
+
+  const atLeast = (target: string, value: number, least: number): Verdict => ({
+    target: `${target} ≥ ${least}`,
+    measured: value.toFixed(2),
+    met: value >= least,
+  })
+  const atMost = (target: string, value: number, most: number): Verdict => ({
+    target: `${target} ≤ ${most}`,
+    measured: value.toFixed(2),
+    met: value <= most,
+  })
+  return [
+    atLeast('(b) of (a)', link.ratio, 0.9),
+    atLeast('(c) of (a)', find('(c)').ratio, 0.5),
+    atLeast('(d) of (a)', find('(d)').ratio, 0.8),
+    atMost("p99 of (b), of (a)'s", link.p99Ms / bare.p99Ms, 2),
+    atLeast('(b), times @slack/oauth', times('@slack/oauth'), 15),
+    atLeast('(b), times better-auth', times('better-auth'), 30),
+    atMost('(f) many rows, of few: the worst list', Math.max(...ratios), 1.2),
+    atMost('start to the first link, ms', resources.startMs, 100),
+    atMost('peak memory under links, MB', resources.peakMegabytes, 100),
+    atMost('memory after the last quarter of 1,000,000 links, of the first', growth, 1.1),
+  ]
+}
