@@ -34,14 +34,15 @@ export function createAuthenticate({ store, clock }: Pick<Deps, 'store' | 'clock
 
   return async function authenticate(headers) {
     const header = headers.get('authorization') ?? ''
-    const presented = known.get(header) ?? readKey(header)
+    const remembered = known.get(header)
+    const presented = remembered ?? readKey(header)
     const found = store.apiKeys.findHolder(presented.digest)
     const holder = found instanceof Promise ? await found : found
     const nowMs = clock()
     if (holder === null || !isLive(holder, nowMs)) {
       throw unauthorized('api_key_unknown', 'API Key not found')
     }
-    known.set(header, presented)
+    if (remembered === undefined) known.set(header, presented)
     store.apiKeys.noteUse(holder.apiKeyId, nowMs)
     const { environmentId, organizationId, permission } = holder
     const { hmacWithApiKey } = presented

@@ -42,7 +42,11 @@ export async function perform<Body>(
 ): Promise<string> {
   const takesKey = request.method === 'POST' || request.method === 'PATCH'
   const key = takesKey ? request.headers.get('idempotency-key') : null
-  if (!key) return respond(set, await commit(deps, pending(deps.config, await run())))
+  if (!key) {
+    const answer = pending(deps.config, await run())
+    if (answer.writes.length > 0) await commit(deps, answer)
+    return respond(set, answer)
+  }
   refuseLongKey(key)
   const { environmentId } = caller
   const { method, url } = request
@@ -53,10 +57,9 @@ export async function perform<Body>(
   return respond(set, given)
 }
 
-async function commit({ store }: ApiDeps, answer: PendingAnswer): Promise<PendingAnswer> {
+async function commit({ store }: ApiDeps, answer: PendingAnswer): Promise<void> {
   try {
     await store.commit(answer.writes)
-    return answer
   } catch (error) {
     throw isUniqueViolation(error) ? (answer.ifTaken ?? error) : error
   }

@@ -11,7 +11,7 @@ import type {
   ConnectRequest,
   IdentifyOutcome,
 } from './provider.ts'
-import { queryString } from './query-string.ts'
+import { createQueryString } from './query-string.ts'
 
 /** Novu's, fixed: who somebody is, and no more. */
 const SCOPE = 'openid profile User.Read'
@@ -54,6 +54,7 @@ export function createEntra(
   fetch: Fetch,
   clock: () => number,
 ): Entra {
+  const queryString = createQueryString()
   const verify = createIdTokenVerifier(
     `${entraUrl}/organizations/discovery/v2.0/keys`,
     fetch,

@@ -1,27 +1,43 @@
+/** `application/x-www-form-urlencoded`, in the order given and without what is null. */
+export type QueryString = (parameters: Readonly<Record<string, string | null>>) => string
+
 /** What a form-encoded text leaves as it is (https://url.spec.whatwg.org/#urlencoded-serializing). */
 const SAFE = /^[\w.*-]*$/
 
 /** What `encodeURIComponent` leaves as it is and a form does not. */
 const REST = /%20|[!'()~]/g
 
+/** Redirect URLs and scopes: the same few from link to link. */
+const MOST_REMEMBERED = 100
+
 const encode = (text: string): string =>
-  SAFE.test(text)
-    ? text
-    : encodeURIComponent(text.toWellFormed()).replace(REST, (found) =>
-        found === '%20' ? '+' : `%${found.charCodeAt(0).toString(16).toUpperCase()}`,
-      )
+  encodeURIComponent(text.toWellFormed()).replace(REST, (found) =>
+    found === '%20' ? '+' : `%${found.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
 
 /**
- * `application/x-www-form-urlencoded`, in the order given and without what is null, of names that
- * stand for themselves: just what `URLSearchParams` makes of it, which takes five times as long, a
- * tenth of all that a link takes.
+ * Spells queries of names that stand for themselves, just as `URLSearchParams` would, which takes
+ * five times as long: a tenth of all that a link takes. Remembers what it has encoded.
  */
-export function queryString(parameters: Readonly<Record<string, string | null>>): string {
-  let text = ''
-  for (const name in parameters) {
-    const value = parameters[name]
-    if (value === null || value === undefined) continue
-    text += `${text === '' ? '' : '&'}${name}=${encode(value)}`
+export function createQueryString(): QueryString {
+  const encoded = new Map<string, string>()
+
+  function encodeOnce(text: string): string {
+    const known = encoded.get(text)
+    if (known !== undefined) return known
+    if (encoded.size >= MOST_REMEMBERED) encoded.clear()
+    const fresh = encode(text)
+    encoded.set(text, fresh)
+    return fresh
   }
-  return text
+
+  return (parameters) => {
+    let text = ''
+    for (const name in parameters) {
+      const value = parameters[name]
+      if (value === null || value === undefined) continue
+      text += `${text === '' ? '' : '&'}${name}=${SAFE.test(value) ? value : encodeOnce(value)}`
+    }
+    return text
+  }
 }

@@ -3,7 +3,7 @@ import { Value } from '@sinclair/typebox/value'
 import { basicAuthorization } from './basic-authorization.ts'
 import { type Fetch, postForm } from './call-provider.ts'
 import type { Connect, InstallOutcome, Tokens } from './provider.ts'
-import { queryString } from './query-string.ts'
+import { createQueryString } from './query-string.ts'
 import { exchangeCode, withCodeChallenge } from './slack-exchange.ts'
 import { SlackRefusal } from './slack-refusal.ts'
 
@@ -51,6 +51,7 @@ const Granted = Type.Object({
 
 /** Installs a Slack app in a workspace, or in a whole organisation (Enterprise Grid). */
 export function createSlackInstall(slackUrl: string, fetch: Fetch): Connect {
+  const queryString = createQueryString()
   return {
     kind: 'code',
     url(request) {

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Fetch } from './call-provider.ts'
 import type { AuthorizationRequest, CodeExchange, IdentifyOutcome } from './provider.ts'
-import { queryString } from './query-string.ts'
+import { createQueryString } from './query-string.ts'
 import { exchangeCode, withCodeChallenge } from './slack-exchange.ts'
 
 /** What Novu asks for where the caller does not say. */
@@ -25,6 +25,7 @@ export type SlackProtocol = {
 
 /** Slack's OAuth v2 with user scopes (https://docs.slack.dev/authentication/installing-with-oauth). */
 export function createSlackOAuth(slackUrl: string, fetch: Fetch): SlackProtocol {
+  const queryString = createQueryString()
   return {
     authorizeUrl(request) {
       const { app, redirectUri, state, userScope, workspaceId } = request

@@ -3,7 +3,7 @@ import { Value } from '@sinclair/typebox/value'
 import type { Fetch } from './call-provider.ts'
 import { createIdTokenVerifier } from './id-token.ts'
 import type { IdentifyOutcome } from './provider.ts'
-import { queryString } from './query-string.ts'
+import { createQueryString } from './query-string.ts'
 import { exchangeCode, withCodeChallenge } from './slack-exchange.ts'
 import type { SlackProtocol } from './slack-oauth.ts'
 
@@ -23,6 +23,7 @@ export function createSlackOpenId(
   fetch: Fetch,
   clock: () => number,
 ): SlackProtocol {
+  const queryString = createQueryString()
   const verify = createIdTokenVerifier(`${slackUrl}/openid/connect/keys`, fetch, clock)
 
   return {

@@ -1,6 +1,8 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { queryString } from '../../src/providers/query-string.ts'
+import { createQueryString } from '../../src/providers/query-string.ts'
+
+const queryString = createQueryString()
 
 const anyText = fc.string({
   unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
