@@ -6,6 +6,7 @@ import type { IdempotencyRecord } from '../store/idempotency-records.ts'
 import type { Write } from '../store/writes.ts'
 import { ApiError, badRequest } from './api-error.ts'
 import { errorBody } from './error-body.ts'
+import { targetOf } from './request-target.ts'
 
 /** A request as idempotency sees it: the same scope is the same request, or should be. */
 export type KeyedRequest = {
@@ -158,11 +159,11 @@ function replay(
 }
 
 const scopeOf = ({ environmentId, method, url, key }: KeyedRequest): string =>
-  sha256Hex([environmentId, method, new URL(url).pathname, key].join('\n'))
+  sha256Hex(`${environmentId}\n${method}\n${targetOf(url).path}\n${key}`)
 
 /** The order of a body's properties is no part of what it says. */
 const fingerprintOf = ({ url, body }: KeyedRequest): string =>
-  sha256Hex(`${new URL(url).search}\n${stringify(body) ?? ''}`)
+  sha256Hex(`${targetOf(url).search}\n${stringify(body) ?? ''}`)
 
 /** Throws 400 for a key that is too long to be one; it is not echoed either. */
 export function refuseLongKey(key: string): void {

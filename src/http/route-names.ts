@@ -1,4 +1,5 @@
 import { pathPattern } from './allowed-methods.ts'
+import { targetOf } from './request-target.ts'
 
 /** What a request is counted as: the path of its route as it is written there, never its own. */
 export type RouteNames = (url: string) => string
@@ -11,16 +12,8 @@ export function createRouteNames(routes: readonly { path: string }[]): RouteName
     .filter((path) => path.includes(':'))
     .map((path) => ({ path, pattern: pathPattern(path) }))
   return (url) => {
-    const path = pathOf(url)
+    const { path } = targetOf(url)
     if (exact.has(path)) return path
     return patterns.find(({ pattern }) => pattern.test(path))?.path ?? 'none'
   }
-}
-
-/** Without parsing the rest of it: this runs for every request. */
-function pathOf(url: string): string {
-  const start = url.indexOf('/', url.indexOf('://') + 3)
-  if (start === -1) return '/'
-  const end = url.slice(start).search(/[?#]/)
-  return end === -1 ? url.slice(start) : url.slice(start, start + end)
 }
