@@ -1,11 +1,11 @@
-import type { Deps } from '../deps.ts'
 import { isUnavailable } from '../store/failures.ts'
+import type { ApiDeps } from './api-deps.ts'
 import { ApiError } from './api-error.ts'
 import { errorBody } from './error-body.ts'
 
 /** Any error as the caller gets it, in the contract's shape; a fault goes to the log, by its id. */
 export function answerError(
-  deps: Pick<Deps, 'clock' | 'log' | 'random'>,
+  deps: Pick<ApiDeps, 'clock' | 'log' | 'random' | 'storeTrouble'>,
   error: unknown,
   requestUrl: string,
 ): Response {
@@ -21,7 +21,7 @@ export function answerError(
   }
   const cause = error instanceof Error ? error : new Error(String(error))
   if (isUnavailable(error)) {
-    deps.log.error({ error: cause }, 'the database cannot do its work')
+    deps.storeTrouble(cause)
     return answerError(deps, storeUnavailable, requestUrl)
   }
   const errorId = deps.random.requestId()

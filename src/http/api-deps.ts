@@ -3,6 +3,7 @@ import { type Authenticate, createAuthenticate } from './authenticate.ts'
 import { createIdempotency, type Idempotency } from './idempotency.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
 import { createReadBody, type ReadBody } from './read-body.ts'
+import { createStoreTrouble, type StoreTrouble } from './store-trouble.ts'
 
 /** What the API's routes share with each other: one count of requests, one memory of keys. */
 export type ApiDeps = Deps & {
@@ -10,6 +11,7 @@ export type ApiDeps = Deps & {
   idempotency: Idempotency
   readBody: ReadBody
   authenticate: Authenticate
+  storeTrouble: StoreTrouble
 }
 
 export const createApiDeps = (deps: Deps): ApiDeps => ({
@@ -17,5 +19,6 @@ export const createApiDeps = (deps: Deps): ApiDeps => ({
   rateLimits: createRateLimits(deps.config, deps.monotonicMs, deps.metrics),
   idempotency: createIdempotency(deps),
   authenticate: createAuthenticate(deps),
+  storeTrouble: createStoreTrouble(deps),
   readBody: createReadBody(deps.config.maxBodyBytes),
 })

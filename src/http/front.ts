@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import { createResultPages } from '../pages/result-page.ts'
 import { answerError } from './answer-error.ts'
+import type { ApiDeps } from './api-deps.ts'
 import { ApiError } from './api-error.ts'
 import { createClientAddress } from './client-address.ts'
 import type { RateLimits } from './rate-limits.ts'
@@ -35,10 +36,7 @@ const UNLIMITED_PATH = /^https?:\/\/[^/]+\/(healthz|readyz|v1\/health-check)$/
  * What stands before the routes, and answers when they cannot: overload and shut-down (503), an
  * address that is too long (414), strangers who ask too often (429), and any fault (500).
  */
-export function createFront(
-  deps: Pick<Deps, 'clock' | 'config' | 'log' | 'metrics' | 'monotonicMs' | 'random'>,
-  { rateLimits, routeNames, inner }: Behind,
-): Front {
+export function createFront(deps: ApiDeps, { rateLimits, routeNames, inner }: Behind): Front {
   const clientAddress = createClientAddress(deps.config.trustedProxies, (text) =>
     deps.log.warn({}, text),
   )

@@ -77,6 +77,13 @@ describe('a database whose file is taken away', () => {
     expect((await fetch(`${service.url}/readyz`)).status).toBe(503)
     const [logged] = service.logged.filter(({ message }) => /cannot do its work/.test(message))
     expect(String(logged?.fields['error'])).toContain('was removed while latch runs')
+    const told = () =>
+      service.logged.filter(({ message }) => /cannot do its work/.test(message)).length
+    const before = told()
+    for (const { status } of await Promise.all(Array.from({ length: 100 }, () => write(service)))) {
+      expect(status).toBe(503)
+    }
+    expect(told() - before).toBeLessThanOrEqual(2)
 
     writeFileSync(file, '')
     expect((await write(service)).status).toBe(503)
