@@ -40,17 +40,28 @@ export function createMemory(
       ...freshness,
     })
     const versionNow = writer.watch(tables)
+    const underWay = new Map<string, { version: number; reading: Promise<Row | null> }>()
     const readAnew = async (name: string, version: number, key: string[]): Promise<Row | null> => {
-      const row = await read(...key)
-      rows.set(name, { row, version })
-      return row
+      try {
+        const row = await read(...key)
+        rows.set(name, { row, version })
+        return row
+      } finally {
+        if (underWay.get(name)?.version === version) underWay.delete(name)
+      }
     }
     return (...key) => {
       const name = key.join('\0')
       // Before the read: what is written while it runs makes what it found worth nothing.
       const version = versionNow()
       const known = rows.get(name)
-      return known?.version === version ? known.row : readAnew(name, version, key)
+      if (known?.version === version) return known.row
+      // A thousand requests with a key that is looked up now must not be a thousand look-ups.
+      const other = underWay.get(name)
+      if (other?.version === version) return other.reading
+      const reading = readAnew(name, version, key)
+      underWay.set(name, { version, reading })
+      return reading
     }
   }
 }

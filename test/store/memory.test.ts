@@ -56,6 +56,28 @@ describe('what is read again', () => {
     expect(reads - before).toBe(2)
   })
 
+  test('is read once by all who ask while it is read, and anew by who asks after a write', async () => {
+    const before = reads
+    const first = [read('e', 'bob'), read('e', 'bob'), read('e', 'bob')]
+    versions.bump([{ sql: 'delete from "subscribers"', args: [] }])
+    const second = [read('e', 'bob'), read('e', 'bob')]
+    await Promise.all([...first, ...second])
+    expect(reads - before).toBe(2)
+    expect(await count('e', 'bob')).toBe(0)
+  })
+
+  test('is asked for again by who comes after a read that failed', async () => {
+    let fails = true
+    const failing = remember(['contexts'], async () => {
+      if (fails) throw new Error('gone')
+      return {}
+    })
+    const broken = await Promise.allSettled([failing('x'), failing('x')])
+    expect(broken.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+    fails = false
+    expect(await failing('x')).toEqual({})
+  })
+
   test('is read anew after a write that is not understood', async () => {
     await read('e', 'ada')
     versions.bump([{ sql: 'with x as (select 1) delete from "subscribers"', args: [] }])
