@@ -12,7 +12,11 @@ const REPORT = 'dist/test-report.xml'
 const TEST_FILES = 'test/**/*.{test,spec}.{ts,tsx}'
 const BROWSER_TEST_FILES = 'test/e2e/*browser*.test.ts'
 /** What says the same whoever keeps the data. */
-const REMOTE_TESTS = ['test/{api,contract,http}/*.test.ts', 'test/e2e/sdk*.test.ts']
+const REMOTE_TESTS = [
+  'test/{api,contract,http}/*.test.ts',
+  'test/e2e/sdk*.test.ts',
+  'test/fault/crash.test.ts',
+]
 
 /** Runs every check, says what each came to, and returns the counts of all of them. */
 async function check(): Promise<TestCounts> {

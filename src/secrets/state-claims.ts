@@ -61,30 +61,20 @@ export function encodeClaims(claims: StateClaims): string {
 
 /** Null for what latch would not have made. */
 export function decodeClaims(text: string): StateClaims | null {
-  const [jti, issued, environment, integration, flags, subscriber, connection, contexts, ...rest] =
-    text.split('.')
-  if (flags === undefined || contexts === undefined || rest.length > 0) return null
-  const issuedAtMs = Number.parseInt(issued ?? '', 36)
-  const [environmentId, integrationId] = [environment, integration].map((id) =>
-    decodeField(id ?? ''),
-  )
-  const [id, subscriberId, connectionIdentifier] = [jti, subscriber, connection].map((field) =>
-    decodeField(field ?? ''),
-  )
-  const contextKeys = decodeField(contexts) ?? []
-  if (!isText(id) || !isText(environmentId) || !isText(integrationId)) return null
+  const fields = text.split('.')
+  if (fields.length !== 8) return null
+  const [issued = '', flags = ''] = [fields[1], fields[4]]
+  const [jti, , environmentId, integrationId, , subscriberId, connectionIdentifier, contexts] =
+    fields.map(decodeField)
+  const contextKeys = contexts ?? []
+  if (!isText(jti) || !isText(environmentId) || !isText(integrationId)) return null
   if (!isTextOrNull(subscriberId) || !isTextOrNull(connectionIdentifier)) return null
   if (!Array.isArray(contextKeys) || !contextKeys.every(isText)) return null
-  if (!Number.isSafeInteger(issuedAtMs)) return null
-  const claims = {
-    jti: id,
-    issuedAtMs,
-    environmentId,
-    integrationId,
-    connectionIdentifier,
-    contextKeys,
-  }
-  return withFlags(claims, flags, subscriberId)
+  const issuedAtMs = Number.parseInt(issued, 36)
+  // The one spelling of one number: what parses a number stops at the first letter that is none.
+  if (issuedAtMs < 0 || issuedAtMs.toString(36) !== issued) return null
+  const common = { jti, issuedAtMs, environmentId, integrationId, contextKeys }
+  return withFlags({ ...common, connectionIdentifier }, flags, subscriberId)
 }
 
 const isText = (value: unknown): value is string => typeof value === 'string'

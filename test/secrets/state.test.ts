@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { encodeBase64url } from '../../src/secrets/bytes.ts'
+import { encodeBase64url, encodeUtf8 } from '../../src/secrets/bytes.ts'
+import { signHmac } from '../../src/secrets/hmac.ts'
 import { createKeyring } from '../../src/secrets/keyring.ts'
 import { createStates, type StateClaims } from '../../src/secrets/state.ts'
 
@@ -129,6 +130,58 @@ describe('a state', () => {
         })
       }),
     )
+  })
+
+  /** As version 0.1.0 signed them. */
+  const signAsBefore = (payload: object): string => {
+    const { kid, state: stateKey } = createKeyring(key('a')).current
+    const unsigned = `${kid}.${encodeBase64url(encodeUtf8(JSON.stringify(payload)))}`
+    return `${unsigned}.${signHmac(stateKey, `${unsigned}\n${CALLBACK}`)}`
+  }
+
+  test('that was made before an upgrade works after it', async () => {
+    const [e, i] = ['0'.repeat(24), '1'.repeat(24)]
+    const link = { j: 'jti', t: NOW_MS, e, i, s: 'subscriber-123', c: null, x: ['tenant:acme'] }
+    const old = signAsBefore({ ...link, m: 'link_user', p: 'openid' })
+    expect(await states.verify(old, NOW_MS)).toMatchObject({ kind: 'valid', claims })
+    const connect = signAsBefore({ ...link, s: null, m: 'connect', h: 1, b: 1 })
+    expect(await states.verify(connect, NOW_MS)).toMatchObject({
+      kind: 'valid',
+      claims: { mode: 'connect', subscriberId: null, shared: true, bound: true, protocol: 'oauth' },
+    })
+    const none = signAsBefore({ ...link, s: null, m: 'link_user' })
+    expect(await states.verify(none, NOW_MS)).toMatchObject({ reason: 'malformed' })
+  })
+
+  test('is refused where it is signed and yet none of ours', async () => {
+    const { kid, state: stateKey } = createKeyring(key('a')).current
+    const { payload } = partsOf(states.sign(claims))
+    const fields = payload.split('.')
+    const altered = (index: number, field: string): string =>
+      fields.map((own, at) => (at === index ? field : own)).join('.')
+    for (const wrong of [
+      altered(0, ''),
+      altered(0, '*AA'),
+      altered(0, `*${encodeBase64url(encodeUtf8('1'))}`),
+      altered(1, ''),
+      altered(1, '-1'),
+      altered(1, 'zzzzzzzzzzzzzzzz'),
+      altered(1, '1x!'),
+      altered(2, ''),
+      altered(4, ''),
+      altered(4, 'x'),
+      altered(4, 'ub?'),
+      altered(5, ''),
+      altered(7, 'text'),
+      altered(7, `*${encodeBase64url(encodeUtf8('[1]'))}`),
+      `${payload}.`,
+      fields.slice(0, 7).join('.'),
+    ]) {
+      const unsigned = `${kid}.${wrong}`
+      const state = `${unsigned}.${signHmac(stateKey, `${unsigned}\n${CALLBACK}`)}`
+      const { kind } = await states.verify(state, NOW_MS)
+      expect([wrong, kind]).toEqual([wrong, 'refused'])
+    }
   })
 
   test('is refused with the key or the signature of another', async () => {
