@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { engines } from '../package.json' with { type: 'json' }
 import { libsqlAddon, type Target } from './libsql-addon.ts'
 
@@ -58,8 +58,10 @@ export async function buildBinary({
     await rm(outfile, { force: true })
     throw error
   } finally {
-    // Bun leaves a second copy of the source map beside the binary.
-    await rm(`${outfile}.map`, { force: true })
+    // Bun leaves second copies of the source maps beside the binary.
+    for (const map of [`${outfile}.map`, join(dirname(outfile), 'writer-thread.js.map')]) {
+      await rm(map, { force: true })
+    }
   }
 }
 

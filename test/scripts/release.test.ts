@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library'
 import { buildRelease, PLATFORMS } from '../../scripts/release.ts'
@@ -26,6 +26,7 @@ describe('a release', () => {
   })
 
   test('comes with checksums that hold, of everything', async () => {
+    expect(new Set(readdirSync(directory))).toEqual(new Set(['SHA256SUMS', 'latch.cdx.json', name]))
     const sums = readFileSync(join(directory, 'SHA256SUMS'), 'utf8')
     expect(sums.trim().split('\n')).toHaveLength(2)
     const check = () => run(['/usr/bin/env', 'sha256sum', '-c', 'SHA256SUMS'], { cwd: directory })
