@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts'
 import { createResultPages } from '../pages/result-page.ts'
 import { answerError } from './answer-error.ts'
 import type { ApiDeps } from './api-deps.ts'
-import { ApiError } from './api-error.ts'
+import { ApiError, badRequest } from './api-error.ts'
 import { createClientAddress } from './client-address.ts'
 import type { RateLimits } from './rate-limits.ts'
 import type { RouteNames } from './route-names.ts'
@@ -67,11 +67,12 @@ export function createFront(deps: ApiDeps, { rateLimits, routeNames, inner }: Be
   // One function: it stands before every request.
   async function admitted(request: Request, socketAddress: () => string): Promise<Response> {
     if (draining || inFlight >= MAX_IN_FLIGHT) return refusal(overloaded(draining), request)
-    if (request.url.length > MAX_URL_LENGTH) return refusal(urlTooLong, request)
-    const tooMany = isStranger(request) ? chargeStranger(request, socketAddress) : null
-    if (tooMany !== null) return tooMany
     inFlight += 1
     try {
+      if (request.url.length > MAX_URL_LENGTH) return refusal(urlTooLong, request)
+      if (!ABSOLUTE.test(request.url)) return refusal(hostMalformed, request)
+      const tooMany = isStranger(request) ? chargeStranger(request, socketAddress) : null
+      if (tooMany !== null) return tooMany
       await nextTurn()
       const answer = await inner(request)
       if (answer.status < 400) return answer
@@ -132,6 +133,12 @@ const urlTooLong = new ApiError(
   'url_too_long',
   `The address is longer than ${MAX_URL_LENGTH} characters`,
 )
+
+/** Where a `Host` cannot be part of an address, Bun hands over the path alone. */
+const ABSOLUTE = /^https?:\/\//
+
+/** RFC 9112 §3.2. */
+const hostMalformed = badRequest('host_malformed', 'The Host header is not valid')
 
 const overloaded = (draining: boolean): ApiError =>
   new ApiError(

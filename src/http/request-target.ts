@@ -6,8 +6,9 @@ export type RequestTarget = {
 }
 
 /**
- * Takes the address of a request apart, which is normal as it comes (Bun makes it with a URL parser):
- * to parse it once more took 2 % of a link with an idempotency key.
+ * Takes the address of a request apart, which is absolute and normal as it comes to the routes (Bun
+ * made it with a URL parser, the front refuses what is none): to parse it once more took 2 % of a link
+ * with an idempotency key.
  */
 export function targetOf(url: string): RequestTarget {
   const start = url.indexOf('/', url.indexOf('://') + 3)

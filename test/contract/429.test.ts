@@ -34,6 +34,16 @@ describe.if(hasContract)('429', async () => {
     expect(list.status).toBe(200)
   })
 
+  test('whoever guesses keys is a stranger', async () => {
+    service.advance(10_000)
+    const guess = () =>
+      service.api('POST', LINK_PATH, SAMPLE_BODY, { authorization: 'ApiKey guess' })
+    const statuses: number[] = []
+    for (let asked = 0; asked < 60; asked += 1) statuses.push((await guess()).status)
+    expect(statuses.slice(0, 11)).toEqual(Array(11).fill(401))
+    expect(statuses).toContain(429)
+  })
+
   test('strangers are counted by address, and whoever has a key is not', async () => {
     service.advance(10_000)
     const statuses: number[] = []

@@ -157,6 +157,16 @@ describe.if(hasContract)('hostile headers', () => {
     expectConforms(await rawRequest(service.url, request([...AUTHORIZED, ...many], SAMPLE)), 201)
   })
 
+  test('a Host that is none is refused, whatever is asked for', async () => {
+    for (const host of ['a b', 'h#', 'u:p@h', 'é']) {
+      const text = Buffer.from(request(AUTHORIZED, SAMPLE)).toString('latin1')
+      const bytes = Buffer.from(text.replace('Host: latch', `Host: ${host}`), 'latin1')
+      const answer = await rawRequest(service.url, bytes)
+      expectConforms(answer, 400, { authenticated: false })
+      expect([host, answer.body]).toMatchObject([host, { ctx: { code: 'host_malformed' } }])
+    }
+  })
+
   test('a Host of one letter finds its routes, and leads nowhere', async () => {
     const bytes = Buffer.from(request(AUTHORIZED, SAMPLE)).toString().replace('latch', 'x')
     const answer = await rawRequest(service.url, bytes)
