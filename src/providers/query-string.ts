@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache'
+
 /** `application/x-www-form-urlencoded`, in the order given and without what is null. */
 export type QueryString = (parameters: Readonly<Record<string, string | null>>) => string
 
@@ -7,8 +9,8 @@ const SAFE = /^[\w.*-]*$/
 /** What `encodeURIComponent` leaves as it is and a form does not. */
 const REST = /%20|[!'()~]/g
 
-/** Redirect URLs and scopes: the same few from link to link. */
-const MOST_REMEMBERED = 100
+/** Redirect URLs and scopes are the same few from link to link; scopes, though, are the caller's. */
+const REMEMBERED = { most: 100, length: 256 }
 
 const encode = (text: string): string =>
   encodeURIComponent(text.toWellFormed()).replace(REST, (found) =>
@@ -20,12 +22,12 @@ const encode = (text: string): string =>
  * five times as long: a tenth of all that a link takes. Remembers what it has encoded.
  */
 export function createQueryString(): QueryString {
-  const encoded = new Map<string, string>()
+  const encoded = new LRUCache<string, string>({ max: REMEMBERED.most })
 
   function encodeOnce(text: string): string {
+    if (text.length > REMEMBERED.length) return encode(text)
     const known = encoded.get(text)
     if (known !== undefined) return known
-    if (encoded.size >= MOST_REMEMBERED) encoded.clear()
     const fresh = encode(text)
     encoded.set(text, fresh)
     return fresh
