@@ -9,8 +9,8 @@ export type { Client }
 export type DatabaseServer = { url: string; authToken: string | null }
 
 /**
- * How long one libSQL call may wait for another process's lock. The wait blocks the event loop, so
- * it is short, and the writer retries instead.
+ * How long one libSQL call may wait for another process's lock. The wait blocks the thread, so it is
+ * short, and the writer retries instead.
  */
 const BUSY_TIMEOUT_MS = 20
 /** Longer than a commit on another continent; who waits longer is answered with 503. */

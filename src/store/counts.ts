@@ -24,6 +24,12 @@ export function createCounts(
     max: MOST_REMEMBERED,
     ...freshness,
   })
+  const watching = new Map<string, () => number>()
+  const versionOf = (table: string): number => {
+    const watch = watching.get(table) ?? writer.watch([table])
+    watching.set(table, watch)
+    return watch()
+  }
   return async (table, where, limit) => {
     const capped = database
       .select({ one: sql`1`.as('one') })
@@ -33,7 +39,7 @@ export function createCounts(
       .as('capped')
     const query = database.select({ count: sql<number>`count(*)` }).from(capped)
     const key = JSON.stringify(Object.values(query.toSQL()))
-    const version = writer.watch([getTableName(table)])()
+    const version = versionOf(getTableName(table))
     const known = remembered.get(key)
     if (known?.version === version) return known.count
     const count = (await query.get())?.count ?? 0

@@ -20,7 +20,7 @@ const UNAVAILABLE =
  */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof StoreError) {
-    return ['database_gone', 'database_unreachable', 'writer_broken'].includes(error.code)
+    return ['database_gone', 'database_unreachable', 'writer_ended'].includes(error.code)
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return UNAVAILABLE.test(code) || (error instanceof Error && isUnavailable(error.cause))

@@ -41,14 +41,17 @@ export function createMemory(
     })
     const versionNow = writer.watch(tables)
     const underWay = new Map<string, { version: number; reading: Promise<Row | null> }>()
-    const readAnew = async (name: string, version: number, key: string[]): Promise<Row | null> => {
-      try {
-        const row = await read(...key)
-        rows.set(name, { row, version })
-        return row
-      } finally {
-        if (underWay.get(name)?.version === version) underWay.delete(name)
+    const readAnew = (name: string, version: number, key: string[]): Promise<Row | null> => {
+      const reading = read(...key)
+      underWay.set(name, { version, reading })
+      const forget = (): void => {
+        if (underWay.get(name)?.reading === reading) underWay.delete(name)
       }
+      reading.then((row) => {
+        rows.set(name, { row, version })
+        forget()
+      }, forget)
+      return reading
     }
     return (...key) => {
       const name = key.join('\0')
@@ -58,10 +61,7 @@ export function createMemory(
       if (known?.version === version) return known.row
       // A thousand requests with a key that is looked up now must not be a thousand look-ups.
       const other = underWay.get(name)
-      if (other?.version === version) return other.reading
-      const reading = readAnew(name, version, key)
-      underWay.set(name, { version, reading })
-      return reading
+      return other?.version === version ? other.reading : readAnew(name, version, key)
     }
   }
 }

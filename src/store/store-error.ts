@@ -5,12 +5,12 @@ export type StoreErrorCode =
   | 'database_damaged'
   | 'database_gone'
   | 'database_unreachable'
-  | 'writer_broken'
+  | 'writer_ended'
   | 'wrong_secret_key'
   | 'environment_not_found'
   | 'backup_unusable'
 
-/** The store cannot be opened. The message says why, and what to do, to the operator. */
+/** The store cannot be opened, or written to. The message says why, and what to do, to the operator. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
   constructor(

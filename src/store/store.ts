@@ -19,6 +19,7 @@ import { createEndpoints, type Endpoints } from './endpoints.ts'
 import { createEnvironments, type Environments } from './environments.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { isUniqueViolation } from './failures.ts'
+import { inodeOf } from './file-guard.ts'
 import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency-records.ts'
 import { createIntegrations, type Integrations } from './integrations.ts'
 import { lockDataDir } from './lock.ts'
@@ -93,7 +94,10 @@ export async function openStore(
   try {
     await migrate(client, embedMigrations())
     const database = databaseOf(client)
-    committer = server === null ? startThreadCommitter(file, synchronous) : createCommitter(client)
+    committer =
+      server === null
+        ? startThreadCommitter({ file, inode: inodeOf(file), synchronous })
+        : createCommitter(client)
     const writer = createWriter(committer, onCommit)
     const freshness = server === null ? FRESH_WHERE_OWNED : FRESH_WHERE_SHARED
     const counts = createCounts(database, writer, freshness)

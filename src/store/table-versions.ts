@@ -24,7 +24,7 @@ const CASCADES: Readonly<Record<string, readonly string[]>> = {
 const TARGET = /^\s*(?:insert(?: or \w+)? into|update|delete from)\s+"?(\w+)/i
 
 /** Which table a statement writes to; null where that is not to be seen, and it may be any. */
-function targetOf({ sql }: Statement): string | null {
+function tableOf({ sql }: Statement): string | null {
   const [, table = null] = TARGET.exec(sql) ?? []
   return table
 }
@@ -49,7 +49,7 @@ export function createTableVersions(): TableVersions {
       }
     },
     bump: (statements) => {
-      for (const table of new Set(statements.map(targetOf))) {
+      for (const table of new Set(statements.map(tableOf))) {
         const touched = table === null ? [] : [table, ...(CASCADES[table] ?? [])]
         for (const version of table === null ? [ofAny] : touched.map(versionOf)) version.count += 1
       }

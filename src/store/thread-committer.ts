@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
-import type { Synchronous } from './client.ts'
 import type { Committed, Committer } from './committer.ts'
+import type { DatabaseFile } from './file-committer.ts'
 import { StoreError } from './store-error.ts'
 import { type Order, type Report, toError } from './thread-messages.ts'
 
@@ -14,29 +14,65 @@ const threadFile = (): string | URL =>
 
 type Waiting = { resolve(results: readonly Committed[]): void; reject(error: Error): void }
 
+type Thread = {
+  commit(
+    database: DatabaseFile,
+    statements: Parameters<Committer['commit']>[0],
+  ): ReturnType<Committer['commit']>
+  /** Resolves when the file is closed, or the thread has ended. */
+  close(): Promise<void>
+}
+
 /**
  * Writes to a database file in a thread of its own. A libSQL call blocks the thread that makes it,
  * until the disk has it: requests that write nothing would wait for each commit, on a disk that
- * takes 10 ms as long. Links with a fresh idempotency key each went from 0.2 to 0.4 of a bare handler
+ * takes 10 ms as long. Links with a fresh idempotency key each went from 0.2 to 0.3 of a bare handler
  * by this and by inserting their records together.
  */
-export function startThreadCommitter(file: string, synchronous: Synchronous): Committer {
-  const thread = new Worker(threadFile())
-  const order = (message: Order): void => thread.postMessage(message)
+export function startThreadCommitter(
+  database: DatabaseFile,
+  file: string | URL = threadFile(),
+): Committer {
+  let isClosed = false
+  let thread: Thread | null = null
+  const running = (): Thread => {
+    // A thread that ended by a fault is replaced by who next has something to write.
+    thread ??= startThread(file, () => {
+      thread = null
+    })
+    return thread
+  }
+  running()
+  return {
+    capacity: 2,
+    commit: async (statements) => {
+      if (isClosed) throw new StoreError('writer_ended', 'The database is closed.')
+      return running().commit(database, statements)
+    },
+    close: async () => {
+      isClosed = true
+      await thread?.close()
+    },
+  }
+}
+
+function startThread(file: string | URL, onEnd: () => void): Thread {
+  const worker = new Worker(file)
+  const order = (message: Order): void => worker.postMessage(message)
   const waiting = new Map<number, Waiting>()
   const closed = Promise.withResolvers<void>()
   let commits = 0
-  let broken: StoreError | null = null
 
-  const giveUp = (error: unknown): void => {
-    broken ??= new StoreError('writer_broken', `The thread that writes has ended: ${String(error)}`)
-    for (const { reject } of waiting.values()) reject(broken)
+  const end = (reason: unknown): void => {
+    onEnd()
+    const error = new StoreError('writer_ended', `The thread that writes has ended: ${reason}`)
+    for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
     closed.resolve()
   }
-  thread.on('error', giveUp)
-  thread.on('exit', giveUp)
-  thread.on('message', (report: Report) => {
+  worker.on('error', end)
+  worker.on('exit', end)
+  worker.on('message', (report: Report) => {
     if (report.kind === 'closed') {
       closed.resolve()
       return
@@ -46,24 +82,18 @@ export function startThreadCommitter(file: string, synchronous: Synchronous): Co
     if (report.kind === 'committed') caller?.resolve(report.results)
     else caller?.reject(toError(report.failure))
   })
-  order({ kind: 'open', file, synchronous })
 
   return {
-    capacity: 2,
-    commit: (statements) =>
+    commit: (database, statements) =>
       new Promise((resolve, reject) => {
-        if (broken !== null) {
-          reject(broken)
-          return
-        }
         commits += 1
         waiting.set(commits, { resolve, reject })
-        order({ kind: 'commit', id: commits, statements })
+        order({ kind: 'commit', id: commits, database, statements })
       }),
     close: async () => {
       order({ kind: 'close' })
       await closed.promise
-      await thread.terminate()
+      await worker.terminate()
     },
   }
 }

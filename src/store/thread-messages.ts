@@ -1,12 +1,11 @@
-import type { Synchronous } from './client.ts'
 import type { Committed } from './committer.ts'
+import type { DatabaseFile } from './file-committer.ts'
 import { StoreError, type StoreErrorCode } from './store-error.ts'
 import type { Statement } from './writes.ts'
 
 /** What the thread that writes is told. */
 export type Order =
-  | { kind: 'open'; file: string; synchronous: Synchronous }
-  | { kind: 'commit'; id: number; statements: readonly Statement[] }
+  | { kind: 'commit'; id: number; database: DatabaseFile; statements: readonly Statement[] }
   | { kind: 'close' }
 
 /** What it answers. */

@@ -1,7 +1,7 @@
 import type { Committed, Committer } from './committer.ts'
 import { isUnavailable } from './failures.ts'
 import { createTableVersions } from './table-versions.ts'
-import { statementsOf, type Write } from './writes.ts'
+import { type Statement, statementsOf, type Write } from './writes.ts'
 
 export type Writer = {
   /**
@@ -16,7 +16,7 @@ export type Writer = {
   idle(): Promise<void>
 }
 
-/** Hears of every commit: how many statements and rows, and how long it took. */
+/** Hears of every commit once its callers have: how many statements and rows, and how long it took. */
 export type OnCommit = (statements: number, seconds: number) => void
 
 type Unit = {
@@ -24,6 +24,10 @@ type Unit = {
   resolve(results: readonly Committed[]): void
   reject(error: unknown): void
 }
+
+type Outcome =
+  | { kind: 'committed'; results: readonly Committed[] }
+  | { kind: 'failed'; error: unknown }
 
 /** As many at once are worth two commits, so that the callers of one are served during the other. */
 const WORTH_TWO = 16
@@ -37,22 +41,31 @@ export function createWriter(committer: Committer, onCommit?: OnCommit): Writer 
 
   async function settle(units: readonly Unit[]): Promise<void> {
     const writes = units.flatMap((unit) => unit.writes)
-    const statements = statementsOf(writes)
-    // Before as well as after: what is read meanwhile may be either.
-    versions.bump(statements)
     const startedMs = performance.now()
-    const failure = await tell(units, committer.commit(statements))
-    onCommit?.(writes.length, (performance.now() - startedMs) / 1000)
-    versions.bump(statements)
-    if (failure === null) return
-    if (units.length === 1 || isUnavailable(failure.error)) {
-      for (const unit of units) unit.reject(failure.error)
-      return
+    const outcome = await run(statementsOf(writes))
+    if (outcome.kind === 'committed') {
+      tell(units, outcome.results)
+      onCommit?.(writes.length, (performance.now() - startedMs) / 1000)
+    } else if (units.length === 1 || isUnavailable(outcome.error)) {
+      for (const unit of units) unit.reject(outcome.error)
+    } else {
+      // One caller's conflict must not fail the others. By halves, as one of 64 then costs 12 commits.
+      const half = Math.ceil(units.length / 2)
+      await settle(units.slice(0, half))
+      await settle(units.slice(half))
     }
-    // One caller's conflict must not fail the others. By halves, as one of 64 then costs 12 commits.
-    const half = Math.ceil(units.length / 2)
-    await settle(units.slice(0, half))
-    await settle(units.slice(half))
+  }
+
+  async function run(statements: readonly Statement[]): Promise<Outcome> {
+    try {
+      return { kind: 'committed', results: await committer.commit(statements) }
+    } catch (error) {
+      return { kind: 'failed', error }
+    } finally {
+      // Before anybody hears of it. What is read meanwhile, old or new, is then worth nothing; and so
+      // is it where it failed, as an answer can be lost on its way.
+      versions.bump(statements)
+    }
   }
 
   function take(): void {
@@ -88,21 +101,12 @@ export function createWriter(committer: Committer, onCommit?: OnCommit): Writer 
   }
 }
 
-/** Gives each caller its own results; null, or why there are none. */
-async function tell(
-  units: readonly Unit[],
-  committing: Promise<readonly Committed[]>,
-): Promise<{ error: unknown } | null> {
-  try {
-    const results = await committing
-    let start = 0
-    for (const { writes, resolve } of units) {
-      const count = writes.filter((write) => 'sql' in write).length
-      resolve(results.slice(start, start + count))
-      start += count
-    }
-    return null
-  } catch (error) {
-    return { error }
+/** Gives each caller its own results. */
+function tell(units: readonly Unit[], results: readonly Committed[]): void {
+  let start = 0
+  for (const { writes, resolve } of units) {
+    const count = writes.filter((write) => 'sql' in write).length
+    resolve(results.slice(start, start + count))
+    start += count
   }
 }

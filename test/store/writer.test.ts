@@ -1,8 +1,12 @@
 import { describe, expect, test } from 'bun:test'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { applySettings, openClient } from '../../src/store/client.ts'
+import { openClient } from '../../src/store/client.ts'
 import { type Committer, createCommitter } from '../../src/store/committer.ts'
-import { isUniqueViolation } from '../../src/store/failures.ts'
+import { isUnavailable, isUniqueViolation } from '../../src/store/failures.ts'
+import { openFileCommitter } from '../../src/store/file-committer.ts'
+import { inodeOf } from '../../src/store/file-guard.ts'
+import { createMemory, FRESH_WHERE_OWNED } from '../../src/store/memory.ts'
 import { startThreadCommitter } from '../../src/store/thread-committer.ts'
 import { createWriter } from '../../src/store/writer.ts'
 import { rowInserter } from '../../src/store/writes.ts'
@@ -28,9 +32,15 @@ async function holdLock(file: string, milliseconds: number) {
   return holder
 }
 
+const databaseFile = (file: string, synchronous: 'full' | 'normal' = 'full') => ({
+  file,
+  inode: inodeOf(file),
+  synchronous,
+})
+
 const committers: [string, (file: string) => Promise<Committer>][] = [
   ['by its own client', async (file) => createCommitter(await openClient(file))],
-  ['in a thread of its own', async (file) => startThreadCommitter(file, 'full')],
+  ['in a thread of its own', async (file) => startThreadCommitter(databaseFile(file))],
 ]
 
 for (const [where, startCommitter] of committers) {
@@ -138,43 +148,125 @@ for (const [where, startCommitter] of committers) {
   })
 }
 
-test('a client keeps to what is set when its connection is new', async () => {
-  const file = join(tempDir(), 'test.db')
-  const client = await openClient(file, 'normal')
+async function openRows(file: string) {
+  const client = await openClient(file)
   await client.execute('CREATE TABLE rows (id INTEGER PRIMARY KEY, text TEXT)')
-  const onReconnect = () => applySettings(client, 'normal')
-  const writer = createWriter(createCommitter(client, { onReconnect }))
-  const read = async () => [
-    (await client.execute('PRAGMA synchronous')).rows[0]?.[0],
-    (await client.execute('PRAGMA wal_autocheckpoint')).rows[0]?.[0],
-  ]
-  const set = await read()
-  expect(set).toEqual([1, 4000])
-  const holder = await holdLock(file, 200)
-  await writer.commit([insert(1)])
-  expect(await read()).toEqual(set)
-  await holder.exited
-  const full = await openClient(file)
-  expect((await full.execute('PRAGMA synchronous')).rows[0]?.[0]).toBe(2)
+  return client
+}
+
+test('a file is written to as it is set, on a connection that is new as well', async () => {
+  const file = join(tempDir(), 'test.db')
+  await openRows(file)
+  for (const [synchronous, code] of [
+    ['normal', 1],
+    ['full', 2],
+  ] as const) {
+    const committer = await openFileCommitter(databaseFile(file, synchronous))
+    // What the connection that writes is set to, told by what it writes.
+    const tell = async () => {
+      await committer.commit([
+        { sql: 'DELETE FROM rows', args: [] },
+        { sql: 'INSERT INTO rows (id) SELECT synchronous FROM pragma_synchronous', args: [] },
+      ])
+      const client = await openClient(file)
+      return (await client.execute('SELECT id FROM rows')).rows[0]?.['id']
+    }
+    expect(await tell()).toBe(code)
+    const holder = await holdLock(file, 200)
+    expect(await tell()).toBe(code)
+    await holder.exited
+    await committer.close()
+  }
+})
+
+test('what is read once a write is done is what was written, whatever was read meanwhile', async () => {
+  const file = join(tempDir(), 'test.db')
+  const client = await openRows(file)
+  const committer = startThreadCommitter(databaseFile(file))
+  const writer = createWriter(committer)
+  const remember = createMemory(writer, FRESH_WHERE_OWNED)
+  const read = remember(['rows'], async (id) => {
+    const { rows } = await client.execute({ sql: 'SELECT text FROM rows WHERE id = ?', args: [id] })
+    return rows[0] === undefined ? null : { text: rows[0]['text'] }
+  })
+  await writer.commit([row(1, '0')])
+  for (let turn = 1; turn <= 50; turn += 1) {
+    const update = { sql: 'UPDATE rows SET text = ? WHERE id = 1', args: [String(turn)] }
+    const committing = writer.commit([update])
+    await new Promise((resolve) => setImmediate(resolve))
+    await read('1')
+    await committing
+    expect(await read('1')).toEqual({ text: String(turn) })
+  }
+  await committer.close()
+})
+
+test('commits are counted with their rows, and those that fail are not', async () => {
+  const file = join(tempDir(), 'test.db')
+  const client = await openRows(file)
+  const seen: number[] = []
+  const writer = createWriter(createCommitter(client), (statements) => seen.push(statements))
+  await writer.commit([insert(1), row(2)])
+  expect(await errorOf(writer.commit([insert(1)]))).not.toBeNull()
+  await writer.commit([row(3)])
+  expect(seen).toEqual([2, 1])
 })
 
 describe('a thread that writes', () => {
-  test('tells every caller why it cannot open its file', async () => {
-    const committer = startThreadCommitter(join(tempDir(), 'no', 'such', 'folder.db'), 'full')
+  const open = async () => {
+    const file = join(tempDir(), 'test.db')
+    const client = await openRows(file)
+    return { file, client, committer: startThreadCommitter(databaseFile(file)) }
+  }
+
+  test('tells every caller that its file is gone, and goes on when it is back', async () => {
+    const { file, committer } = await open()
+    renameSync(file, `${file}.away`)
     for (const id of [1, 2]) {
-      expect(String(await errorOf(committer.commit([insert(id)])))).toContain('Unable to open')
+      const error = await errorOf(committer.commit([insert(id)]))
+      expect(error).toMatchObject({ code: 'database_gone' })
+      expect(isUnavailable(error)).toBe(true)
     }
+    renameSync(`${file}.away`, file)
+    expect(await committer.commit([insert(3)])).toEqual([{ rowsAffected: 1 }])
     await committer.close()
   })
 
-  test('has none of its callers wait for ever once it is gone', async () => {
-    const file = join(tempDir(), 'test.db')
-    const client = await openClient(file)
-    await client.execute('CREATE TABLE rows (id INTEGER PRIMARY KEY, text TEXT)')
-    const committer = startThreadCommitter(file, 'full')
+  test('tells who waits when it ends by a fault, and is replaced for who comes next', async () => {
+    const { file } = await open()
+    const marker = join(tempDir(), 'faults')
+    const faulty = join(tempDir(), 'thread.ts')
+    writeFileSync(marker, '')
+    writeFileSync(
+      faulty,
+      `import { existsSync, rmSync } from 'node:fs'
+import { parentPort } from 'node:worker_threads'
+parentPort?.on('message', ({ kind, id }) => {
+  if (kind === 'close') return parentPort.postMessage({ kind: 'closed' })
+  if (existsSync('${marker}')) {
+    rmSync('${marker}')
+    throw new Error('a fault')
+  }
+  parentPort.postMessage({ kind: 'committed', id, results: [] })
+})`,
+    )
+    const committer = startThreadCommitter(databaseFile(file), faulty)
+    const errors = await Promise.all([
+      errorOf(committer.commit([insert(1)])),
+      errorOf(committer.commit([insert(2)])),
+    ])
+    for (const error of errors) {
+      expect(error).toMatchObject({ code: 'writer_ended' })
+      expect(isUnavailable(error)).toBe(true)
+    }
+    expect(await committer.commit([insert(3)])).toEqual([])
+    await committer.close()
+  })
+
+  test('takes nothing more once it is closed', async () => {
+    const { committer } = await open()
     await committer.commit([insert(1)])
     await committer.close()
-    const error = await errorOf(committer.commit([insert(2)]))
-    expect(error).toMatchObject({ code: 'writer_broken' })
+    expect(await errorOf(committer.commit([insert(2)]))).toMatchObject({ code: 'writer_ended' })
   })
 })
