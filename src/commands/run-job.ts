@@ -20,7 +20,7 @@ export async function runJob<Input extends TSchema, Output extends TSchema>(
   if (sent.kind === 'done') return sent.output
   return withOfflineStore(options, async ({ settings, store, random, keys }) => {
     const clock = Date.now
-    const log = createLog(logLevel === 'info' ? 'warn' : logLevel)
+    const log = await createLog(logLevel === 'info' ? 'warn' : logLevel)
     return job.run(
       {
         settings: { ...settings, publicUrl: settings.publicUrl ?? ownUrl(settings) },

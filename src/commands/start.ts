@@ -33,7 +33,7 @@ export type Running = {
 /** What a test replaces of the machine. */
 export type System = Pick<Deps, 'clock' | 'monotonicMs' | 'sleep'> & {
   fetch: Fetch
-  log(level: LogLevel): Log
+  log(level: LogLevel): Log | Promise<Log>
 }
 
 const thisMachine: System = {
@@ -56,7 +56,7 @@ export async function startLatch(
   const random = createRandom()
   const keys = await openKeys(settings, random)
   const { keyring } = keys
-  const { metrics, listener: metricsListener } = startWatching(settings, keyring)
+  const { metrics, listener: metricsListener } = await startWatching(settings, keyring)
   const sealing = createSealing(keyring, random)
   const store = await openStore(settings.dataDir, sealing, {
     server: settings.database,
@@ -93,7 +93,7 @@ export async function startLatch(
         ),
         system.clock,
       ),
-      log: system.log(settings.logLevel),
+      log: await system.log(settings.logLevel),
       metrics,
       clock: system.clock,
       monotonicMs: system.monotonicMs,

@@ -1,7 +1,6 @@
 import type { Settings } from '../config.ts'
 import { type Listener, listen } from '../http/listen.ts'
 import { type Metrics, noMetrics } from '../observe/metrics.ts'
-import { createPrometheus } from '../observe/prometheus.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { readVersion } from '../version.ts'
 
@@ -14,11 +13,13 @@ const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8'
  * Counts for Prometheus where the operator asks for it, and tells on a listener of its own, which
  * users never reach. Throws `ListenError`.
  */
-export function startWatching(
+export async function startWatching(
   { metricsAddress }: Pick<Settings, 'metricsAddress'>,
   keyring: Keyring,
-): Watching {
+): Promise<Watching> {
   if (metricsAddress === null) return { metrics: noMetrics, listener: null }
+  // 8 ms of every start, and most latches are watched by nobody.
+  const { createPrometheus } = await import('../observe/prometheus.ts')
   const { metrics, render } = createPrometheus({
     ...readVersion(),
     secretKeys: () => ({

@@ -20,6 +20,10 @@ export type RateLimits = {
 
 const BURST_ALLOWANCE = 0.1
 
+const MOST_ENVIRONMENTS = 10_000
+/** At about 150 bytes each, 15 MB at most. */
+const MOST_ADDRESSES = 100_000
+
 export function createRateLimits(
   config: Pick<Config, 'rateLimits'>,
   monotonicMs: () => number,
@@ -30,7 +34,7 @@ export function createRateLimits(
     configuration: createLimiter('configuration', config.rateLimits.configuration, monotonicMs),
     trigger: createLimiter('trigger', config.rateLimits.trigger, monotonicMs),
   }
-  const addresses = createLimiter('global', config.rateLimits.global, monotonicMs)
+  const addresses = createLimiter('global', config.rateLimits.global, monotonicMs, MOST_ADDRESSES)
 
   return {
     charge(environmentId, category, headers) {
@@ -61,11 +65,12 @@ function createLimiter(
   category: RateCategory,
   perSecond: number,
   monotonicMs: () => number,
+  mostKeys: number = MOST_ENVIRONMENTS,
 ): Limiter | null {
   if (perSecond === 0) return null
   const rate: Rate = { perSecond, burst: Math.floor(perSecond * (1 + BURST_ALLOWANCE)) }
   return {
-    buckets: createTokenBuckets(rate, monotonicMs),
+    buckets: createTokenBuckets(rate, monotonicMs, mostKeys),
     limit: String(perSecond),
     policy: `${perSecond};w=1;burst=${rate.burst};comment="token bucket";category="${category}";cost="single"`,
   }

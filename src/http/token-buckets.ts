@@ -20,18 +20,23 @@ export type TokenBuckets = { take(key: string): RateDecision }
 type Bucket = { millitokens: number; filledAtMs: number }
 const TOKEN = 1000
 
-/** At about 150 bytes a key, 15 MB at most. A bucket that is forgotten would mostly be full again. */
-const MOST_KEYS = 100_000
-
 /**
  * A token bucket a key, refilled continuously. `monotonicMs` must not be the wall clock, which can
- * be set; if it goes backwards all the same, no time has passed.
+ * be set; if it goes backwards all the same, no time has passed. Of more than `mostKeys` the longest
+ * unused is forgotten, which would mostly be full again.
  */
-export function createTokenBuckets(rate: Rate, monotonicMs: () => number): TokenBuckets {
-  const buckets = new LRUCache<string, Bucket>({ max: MOST_KEYS })
+export function createTokenBuckets(
+  rate: Rate,
+  monotonicMs: () => number,
+  mostKeys: number,
+): TokenBuckets {
+  // Made for the first key: it takes room for all of them at once, 3 MB and 4 ms for 100,000.
+  let made: LRUCache<string, Bucket> | null = null
 
   return {
     take(key) {
+      made ??= new LRUCache({ max: mostKeys })
+      const buckets = made
       const nowMs = monotonicMs()
       let bucket = buckets.get(key)
       if (bucket === undefined) {

@@ -1,5 +1,4 @@
 import { type DestinationStream, pino } from 'pino'
-import { PinoPretty } from 'pino-pretty'
 import type { LogLevel } from './log-level.ts'
 
 /**
@@ -20,10 +19,13 @@ export type LogFields = Readonly<Record<string, string | number | boolean | null
 
 const STANDARD_ERROR = 2
 
-export function createLog(level: LogLevel, isForPeople: boolean = process.stderr.isTTY): Log {
+export async function createLog(
+  level: LogLevel,
+  isForPeople: boolean = process.stderr.isTTY,
+): Promise<Log> {
   const logger = pino(
     { level, base: null, errorKey: 'error', timestamp: pino.stdTimeFunctions.isoTime },
-    isForPeople ? pretty() : pino.destination({ dest: STANDARD_ERROR, sync: true }),
+    isForPeople ? await pretty() : pino.destination({ dest: STANDARD_ERROR, sync: true }),
   )
   const at =
     (severity: 'debug' | 'info' | 'warn' | 'error') =>
@@ -40,11 +42,16 @@ export function createLog(level: LogLevel, isForPeople: boolean = process.stderr
   }
 }
 
-/** In this process: pino's own way loads it in a worker, from a file that the executable has not. */
-const pretty = (): DestinationStream =>
-  PinoPretty({
+/**
+ * In this process: pino's own way loads it in a worker, from a file that the executable has not. Where
+ * nobody looks on it is not loaded at all, as that takes 3 ms of the start.
+ */
+async function pretty(): Promise<DestinationStream> {
+  const { PinoPretty } = await import('pino-pretty')
+  return PinoPretty({
     destination: STANDARD_ERROR,
     sync: true,
     errorLikeObjectKeys: ['error'],
     translateTime: 'SYS:HH:MM:ss',
   })
+}

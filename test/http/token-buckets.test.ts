@@ -2,6 +2,9 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { createTokenBuckets, type Rate } from '../../src/http/token-buckets.ts'
 
+/** As many addresses as latch counts. */
+const MOST_KEYS = 100_000
+
 /** The reference: exact arithmetic in whole microtokens, one bucket, written for reading. */
 function model({ perSecond, burst }: Rate) {
   let microtokens = burst * 1_000_000
@@ -29,7 +32,7 @@ describe('token buckets', () => {
       fc.property(schedule, ({ perSecond, pausesMs }) => {
         const rate = { perSecond, burst: Math.floor(perSecond * 1.1) }
         let nowMs = 0
-        const buckets = createTokenBuckets(rate, () => nowMs)
+        const buckets = createTokenBuckets(rate, () => nowMs, MOST_KEYS)
         const reference = model(rate)
         for (const pauseMs of pausesMs) {
           nowMs += pauseMs
@@ -49,7 +52,7 @@ describe('token buckets', () => {
     fc.assert(
       fc.property(times, (pausesMs) => {
         let nowMs = 0
-        const buckets = createTokenBuckets({ perSecond: 10, burst: 11 }, () => nowMs)
+        const buckets = createTokenBuckets({ perSecond: 10, burst: 11 }, () => nowMs, MOST_KEYS)
         let allowed = 0
         for (const pauseMs of pausesMs) {
           nowMs += pauseMs
@@ -62,7 +65,7 @@ describe('token buckets', () => {
 
   test('let the waiter in after the time that was told', () => {
     let nowMs = 0
-    const buckets = createTokenBuckets({ perSecond: 1, burst: 1 }, () => nowMs)
+    const buckets = createTokenBuckets({ perSecond: 1, burst: 1 }, () => nowMs, MOST_KEYS)
     expect(buckets.take('key').allowed).toBe(true)
     const refused = buckets.take('key')
     expect(refused).toEqual({ allowed: false, remaining: 0, resetSeconds: 1 })
@@ -72,7 +75,7 @@ describe('token buckets', () => {
 
   test('neither give nor lock anything when time goes backwards', () => {
     let nowMs = 1_000_000
-    const buckets = createTokenBuckets({ perSecond: 10, burst: 11 }, () => nowMs)
+    const buckets = createTokenBuckets({ perSecond: 10, burst: 11 }, () => nowMs, MOST_KEYS)
     for (let taken = 0; taken < 11; taken += 1) buckets.take('key')
     nowMs = 0
     expect(buckets.take('key').allowed).toBe(false)
@@ -82,7 +85,7 @@ describe('token buckets', () => {
   })
 
   test('are kept apart by key', () => {
-    const buckets = createTokenBuckets({ perSecond: 1, burst: 1 }, () => 0)
+    const buckets = createTokenBuckets({ perSecond: 1, burst: 1 }, () => 0, MOST_KEYS)
     expect(buckets.take('one').allowed).toBe(true)
     expect(buckets.take('one').allowed).toBe(false)
     expect(buckets.take('two').allowed).toBe(true)
@@ -91,7 +94,7 @@ describe('token buckets', () => {
   test('take at most 40 MB for a million keys', () => {
     Bun.gc(true)
     const before = process.memoryUsage().heapUsed
-    const buckets = createTokenBuckets({ perSecond: 10, burst: 11 }, () => 0)
+    const buckets = createTokenBuckets({ perSecond: 10, burst: 11 }, () => 0, MOST_KEYS)
     for (let key = 0; key < 1_000_000; key += 1) buckets.take(`2001:db8::${key}`)
     Bun.gc(true)
     const used = process.memoryUsage().heapUsed - before
