@@ -56,8 +56,12 @@ export async function measureLoads(folder: string, rounds: number): Promise<Meas
     ],
     [
       '(d) replays of one key',
-      () =>
-        wrk(link, script('replay', `${authorization}wrk.headers["Idempotency-Key"] = "warm-up"`)),
+      async () => {
+        // Many who use a key for the first time at once are told to wait, which is not measured.
+        await service.link({ 'idempotency-key': 'replayed' })
+        const key = 'wrk.headers["Idempotency-Key"] = "replayed"'
+        return wrk(link, script('replay', authorization + key))
+      },
     ],
     [
       '(e) callback',
@@ -72,12 +76,7 @@ export async function measureLoads(folder: string, rounds: number): Promise<Meas
       () => wrk(`${betterAuthUrl}/api/auth/link-social`, signInScript),
     ],
   ]
-  // Many who use a key for the first time at once are told to wait, which is not what is measured.
-  await wrk(
-    link,
-    script('warm-up', `${authorization}wrk.headers["Idempotency-Key"] = "warm-up"`),
-    1,
-  )
+  await wrk(link, script('warm-up', authorization), 1)
 
   const loads = cases.map(([name]) => ({ name, rounds: [] as (Load & { ratio: number })[] }))
   for (let round = 0; round < rounds; round += 1) {

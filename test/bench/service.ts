@@ -11,8 +11,8 @@ export type Service = {
   url: string
   apiKey: string
   process: Started
-  post(path: string, body: unknown): Promise<Response>
-  link(): Promise<Response>
+  post(path: string, body: unknown, headers?: Record<string, string>): Promise<Response>
+  link(headers?: Record<string, string>): Promise<Response>
   stop(): Promise<void>
 }
 
@@ -33,10 +33,14 @@ export async function startService(
   const process = await start(command, { cwd: folder, env: { ...ENVIRONMENT, ...environment } })
   const url = /at (\S+)$/.exec(process.firstLine)?.[1] ?? ''
   const apiKey = knownApiKey ?? (await process.find(/^API key.*: (\S+)$/m))
-  const post = (path: string, body: unknown): Promise<Response> =>
+  const post: Service['post'] = (path, body, headers) =>
     fetch(url + path, {
       method: 'POST',
-      headers: { authorization: `ApiKey ${apiKey}`, 'content-type': 'application/json' },
+      headers: {
+        authorization: `ApiKey ${apiKey}`,
+        'content-type': 'application/json',
+        ...headers,
+      },
       body: JSON.stringify(body),
     })
   return {
@@ -44,7 +48,7 @@ export async function startService(
     apiKey,
     process,
     post,
-    link: () => post(LINK_PATH, SAMPLE_BODY),
+    link: (headers) => post(LINK_PATH, SAMPLE_BODY, headers),
     stop: async () => {
       process.signal('SIGTERM')
       await process.finished
