@@ -32,7 +32,7 @@ const ROOMS_OF: Record<string, readonly string[]> = {
     'transfer',
   ],
   '@tufjs/canonical-json': ['api'],
-  'lru-cache': ['http', 'store'],
+  'lru-cache': ['http', 'providers', 'store'],
   'safe-stable-stringify': ['http'],
   'swagger-ui-dist': ['docs'],
 }
