@@ -2,15 +2,8 @@ import type { Static, TSchema } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { basicAuthorization } from './basic-authorization.ts'
 import { type Fetch, postForm } from './call-provider.ts'
-import type { AuthorizationRequest, CodeExchange, IdentifyOutcome } from './provider.ts'
+import type { CodeExchange, IdentifyOutcome } from './provider.ts'
 import { SlackRefusal } from './slack-refusal.ts'
-
-/** RFC 7636 §4.3. Slack takes an app that sends it for a public client, for good (S22). */
-export const withCodeChallenge = (
-  url: string,
-  { app, proofs }: Pick<AuthorizationRequest, 'app' | 'proofs'>,
-): string =>
-  app.pkce ? `${url}&code_challenge=${proofs().codeChallenge}&code_challenge_method=S256` : url
 
 type Exchange = Pick<CodeExchange, 'app' | 'code' | 'redirectUri' | 'codeVerifier'>
 

@@ -3,8 +3,8 @@ import { Value } from '@sinclair/typebox/value'
 import { basicAuthorization } from './basic-authorization.ts'
 import { type Fetch, postForm } from './call-provider.ts'
 import type { Connect, InstallOutcome, Tokens } from './provider.ts'
-import { createQueryString } from './query-string.ts'
-import { exchangeCode, withCodeChallenge } from './slack-exchange.ts'
+import { createSlackAuthorize } from './slack-authorize.ts'
+import { exchangeCode } from './slack-exchange.ts'
 import { SlackRefusal } from './slack-refusal.ts'
 
 /** Novu's default bot scopes. */
@@ -51,20 +51,10 @@ const Granted = Type.Object({
 
 /** Installs a Slack app in a workspace, or in a whole organisation (Enterprise Grid). */
 export function createSlackInstall(slackUrl: string, fetch: Fetch): Connect {
-  const queryString = createQueryString()
+  const authorize = createSlackAuthorize(slackUrl)
   return {
     kind: 'code',
-    url(request) {
-      const { app, redirectUri, state, scope, workspaceId } = request
-      const query = queryString({
-        state,
-        client_id: app.clientId,
-        redirect_uri: redirectUri,
-        scope: (scope ?? DEFAULT_BOT_SCOPE).join(','),
-        team: workspaceId,
-      })
-      return withCodeChallenge(`${slackUrl}/oauth/v2/authorize?${query}`, request)
-    },
+    url: (request) => authorize(request, { scope: (request.scope ?? DEFAULT_BOT_SCOPE).join(',') }),
 
     async install(exchange) {
       const url = `${slackUrl}/api/oauth.v2.access`

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Fetch } from './call-provider.ts'
 import type { AuthorizationRequest, CodeExchange, IdentifyOutcome } from './provider.ts'
-import { createQueryString } from './query-string.ts'
-import { exchangeCode, withCodeChallenge } from './slack-exchange.ts'
+import { createSlackAuthorize } from './slack-authorize.ts'
+import { exchangeCode } from './slack-exchange.ts'
 
 /** What Novu asks for where the caller does not say. */
 const DEFAULT_USER_SCOPE = ['identity.basic']
@@ -25,20 +25,10 @@ export type SlackProtocol = {
 
 /** Slack's OAuth v2 with user scopes (https://docs.slack.dev/authentication/installing-with-oauth). */
 export function createSlackOAuth(slackUrl: string, fetch: Fetch): SlackProtocol {
-  const queryString = createQueryString()
+  const authorize = createSlackAuthorize(slackUrl)
   return {
-    authorizeUrl(request) {
-      const { app, redirectUri, state, userScope, workspaceId } = request
-      const query = queryString({
-        state,
-        client_id: app.clientId,
-        redirect_uri: redirectUri,
-        user_scope: (userScope ?? DEFAULT_USER_SCOPE).join(','),
-        // Opens Slack at this workspace; the user can still choose another, so it proves nothing.
-        team: workspaceId,
-      })
-      return withCodeChallenge(`${slackUrl}/oauth/v2/authorize?${query}`, request)
-    },
+    authorizeUrl: (request) =>
+      authorize(request, { user_scope: (request.userScope ?? DEFAULT_USER_SCOPE).join(',') }),
 
     async identify(exchange) {
       const url = `${slackUrl}/api/oauth.v2.access`

@@ -4,7 +4,8 @@ import type { Fetch } from './call-provider.ts'
 import { createIdTokenVerifier } from './id-token.ts'
 import type { IdentifyOutcome } from './provider.ts'
 import { createQueryString } from './query-string.ts'
-import { exchangeCode, withCodeChallenge } from './slack-exchange.ts'
+import { withCodeChallenge } from './slack-authorize.ts'
+import { exchangeCode } from './slack-exchange.ts'
 import type { SlackProtocol } from './slack-oauth.ts'
 
 const Granted = Type.Object({ ok: Type.Literal(true), id_token: Type.String({ minLength: 1 }) })
