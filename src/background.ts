@@ -44,3 +44,17 @@ export function repeat(
     },
   }
 }
+
+/** Starts work after `delayMs`, or never if it is stopped before. */
+export function later(delayMs: number, start: () => readonly Background[]): Background {
+  let work: readonly Background[] = []
+  const timer = setTimeout(() => {
+    work = start()
+  }, delayMs)
+  return {
+    stop: async () => {
+      clearTimeout(timer)
+      await Promise.all(work.map((part) => part.stop()))
+    },
+  }
+}

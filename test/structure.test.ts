@@ -11,6 +11,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'app',
     // The redirect URL that is printed and registered is the API's.
     'api',
+    'background',
     'config',
     'control',
     'http',

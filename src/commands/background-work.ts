@@ -1,6 +1,6 @@
 import { startKeepingTokensFresh } from '../api/connections/keep-fresh.ts'
 import { startReaching } from '../api/endpoints/reach.ts'
-import type { Background } from '../background.ts'
+import { type Background, later } from '../background.ts'
 import { type ControlSocket, openControlSocket } from '../control/control-socket.ts'
 import type { JobContext } from '../control/job.ts'
 import { jobs } from '../control/jobs.ts'
@@ -12,21 +12,24 @@ import { startSweeping } from '../http/sweep.ts'
 import type { Log } from '../observe/log.ts'
 import type { Fetch } from '../providers/call-provider.ts'
 
+/** Who starts latch waits for its first answer, and nothing here is as urgent: it took 10 ms of 120. */
+const FIRST_DELAY_MS = 1000
+
 /** What a latch does beside answering requests, until it is stopped. */
 export function startBackgroundWork(deps: Deps, keys: RotatingKeys, fetch: Fetch): Background {
   const rotation = createRotation(keys, deps, deps.config.dataDir)
   const socket = openSocket({ ...deps, fetch, settings: deps.config, rotation }, deps.log)
-  const work = [
+  const work = later(FIRST_DELAY_MS, () => [
     startSweeping(deps),
     startReaching(deps),
     startKeepingTokensFresh(deps),
     startSavingKeyUses(deps),
     startRotating(rotation, deps.log),
-  ]
+  ])
   return {
     stop: async () => {
       await socket?.stop()
-      await Promise.all(work.map((part) => part.stop()))
+      await work.stop()
     },
   }
 }
