@@ -21,15 +21,17 @@ export function isTarget(name: string): name is Target {
   return Object.hasOwn(ADDON_OF_TARGET, name)
 }
 
-// biome-ignore lint/suspicious/noTemplateCurlyInString: this is libsql's source text, not ours.
-const DYNAMIC_REQUIRE = 'return require(`@libsql/${target}`);'
+/** All of libsql's way to its addon: it asks the machine what it is, by reading `ldd` or running it. */
+const CHOICE =
+  /const \{ load, currentTarget \}[\s\S]*?return require\(`@libsql\/\$\{target\}`\);\n\}/g
 
 /**
  * Puts libsql's native addon into the binary.
  *
  * libsql picks its addon by a name computed at run time, which a bundler cannot follow: the binary
- * would look for node_modules on the user's machine. The line becomes a literal require, and a
- * build where it is not there exactly once fails rather than ship a binary without a database.
+ * would look for node_modules on the user's machine. The choice becomes a literal require, as the
+ * build knows its target, and a build where it is not there exactly once fails rather than ship a
+ * binary without a database.
  */
 export function libsqlAddon(target: Target): BunPlugin {
   let rewritten = false
@@ -37,15 +39,15 @@ export function libsqlAddon(target: Target): BunPlugin {
     name: 'libsql-addon',
     setup(build): void {
       build.onLoad({ filter: /[\\/]node_modules[\\/]libsql[\\/]index\.js$/ }, async ({ path }) => {
-        const parts = (await Bun.file(path).text()).split(DYNAMIC_REQUIRE)
+        const parts = (await Bun.file(path).text()).split(CHOICE)
         if (parts.length !== 2) {
-          throw new Error(
-            `${path}: expected "${DYNAMIC_REQUIRE}" once, found it ${parts.length - 1} times`,
-          )
+          throw new Error(`${path}: expected ${CHOICE} once, found it ${parts.length - 1} times`)
         }
         rewritten = true
         return {
-          contents: parts.join(`return require("${ADDON_OF_TARGET[target]}");`),
+          contents: parts.join(
+            `const requireNative = () => require("${ADDON_OF_TARGET[target]}");`,
+          ),
           loader: 'js',
         }
       })
