@@ -27,7 +27,7 @@ console.table({
   'idle, MB': resources.idleMegabytes,
   ...Object.fromEntries(
     resources.quarters.map(({ requests, megabytes, ownMegabytes }) => [
-      `after ${requests} links, MB (and what is in no file)`,
+      `until ${requests} links, MB (and what is in no file)`,
       `${megabytes} (${ownMegabytes})`,
     ]),
   ),

@@ -6,7 +6,7 @@ export type Resources = {
   /** From the executable on a database that is up to date to the first link, milliseconds. */
   startMs: number
   idleMegabytes: number
-  /** What the process held after each quarter of the requests. */
+  /** What the process held in each quarter of the requests, looked at every 2 seconds: medians. */
   quarters: { requests: number; megabytes: number; ownMegabytes: number }[]
   peakMegabytes: number
   /** The same with a fresh idempotency key for each request. */
@@ -61,11 +61,17 @@ async function measureMemory(
   const quarters: Resources['quarters'] = []
   let requests = 0
   for (let quarter = 1; quarter <= 4; quarter += 1) {
+    // How much of it waits to be collected differs from one moment to the next.
+    const moments: ReturnType<typeof memoryOf>[] = []
     while (requests < (REQUESTS / 4) * quarter) {
       requests += (await wrk(service.url + LINK_PATH, link, 2)).requests
+      moments.push(memoryOf(pid))
     }
-    const { now, own } = memoryOf(pid)
-    quarters.push({ requests, megabytes: now, ownMegabytes: own })
+    quarters.push({
+      requests,
+      megabytes: median(moments.map(({ now }) => now)),
+      ownMegabytes: median(moments.map(({ own }) => own)),
+    })
   }
   const peakMegabytes = memoryOf(pid).peak
   await wrk(service.url + LINK_PATH, fresh, 10)

@@ -39,6 +39,6 @@ export function judge({ loads, resources, lists }: Results): Verdict[] {
     atMost('(f) many rows, of few: the worst list', Math.max(...ratios), 1.2),
     atMost('start to the first link, ms', resources.startMs, 100),
     atMost('peak memory under links, MB', resources.peakMegabytes, 100),
-    atMost('memory after the last quarter of 1,000,000 links, of the first', growth, 1.1),
+    atMost('memory in the last quarter of 1,000,000 links, of the first', growth, 1.1),
   ]
 }
