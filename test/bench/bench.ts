@@ -13,10 +13,11 @@ if (Bun.which('wrk') === null || Bun.which('node') === null) {
 
 const loads = await measureLoads(tempDir(), rounds)
 console.table(
-  loads.map(({ name, requestsPerSecond, ratio, p99Ms, failed }) => ({
+  loads.map(({ name, requestsPerSecond, ratio, ratioRange: { least, most }, p99Ms, failed }) => ({
     case: name,
     'requests/s': requestsPerSecond,
     'of (a)': Number(ratio.toFixed(3)),
+    'least to most': `${least.toFixed(3)} to ${most.toFixed(3)}`,
     'p99 ms': Number(p99Ms.toFixed(2)),
     failed,
   })),

@@ -10,18 +10,21 @@ import { FRESH_KEYS, type Load, median, postScript, wrk } from './wrk.ts'
 export type Measured = {
   name: string
   requestsPerSecond: number
-  /** Of the first case in the same round. */
+  /** Of the bare handler just before and just after. */
   ratio: number
+  ratioRange: { least: number; most: number }
   p99Ms: number
   failed: number
 }
+
+type Round = Load & { ratio: number }
 
 /** Callbacks a round; each needs a link of its own. */
 const CALLBACKS = 3000
 
 /**
- * latch beside a bare handler and two libraries, by wrk, alternating: these machines are noisy, and
- * only ratios within a round mean anything.
+ * latch and two libraries by wrk, each between two runs of a bare handler: the speed of these machines
+ * drifts within seconds, and only ratios of neighbours mean anything.
  */
 export async function measureLoads(folder: string, rounds: number): Promise<Measured[]> {
   const peer = (name: string): string => join(import.meta.dir, 'peers', name)
@@ -47,8 +50,8 @@ export async function measureLoads(folder: string, rounds: number): Promise<Meas
     signIn,
     `wrk.headers["Cookie"] = "${cookie}"`,
   )
+  const measureBare = (): Promise<Load> => wrk(bare.firstLine, script('bare'))
   const cases: [string, () => Promise<Load>][] = [
-    ['(a) bare handler', () => wrk(bare.firstLine, script('bare'))],
     ['(b) link', () => wrk(link, script('link', authorization))],
     [
       '(c) link, a fresh idempotency key each',
@@ -78,22 +81,34 @@ export async function measureLoads(folder: string, rounds: number): Promise<Meas
   ]
   await wrk(link, script('warm-up', authorization), 1)
 
-  const loads = cases.map(([name]) => ({ name, rounds: [] as (Load & { ratio: number })[] }))
+  const bareRounds: Round[] = [{ ...(await measureBare()), ratio: 1 }]
+  const loads = cases.map(([name]) => ({ name, rounds: [] as Round[] }))
   for (let round = 0; round < rounds; round += 1) {
-    let base = Number.NaN
     for (const [index, [, run]] of cases.entries()) {
+      const before = bareRounds.at(-1)?.requestsPerSecond ?? Number.NaN
       const load = await run()
-      if (index === 0) base = load.requestsPerSecond
-      loads[index]?.rounds.push({ ...load, ratio: load.requestsPerSecond / base })
+      const after = await measureBare()
+      const ratio = (2 * load.requestsPerSecond) / (before + after.requestsPerSecond)
+      loads[index]?.rounds.push({ ...load, ratio })
+      bareRounds.push({ ...after, ratio: 1 })
     }
   }
   await service.stop()
   for (const one of [bare, slack, slackOAuth, betterAuth]) one.signal('SIGTERM')
-  return loads.map(({ name, rounds: all }) => ({
+  return [
+    summarize('(a) bare handler', bareRounds),
+    ...loads.map(({ name, rounds: all }) => summarize(name, all)),
+  ]
+}
+
+function summarize(name: string, rounds: readonly Round[]): Measured {
+  const ratios = rounds.map(({ ratio }) => ratio)
+  return {
     name,
-    requestsPerSecond: Math.round(median(all.map((load) => load.requestsPerSecond))),
-    ratio: median(all.map(({ ratio }) => ratio)),
-    p99Ms: median(all.map(({ p99Ms }) => p99Ms)),
-    failed: median(all.map(({ failed }) => failed)),
-  }))
+    requestsPerSecond: Math.round(median(rounds.map((load) => load.requestsPerSecond))),
+    ratio: median(ratios),
+    ratioRange: { least: Math.min(...ratios), most: Math.max(...ratios) },
+    p99Ms: median(rounds.map(({ p99Ms }) => p99Ms)),
+    failed: median(rounds.map(({ failed }) => failed)),
+  }
 }
