@@ -5,7 +5,7 @@ import { measureResources } from './resources.ts'
 import { judge, type Results } from './targets.ts'
 
 /** `bun run bench`: measures, prints tables and JSON, and says which targets were met. */
-const [rounds, rows] = [Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 1_000_000)]
+const [rounds, rows] = [Number(process.argv[2] ?? 20), Number(process.argv[3] ?? 1_000_000)]
 if (Bun.which('wrk') === null || Bun.which('node') === null) {
   console.error("bench needs wrk (Debian's package of that name) and Node.")
   process.exit(2)

@@ -20,11 +20,12 @@ export type Measured = {
 type Round = Load & { ratio: number }
 
 /** Callbacks a round; each needs a link of its own. */
-const CALLBACKS = 3000
+const CALLBACKS = 1500
 
 /**
- * latch and two libraries by wrk, each between two runs of a bare handler: the speed of these machines
- * drifts within seconds, and only ratios of neighbours mean anything.
+ * latch and two libraries by wrk, each for a second between two seconds of a bare handler: the speed
+ * of these machines changes twofold within seconds, so one ratio is worth little, even of neighbours,
+ * and the median of 20 about a twentieth.
  */
 export async function measureLoads(folder: string, rounds: number): Promise<Measured[]> {
   const peer = (name: string): string => join(import.meta.dir, 'peers', name)
@@ -70,7 +71,7 @@ export async function measureLoads(folder: string, rounds: number): Promise<Meas
       '(e) callback',
       async () => {
         const addresses = await consentedLinks(service, CALLBACKS)
-        return wrk(service.url, openEachOnce(join(folder, 'callback.lua'), addresses), 2)
+        return wrk(service.url, openEachOnce(join(folder, 'callback.lua'), addresses))
       },
     ],
     ['(g) @slack/oauth on Node', () => wrk(slackOAuth.firstLine, script('slack'))],
@@ -79,7 +80,7 @@ export async function measureLoads(folder: string, rounds: number): Promise<Meas
       () => wrk(`${betterAuthUrl}/api/auth/link-social`, signInScript),
     ],
   ]
-  await wrk(link, script('warm-up', authorization), 1)
+  await wrk(link, script('warm-up', authorization), 3)
 
   const bareRounds: Round[] = [{ ...(await measureBare()), ratio: 1 }]
   const loads = cases.map(([name]) => ({ name, rounds: [] as Round[] }))

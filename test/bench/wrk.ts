@@ -7,7 +7,7 @@ export type Load = { requestsPerSecond: number; p99Ms: number; requests: number;
 export const CONNECTIONS = 64
 
 /** Loads `url` as the Lua script says, for some seconds. */
-export async function wrk(url: string, script: string, seconds = 3): Promise<Load> {
+export async function wrk(url: string, script: string, seconds = 1): Promise<Load> {
   const child = Bun.spawn(
     ['wrk', '-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, '--latency', '-s', script, url],
     { stdout: 'pipe' },
