@@ -1,7 +1,7 @@
 import { expect } from 'bun:test'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import Ajv from 'ajv'
+import Ajv, { type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import { parse } from 'yaml'
 import type { Answer } from '../harness/service.ts'
@@ -30,7 +30,30 @@ if (!hasContract) console.warn(`left out: the tests against the contract; ${FILE
 export const contractStatuses = (): number[] =>
   Object.keys(linkResponses(readContract())).map(Number)
 
-export const readContract = (): Contract => parse(readFileSync(FILE, 'utf8')) as Contract
+/** Read once: hundreds of random requests are held against it. */
+const once = <T>(make: () => T): (() => T) => {
+  let made: { value: T } | null = null
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+export const readContract = once(() => parse(readFileSync(FILE, 'utf8')) as Contract)
+
+const readSchemas = once(() => {
+  // OpenAPI 3.0 has words (example, xml, …) that JSON Schema does not know.
+  const ajv = new Ajv({ strict: false, allErrors: true })
+  addFormats(ajv)
+  return ajv.addSchema(readContract(), 'contract')
+})
+
+/** Compiled once for each place in the contract. */
+function schemaAt(pointer: string): ValidateFunction {
+  const validate = readSchemas().getSchema(`contract#${pointer}`)
+  if (validate === undefined) throw new Error(`the contract has no ${pointer}`)
+  return validate
+}
 
 function linkResponses(contract: Contract): Record<string, ResponseSpec> {
   const operation = contract.paths['/v1/integrations/channel-endpoints/oauth']?.post
@@ -59,12 +82,8 @@ export function expectConforms(
   const spec = linkResponses(contract)[status]
   if (spec === undefined) throw new Error(`the contract has no ${status}`)
 
-  // OpenAPI 3.0 has words (example, xml, …) that JSON Schema does not know.
-  const ajv = new Ajv({ strict: false, allErrors: true })
-  addFormats(ajv)
-  ajv.addSchema(contract, 'contract')
   const check = (pointer: string, value: unknown): void => {
-    const validate = ajv.compile({ $ref: `contract#${pointer}` })
+    const validate = schemaAt(pointer)
     validate(value)
     expect(validate.errors ?? []).toEqual([])
   }
