@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Sealing } from '../secrets/sealing.ts'
 import { type ApiKeys, createApiKeys } from './api-keys.ts'
 import {
+  closeClient,
   type DatabaseServer,
   databaseOf,
   openClient,
@@ -88,7 +89,8 @@ export async function openStore(
   let committer: Committer | null = null
   const closeAll = async (): Promise<void> => {
     await committer?.close()
-    client.close()
+    if (server === null) await closeClient(client)
+    else client.close()
     lock.release()
   }
   try {

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import { latchBinary } from '../harness/binary.ts'
-import { run } from '../harness/process.ts'
+import { run, start } from '../harness/process.ts'
 import { API_KEY, startService } from '../harness/service.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
@@ -138,6 +138,29 @@ describe('latch backup and restore', () => {
     const moved = await startService({}, bare)
     await moved.stop()
   })
+})
+
+test('a latch that was stopped has left everything in latch.db, for whoever copies that alone', async () => {
+  const args = [binary, 'serve', '--port', '0', '--data-dir', join(tempDir(), 'data')]
+  const dataDir = args.at(-1) ?? ''
+  const first = await start(args, { cwd: folder })
+  const apiKey = await first.find(/^API key.*: (\S+)$/m)
+  const ask = (line: string, path: string, init?: RequestInit): Promise<Response> =>
+    fetch(`${line.split(' ').at(-1)}${path}`, {
+      ...init,
+      headers: { authorization: `ApiKey ${apiKey}`, 'content-type': 'application/json' },
+    })
+  const body = JSON.stringify({ subscriberId: 'kept' })
+  expect((await ask(first.firstLine, '/v2/subscribers', { method: 'POST', body })).status).toBe(201)
+  first.signal('SIGTERM')
+  await first.finished
+
+  const copy = tempDir()
+  for (const file of ['latch.db', 'secret.key']) cpSync(join(dataDir, file), join(copy, file))
+  const second = await start([...args.slice(0, -1), copy], { cwd: folder })
+  expect((await ask(second.firstLine, '/v2/subscribers/kept')).status).toBe(200)
+  second.signal('SIGTERM')
+  await second.finished
 })
 
 test('latch check-key opens everything, and names what does not open', async () => {
