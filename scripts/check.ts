@@ -93,6 +93,8 @@ async function runSuite({ name, files, patterns, env }: Suite): Promise<TestCoun
       'test',
       // A server that a test leaves running must not outlive the run.
       '--no-orphans',
+      // What hangs has hung after 20 seconds as well as after 5, and some machines are slow for an hour.
+      '--timeout=20000',
       '--reporter=junit',
       `--reporter-outfile=${REPORT}`,
       ...patterns,
