@@ -36,11 +36,14 @@ export function startThreadCommitter(
   let isClosed = false
   let thread: Thread | null = null
   const running = (): Thread => {
-    // A thread that ended by a fault is replaced by who next has something to write.
-    thread ??= startThread(file, () => {
-      thread = null
+    if (thread !== null) return thread
+    // One that ended by a fault is replaced by who next has something to write, and tells its end once
+    // more, as an exit, when another may be there.
+    const started = startThread(file, () => {
+      if (thread === started) thread = null
     })
-    return thread
+    thread = started
+    return started
   }
   running()
   return {

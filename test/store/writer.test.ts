@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openClient } from '../../src/store/client.ts'
 import { type Committer, createCommitter } from '../../src/store/committer.ts'
@@ -236,11 +236,13 @@ describe('a thread that writes', () => {
     const { file } = await open()
     const marker = join(tempDir(), 'faults')
     const faulty = join(tempDir(), 'thread.ts')
+    const starts = join(tempDir(), 'starts')
     writeFileSync(marker, '')
     writeFileSync(
       faulty,
-      `import { existsSync, rmSync } from 'node:fs'
+      `import { appendFileSync, existsSync, rmSync } from 'node:fs'
 import { parentPort } from 'node:worker_threads'
+appendFileSync('${starts}', 'x')
 parentPort?.on('message', ({ kind, id }) => {
   if (kind === 'close') return parentPort.postMessage({ kind: 'closed' })
   if (existsSync('${marker}')) {
@@ -259,7 +261,12 @@ parentPort?.on('message', ({ kind, id }) => {
       expect(error).toMatchObject({ code: 'writer_ended' })
       expect(isUnavailable(error)).toBe(true)
     }
-    expect(await committer.commit([insert(3)])).toEqual([])
+    // Its end is told twice, as an error and as an exit, with time between for a new thread.
+    for (let id = 3; id < 60; id += 1) {
+      expect(await committer.commit([insert(id)])).toEqual([])
+      await Bun.sleep(1)
+    }
+    expect(readFileSync(starts, 'utf8')).toBe('xx')
     await committer.close()
   })
 
