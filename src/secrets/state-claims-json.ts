@@ -19,8 +19,8 @@ const Payload = Type.Object({
 })
 
 /**
- * Claims in the form that they had up to version 0.1.0, JSON in base64url, so that links under way
- * while latch is upgraded work after it. Null for what latch would not have made.
+ * Claims in the form that they had at first, JSON in base64url, so that links under way while such a
+ * latch is upgraded work after it. Null for what latch would not have made.
  */
 export function decodeJsonClaims(text: string): StateClaims | null {
   const json = decodeUtf8(decodeBase64url(text) ?? new Uint8Array())

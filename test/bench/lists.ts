@@ -119,7 +119,8 @@ export async function measureLists(few: number, many: number): Promise<Lists> {
     const ratio = manyMicroseconds / fewMicroseconds
     lists.push({ what, fewMicroseconds, manyMicroseconds, ratio })
   }
-  const bytes = Bun.file(join(large.dataDir, 'latch.db')).size
+  // What the log holds is in the file only then.
   await Promise.all([small, large].map(({ store }) => store.close()))
+  const bytes = Bun.file(join(large.dataDir, 'latch.db')).size
   return { lists, bytesPerEndpoint: Math.round(bytes / many) }
 }

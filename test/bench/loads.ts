@@ -6,7 +6,7 @@ import { consentedLinks, openEachOnce } from './callbacks.ts'
 import { fill, startService } from './service.ts'
 import { FRESH_KEYS, type Load, median, postScript, wrk } from './wrk.ts'
 
-/** Of one case, the medians of its rounds. */
+/** Of one case, the medians of its rounds; `failed`: of all of them together. */
 export type Measured = {
   name: string
   requestsPerSecond: number
@@ -110,6 +110,6 @@ function summarize(name: string, rounds: readonly Round[]): Measured {
     ratio: median(ratios),
     ratioRange: { least: Math.min(...ratios), most: Math.max(...ratios) },
     p99Ms: median(rounds.map(({ p99Ms }) => p99Ms)),
-    failed: median(rounds.map(({ failed }) => failed)),
+    failed: rounds.reduce((sum, { failed }) => sum + failed, 0),
   }
 }

@@ -17,6 +17,7 @@ export function judge({ loads, resources, lists }: Results): Verdict[] {
   const times = (peer: string): number => link.requestsPerSecond / find(peer).requestsPerSecond
   const [first, last] = [resources.quarters.at(0), resources.quarters.at(-1)]
   const growth = (last?.ownMegabytes ?? 0) / (first?.ownMegabytes ?? 1)
+  const failed = loads.reduce((sum, load) => sum + load.failed, 0)
   const ratios = lists.map(({ ratio }) => ratio)
 
   const atLeast = (target: string, value: number, least: number): Verdict => ({
@@ -30,6 +31,7 @@ export function judge({ loads, resources, lists }: Results): Verdict[] {
     met: value <= most,
   })
   return [
+    atMost('requests that failed', failed, 0),
     atLeast('(b) of (a)', link.ratio, 0.9),
     atLeast('(c) of (a)', find('(c)').ratio, 0.5),
     atLeast('(d) of (a)', find('(d)').ratio, 0.8),

@@ -132,7 +132,7 @@ describe('a state', () => {
     )
   })
 
-  /** As version 0.1.0 signed them. */
+  /** In their first form. */
   const signAsBefore = (payload: object): string => {
     const { kid, state: stateKey } = createKeyring(key('a')).current
     const unsigned = `${kid}.${encodeBase64url(encodeUtf8(JSON.stringify(payload)))}`
