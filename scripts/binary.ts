@@ -28,7 +28,7 @@ export async function buildBinary({
   await rm(outfile, { force: true })
   try {
     const { metafile } = await Bun.build({
-      entrypoints: [join(ROOT, 'src/main.ts'), join(ROOT, 'src/store/writer-thread.ts')],
+      entrypoints: [join(ROOT, 'src/main.ts'), join(ROOT, 'src/store/writer/writer-thread.ts')],
       compile: {
         target,
         outfile,
@@ -47,7 +47,7 @@ export async function buildBinary({
       define: {
         LATCH_COMMIT: JSON.stringify(commit),
         // Where Bun puts the second entry, seen from the first.
-        LATCH_WRITER_THREAD: JSON.stringify('./store/writer-thread.ts'),
+        LATCH_WRITER_THREAD: JSON.stringify('./store/writer/writer-thread.ts'),
       },
       plugins: [libsqlAddon(target)],
       metafile: true,

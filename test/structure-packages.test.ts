@@ -22,7 +22,7 @@ const ROOMS_OF: Record<string, readonly string[]> = {
     'api',
     'app',
     'commands',
-    'control',
+    'operator',
     'docs',
     'http',
     'providers',
@@ -39,9 +39,9 @@ const ROOMS_OF: Record<string, readonly string[]> = {
 
 /** What only some rooms may do with the machine itself. */
 const ROOMS_OF_BUILT_IN: Record<string, readonly string[]> = {
-  'node:fs': ['commands', 'control', 'config-reader', 'secrets', 'store', 'transfer'],
-  'node:fs/promises': ['commands', 'config', 'control', 'secrets', 'store', 'transfer'],
-  'node:path': ['commands', 'control', 'secrets', 'store', 'transfer'],
+  'node:fs': ['commands', 'operator', 'config-reader', 'secrets', 'store', 'transfer'],
+  'node:fs/promises': ['commands', 'config', 'operator', 'secrets', 'store', 'transfer'],
+  'node:path': ['commands', 'operator', 'secrets', 'store', 'transfer'],
   'node:readline': ['transfer'],
   'node:os': ['commands'],
   'node:child_process': [],

@@ -13,7 +13,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'api',
     'background',
     'config',
-    'control',
+    'operator',
     'http',
     'observe',
     'providers',
@@ -30,7 +30,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   sandbox: ['pages', 'secrets', 'store'],
   store: ['secrets'],
   // What operators' commands have done to live data, by the latch that runs.
-  control: ['api', 'background', 'config-reader', 'http', 'providers', 'secrets', 'store'],
+  operator: ['api', 'background', 'config-reader', 'http', 'providers', 'secrets', 'store'],
   // What is taken out of latch and brought in, by commands.
   transfer: ['store'],
   providers: [],
@@ -148,10 +148,10 @@ describe('no file', () => {
 
   test('opens a transaction that others could come into, but the lock', () => {
     const found = files.filter((file) => /\.transaction\(/.test(sourceOf(file)))
-    expect(found).toEqual(['store/lock.ts'])
+    expect(found).toEqual(['store/database/lock.ts'])
   })
 
-  test('is longer than 200 lines', () => {
-    expect(files.filter((file) => sourceOf(file).split('\n').length > 201)).toEqual([])
+  test('is longer than 300 lines', () => {
+    expect(files.filter((file) => sourceOf(file).split('\n').length > 301)).toEqual([])
   })
 })

@@ -1,15 +1,15 @@
 import { startKeepingTokensFresh } from '../api/connections/keep-fresh.ts'
 import { startReaching } from '../api/endpoints/reach.ts'
 import { type Background, later } from '../background.ts'
-import { type ControlSocket, openControlSocket } from '../control/control-socket.ts'
-import type { JobContext } from '../control/job.ts'
-import { jobs } from '../control/jobs.ts'
-import { createRotation, type RotatingKeys } from '../control/rotation.ts'
-import { startRotating } from '../control/start-rotating.ts'
 import type { Deps } from '../deps.ts'
 import { startSavingKeyUses } from '../http/save-key-uses.ts'
 import { startSweeping } from '../http/sweep.ts'
 import type { Log } from '../observe/log.ts'
+import type { OperatorContext } from '../operator/action.ts'
+import { actions } from '../operator/actions.ts'
+import { createRotation, type RotatingKeys } from '../operator/rotation.ts'
+import { type ControlSocket, openControlSocket } from '../operator/socket.ts'
+import { startRotating } from '../operator/start-rotating.ts'
 import type { Fetch } from '../providers/call-provider.ts'
 
 /** Who starts latch waits for its first answer, and nothing here is as urgent: it took 10 ms of 120. */
@@ -35,9 +35,9 @@ export function startBackgroundWork(deps: Deps, keys: RotatingKeys, fetch: Fetch
 }
 
 /** Commands want it; who only serves can do without. */
-function openSocket(context: JobContext, log: Log): ControlSocket | null {
+function openSocket(context: OperatorContext, log: Log): ControlSocket | null {
   try {
-    return openControlSocket(context.settings.dataDir, jobs, context)
+    return openControlSocket(context.settings.dataDir, actions, context)
   } catch (error) {
     const cause = error instanceof Error ? error : null
     log.warn(

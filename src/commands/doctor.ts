@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { callbackUrl } from '../api/callback/callback-url.ts'
 import { ConfigError, readConfig, type Settings } from '../config.ts'
-import { doctorJob } from '../control/doctor-job.ts'
+import { doctorAction } from '../operator/doctor.ts'
 import { type Finding, failed, ok } from '../providers/examination.ts'
 import { createProviders } from '../providers/registry.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
@@ -60,8 +60,8 @@ function readSettings(options: DoctorOptions): Settings | { problems: Finding[] 
 /** Loaded late: where the temp directory does not take the database engine, that is a finding too. */
 async function examineService(options: DoctorOptions): Promise<Report> {
   try {
-    const { runJob } = await import('./run-job.ts')
-    return await runJob(options, doctorJob, {})
+    const { runAction } = await import('./run-action.ts')
+    return await runAction(options, doctorAction, {})
   } catch (error) {
     const [message = '', ...remedies] = explainFailure(error)
       .replace(/^latch: /, '')

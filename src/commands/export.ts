@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { requireEnvironment } from '../control/job.ts'
+import { requireEnvironment } from '../operator/action.ts'
 import { exportEnvironment } from '../transfer/export.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
 import { withOfflineStore } from './offline-store.ts'

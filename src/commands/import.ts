@@ -1,5 +1,5 @@
-import { requireEnvironment } from '../control/job.ts'
-import { UsageError } from '../control/usage-error.ts'
+import { requireEnvironment } from '../operator/action.ts'
+import { UsageError } from '../operator/usage-error.ts'
 import { createProviders } from '../providers/registry.ts'
 import { createImporter } from '../transfer/importer.ts'
 import { createReport } from '../transfer/report.ts'

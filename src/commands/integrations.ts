@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import {
-  createIntegrationJob,
-  listIntegrationsJob,
-  setClientSecretJob,
-} from '../control/integration-jobs.ts'
-import { UsageError } from '../control/usage-error.ts'
+  createIntegrationAction,
+  listIntegrationsAction,
+  setClientSecretAction,
+} from '../operator/integrations.ts'
+import { UsageError } from '../operator/usage-error.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
-import { runJob } from './run-job.ts'
+import { runAction } from './run-action.ts'
 
 export type IntegrationOptions = CommandOptions & {
   environment?: string
@@ -24,7 +24,7 @@ export async function createIntegration(
   const { environment = null, identifier = null, clientId = '', tenantId = null } = options
   const clientSecret = await readClientSecret(options)
   const wanted = { environmentId: environment, providerId, identifier, clientId, clientSecret }
-  const made = await runJob(options, createIntegrationJob, { ...wanted, tenantId })
+  const made = await runAction(options, createIntegrationAction, { ...wanted, tenantId })
   console.log(
     options.json
       ? JSON.stringify(made)
@@ -36,7 +36,7 @@ export async function createIntegration(
 /** Prints an environment's integrations, without credentials. */
 export async function listIntegrations(options: IntegrationOptions): Promise<ExitCode> {
   const { environment = null } = options
-  const found = await runJob(options, listIntegrationsJob, { environmentId: environment })
+  const found = await runAction(options, listIntegrationsAction, { environmentId: environment })
   if (options.json) console.log(JSON.stringify(found))
   for (const { id, identifier, providerId, active } of options.json ? [] : found) {
     console.log(`${id}  ${providerId.padEnd(7)}  ${active ? 'active' : 'inactive'}  ${identifier}`)
@@ -51,8 +51,8 @@ export async function setClientSecret(
 ): Promise<ExitCode> {
   const { environment = null } = options
   const clientSecret = await readClientSecret(options)
-  const job = { environmentId: environment, identifier, clientSecret }
-  const changed = await runJob(options, setClientSecretJob, job)
+  const action = { environmentId: environment, identifier, clientSecret }
+  const changed = await runAction(options, setClientSecretAction, action)
   console.log(options.json ? JSON.stringify(changed) : `"${identifier}" has another client secret`)
   return 0
 }

@@ -1,7 +1,7 @@
-import { createKeyJob, listKeysJob, revokeKeyJob } from '../control/key-jobs.ts'
-import { UsageError } from '../control/usage-error.ts'
+import { createKeyAction, listKeysAction, revokeKeyAction } from '../operator/keys.ts'
+import { UsageError } from '../operator/usage-error.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
-import { runJob } from './run-job.ts'
+import { runAction } from './run-action.ts'
 
 export type KeyOptions = CommandOptions & {
   environment?: string
@@ -28,7 +28,7 @@ export async function createKey(options: KeyOptions): Promise<ExitCode> {
     throw new UsageError('--expires-in is in days, such as 90d')
   }
   const wanted = { ...environmentOf(options), name, permission, expiresInDays }
-  const made = await runJob(options, createKeyJob, wanted)
+  const made = await runAction(options, createKeyAction, wanted)
   console.log(
     options.json
       ? JSON.stringify(made)
@@ -39,7 +39,7 @@ export async function createKey(options: KeyOptions): Promise<ExitCode> {
 
 /** Prints an environment's keys, without the keys themselves. */
 export async function listKeys(options: KeyOptions): Promise<ExitCode> {
-  const keys = await runJob(options, listKeysJob, environmentOf(options))
+  const keys = await runAction(options, listKeysAction, environmentOf(options))
   if (options.json) console.log(JSON.stringify(keys))
   for (const { revokedAt, expiresAt, lastUsedAt, ...key } of options.json ? [] : keys) {
     const end = revokedAt === null ? `until ${expiresAt ?? 'revoked'}` : `revoked ${revokedAt}`
@@ -51,7 +51,7 @@ export async function listKeys(options: KeyOptions): Promise<ExitCode> {
 
 /** Ends a key at once. What it made stays. */
 export async function revokeKey(id: string, options: KeyOptions): Promise<ExitCode> {
-  const revoked = await runJob(options, revokeKeyJob, { ...environmentOf(options), id })
+  const revoked = await runAction(options, revokeKeyAction, { ...environmentOf(options), id })
   console.log(options.json ? JSON.stringify(revoked) : `API key ${id} is revoked`)
   return 0
 }

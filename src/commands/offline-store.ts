@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig, type Settings } from '../config.ts'
-import type { RotatingKeys } from '../control/rotation.ts'
+import type { RotatingKeys } from '../operator/rotation.ts'
 import { createRandom, type Random } from '../secrets/random.ts'
 import { createSealing } from '../secrets/sealing.ts'
 import { openStore, type Store } from '../store/store.ts'

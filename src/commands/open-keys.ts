@@ -1,5 +1,5 @@
 import type { Settings } from '../config.ts'
-import type { RotatingKeys } from '../control/rotation.ts'
+import type { RotatingKeys } from '../operator/rotation.ts'
 import { dataDirMasterKeys } from '../secrets/key-file.ts'
 import { createKeyring } from '../secrets/keyring.ts'
 import type { Random } from '../secrets/random.ts'

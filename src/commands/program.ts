@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
-import { UsageError } from '../control/usage-error.ts'
+import { UsageError } from '../operator/usage-error.ts'
 import { readVersion } from '../version.ts'
 import type { ExitCode } from './command.ts'
 import { explainFailure } from './explain-failure.ts'

@@ -1,10 +1,10 @@
-import { checkSecretKeyJob, rotateSecretKeyJob } from '../control/secret-key-jobs.ts'
+import { checkSecretKeyAction, rotateSecretKeyAction } from '../operator/secret-key.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
-import { runJob } from './run-job.ts'
+import { runAction } from './run-action.ts'
 
 /** Proves that the secret key opens everything that is sealed; 1 where it does not. */
 export async function checkKey(options: CommandOptions): Promise<ExitCode> {
-  const { checked, dead } = await runJob(options, checkSecretKeyJob, {})
+  const { checked, dead } = await runAction(options, checkSecretKeyAction, {})
   if (options.json) console.log(JSON.stringify({ checked, dead }))
   else {
     console.log(`${checked} sealed values, ${dead.length} of which do not open`)
@@ -15,7 +15,7 @@ export async function checkKey(options: CommandOptions): Promise<ExitCode> {
 
 /** Replaces the secret key and seals everything anew, also while latch runs; 1 where not all opened. */
 export async function rotateKey(options: CommandOptions): Promise<ExitCode> {
-  const rotated = await runJob(options, rotateSecretKeyJob, {})
+  const rotated = await runAction(options, rotateSecretKeyAction, {})
   const { kid, resealed, unopened } = rotated
   if (options.json) console.log(JSON.stringify(rotated))
   else {

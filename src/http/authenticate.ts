@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache'
 import type { Deps } from '../deps.ts'
 import { digestApiKey } from '../secrets/api-key.ts'
 import { hmacHex } from '../secrets/hmac.ts'
-import type { KeyHolder } from '../store/api-keys.ts'
+import type { KeyHolder } from '../store/environments/api-keys.ts'
 import { ApiError } from './api-error.ts'
 
 /** Who calls: the holder of a valid API key, and so one environment. */

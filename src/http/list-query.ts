@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { Page, Paging } from '../store/pages.ts'
+import type { Page, Paging } from '../store/reading/pages.ts'
 import { invalid } from './api-error.ts'
 import { openObject } from './open-object.ts'
 

@@ -1,6 +1,6 @@
 import type { Config } from '../config.ts'
 import { isUniqueViolation } from '../store/failures.ts'
-import type { Write } from '../store/writes.ts'
+import type { Write } from '../store/writer/writes.ts'
 import type { ApiDeps } from './api-deps.ts'
 import type { ApiError } from './api-error.ts'
 import type { Caller } from './authenticate.ts'

@@ -1,10 +1,10 @@
 import { eq, sql } from 'drizzle-orm'
 import { type Sealing, UnsealError } from '../secrets/sealing.ts'
-import type { Database } from './client.ts'
-import { facts } from './schema-internal.ts'
+import type { Database } from './database/client.ts'
+import { facts } from './schema/internal.ts'
 import { StoreError } from './store-error.ts'
-import type { Writer } from './writer.ts'
-import { toWrite, type Write } from './writes.ts'
+import type { Writer } from './writer/writer.ts'
+import { toWrite, type Write } from './writer/writes.ts'
 
 export type Facts = {
   /**

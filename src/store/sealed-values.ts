@@ -1,12 +1,12 @@
 import { asc, gt, sql } from 'drizzle-orm'
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
 import type { Place, Sealing } from '../secrets/sealing.ts'
-import type { Database } from './client.ts'
-import { integrations } from './schema.ts'
-import { channelConnections } from './schema-channels.ts'
-import { idempotencyRecords } from './schema-internal.ts'
-import type { Writer } from './writer.ts'
-import type { Write } from './writes.ts'
+import type { Database } from './database/client.ts'
+import { channelConnections } from './schema/channels.ts'
+import { integrations } from './schema/core.ts'
+import { idempotencyRecords } from './schema/internal.ts'
+import type { Writer } from './writer/writer.ts'
+import type { Write } from './writer/writes.ts'
 
 /** How far a walk over all sealed values has come. */
 export type SealedCursor = { table: number; after: string }

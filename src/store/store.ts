@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Sealing } from '../secrets/sealing.ts'
-import { type ApiKeys, createApiKeys } from './api-keys.ts'
+import { type ConnectionTokens, createConnectionTokens } from './connections/connection-tokens.ts'
+import { type Connections, createConnections } from './connections/connections.ts'
+import { type Contexts, createContexts } from './contexts/contexts.ts'
 import {
   closeClient,
   type DatabaseServer,
@@ -9,31 +11,32 @@ import {
   openClient,
   openServerClient,
   type Synchronous,
-} from './client.ts'
-import { type Committer, createCommitter } from './committer.ts'
-import { type ConnectionTokens, createConnectionTokens } from './connection-tokens.ts'
-import { type Connections, createConnections } from './connections.ts'
-import { type Contexts, createContexts } from './contexts.ts'
-import { createCounts } from './counts.ts'
-import { createEndpointReach, type EndpointReach } from './endpoint-reach.ts'
-import { createEndpoints, type Endpoints } from './endpoints.ts'
-import { createEnvironments, type Environments } from './environments.ts'
+} from './database/client.ts'
+import { lockDataDir } from './database/lock.ts'
+import { migrate } from './database/migrate.ts'
+import { embedMigrations } from './database/migrations.macro.ts' with { type: 'macro' }
+import { createEndpointReach, type EndpointReach } from './endpoints/endpoint-reach.ts'
+import { createEndpoints, type Endpoints } from './endpoints/endpoints.ts'
+import { type ApiKeys, createApiKeys } from './environments/api-keys.ts'
+import { createEnvironments, type Environments } from './environments/environments.ts'
 import { createFacts, type Facts } from './facts.ts'
 import { isUniqueViolation } from './failures.ts'
-import { inodeOf } from './file-guard.ts'
-import { createIdempotencyRecords, type IdempotencyRecords } from './idempotency-records.ts'
-import { createIntegrations, type Integrations } from './integrations.ts'
-import { lockDataDir } from './lock.ts'
-import { createMemory, FRESH_WHERE_OWNED, FRESH_WHERE_SHARED } from './memory.ts'
-import { migrate } from './migrate.ts'
-import { embedMigrations } from './migrations.macro.ts' with { type: 'macro' }
+import {
+  createIdempotencyRecords,
+  type IdempotencyRecords,
+} from './idempotency/idempotency-records.ts'
+import { createIntegrations, type Integrations } from './integrations/integrations.ts'
+import { createSpentStates, type SpentStates } from './links/spent-states.ts'
+import { createCounts } from './reading/counts.ts'
+import { createMemory, FRESH_WHERE_OWNED, FRESH_WHERE_SHARED } from './reading/memory.ts'
 import { createSealedValues, type SealedValues } from './sealed-values.ts'
-import { createSpentStates, type SpentStates } from './spent-states.ts'
 import { StoreError } from './store-error.ts'
-import { createSubscribers, type Subscribers } from './subscribers.ts'
-import { startThreadCommitter } from './thread-committer.ts'
-import { createWriter, type OnCommit } from './writer.ts'
-import type { Write } from './writes.ts'
+import { createSubscribers, type Subscribers } from './subscribers/subscribers.ts'
+import { type Committer, createCommitter } from './writer/committer.ts'
+import { inodeOf } from './writer/file-guard.ts'
+import { startThreadCommitter } from './writer/thread-committer.ts'
+import { createWriter, type OnCommit } from './writer/writer.ts'
+import type { Write } from './writer/writes.ts'
 
 /** Everything that latch keeps. Reads answer at once; every write goes through `commit`. */
 export type Store = {

@@ -1,7 +1,7 @@
-import type { ConnectionRow } from '../store/connection-pages.ts'
-import type { ConnectionWithAuth } from '../store/connections.ts'
-import type { Environment } from '../store/environments.ts'
-import type { Page, Paging } from '../store/pages.ts'
+import type { ConnectionRow } from '../store/connections/connection-pages.ts'
+import type { ConnectionWithAuth } from '../store/connections/connections.ts'
+import type { Environment } from '../store/environments/environments.ts'
+import type { Page, Paging } from '../store/reading/pages.ts'
 import type { Store } from '../store/store.ts'
 import type { TransferRecord } from './records.ts'
 

@@ -1,6 +1,6 @@
 import { isUniqueViolation } from '../store/failures.ts'
 import type { Store } from '../store/store.ts'
-import type { Write } from '../store/writes.ts'
+import type { Write } from '../store/writer/writes.ts'
 import type { RecordOf, TransferRecord } from './records.ts'
 
 /** What became of a record. `known`: it is there already, so that an import can be run again. */

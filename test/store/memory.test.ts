@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { createMemory, FRESH_WHERE_OWNED } from '../../src/store/memory.ts'
-import { createTableVersions } from '../../src/store/table-versions.ts'
+import { createMemory, FRESH_WHERE_OWNED } from '../../src/store/reading/memory.ts'
+import { createTableVersions } from '../../src/store/writer/table-versions.ts'
 
 describe('what is read again', () => {
   const versions = createTableVersions()

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { openClient } from '../../src/store/client.ts'
-import { migrate } from '../../src/store/migrate.ts'
+import { openClient } from '../../src/store/database/client.ts'
+import { migrate } from '../../src/store/database/migrate.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
 const first = { statements: ['CREATE TABLE one (id INTEGER)'], createdAtMs: 1, hash: 'first' }

@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import type { IdentifyOutcome } from '../../providers/provider.ts'
-import type { Write } from '../../store/writes.ts'
+import type { Write } from '../../store/writer/writes.ts'
 import type { LinkOutcome } from './outcome.ts'
 import type { Target } from './target.ts'
 

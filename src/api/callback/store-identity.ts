@@ -1,9 +1,9 @@
 import type { Deps } from '../../deps.ts'
 import type { Identity, Reach } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
-import type { LinkedThrough } from '../../store/endpoints.ts'
+import type { LinkedThrough } from '../../store/endpoints/endpoints.ts'
 import { freshRow } from '../../store/fresh-row.ts'
-import type { Write } from '../../store/writes.ts'
+import type { Write } from '../../store/writer/writes.ts'
 import { reachDelayMs } from '../endpoints/reach.ts'
 import type { Target } from './target.ts'
 

@@ -1,8 +1,8 @@
 import type { Deps } from '../../deps.ts'
 import type { App, Provider } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
-import type { Connection } from '../../store/connection-rows.ts'
-import type { Integration } from '../../store/integrations.ts'
+import type { Connection } from '../../store/connections/connection-rows.ts'
+import type { Integration } from '../../store/integrations/integrations.ts'
 import { readApp } from '../integrations/app.ts'
 import type { Refusal } from './outcome.ts'
 

@@ -1,4 +1,4 @@
-import type { Connection } from '../../store/connection-rows.ts'
+import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { Settlement } from './settlement.ts'
 import type { Target } from './target.ts'
 

@@ -1,5 +1,5 @@
 import type { Tokens } from '../../providers/provider.ts'
-import type { ConnectionAuth } from '../../store/connection-auth.ts'
+import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
 
 /** A provider's tokens, got now, as they are stored. */
 export function authOf({ accessToken, rotation }: Tokens, nowMs: number): ConnectionAuth {

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
-import type { ConnectionWithAuth } from '../../store/connections.ts'
+import type { ConnectionWithAuth } from '../../store/connections/connections.ts'
 import type { ChannelConnection } from './model.ts'
 import { presentConnection } from './present.ts'
 

@@ -1,4 +1,4 @@
-import type { ConnectionWithAuth } from '../../store/connections.ts'
+import type { ConnectionWithAuth } from '../../store/connections/connections.ts'
 import type { ChannelConnection } from './model.ts'
 
 /** A connection, its tokens in clear. */

@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import { freshRow } from '../../store/fresh-row.ts'
-import type { Write } from '../../store/writes.ts'
+import type { Write } from '../../store/writer/writes.ts'
 import type { NamedContext } from './payload.ts'
 
 /** The writes by which contexts exist, with the data that came; where none came, what is stored stays. */

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { invalid } from '../../http/api-error.ts'
 import { openObject } from '../../http/open-object.ts'
-import type { Context } from '../../store/contexts.ts'
+import type { Context } from '../../store/contexts/contexts.ts'
 
 const STRUCTURE =
   'Invalid context payload structure. Expected object with context types as keys and string IDs ' +

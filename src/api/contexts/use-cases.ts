@@ -3,7 +3,7 @@ import { conflict, notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { presentPage, readPaging } from '../../http/list-query.ts'
 import { type Answer, nothing } from '../../http/perform.ts'
-import type { Context } from '../../store/contexts.ts'
+import type { Context } from '../../store/contexts/contexts.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import type {
   ContextAnswer,

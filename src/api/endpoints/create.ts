@@ -3,7 +3,7 @@ import { badRequest, conflict, invalid, notFound } from '../../http/api-error.ts
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
 import { freshRow } from '../../store/fresh-row.ts'
-import type { Write } from '../../store/writes.ts'
+import type { Write } from '../../store/writer/writes.ts'
 import { contextWrites } from '../contexts/context-writes.ts'
 import { readContexts } from '../contexts/payload.ts'
 import { requireIntegration } from '../integrations/find.ts'

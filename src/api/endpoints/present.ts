@@ -1,4 +1,4 @@
-import type { ListedEndpoint } from '../../store/endpoint-pages.ts'
+import type { ListedEndpoint } from '../../store/endpoints/endpoint-pages.ts'
 import type { ChannelEndpoint } from './model.ts'
 
 export function presentEndpoint(endpoint: ListedEndpoint): ChannelEndpoint {

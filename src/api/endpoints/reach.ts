@@ -1,7 +1,7 @@
 import { type Background, repeat } from '../../background.ts'
 import type { Deps } from '../../deps.ts'
 import type { Reach } from '../../providers/provider.ts'
-import type { UnreachedEndpoint } from '../../store/endpoint-reach.ts'
+import type { UnreachedEndpoint } from '../../store/endpoints/endpoint-reach.ts'
 import { readApp } from '../integrations/app.ts'
 
 const PAUSE_MS = 5000

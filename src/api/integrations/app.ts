@@ -1,5 +1,5 @@
 import type { App } from '../../providers/provider.ts'
-import type { Credentials } from '../../store/integrations.ts'
+import type { Credentials } from '../../store/integrations/integrations.ts'
 
 /** What an integration's credentials say of the app; parts that are not set are null. */
 export type StoredApp = Omit<App, 'clientId' | 'clientSecret'> & {

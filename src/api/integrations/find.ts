@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
-import type { Integration } from '../../store/integrations.ts'
+import type { Integration } from '../../store/integrations/integrations.ts'
 
 /** The integration of that identifier, whatever it is for. Throws 404. */
 export async function requireIntegration(

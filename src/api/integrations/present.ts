@@ -1,5 +1,5 @@
 import type { Caller } from '../../http/authenticate.ts'
-import type { Integration } from '../../store/integrations.ts'
+import type { Integration } from '../../store/integrations/integrations.ts'
 import type { IntegrationAnswer } from './model.ts'
 
 /** An integration as an API key may see it: without its credentials. */

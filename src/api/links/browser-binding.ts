@@ -2,7 +2,7 @@ import type { Config } from '../../config.ts'
 import type { Deps } from '../../deps.ts'
 import { encodeUtf8, equalInConstantTime } from '../../secrets/bytes.ts'
 import { STATE_LIFETIME_MS, type StateClaims } from '../../secrets/state.ts'
-import type { Credentials } from '../../store/integrations.ts'
+import type { Credentials } from '../../store/integrations/integrations.ts'
 
 /** Where a bound link leads first, so that the browser gets its cookie. */
 export const BOUND_LINK_PATH = '/l/:state'

@@ -1,9 +1,9 @@
 import type { Deps } from '../../deps.ts'
 import { notFound } from '../../http/api-error.ts'
 import type { Provider } from '../../providers/provider.ts'
-import type { Connection } from '../../store/connection-rows.ts'
-import type { Integration } from '../../store/integrations.ts'
-import type { Write } from '../../store/writes.ts'
+import type { Connection } from '../../store/connections/connection-rows.ts'
+import type { Integration } from '../../store/integrations/integrations.ts'
+import type { Write } from '../../store/writer/writes.ts'
 import type { NamedContext } from '../contexts/payload.ts'
 import { readApp, type StoredApp } from '../integrations/app.ts'
 

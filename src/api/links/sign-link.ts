@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import type { Provider } from '../../providers/provider.ts'
-import type { Integration } from '../../store/integrations.ts'
+import type { Integration } from '../../store/integrations/integrations.ts'
 import type { StoredApp } from '../integrations/app.ts'
 import { isBound } from './browser-binding.ts'
 import { handOut } from './hand-out.ts'

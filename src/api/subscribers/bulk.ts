@@ -3,7 +3,7 @@ import type { Deps } from '../../deps.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
 import { validationError } from '../../http/validation.ts'
-import type { Write } from '../../store/writes.ts'
+import type { Write } from '../../store/writer/writes.ts'
 import { type BulkSubscribers, type BulkSubscribersBody, SubscriberBody } from './model.ts'
 import { upsertSubscriber } from './upsert.ts'
 

@@ -3,7 +3,7 @@ import { notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { presentPage, readPaging } from '../../http/list-query.ts'
 import type { Answer } from '../../http/perform.ts'
-import type { Subscriber } from '../../store/subscribers.ts'
+import type { Subscriber } from '../../store/subscribers/subscribers.ts'
 import {
   type PatchSubscriberBody,
   profileOf,

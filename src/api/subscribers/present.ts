@@ -1,5 +1,5 @@
 import type { Caller } from '../../http/authenticate.ts'
-import type { Subscriber } from '../../store/subscribers.ts'
+import type { Subscriber } from '../../store/subscribers/subscribers.ts'
 import type { SubscriberAnswer } from './model.ts'
 
 /** A subscriber as Novu shows it. */

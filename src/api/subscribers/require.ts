@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { notFound } from '../../http/api-error.ts'
 import { freshRow } from '../../store/fresh-row.ts'
-import type { Write } from '../../store/writes.ts'
+import type { Write } from '../../store/writer/writes.ts'
 
 /** What must be written for the subscriber to exist: nothing, or the subscriber. Throws 404. */
 export async function requireSubscriber(

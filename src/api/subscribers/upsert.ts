@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.ts'
 import { conflict } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
-import type { Subscriber } from '../../store/subscribers.ts'
+import type { Subscriber } from '../../store/subscribers/subscribers.ts'
 import { profileOf, type SubscriberAnswer, type SubscriberBody } from './model.ts'
 import { presentSubscriber } from './present.ts'
 

@@ -1,0 +1,25 @@
+import type { Action } from './action.ts'
+import { doctorAction } from './doctor.ts'
+import { createEnvironmentAction, listEnvironmentsAction } from './environments.ts'
+import {
+  createIntegrationAction,
+  listIntegrationsAction,
+  setClientSecretAction,
+} from './integrations.ts'
+import { createKeyAction, listKeysAction, revokeKeyAction } from './keys.ts'
+import { checkSecretKeyAction, rotateSecretKeyAction } from './secret-key.ts'
+
+/** What a running latch does for an operator's commands. A new one is a line here. */
+export const actions: readonly Action[] = [
+  createKeyAction,
+  listKeysAction,
+  revokeKeyAction,
+  createEnvironmentAction,
+  listEnvironmentsAction,
+  createIntegrationAction,
+  listIntegrationsAction,
+  setClientSecretAction,
+  doctorAction,
+  checkSecretKeyAction,
+  rotateSecretKeyAction,
+]

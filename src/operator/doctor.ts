@@ -1,0 +1,107 @@
+import { Type } from '@sinclair/typebox'
+import { callbackUrl } from '../api/callback/callback-url.ts'
+import { readApp } from '../api/integrations/app.ts'
+import { type Finding, failed, ok } from '../providers/examination.ts'
+import type { Provider } from '../providers/provider.ts'
+import { createProviders } from '../providers/registry.ts'
+import type { Integration } from '../store/integrations/integrations.ts'
+import { defineAction, type OperatorContext } from './action.ts'
+import { watchClock } from './clock-skew.ts'
+import { examineDataDir, examineDisk, examineKeyFile, examinePublicUrl } from './examine-machine.ts'
+
+const Report = Type.Object({
+  findings: Type.Array(
+    Type.Object({
+      subject: Type.String(),
+      status: Type.Union(
+        (['ok', 'note', 'warning', 'failed'] as const).map((status) => Type.Literal(status)),
+      ),
+      message: Type.String(),
+      remedy: Type.Union([Type.String(), Type.Null()]),
+    }),
+  ),
+  /** What is to be entered at each provider. */
+  setUps: Type.Array(Type.Object({ title: Type.String(), text: Type.String() })),
+})
+
+type Found = Finding & { subject: string }
+
+const about = (subject: string, findings: readonly Finding[]): Found[] =>
+  findings.map((finding) => ({ subject, ...finding }))
+
+/** Will a link work? Looks at what is stored, and asks the providers, before any user clicks. */
+export const doctorAction = defineAction({
+  name: 'doctor',
+  input: Type.Object({}),
+  output: Report,
+  run: async (context) => {
+    const { settings, store, fetch, clock } = context
+    const redirectUri = callbackUrl(settings)
+    const { skewed, fetchWatched } = watchClock(fetch, clock)
+    const providers = createProviders(settings, fetchWatched, clock)
+    const findings = [
+      ...about('data directory', [await examineDataDir(settings)]),
+      ...about('disk', [await examineDisk(settings)]),
+      ...about('database', [await examineDatabase(context)]),
+      ...about('key file', [await examineKeyFile(settings)]),
+      ...about('secret key', [await examineSecrets(context)]),
+    ]
+    findings.push(...about('public URL', [await examinePublicUrl(settings, fetch)]))
+    for (const { id, name } of await store.environments.list()) {
+      const integrations = await store.integrations.list(id)
+      if (integrations.length === 0) {
+        const remedy = 'Make one: `latch integrations create`, or POST /v1/integrations.'
+        const message = 'there is no integration, so nobody can be linked yet'
+        findings.push(...about(`environment ${name}`, [{ status: 'note', message, remedy }]))
+      }
+      for (const listed of integrations) {
+        const integration = await store.integrations.findById(id, listed.id)
+        if (integration === null) continue
+        const subject = `integration ${integration.identifier}`
+        const provider = providers.get(integration.providerId)
+        findings.push(...about(subject, await examine(integration, provider, redirectUri)))
+      }
+    }
+    findings.push(...about('clock', skewed()))
+    return { findings, setUps: [...providers.values()].map((one) => one.setUp(redirectUri)) }
+  },
+})
+
+async function examineDatabase({ store }: OperatorContext): Promise<Finding> {
+  try {
+    await store.facts.proveWritable()
+    return ok('it can be written to')
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    return failed(`it cannot be written to: ${reason}`, 'Look at the disk, and who owns the files.')
+  }
+}
+
+async function examineSecrets({ store }: OperatorContext): Promise<Finding> {
+  const { checked, dead } = await store.sealedValues.check()
+  if (dead.length === 0) return ok(`it opens all ${checked} values that are sealed`)
+  return failed(
+    `it does not open ${dead.length} of ${checked} sealed values`,
+    '`latch check-key` names them. Put the key back that sealed them, as a second line after the current one.',
+  )
+}
+
+async function examine(
+  { active, credentials }: Integration,
+  provider: Provider | undefined,
+  redirectUri: string,
+): Promise<Finding[]> {
+  if (provider === undefined) {
+    return [failed('latch knows no such provider', 'Delete the integration.')]
+  }
+  const { clientId, clientSecret, ...app } = readApp(credentials)
+  if (clientId === null || clientSecret === null) {
+    const remedy = 'Set clientId and secretKey: PUT /v1/integrations/{id}.'
+    return [failed('client id or client secret is not set', remedy)]
+  }
+  const inactive: Finding[] = active
+    ? []
+    : [{ status: 'warning', message: 'it is not active', remedy: 'Set `active` to true.' }]
+  const found = await provider.examine({ ...app, clientId, clientSecret }, redirectUri)
+  return [...inactive, ...found]
+}

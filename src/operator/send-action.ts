@@ -1,0 +1,49 @@
+import { existsSync } from 'node:fs'
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import type { Action } from './action.ts'
+import { controlSocketOf } from './socket.ts'
+import { ControlError, UsageError } from './usage-error.ts'
+
+export type Sent<Output> = { kind: 'no_latch' } | { kind: 'done'; output: Output }
+
+const Refusal = Type.Object({ message: Type.String() })
+/** What it means that nobody is at the socket: it was left behind, or is going. */
+const NOBODY = new Set(['ConnectionRefused', 'ECONNREFUSED', 'ENOENT', 'FailedToOpenSocket'])
+
+/**
+ * Has the latch that runs on `dataDir` do an action. Throws `UsageError` for what it would not, and
+ * `ControlError` where it failed.
+ */
+export async function sendAction<Input extends TSchema, Output extends TSchema>(
+  dataDir: string,
+  action: Action<Input, Output>,
+  input: Static<Input>,
+): Promise<Sent<Static<Output>>> {
+  const unix = controlSocketOf(dataDir)
+  if (!existsSync(unix)) return { kind: 'no_latch' }
+  const response = await post(unix, action.name, JSON.stringify(input))
+  if (response === null) return { kind: 'no_latch' }
+  const answer: unknown = await response.json().catch(() => undefined)
+  if (response.ok && Value.Check(action.output, answer)) return { kind: 'done', output: answer }
+  if (response.ok || !Value.Check(Refusal, answer)) {
+    throw new ControlError(
+      'The latch that runs here is another version than this command. Restart it, or use its own.',
+    )
+  }
+  throw response.status === 422 ? new UsageError(answer.message) : new ControlError(answer.message)
+}
+
+async function post(unix: string, name: string, body: string): Promise<Response | null> {
+  try {
+    // No limit on how long it takes: an action goes through all the data, if need be.
+    return await fetch(`http://latch/${name}`, { unix, method: 'POST', body, timeout: false })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+    if (NOBODY.has(code)) return null
+    if (code === 'EACCES' || code === 'PermissionDenied') {
+      throw new ControlError(`${unix} is for the user whom latch runs as. Try it as that one.`)
+    }
+    throw new ControlError(`The latch that runs here does not answer: ${code || error}`)
+  }
+}

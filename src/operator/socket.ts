@@ -1,0 +1,59 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { Value } from '@sinclair/typebox/value'
+import type { Action, OperatorContext } from './action.ts'
+import { UsageError } from './usage-error.ts'
+
+export const controlSocketOf = (dataDir: string): string => join(dataDir, 'latch.sock')
+
+export type ControlSocket = { stop(): Promise<void> }
+
+/**
+ * Answers `POST /<action>` on a Unix socket that only the user whom latch runs as (and root) may open:
+ * whoever can, could as well read the secret key beside it. Throws where the system refuses the
+ * socket, as for a path that is too long (107 bytes, unix(7)).
+ */
+export function openControlSocket(
+  dataDir: string,
+  actions: readonly Action[],
+  context: OperatorContext,
+): ControlSocket {
+  const unix = controlSocketOf(dataDir)
+  // The data directory is ours (its lock is held), so a socket that is there is of a killed latch.
+  rmSync(unix, { force: true })
+  const server = withMask(0o177, () =>
+    Bun.serve({ unix, fetch: (request) => answer(actions, context, request) }),
+  )
+  return { stop: () => server.stop() }
+}
+
+async function answer(
+  actions: readonly Action[],
+  context: OperatorContext,
+  request: Request,
+): Promise<Response> {
+  const name = new URL(request.url).pathname.slice(1)
+  const action = actions.find((candidate) => candidate.name === name)
+  if (action === undefined) return refusal(404, `This latch knows no ${name}.`)
+  const input: unknown = await request.json().catch(() => undefined)
+  if (!Value.Check(action.input, input)) return refusal(400, `That is no input of ${name}.`)
+  try {
+    return Response.json(await action.run(context, input))
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    return refusal(error instanceof UsageError ? 422 : 500, message)
+  }
+}
+
+const refusal = (status: number, message: string): Response =>
+  Response.json({ message }, { status })
+
+/** Nobody else must reach the socket, not even between its making and a `chmod`. */
+function withMask<Result>(mask: number, work: () => Result): Result {
+  const before = process.umask(mask)
+  try {
+    return work()
+  } finally {
+    process.umask(before)
+  }
+}

@@ -1,0 +1,30 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import type { Sealing } from '../../secrets/sealing.ts'
+
+const ConnectionAuth = Type.Object({
+  accessToken: Type.String(),
+  refreshToken: Type.Optional(Type.String()),
+  /** ISO 8601. */
+  expiresAt: Type.Optional(Type.String()),
+  refreshTokenExpiresAt: Type.Optional(Type.String()),
+})
+/** The tokens of a connection, under Novu's names. */
+export type ConnectionAuth = Static<typeof ConnectionAuth>
+
+/** Long enough for a backend that has just read the token to use it. */
+const REFRESH_BEFORE_MS = 5 * 60 * 1000
+
+const placeOf = (row: string) => ({ table: 'channel_connections', column: 'auth', row })
+
+export const sealAuth = (sealing: Sealing, connectionId: string, auth: ConnectionAuth): string =>
+  sealing.seal(JSON.stringify(auth), placeOf(connectionId))
+
+export const openAuth = (sealing: Sealing, connectionId: string, sealed: string): ConnectionAuth =>
+  Value.Parse(ConnectionAuth, JSON.parse(sealing.open(sealed, placeOf(connectionId))))
+
+/** When tokens are due; null where they do not rotate. */
+export function refreshAtMs({ refreshToken, expiresAt }: ConnectionAuth): number | null {
+  if (refreshToken === undefined) return null
+  return expiresAt === undefined ? 0 : Date.parse(expiresAt) - REFRESH_BEFORE_MS
+}

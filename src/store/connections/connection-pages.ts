@@ -1,0 +1,72 @@
+import { and, eq, isNotNull, isNull, type SQL } from 'drizzle-orm'
+import type { Database } from '../database/client.ts'
+import { type IntegrationFilter, whereIntegration } from '../integrations/integration-filter.ts'
+import type { Counts } from '../reading/counts.ts'
+import { type Page, type PageSource, type Paging, readPage, whereIs } from '../reading/pages.ts'
+import { channelConnections } from '../schema/channels.ts'
+import { integrations } from '../schema/core.ts'
+
+export type ConnectionFilter = IntegrationFilter & {
+  subscriberId?: string | undefined
+  /** `subscriber`: those that are somebody's; `shared`: those that are not. */
+  connectionMode?: 'subscriber' | 'shared' | undefined
+  contextKeys?: readonly string[] | undefined
+}
+
+type Row = typeof channelConnections.$inferSelect
+
+export type ConnectionRow = Row & {
+  integration: { identifier: string; providerId: string; channel: string }
+}
+
+function connectionsWhere(filter: ConnectionFilter): SQL | undefined {
+  const { subscriberId } = channelConnections
+  const modes = { subscriber: isNotNull(subscriberId), shared: isNull(subscriberId) }
+  return and(
+    eq(channelConnections.environmentId, filter.environmentId),
+    whereIs(subscriberId, filter.subscriberId),
+    whereIs(channelConnections.contextKeys, filter.contextKeys),
+    filter.connectionMode && modes[filter.connectionMode],
+  )
+}
+
+/** Connections, each with what is shown of its integration. */
+export function connectionSource(database: Database, counts: Counts): PageSource<ConnectionRow> {
+  const base = (where: SQL | undefined) =>
+    database
+      .select({
+        row: channelConnections,
+        integration: {
+          identifier: integrations.identifier,
+          providerId: integrations.providerId,
+          channel: integrations.channel,
+        },
+      })
+      .from(channelConnections)
+      .innerJoin(integrations, eq(integrations.id, channelConnections.integrationId))
+      .where(where)
+  return {
+    columns: channelConnections,
+    select: async (where, order, limit) => {
+      const rows = await base(where)
+        .orderBy(...order)
+        .limit(limit)
+      return rows.map(({ row, integration }) => ({ ...row, integration }))
+    },
+    count: (where, limit) => counts(channelConnections, where, limit),
+  }
+}
+
+export async function pageOfConnections(
+  database: Database,
+  counts: Counts,
+  filter: ConnectionFilter,
+  paging: Paging,
+): Promise<Page<ConnectionRow>> {
+  const integration = await whereIntegration(database, channelConnections.integrationId, filter)
+  return readPage(
+    connectionSource(database, counts),
+    and(connectionsWhere(filter), integration),
+    paging,
+  )
+}

@@ -1,0 +1,188 @@
+import { and, eq, isNull, ne, sql } from 'drizzle-orm'
+import type { Sealing } from '../../secrets/sealing.ts'
+import type { Database } from '../database/client.ts'
+import type { Counts } from '../reading/counts.ts'
+import type { Memory } from '../reading/memory.ts'
+import type { Page, Paging } from '../reading/pages.ts'
+import { channelConnections } from '../schema/channels.ts'
+import { toWrite, type Write } from '../writer/writes.ts'
+import { type ConnectionAuth, openAuth, refreshAtMs, sealAuth } from './connection-auth.ts'
+import {
+  type ConnectionFilter,
+  type ConnectionRow,
+  connectionSource,
+  pageOfConnections,
+} from './connection-pages.ts'
+import {
+  type Connection,
+  type PendingConsent,
+  pendingOf,
+  type Row,
+  type TriedConsent,
+  toConnection,
+} from './connection-rows.ts'
+import { insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
+
+/** Whom a connection is for: at most one of an integration is for the same. */
+export type ConnectionOwner = { subscriberId: string | null; contextKeys: readonly string[] }
+
+/** A connection with what it needs to be shown whole. */
+export type ConnectionWithAuth = {
+  connection: Connection
+  auth: ConnectionAuth
+  pending: TriedConsent | null
+  integration: { identifier: string; providerId: string; channel: string }
+}
+
+/** What a connection says of the workspace. */
+export type Workspace = Pick<Connection, 'workspaceId' | 'workspaceName' | 'botUserId'>
+
+export type Connections = {
+  page(filter: ConnectionFilter, paging: Paging): Promise<Page<ConnectionWithAuth>>
+  /** Gives a connection another workspace and tokens, wholesale. */
+  replace(id: string, workspace: Workspace, auth: ConnectionAuth, nowMs: number): Write
+  delete(id: string): Write
+  findWithAuth(environmentId: string, identifier: string): Promise<ConnectionWithAuth | null>
+  find(integrationId: string, identifier: string): Connection | null | Promise<Connection | null>
+  /** The write of a new connection; `auth` is sealed. */
+  insert(connection: Connection, auth: ConnectionAuth, pending?: PendingConsent | null): Write
+  /** The same, and nothing at all where the integration has a connection of that workspace. */
+  insertIfWorkspaceIsNew(connection: Connection, auth: ConnectionAuth): Write
+  findByOwner(integrationId: string, owner: ConnectionOwner): Promise<Connection | null>
+  /** The oldest connection of a workspace, whomever it is for. */
+  findOfWorkspace(integrationId: string, workspaceId: string): Promise<Connection | null>
+  /** The connection that was made when somebody linked from a workspace before it installed. */
+  findIdentityOnly(integrationId: string, workspaceId: string): Promise<Connection | null>
+  /** Gives a connection the workspace and the tokens of an install. */
+  install(connection: Connection, auth: ConnectionAuth, pending?: PendingConsent | null): Write
+}
+
+export function createConnections(
+  database: Database,
+  sealing: Sealing,
+  counts: Counts,
+  remember: Memory,
+): Connections {
+  const byIdentifier = database
+    .select()
+    .from(channelConnections)
+    .where(
+      and(
+        eq(channelConnections.integrationId, sql.placeholder('integrationId')),
+        eq(channelConnections.identifier, sql.placeholder('identifier')),
+      ),
+    )
+    .prepare()
+
+  const withoutAuth = (row: Row | undefined): Connection | null =>
+    row === undefined ? null : toConnection(row)
+  const { integrationId, subscriberId, contextKeys, workspaceId, origin } = channelConnections
+
+  const toRow = (
+    connection: Connection,
+    auth: ConnectionAuth,
+    pending: PendingConsent | null = null,
+  ): Row => ({
+    ...connection,
+    authSealed: sealAuth(sealing, connection.id, auth),
+    consentProblem: pending?.problem ?? null,
+    consentAttempts: pending === null ? 0 : 1,
+    refreshAtMs: pending?.nextAttemptAtMs ?? refreshAtMs(auth),
+    refreshLeaseUntilMs: 0,
+  })
+
+  const unseal = ({ integration, ...row }: ConnectionRow): ConnectionWithAuth => ({
+    connection: toConnection(row),
+    auth: openAuth(sealing, row.id, row.authSealed),
+    pending: pendingOf(row),
+    integration,
+  })
+
+  return {
+    findWithAuth: async (environment, identifier) => {
+      const where = and(
+        eq(channelConnections.environmentId, environment),
+        eq(channelConnections.identifier, identifier),
+      )
+      const [found] = await connectionSource(database, counts).select(where, [], 1)
+      return found === undefined ? null : unseal(found)
+    },
+    page: async (filter, paging) => {
+      const page = await pageOfConnections(database, counts, filter, paging)
+      return { ...page, items: page.items.map(unseal) }
+    },
+    replace: (id, { workspaceId: workspace, workspaceName, botUserId }, auth, updatedAtMs) =>
+      toWrite(
+        database
+          .update(channelConnections)
+          .set({
+            workspaceId: workspace,
+            workspaceName,
+            botUserId,
+            // It has a token of its own now, and is no longer what latch made when somebody linked.
+            origin: sql`case ${origin} when 'identity' then 'api' else ${origin} end`,
+            authSealed: sealAuth(sealing, id, auth),
+            refreshAtMs: refreshAtMs(auth),
+            consentProblem: null,
+            consentAttempts: 0,
+            updatedAtMs,
+          })
+          .where(eq(channelConnections.id, id)),
+      ),
+    delete: (id) =>
+      toWrite(database.delete(channelConnections).where(eq(channelConnections.id, id))),
+    find: remember(['channel_connections'], async (integration, identifier) =>
+      withoutAuth(await byIdentifier.get({ integrationId: integration, identifier })),
+    ),
+    findByOwner: async (integration, owner) =>
+      withoutAuth(
+        await database
+          .select()
+          .from(channelConnections)
+          .where(
+            and(
+              eq(integrationId, integration),
+              ne(origin, 'identity'),
+              owner.subscriberId === null
+                ? isNull(subscriberId)
+                : eq(subscriberId, owner.subscriberId),
+              eq(contextKeys, owner.contextKeys),
+            ),
+          )
+          .get(),
+      ),
+    findOfWorkspace: async (integration, workspace) =>
+      withoutAuth(
+        await database
+          .select()
+          .from(channelConnections)
+          .where(and(eq(integrationId, integration), eq(workspaceId, workspace)))
+          .orderBy(channelConnections.createdAtMs, channelConnections.id)
+          .limit(1)
+          .get(),
+      ),
+    findIdentityOnly: async (integration, workspace) =>
+      withoutAuth(
+        await database
+          .select()
+          .from(channelConnections)
+          .where(
+            and(eq(integrationId, integration), eq(workspaceId, workspace), eq(origin, 'identity')),
+          )
+          .get(),
+      ),
+    install: (connection, auth, pending) => {
+      const { id: _, createdAtMs: __, ...changed } = toRow(connection, auth, pending)
+      return toWrite(
+        database
+          .update(channelConnections)
+          .set(changed)
+          .where(eq(channelConnections.id, connection.id)),
+      )
+    },
+    insert: (connection, auth, pending) =>
+      toWrite(database.insert(channelConnections).values(toRow(connection, auth, pending))),
+    insertIfWorkspaceIsNew: (connection, auth) =>
+      insertUnlessWorkspaceIsKnown(database, toRow(connection, auth)),
+  }
+}

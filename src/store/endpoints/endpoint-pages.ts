@@ -1,0 +1,69 @@
+import { and, eq, type SQL } from 'drizzle-orm'
+import type { Database } from '../database/client.ts'
+import { type IntegrationFilter, whereIntegration } from '../integrations/integration-filter.ts'
+import type { Counts } from '../reading/counts.ts'
+import { type Page, type PageSource, type Paging, readPage, whereIs } from '../reading/pages.ts'
+import { channelEndpoints } from '../schema/channels.ts'
+import { integrations } from '../schema/core.ts'
+
+export type EndpointFilter = IntegrationFilter & {
+  identifier?: string | undefined
+  subscriberId?: string | undefined
+  connectionIdentifier?: string | undefined
+  /** The exact set, sorted; an empty one finds the endpoints that have no context. */
+  contextKeys?: readonly string[] | undefined
+}
+
+export type ListedEndpoint = typeof channelEndpoints.$inferSelect & {
+  integrationIdentifier: string
+  providerId: string
+  channel: string
+}
+
+export const endpointsWhere = (filter: EndpointFilter): SQL | undefined =>
+  and(
+    eq(channelEndpoints.environmentId, filter.environmentId),
+    whereIs(channelEndpoints.identifier, filter.identifier),
+    whereIs(channelEndpoints.subscriberId, filter.subscriberId),
+    whereIs(channelEndpoints.connectionIdentifier, filter.connectionIdentifier),
+    whereIs(channelEndpoints.contextKeys, filter.contextKeys),
+  )
+
+/** Endpoints, each with what is shown of its integration. */
+export function endpointSource(database: Database, counts: Counts): PageSource<ListedEndpoint> {
+  const base = (where: SQL | undefined) =>
+    database
+      .select({
+        endpoint: channelEndpoints,
+        integrationIdentifier: integrations.identifier,
+        providerId: integrations.providerId,
+        channel: integrations.channel,
+      })
+      .from(channelEndpoints)
+      .innerJoin(integrations, eq(integrations.id, channelEndpoints.integrationId))
+      .where(where)
+  return {
+    columns: channelEndpoints,
+    select: async (where, order, limit) => {
+      const rows = await base(where)
+        .orderBy(...order)
+        .limit(limit)
+      return rows.map(({ endpoint, ...integration }) => ({ ...endpoint, ...integration }))
+    },
+    count: (where, limit) => counts(channelEndpoints, where, limit),
+  }
+}
+
+export async function pageOfEndpoints(
+  database: Database,
+  counts: Counts,
+  filter: EndpointFilter,
+  paging: Paging,
+): Promise<Page<ListedEndpoint>> {
+  const integration = await whereIntegration(database, channelEndpoints.integrationId, filter)
+  return readPage(
+    endpointSource(database, counts),
+    and(endpointsWhere(filter), integration),
+    paging,
+  )
+}

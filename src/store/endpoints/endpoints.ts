@@ -1,0 +1,100 @@
+import { eq, sql } from 'drizzle-orm'
+import { connectionOfWorkspace } from '../connections/workspace-connections.ts'
+import type { Database } from '../database/client.ts'
+import type { Counts } from '../reading/counts.ts'
+import type { Page, Paging } from '../reading/pages.ts'
+import { channelEndpoints } from '../schema/channels.ts'
+import { toWrite, type Write } from '../writer/writes.ts'
+import {
+  type EndpointFilter,
+  endpointSource,
+  endpointsWhere,
+  type ListedEndpoint,
+  pageOfEndpoints,
+} from './endpoint-pages.ts'
+
+/** Where a subscriber can be reached at a provider; for a linked user, who they are there. */
+export type Endpoint = typeof channelEndpoints.$inferSelect
+
+/** A linked user; reached unless it says when that is tried next. */
+export type LinkedEndpoint = Omit<
+  Endpoint,
+  'connectionIdentifier' | 'reachAttempts' | 'reachNextAttemptAtMs' | 'reachProblem'
+> & { reach?: { nextAttemptAtMs: number; problem: string } }
+
+/** The connection that a linked user belongs to: a named one, or the one of their workspace. */
+export type LinkedThrough =
+  | { kind: 'named'; identifier: string }
+  | { kind: 'workspace'; workspaceId: string }
+
+export type Endpoints = {
+  /**
+   * The write of who a subscriber is. Linking again (same integration, connection, subscriber,
+   * context and type) keeps the endpoint's identifier and takes the new identity.
+   */
+  link(endpoint: LinkedEndpoint, through: LinkedThrough): Write
+  insert(endpoint: Endpoint): Write
+  /** Gives an endpoint another value of its type. */
+  replace(id: string, endpoint: Endpoint['endpoint'], nowMs: number): Write
+  delete(id: string): Write
+  find(environmentId: string, identifier: string): Promise<ListedEndpoint | null>
+  page(filter: EndpointFilter, paging: Paging): Promise<Page<ListedEndpoint>>
+}
+
+export function createEndpoints(database: Database, counts: Counts): Endpoints {
+  return {
+    page: (filter, paging) => pageOfEndpoints(database, counts, filter, paging),
+    find: async (environmentId, identifier) => {
+      const where = endpointsWhere({ environmentId, identifier })
+      const [found = null] = await endpointSource(database, counts).select(where, [], 1)
+      return found
+    },
+    replace: (id, endpoint, updatedAtMs) =>
+      toWrite(
+        database
+          .update(channelEndpoints)
+          .set({
+            endpoint,
+            updatedAtMs,
+            reachAttempts: 0,
+            reachNextAttemptAtMs: null,
+            reachProblem: null,
+          })
+          .where(eq(channelEndpoints.id, id)),
+      ),
+    delete: (id) => toWrite(database.delete(channelEndpoints).where(eq(channelEndpoints.id, id))),
+    insert: (endpoint) => toWrite(database.insert(channelEndpoints).values(endpoint)),
+    link: ({ reach, ...endpoint }, through) => {
+      const { integrationId, subscriberId } = endpoint
+      const reachState = {
+        reachAttempts: 0,
+        reachNextAttemptAtMs: reach?.nextAttemptAtMs ?? null,
+        reachProblem: reach?.problem ?? null,
+      }
+      const connectionIdentifier =
+        through.kind === 'named'
+          ? through.identifier
+          : sql`${connectionOfWorkspace(database, integrationId, through.workspaceId, subscriberId)}`
+      return toWrite(
+        database
+          .insert(channelEndpoints)
+          .values({ ...endpoint, ...reachState, connectionIdentifier })
+          .onConflictDoUpdate({
+            target: [
+              channelEndpoints.integrationId,
+              channelEndpoints.connectionIdentifier,
+              channelEndpoints.subscriberId,
+              channelEndpoints.contextKeys,
+              channelEndpoints.type,
+            ],
+            targetWhere: sql`type in ('slack_user', 'ms_teams_user')`,
+            set: {
+              endpoint: endpoint.endpoint,
+              updatedAtMs: endpoint.updatedAtMs,
+              ...reachState,
+            },
+          }),
+      )
+    },
+  }
+}

@@ -1,0 +1,90 @@
+import { eq, sql } from 'drizzle-orm'
+import type { Database } from '../database/client.ts'
+import type { Memory } from '../reading/memory.ts'
+import { apiKeys, environments } from '../schema/core.ts'
+import type { Writer } from '../writer/writer.ts'
+import { toWrite, type Write } from '../writer/writes.ts'
+
+/** An API key as it is kept: by its digest alone. */
+export type ApiKey = typeof apiKeys.$inferSelect
+
+/** A key that is made: it may be used for everything and for ever, unless it says otherwise. */
+export type NewApiKey = typeof apiKeys.$inferInsert
+
+/** Whom an API key speaks for, and what it may be used for. */
+export type KeyHolder = {
+  apiKeyId: string
+  environmentId: string
+  organizationId: string
+  permission: ApiKey['permission']
+  expiresAtMs: number | null
+  revokedAtMs: number | null
+}
+
+export type ApiKeys = {
+  findHolder(digest: string): KeyHolder | null | Promise<KeyHolder | null>
+  insert(apiKey: NewApiKey): Write
+  /** Remembers that a key was used; `saveUses` writes it, so that no request has to. */
+  noteUse(id: string, atMs: number): void
+  saveUses(): Promise<void>
+  /** The oldest first. */
+  list(environmentId: string): Promise<ApiKey[]>
+  /** The write by which a key is worth nothing from then on. */
+  revoke(id: string, revokedAtMs: number): Write
+}
+
+export function createApiKeys(
+  database: Database,
+  writer: Pick<Writer, 'commit'>,
+  remember: Memory,
+): ApiKeys {
+  let uses = new Map<string, number>()
+  const holderByDigest = database
+    .select({
+      apiKeyId: apiKeys.id,
+      environmentId: apiKeys.environmentId,
+      organizationId: environments.organizationId,
+      permission: apiKeys.permission,
+      expiresAtMs: apiKeys.expiresAtMs,
+      revokedAtMs: apiKeys.revokedAtMs,
+    })
+    .from(apiKeys)
+    .innerJoin(environments, eq(environments.id, apiKeys.environmentId))
+    .where(eq(apiKeys.digest, sql.placeholder('digest')))
+    .prepare()
+  return {
+    findHolder: remember(
+      ['api_keys', 'environments'],
+      async (digest) => (await holderByDigest.get({ digest })) ?? null,
+    ),
+    list: async (environmentId) =>
+      database
+        .select()
+        .from(apiKeys)
+        .where(eq(apiKeys.environmentId, environmentId))
+        .orderBy(apiKeys.createdAtMs, apiKeys.id),
+    revoke: (id, revokedAtMs) =>
+      toWrite(database.update(apiKeys).set({ revokedAtMs }).where(eq(apiKeys.id, id))),
+    noteUse: (id, atMs) => {
+      uses.set(id, atMs)
+    },
+    saveUses: async () => {
+      const noted = uses
+      if (noted.size === 0) return
+      uses = new Map()
+      // Another process may have seen it later.
+      const later = (atMs: number) => sql`max(coalesce(${apiKeys.lastUsedAtMs}, 0), ${atMs})`
+      await writer.commit(
+        [...noted].map(([id, atMs]) =>
+          toWrite(
+            database
+              .update(apiKeys)
+              .set({ lastUsedAtMs: later(atMs) })
+              .where(eq(apiKeys.id, id)),
+          ),
+        ),
+      )
+    },
+    insert: (apiKey) => toWrite(database.insert(apiKeys).values(apiKey)),
+  }
+}

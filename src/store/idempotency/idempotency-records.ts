@@ -1,0 +1,86 @@
+import { eq, getTableName, inArray, lte, sql } from 'drizzle-orm'
+import { LRUCache } from 'lru-cache'
+import type { Sealing } from '../../secrets/sealing.ts'
+import type { Database } from '../database/client.ts'
+import { idempotencyRecords } from '../schema/internal.ts'
+import type { Writer } from '../writer/writer.ts'
+import { rowInserter, toWrite, type Write } from '../writer/writes.ts'
+
+/** The first answer to a request, as it went out. */
+export type IdempotencyRecord = {
+  scope: string
+  fingerprint: string
+  status: number
+  body: string
+  expiresAtMs: number
+}
+
+export type IdempotencyRecords = {
+  /** A record that is in memory still; null says nothing. */
+  recall(scope: string): IdempotencyRecord | null
+  /** Keeps a record in memory that is on the disk: it never changes, so it is never wrong. */
+  keep(record: IdempotencyRecord): void
+  find(scope: string): Promise<IdempotencyRecord | null>
+  /** Fails the whole write where the scope has a record: two processes cannot both be first. */
+  insert(record: IdempotencyRecord): Write
+  remove(scope: string): Write
+  /** Takes away at most `limit` expired records, and answers how many. */
+  removeExpired(nowMs: number, limit: number): Promise<number>
+}
+
+/** Those that are repeated were made a moment ago. 4 KB of the process each, measured with links. */
+const MOST_IN_MEMORY = 2000
+
+const placeOf = (scope: string) => ({ table: 'idempotency_records', column: 'body', row: scope })
+
+/** The one write of nearly every request. */
+const { scope, fingerprint, status, bodySealed, expiresAtMs } = idempotencyRecords
+const inserter = rowInserter(
+  getTableName(idempotencyRecords),
+  [scope, fingerprint, status, bodySealed, expiresAtMs].map(({ name }) => name),
+)
+
+/** Bodies are sealed: an answer may hold a link that is still good, or a token. */
+export function createIdempotencyRecords(
+  database: Database,
+  writer: Writer,
+  sealing: Sealing,
+): IdempotencyRecords {
+  const byScope = database
+    .select()
+    .from(idempotencyRecords)
+    .where(eq(idempotencyRecords.scope, sql.placeholder('scope')))
+    .prepare()
+  const recent = new LRUCache<string, IdempotencyRecord>({ max: MOST_IN_MEMORY })
+  return {
+    recall: (scope) => recent.get(scope) ?? null,
+    keep: (record) => {
+      recent.set(record.scope, record)
+    },
+    find: async (scope) => {
+      const row = await byScope.get({ scope })
+      if (row === undefined) return null
+      const { bodySealed, ...record } = row
+      return { ...record, body: sealing.open(bodySealed, placeOf(scope)) }
+    },
+    insert: ({ scope, fingerprint, status, body, expiresAtMs }) => ({
+      inserter,
+      row: [scope, fingerprint, status, sealing.seal(body, placeOf(scope)), expiresAtMs],
+    }),
+    remove: (scope) =>
+      toWrite(database.delete(idempotencyRecords).where(eq(idempotencyRecords.scope, scope))),
+    removeExpired: async (nowMs, limit) => {
+      const expired = database
+        .select({ scope: idempotencyRecords.scope })
+        .from(idempotencyRecords)
+        .where(lte(idempotencyRecords.expiresAtMs, nowMs))
+        .limit(limit)
+      const [removed] = await writer.commit([
+        toWrite(
+          database.delete(idempotencyRecords).where(inArray(idempotencyRecords.scope, expired)),
+        ),
+      ])
+      return removed?.rowsAffected ?? 0
+    },
+  }
+}

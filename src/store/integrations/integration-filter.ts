@@ -1,0 +1,41 @@
+import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
+import type { Database } from '../database/client.ts'
+import { whereIs } from '../reading/pages.ts'
+import { integrations } from '../schema/core.ts'
+
+/** What a list can be asked of the integrations that its rows belong to. */
+export type IntegrationFilter = {
+  environmentId: string
+  integrationIdentifier?: string | undefined
+  channel?: string | undefined
+  providerId?: string | undefined
+}
+
+/**
+ * The integrations that are meant, looked up first: there are few of them, and a condition on the
+ * rows' own column can be answered from an index, where a join reads every row.
+ */
+export async function whereIntegration(
+  database: Database,
+  column: SQLiteColumn,
+  { environmentId, integrationIdentifier, channel, providerId }: IntegrationFilter,
+): Promise<SQL | undefined> {
+  if ([integrationIdentifier, channel, providerId].every((value) => value === undefined)) {
+    return undefined
+  }
+  const found = await database
+    .select({ id: integrations.id })
+    .from(integrations)
+    .where(
+      and(
+        eq(integrations.environmentId, environmentId),
+        whereIs(integrations.identifier, integrationIdentifier),
+        whereIs(integrations.channel, channel),
+        whereIs(integrations.providerId, providerId),
+      ),
+    )
+  const [first, ...others] = found.map(({ id }) => id)
+  if (first === undefined) return sql`0`
+  return others.length === 0 ? eq(column, first) : inArray(column, [first, ...others])
+}

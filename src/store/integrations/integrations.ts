@@ -1,0 +1,115 @@
+import { and, desc, eq, sql } from 'drizzle-orm'
+import type { Sealing } from '../../secrets/sealing.ts'
+import type { Database } from '../database/client.ts'
+import type { Memory } from '../reading/memory.ts'
+import { integrations } from '../schema/core.ts'
+import { toWrite, type Write } from '../writer/writes.ts'
+
+type Row = typeof integrations.$inferSelect
+
+/** An app at a provider: its client id and secret, and how latch uses it. */
+export type Credentials = Readonly<Record<string, string | boolean>>
+export type Integration = Omit<Row, 'credentialsSealed'> & { credentials: Credentials }
+
+export type Integrations = {
+  findByIdentifier(
+    environmentId: string,
+    identifier: string,
+  ): Integration | null | Promise<Integration | null>
+  findById(environmentId: string, id: string): Integration | null | Promise<Integration | null>
+  insert(integration: Integration): Write
+  /** All of an environment, the newest first, without their credentials. */
+  list(environmentId: string): Promise<Omit<Integration, 'credentials'>[]>
+  /** Changes what is named and leaves the rest, which somebody else may be changing. */
+  update(
+    id: string,
+    changes: Partial<Pick<Integration, 'name' | 'identifier' | 'active' | 'credentials'>>,
+    nowMs: number,
+  ): Write
+  /** Takes its connections and endpoints along. */
+  delete(environmentId: string, id: string): Write
+}
+
+const placeOf = (id: string) => ({ table: 'integrations', column: 'credentials', row: id })
+
+function parseCredentials(json: string): Credentials {
+  const value: unknown = JSON.parse(json)
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(
+    Object.entries(value).filter(
+      (entry): entry is [string, string | boolean] =>
+        typeof entry[1] === 'string' || typeof entry[1] === 'boolean',
+    ),
+  )
+}
+
+export function createIntegrations(
+  database: Database,
+  sealing: Sealing,
+  remember: Memory,
+): Integrations {
+  const where = (column: typeof integrations.identifier | typeof integrations.id) =>
+    database
+      .select()
+      .from(integrations)
+      .where(
+        and(
+          eq(integrations.environmentId, sql.placeholder('environmentId')),
+          eq(column, sql.placeholder('value')),
+        ),
+      )
+      .prepare()
+  const byIdentifier = where(integrations.identifier)
+  const byId = where(integrations.id)
+
+  const unseal = (row: Row | undefined): Integration | null => {
+    if (row === undefined) return null
+    const { credentialsSealed, ...rest } = row
+    return {
+      ...rest,
+      credentials: parseCredentials(sealing.open(credentialsSealed, placeOf(row.id))),
+    }
+  }
+
+  const sealed = (id: string, credentials: Credentials): string =>
+    sealing.seal(JSON.stringify(credentials), placeOf(id))
+  const seal = ({ credentials, ...row }: Integration): Row => ({
+    ...row,
+    credentialsSealed: sealed(row.id, credentials),
+  })
+
+  return {
+    findByIdentifier: remember(['integrations'], async (environmentId, value) =>
+      unseal(await byIdentifier.get({ environmentId, value })),
+    ),
+    findById: remember(['integrations'], async (environmentId, value) =>
+      unseal(await byId.get({ environmentId, value })),
+    ),
+    insert: (integration) => toWrite(database.insert(integrations).values(seal(integration))),
+    list: async (environmentId) => {
+      const rows = await database
+        .select()
+        .from(integrations)
+        .where(eq(integrations.environmentId, environmentId))
+        .orderBy(desc(integrations.createdAtMs), desc(integrations.id))
+      return rows.map(({ credentialsSealed: _, ...row }) => row)
+    },
+    update: (id, { credentials, ...changes }, updatedAtMs) =>
+      toWrite(
+        database
+          .update(integrations)
+          .set({
+            ...changes,
+            updatedAtMs,
+            ...(credentials !== undefined && { credentialsSealed: sealed(id, credentials) }),
+          })
+          .where(eq(integrations.id, id)),
+      ),
+    delete: (environmentId, id) =>
+      toWrite(
+        database
+          .delete(integrations)
+          .where(and(eq(integrations.environmentId, environmentId), eq(integrations.id, id))),
+      ),
+  }
+}

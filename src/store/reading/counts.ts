@@ -1,0 +1,49 @@
+import { getTableName, type SQL, sql } from 'drizzle-orm'
+import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { LRUCache } from 'lru-cache'
+import type { Database } from '../database/client.ts'
+import type { Writer } from '../writer/writer.ts'
+import type { Freshness } from './memory.ts'
+
+/** How many rows of a table match, counting no further than `limit`. */
+export type Counts = (table: SQLiteTable, where: SQL | undefined, limit: number) => Promise<number>
+
+const MOST_REMEMBERED = 1000
+
+/**
+ * Counts, each remembered until something is written to the table. 50,000 rows take 2 ms to count, and a page of
+ * them 0.4 ms: without this a page of 200,000 rows cost 5.6 times one of 1,000; with it a page of
+ * 1,000,000 costs the same (test/bench/lists.ts).
+ */
+export function createCounts(
+  database: Database,
+  writer: Pick<Writer, 'watch'>,
+  freshness: Freshness,
+): Counts {
+  const remembered = new LRUCache<string, { count: number; version: number }>({
+    max: MOST_REMEMBERED,
+    ...freshness,
+  })
+  const watching = new Map<string, () => number>()
+  const versionOf = (table: string): number => {
+    const watch = watching.get(table) ?? writer.watch([table])
+    watching.set(table, watch)
+    return watch()
+  }
+  return async (table, where, limit) => {
+    const capped = database
+      .select({ one: sql`1`.as('one') })
+      .from(table)
+      .where(where)
+      .limit(limit)
+      .as('capped')
+    const query = database.select({ count: sql<number>`count(*)` }).from(capped)
+    const key = JSON.stringify(Object.values(query.toSQL()))
+    const version = versionOf(getTableName(table))
+    const known = remembered.get(key)
+    if (known?.version === version) return known.count
+    const count = (await query.get())?.count ?? 0
+    remembered.set(key, { count, version })
+    return count
+  }
+}

@@ -1,0 +1,119 @@
+import { sql } from 'drizzle-orm'
+import { foreignKey, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { contextKeys, environmentId, integrationId, subscribers } from './core.ts'
+
+export const channelConnections = sqliteTable(
+  'channel_connections',
+  {
+    id: text('id').primaryKey(),
+    environmentId: environmentId(),
+    integrationId: integrationId(),
+    identifier: text('identifier').notNull(),
+    /** Null: shared by all subscribers of its context. */
+    subscriberId: text('subscriber_id'),
+    contextKeys: contextKeys(),
+    workspaceId: text('workspace_id').notNull(),
+    workspaceName: text('workspace_name'),
+    botUserId: text('bot_user_id'),
+    authSealed: text('auth_sealed').notNull(),
+    /** What is in the way of an administrator's consent that was claimed; null: nothing is. */
+    consentProblem: text('consent_problem'),
+    consentAttempts: integer('consent_attempts').notNull().default(0),
+    /** When the tokens are to be refreshed, or the consent proven; null: there is nothing to do. */
+    refreshAtMs: integer('refresh_at_ms'),
+    /** Until when one process alone may do that. */
+    refreshLeaseUntilMs: integer('refresh_lease_until_ms').notNull().default(0),
+    /** `identity`: made because somebody linked from this workspace, with no token of its own. */
+    origin: text('origin', { enum: ['identity', 'install', 'api'] })
+      .notNull()
+      .default('api'),
+    createdAtMs: integer('created_at_ms').notNull(),
+    updatedAtMs: integer('updated_at_ms').notNull(),
+  },
+  (table) => [
+    uniqueIndex('channel_connections_identifier').on(table.environmentId, table.identifier),
+    // One connection for whom it is for, as at Novu; enforced here, so that two installs at the
+    // same moment cannot make two.
+    uniqueIndex('channel_connections_subscriber')
+      .on(table.integrationId, table.subscriberId, table.contextKeys)
+      .where(sql`origin <> 'identity' and subscriber_id is not null`),
+    uniqueIndex('channel_connections_shared')
+      .on(table.integrationId, table.contextKeys)
+      .where(sql`origin <> 'identity' and subscriber_id is null`),
+    index('channel_connections_refresh')
+      .on(table.refreshAtMs)
+      .where(sql`refresh_at_ms is not null`),
+    index('channel_connections_created').on(table.environmentId, table.createdAtMs, table.id),
+    index('channel_connections_updated').on(table.environmentId, table.updatedAtMs, table.id),
+    index('channel_connections_workspace').on(table.integrationId, table.workspaceId),
+  ],
+)
+
+export const channelEndpoints = sqliteTable(
+  'channel_endpoints',
+  {
+    id: text('id').primaryKey(),
+    environmentId: environmentId(),
+    integrationId: integrationId(),
+    identifier: text('identifier').notNull(),
+    /** By name and not by key: as at Novu, an endpoint outlives the connection it was made for. */
+    connectionIdentifier: text('connection_identifier'),
+    subscriberId: text('subscriber_id').notNull(),
+    contextKeys: contextKeys(),
+    type: text('type').notNull(),
+    endpoint: text('endpoint', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    /** When the app next tries to become able to reach the user; null: it is, or need not. */
+    reachNextAttemptAtMs: integer('reach_next_attempt_at_ms'),
+    reachAttempts: integer('reach_attempts').notNull().default(0),
+    /** What was in the way at the last attempt. */
+    reachProblem: text('reach_problem'),
+    createdAtMs: integer('created_at_ms').notNull(),
+    updatedAtMs: integer('updated_at_ms').notNull(),
+  },
+  (table) => [
+    uniqueIndex('channel_endpoints_identifier').on(table.environmentId, table.identifier),
+    // Linking again must find the endpoint it made before: two of them would message a user twice.
+    uniqueIndex('channel_endpoints_linked_user')
+      .on(
+        table.integrationId,
+        table.connectionIdentifier,
+        table.subscriberId,
+        table.contextKeys,
+        table.type,
+      )
+      .where(sql`type in ('slack_user', 'ms_teams_user')`),
+    index('channel_endpoints_reach')
+      .on(table.reachNextAttemptAtMs)
+      .where(sql`reach_next_attempt_at_ms is not null`),
+    index('channel_endpoints_updated').on(table.environmentId, table.updatedAtMs, table.id),
+    index('channel_endpoints_integration').on(
+      table.integrationId,
+      table.environmentId,
+      table.createdAtMs,
+      table.id,
+    ),
+    index('channel_endpoints_connection').on(
+      table.environmentId,
+      table.connectionIdentifier,
+      table.createdAtMs,
+      table.id,
+    ),
+    index('channel_endpoints_context').on(
+      table.environmentId,
+      table.contextKeys,
+      table.createdAtMs,
+      table.id,
+    ),
+    index('channel_endpoints_created').on(table.environmentId, table.createdAtMs, table.id),
+    index('channel_endpoints_subscriber').on(
+      table.environmentId,
+      table.subscriberId,
+      table.createdAtMs,
+      table.id,
+    ),
+    foreignKey({
+      columns: [table.environmentId, table.subscriberId],
+      foreignColumns: [subscribers.environmentId, subscribers.subscriberId],
+    }).onDelete('cascade'),
+  ],
+)

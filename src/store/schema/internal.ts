@@ -1,0 +1,49 @@
+import { sql } from 'drizzle-orm'
+import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { environments } from './core.ts'
+
+/** What the store knows of itself: the key canary, and whether a sandbox made it. */
+export const facts = sqliteTable('facts', {
+  name: text('name').primaryKey(),
+  value: text('value').notNull(),
+})
+
+/** One row a link that was followed: who inserts it may exchange the code; nobody else may. */
+export const spentStates = sqliteTable(
+  'spent_states',
+  {
+    jti: text('jti').primaryKey(),
+    environmentId: text('environment_id')
+      .notNull()
+      .references(() => environments.id, { onDelete: 'cascade' }),
+    claimedAtMs: integer('claimed_at_ms').notNull(),
+    /** What came of it, as the callback tells it; null while it is being found out. */
+    outcome: text('outcome', { mode: 'json' }).$type<unknown>(),
+  },
+  (table) => [index('spent_states_claimed').on(table.claimedAtMs)],
+)
+
+/** The first answer to a request with an idempotency key, for when the request comes again. */
+export const idempotencyRecords = sqliteTable(
+  'idempotency_records',
+  {
+    /** A digest of environment, method, path and key. */
+    scope: text('scope').primaryKey(),
+    /** A digest of the body and the query: the same key with another is a mistake. */
+    fingerprint: text('fingerprint').notNull(),
+    status: integer('status').notNull(),
+    bodySealed: text('body_sealed').notNull(),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+  },
+  (table) => [index('idempotency_records_expires').on(table.expiresAtMs)],
+)
+
+/**
+ * Nothing is ever in it. A precondition of a change is a statement that inserts a zero here where it
+ * is not met; the check refuses that, and with it the whole transaction.
+ */
+export const expectations = sqliteTable(
+  'expectations',
+  { met: integer('met').notNull() },
+  (table) => [check('expectations_met', sql`${table.met} = 1`)],
+)

@@ -1,0 +1,72 @@
+import { and, eq, type SQL, sql } from 'drizzle-orm'
+import type { Database } from '../database/client.ts'
+import type { Counts } from '../reading/counts.ts'
+import type { Memory } from '../reading/memory.ts'
+import type { Page, Paging } from '../reading/pages.ts'
+import { subscribers } from '../schema/core.ts'
+import { toWrite, type Write } from '../writer/writes.ts'
+import { pageOfSubscribers, type SubscriberFilter } from './subscriber-pages.ts'
+
+/** One of the company's own users. */
+export type Subscriber = typeof subscribers.$inferSelect
+
+export type Subscribers = {
+  find(environmentId: string, subscriberId: string): Subscriber | null | Promise<Subscriber | null>
+  page(filter: SubscriberFilter, paging: Paging): Promise<Page<Subscriber>>
+  /** Takes the subscriber's endpoints along. */
+  delete(id: string): Write
+  insert(subscriber: Subscriber): Write
+  /** Inserts, or does nothing where the subscriber is there already. */
+  insertIfMissing(subscriber: Subscriber): Write
+  /**
+   * Inserts, or lays `sent` over the profile that is stored then: of two who change different fields
+   * at the same moment, neither takes the other's back.
+   */
+  upsert(subscriber: Subscriber, sent: Readonly<Record<string, unknown>>): Write
+}
+
+export function createSubscribers(
+  database: Database,
+  counts: Counts,
+  remember: Memory,
+): Subscribers {
+  const bySubscriberId = database
+    .select()
+    .from(subscribers)
+    .where(
+      and(
+        eq(subscribers.environmentId, sql.placeholder('environmentId')),
+        eq(subscribers.subscriberId, sql.placeholder('subscriberId')),
+      ),
+    )
+    .prepare()
+  const insert = (subscriber: Subscriber) => database.insert(subscribers).values(subscriber)
+  return {
+    find: remember(
+      ['subscribers'],
+      async (environmentId, subscriberId) =>
+        (await bySubscriberId.get({ environmentId, subscriberId })) ?? null,
+    ),
+    page: (filter, paging) => pageOfSubscribers(database, counts, filter, paging),
+    delete: (id) => toWrite(database.delete(subscribers).where(eq(subscribers.id, id))),
+    insert: (subscriber) => toWrite(insert(subscriber)),
+    insertIfMissing: (subscriber) => toWrite(insert(subscriber).onConflictDoNothing()),
+    upsert: (subscriber, sent) =>
+      toWrite(
+        insert(subscriber).onConflictDoUpdate({
+          target: [subscribers.environmentId, subscribers.subscriberId],
+          set: { profile: laidOver(sent), updatedAtMs: subscriber.updatedAtMs },
+        }),
+      ),
+  }
+}
+
+/** The stored profile with these properties replaced, each as a whole. */
+function laidOver(sent: Readonly<Record<string, unknown>>): SQL {
+  const changes = Object.entries(sent).map(
+    ([name, value]) => sql`, ${`$.${JSON.stringify(name)}`}, json(${JSON.stringify(value)})`,
+  )
+  return changes.length === 0
+    ? sql`${subscribers.profile}`
+    : sql`json_set(${subscribers.profile}${sql.join(changes)})`
+}
