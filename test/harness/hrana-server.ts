@@ -35,6 +35,16 @@ type Connection = InstanceType<typeof Libsql>
 type Stream = { connection: Connection; sqls: Map<number, string>; isBroken: boolean }
 type Failure = { message: string; code: string }
 
+/** An error that the server tells in its own words; every other one is the engine's. */
+class ProtocolFailure extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+  ) {
+    super(message)
+  }
+}
+
 const toSql = ({ type, value, base64 }: Value): unknown => {
   if (type === 'null') return null
   if (type === 'integer') return BigInt(String(value))
@@ -50,13 +60,43 @@ function fromSql(value: unknown): Value {
   return { type: 'blob', base64: Buffer.from(value as Uint8Array).toString('base64') }
 }
 
+/**
+ * As the server tells an error of the engine (`StmtError` and `sqlite_error_code` in
+ * https://github.com/tursodatabase/libsql/blob/main/libsql-server/src/hrana/stmt.rs): by the general
+ * code alone, `SQLITE_CONSTRAINT` for each kind of constraint, and what is wrong with a text of SQL
+ * by a code of its own.
+ */
 function failureOf(error: unknown): Failure {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : 'SQLITE_ERROR'
-  return { message: error instanceof Error ? error.message : String(error), code }
+  const message = error instanceof Error ? error.message : String(error)
+  if (error instanceof ProtocolFailure) return { code: error.code, message }
+  const precise = error instanceof Error && 'code' in error ? String(error.code) : 'SQLITE_ERROR'
+  const [general = ''] = /^SQLITE_[A-Z]+/.exec(precise) ?? []
+  if (general === 'SQLITE_ERROR') {
+    return { code: 'SQL_INPUT_ERROR', message: `SQL input error: ${message} (at offset 0)` }
+  }
+  return { code: general, message: `SQLite error: ${message}` }
+}
+
+/** What the server's parser lets nobody say (libsql-server/src/query_analysis.rs). */
+const REFUSED =
+  /^\s*(vacuum|attach|analyze|create\s+temp|pragma\s+(?!(foreign_keys|foreign_key_check|foreign_key_list|defer_foreign_keys|integrity_check|quick_check|table_info|table_xinfo|table_list|index_list|index_info|user_version)\b)\w+\s*[=(])/i
+const MOST_STORED_TEXTS = 50
+const LONGEST_STORED_TEXT = 5000
+
+function refuseUnsupported(text: string): void {
+  if (text.trim() === '') {
+    throw new ProtocolFailure('SQL_NO_STATEMENT', 'SQL string does not contain any statement')
+  }
+  if (!REFUSED.test(text)) return
+  throw new ProtocolFailure(
+    'SQL_PARSE_ERROR',
+    `SQL string could not be parsed: unsupported statement`,
+  )
 }
 
 function execute({ connection, sqls }: Stream, { sql, sql_id, args = [] }: Stmt) {
   const text = sql ?? sqls.get(Number(sql_id)) ?? ''
+  refuseUnsupported(text)
   const statement = connection.prepare(text).safeIntegers(true)
   const values = args.map(toSql)
   let returnsData = true
@@ -93,6 +133,9 @@ function runBatch(stream: Stream, steps: readonly Step[]) {
         return !stream.connection.inTransaction
     }
   }
+  // Parsed as a whole before any of it runs: a step that does not parse fails all.
+  for (const { stmt } of steps)
+    refuseUnsupported(stmt.sql ?? stream.sqls.get(Number(stmt.sql_id)) ?? '')
   for (const { stmt, condition } of steps) {
     let result: object | null = null
     let error: Failure | null = null
@@ -102,13 +145,26 @@ function runBatch(stream: Stream, steps: readonly Step[]) {
       } catch (reason) {
         error = failureOf(reason)
         // https://github.com/tursodatabase/libsql-client-ts/issues/352
-        if (error.code.startsWith('SQLITE_BUSY')) stream.isBroken = true
+        if (error.code === 'SQLITE_BUSY') stream.isBroken = true
       }
     }
     results.push(result)
     errors.push(error)
   }
   return { step_results: results, step_errors: errors }
+}
+
+/** With the bounds of libsql-server/src/hrana/http/request.rs. */
+function store({ sqls }: Stream, id: number, text: string): void {
+  if (sqls.size >= MOST_STORED_TEXTS) {
+    const message = `The server already stores ${sqls.size} SQL texts, it cannot store more`
+    throw new ProtocolFailure('SQL_STORE_TOO_MANY', message)
+  }
+  if (text.length > LONGEST_STORED_TEXT) {
+    const message = `The statement is too large to be stored: ${text.length} B/5.0 KB`
+    throw new ProtocolFailure('SQL_STORE_TOO_LARGE', message)
+  }
+  sqls.set(id, text)
 }
 
 function answer(stream: Stream, request: StreamRequest): object {
@@ -122,7 +178,7 @@ function answer(stream: Stream, request: StreamRequest): object {
       stream.connection.exec(sql ?? stream.sqls.get(Number(sql_id)) ?? '')
       return { type }
     case 'store_sql':
-      stream.sqls.set(Number(sql_id), String(sql))
+      store(stream, Number(sql_id), String(sql))
       return { type }
     case 'close_sql':
       stream.sqls.delete(Number(sql_id))
@@ -157,7 +213,7 @@ export function startHranaServer(file: string, token: string): HranaServer {
 
   function pipeline(body: PipelineBody): Response {
     const stream = body.baton ? streams.get(body.baton) : open()
-    if (stream === undefined) return Response.json({ message: 'no such stream' }, { status: 400 })
+    if (stream === undefined) return new Response('Received an invalid baton', { status: 400 })
     if (body.baton) streams.delete(body.baton)
     let closed = false
     const results = body.requests.map((request) => {

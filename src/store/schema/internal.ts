@@ -38,6 +38,9 @@ export const idempotencyRecords = sqliteTable(
   (table) => [index('idempotency_records_expires').on(table.expiresAtMs)],
 )
 
+/** The name of the check that a precondition fails by, as the database's error tells it. */
+export const EXPECTATIONS_MET = 'expectations_met'
+
 /**
  * Nothing is ever in it. A precondition of a change is a statement that inserts a zero here where it
  * is not met; the check refuses that, and with it the whole transaction.
@@ -45,5 +48,5 @@ export const idempotencyRecords = sqliteTable(
 export const expectations = sqliteTable(
   'expectations',
   { met: integer('met').notNull() },
-  (table) => [check('expectations_met', sql`${table.met} = 1`)],
+  (table) => [check(EXPECTATIONS_MET, sql`${table.met} = 1`)],
 )
