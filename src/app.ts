@@ -2,7 +2,7 @@ import { TypeCheck } from '@sinclair/typebox/compiler'
 import { Elysia, ValidationError } from 'elysia'
 import { callback } from './api/callback/routes.ts'
 import { connections } from './api/connections/routes.ts'
-import { contexts } from './api/contexts/routes.ts'
+import { contexts } from './api/contexts/contexts.ts'
 import { endpoints } from './api/endpoints/routes.ts'
 import { health } from './api/health/routes.ts'
 import { integrations } from './api/integrations/routes.ts'
@@ -11,17 +11,27 @@ import { subscribers } from './api/subscribers/routes.ts'
 import type { Deps } from './deps.ts'
 import { docs } from './docs/routes.ts'
 import { answerError } from './http/answer-error.ts'
-import { createApiDeps } from './http/api-deps.ts'
+import { type ApiDeps, createApiDeps } from './http/api-deps.ts'
+import { inEnvelope } from './http/envelope.ts'
 import { createFront, type Front } from './http/front.ts'
 import { createNoRoute } from './http/no-route.ts'
-import { inEnvelope } from './http/perform.ts'
 import { requestId } from './http/request-id.ts'
+import { createApi } from './http/resource-api.ts'
 import { createRouteNames } from './http/route-names.ts'
 import { validationError } from './http/validation.ts'
 import { readVersion } from './version.ts'
 
 /** `retire`: readiness fails from now on, and everything is answered still. */
 export type App = Front & { retire(): void }
+
+/**
+ * The operations of the API, for a typed client: `treaty<LatchApi>(url)` of `@elysiajs/eden` knows
+ * the body, the result and the errors of each.
+ */
+export type LatchApi = ReturnType<typeof createOperations>
+
+/** Everything that needs an API key. Adding a resource is a folder, and a line here. */
+const createOperations = (deps: ApiDeps) => createApi(deps).use(contexts(deps))
 
 /** The whole service from its parts. Listens to nothing, and starts nothing. */
 export function createApp(parts: Deps): App {
@@ -53,7 +63,7 @@ export function createApp(parts: Deps): App {
     .use(links(deps))
     .use(callback(deps))
     .use(connections(deps))
-    .use(contexts(deps))
+    .use(createOperations(deps))
     .use(endpoints(deps))
     .use(integrations(deps))
     .use(subscribers(deps))

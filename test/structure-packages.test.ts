@@ -24,6 +24,7 @@ const ROOMS_OF: Record<string, readonly string[]> = {
     'commands',
     'operator',
     'docs',
+    'domain',
     'http',
     'providers',
     'sandbox',

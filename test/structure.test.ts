@@ -24,9 +24,11 @@ const ALLOWED: Record<string, readonly string[]> = {
     'version',
   ],
   app: ['api', 'docs', 'http', 'version'],
-  api: ['background', 'config-reader', 'http', 'pages', 'secrets', 'store', 'providers'],
+  api: ['background', 'config-reader', 'domain', 'http', 'pages', 'secrets', 'store', 'providers'],
+  // The rules: they know no request, no status and no query.
+  domain: ['config-reader', 'providers', 'secrets', 'store'],
   docs: ['http', 'config', 'pages', 'version'],
-  http: ['background', 'secrets', 'store', 'observe', 'pages'],
+  http: ['background', 'domain', 'secrets', 'store', 'observe', 'pages'],
   sandbox: ['pages', 'secrets', 'store'],
   store: ['secrets'],
   // What operators' commands have done to live data, by the latch that runs.

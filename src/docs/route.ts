@@ -1,4 +1,5 @@
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
+import { type Declaration, declarationOf } from '../http/declares.ts'
 import type { Operation } from '../http/operation.ts'
 
 /** A route as Elysia lists it. */
@@ -21,20 +22,45 @@ export type DescribedRoute = {
 
 /** The routes that are part of the API; pages and files of the documentation are not. */
 export const describedRoutes = (routes: readonly Route[]): DescribedRoute[] =>
-  routes.flatMap(({ method, path, hooks }) =>
-    isOperation(hooks.detail)
-      ? [
-          {
-            method: method.toLowerCase(),
-            path: path.replaceAll(/:([A-Za-z]+)/g, '{$1}'),
-            operation: hooks.detail,
-            body: schemaOf(hooks.body),
-            query: schemaOf(hooks.query) ?? hooks.detail.queryParameters ?? null,
-            params: schemaOf(hooks.params),
-          },
-        ]
-      : [],
-  )
+  routes.flatMap(({ method, path, hooks }) => {
+    const operation = operationOf(hooks.detail)
+    if (operation === null) return []
+    return [
+      {
+        method: method.toLowerCase(),
+        path: path.replaceAll(/:([A-Za-z]+)/g, '{$1}'),
+        operation,
+        body: schemaOf(hooks.body),
+        query: schemaOf(hooks.query) ?? operation.queryParameters ?? null,
+        params: schemaOf(hooks.params),
+      },
+    ]
+  })
+
+function operationOf(detail: unknown): Operation | null {
+  const declaration = declarationOf(detail)
+  if (declaration !== null) return fromDeclaration(declaration)
+  return isOperation(detail) ? detail : null
+}
+
+/** Until all operations are declared. */
+function fromDeclaration({ responses, tag, access, ...rest }: Declaration): Operation {
+  const [success, ...others] = Object.entries(responses)
+  const [status = '200', { description = '', schema = null, contentType = undefined } = {}] =
+    success ?? []
+  return {
+    ...rest,
+    tags: [tag],
+    access: access === 'public' ? 'none' : 'api_key',
+    answer: {
+      status: status === '201' ? 201 : status === '204' ? 204 : 200,
+      description,
+      schema,
+      ...(contentType !== undefined && { contentType }),
+    },
+    errors: Object.fromEntries(others.map(([code, other]) => [code, other.description])),
+  }
+}
 
 /** Nothing else of latch puts an `answer` into a route's detail. */
 const isOperation = (detail: unknown): detail is Operation =>

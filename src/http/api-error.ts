@@ -1,4 +1,4 @@
-import type { FieldError } from './error-dto.ts'
+import type { FieldError, Invalid } from '../domain/shape.ts'
 
 export type ApiErrorOptions = {
   /** For the log: what the caller need not, or must not, be told. */
@@ -33,3 +33,6 @@ export const conflict = (code: string, message: string): ApiError =>
 
 export const invalid = (errors: Readonly<Record<string, FieldError>>): ApiError =>
   new ApiError(422, 'validation_failed', 'Validation Error', { errors })
+
+/** The 422 for an input that the domain refused. */
+export const refusedFields = ({ fields }: Invalid): ApiError => invalid(fields)

@@ -1,7 +1,7 @@
 import { Elysia } from 'elysia'
 import { admit, type RouteRule } from './admit.ts'
 import type { ApiDeps } from './api-deps.ts'
-import { inEnvelope } from './perform.ts'
+import { inEnvelope } from './envelope.ts'
 
 /**
  * What every route of the API passes before its handler, in this order: who calls and whether they

@@ -6,7 +6,10 @@ import type { KeyHolder } from '../store/environments/api-keys.ts'
 import { ApiError } from './api-error.ts'
 
 /** Who calls: the holder of a valid API key, and so one environment. */
-export type Caller = Pick<KeyHolder, 'environmentId' | 'organizationId' | 'permission'> & {
+export type Caller = Pick<
+  KeyHolder,
+  'apiKeyId' | 'environmentId' | 'organizationId' | 'permission'
+> & {
   /** HMAC-SHA256, hex, with the key that was presented: latch keeps only its digest. */
   hmacWithApiKey(text: string): string
 }
@@ -44,9 +47,9 @@ export function createAuthenticate({ store, clock }: Pick<Deps, 'store' | 'clock
     }
     if (remembered === undefined) known.set(header, presented)
     store.apiKeys.noteUse(holder.apiKeyId, nowMs)
-    const { environmentId, organizationId, permission } = holder
+    const { apiKeyId, environmentId, organizationId, permission } = holder
     const { hmacWithApiKey } = presented
-    return { environmentId, organizationId, permission, hmacWithApiKey }
+    return { apiKeyId, environmentId, organizationId, permission, hmacWithApiKey }
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
+import type { FieldError } from '../domain/shape.ts'
 
 const common = {
   error: Type.Optional(
@@ -40,8 +41,6 @@ export const ValidationErrorDto = Type.Object(
   },
   { title: 'ValidationErrorDto' },
 )
-
-export type FieldError = { readonly messages: readonly string[]; readonly value?: unknown }
 
 export type ErrorBody = Static<typeof ErrorDto> & {
   errors?: Readonly<Record<string, FieldError>>

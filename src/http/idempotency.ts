@@ -1,11 +1,10 @@
 import stringify from 'safe-stable-stringify'
 import type { Deps } from '../deps.ts'
+import { commit } from '../domain/commit.ts'
+import type { Accepted, Actor } from '../domain/decision.ts'
 import { sha256Hex } from '../secrets/bytes.ts'
-import { isUniqueViolation } from '../store/failures.ts'
 import type { IdempotencyRecord } from '../store/idempotency/idempotency-records.ts'
-import type { Write } from '../store/writer/writes.ts'
 import { ApiError, badRequest } from './api-error.ts'
-import { errorBody } from './error-body.ts'
 import { targetOf } from './request-target.ts'
 
 /** A request as idempotency sees it: the same scope is the same request, or should be. */
@@ -17,41 +16,45 @@ export type KeyedRequest = {
   body: unknown
   /** How long the answer is worth repeating. */
   lifetimeMs: number
-  /** Whether running it does something that no transaction takes back: then it is looked up first. */
-  reachesOut: boolean
+  actor: Actor
 }
 
-/** An answer before it goes out, with the writes that make it true. */
-export type PendingAnswer = {
-  status: number
-  body: string
-  writes: readonly Write[]
-  /** What to say where a write meets a row that is there already. */
-  ifTaken: ApiError | null
-}
+/** An answer as it goes out: a status, and the body as text. */
+export type RecordedAnswer = { status: number; text: string }
 
-export type GivenAnswer = { status: number; body: string; replayed: boolean }
+export type GivenAnswer = RecordedAnswer & { replayed: boolean }
+
+/** What a request does: see `Operation` in change.ts. */
+export type OnceOperation<D, Prepared> = {
+  prepare: (() => Promise<Prepared>) | undefined
+  decide: (prepared: Prepared) => D | Promise<D>
+  /** Throws an error that is not recorded: nothing is written then. */
+  record: (decided: D) => RecordedAnswer
+}
 
 export type Idempotency = {
   /**
-   * Runs a request once and gives its answer to every repetition. The effect and the record of the
+   * Runs a request once and gives its answer to every repetition. The change and the record of the
    * answer are one commit, so a crash leaves both or neither, and of two processes that run the
    * same request at the same time only one commits. Throws 409 while the first is running, 422
    * where the key comes with another body.
    */
-  once(request: KeyedRequest, run: () => Promise<PendingAnswer>): Promise<GivenAnswer>
+  once<D extends Accepted<unknown> | { kind: string }, Prepared>(
+    request: KeyedRequest,
+    operation: OnceOperation<D, Prepared>,
+  ): Promise<GivenAnswer>
 }
 
 const MAX_KEY_LENGTH = 255
-/** Refusals that a retry would only meet again. */
-const RECORDED_ERRORS = new Set([400, 404, 409])
 
-export function createIdempotency(deps: Pick<Deps, 'store' | 'clock' | 'metrics'>): Idempotency {
+type IdempotencyDeps = Pick<Deps, 'store' | 'clock' | 'metrics' | 'log'>
+
+export function createIdempotency(deps: IdempotencyDeps): Idempotency {
   // Only for the 409 while a request runs here: correctness rests on the record's primary key.
   const running = new Set<string>()
 
   return {
-    async once(request, run) {
+    async once(request, operation) {
       const scope = scopeOf(request)
       // Before anything else: many who repeat at the same moment must not meet each other as running.
       const known = deps.store.idempotencyRecords.recall(scope)
@@ -64,7 +67,7 @@ export function createIdempotency(deps: Pick<Deps, 'store' | 'clock' | 'metrics'
       }
       running.add(scope)
       try {
-        return await runOrReplay(deps, request, scope, run)
+        return await runOrReplay(deps, request, scope, operation)
       } finally {
         running.delete(scope)
       }
@@ -72,75 +75,68 @@ export function createIdempotency(deps: Pick<Deps, 'store' | 'clock' | 'metrics'
   }
 }
 
-async function runOrReplay(
-  deps: Pick<Deps, 'store' | 'clock' | 'metrics'>,
+/** In place of a decision: the request has been answered already, perhaps by another process. */
+type Replayed = { kind: 'replayed'; record: IdempotencyRecord }
+
+const isReplayed = (decided: { kind: string }): decided is Replayed =>
+  decided.kind === 'replayed' && 'record' in decided
+
+async function runOrReplay<D extends Accepted<unknown> | { kind: string }, Prepared>(
+  deps: IdempotencyDeps,
   request: KeyedRequest,
   scope: string,
-  run: () => Promise<PendingAnswer>,
+  { prepare, decide, record }: OnceOperation<D, Prepared>,
 ): Promise<GivenAnswer> {
-  const { store, clock } = deps
-  const fingerprint = fingerprintOf(request)
+  const { clock, store } = deps
   const { find, keep, insert, remove } = store.idempotencyRecords
+  const fingerprint = fingerprintOf(request)
+  let stored: IdempotencyRecord | null = null
+  let made: IdempotencyRecord | null = null
+  const findLive = async (): Promise<Replayed | null> => {
+    stored = await find(scope)
+    return stored !== null && stored.expiresAtMs > clock()
+      ? { kind: 'replayed', record: stored }
+      : null
+  }
+
   // A new key is the common case, and a look-up costs as much as the rest of the request: what only
   // writes to the store runs at once, and the record's primary key tells whether it was the first.
-  const known = request.reachesOut ? await find(scope) : null
-  if (known !== null && known.expiresAtMs > clock()) {
-    return replay(deps, known, request, fingerprint)
+  const earlier = prepare === undefined ? null : await findLive()
+  if (earlier !== null) return replay(deps, earlier.record, request, fingerprint)
+  const prepared = await prepare?.()
+  let attempts = 0
+  const decided = await commit<D | Replayed>(
+    deps,
+    request.actor,
+    async () => {
+      attempts += 1
+      const first = attempts === 1 ? null : await findLive()
+      return first ?? decide(prepared as Prepared)
+    },
+    (decision) => {
+      if (isReplayed(decision)) return []
+      const { status, text } = record(decision)
+      const expiresAtMs = clock() + request.lifetimeMs
+      made = { scope, fingerprint, status, body: text, expiresAtMs }
+      // One that has expired, and was not swept yet, makes way.
+      return stored === null ? [insert(made)] : [remove(scope), insert(made)]
+    },
+  )
+  if (isReplayed(decided)) {
+    keep(decided.record)
+    return replay(deps, decided.record, request, fingerprint)
   }
-
-  const give = async (
-    { status, body, writes }: PendingAnswer,
-    instead: IdempotencyRecord | null,
-  ): Promise<GivenAnswer> => {
-    const expiresAtMs = clock() + request.lifetimeMs
-    const record = { scope, fingerprint, status, body, expiresAtMs }
-    const makeWay = instead === null ? [] : [remove(scope)]
-    await store.commit([...makeWay, ...writes, insert(record)])
-    keep(record)
-    deps.metrics.idempotency('first')
-    return { status, body, replayed: false }
-  }
-
-  const answer = await runOrRefuse(deps, request, run)
-  try {
-    return await give(answer, known)
-  } catch (error) {
-    if (!isUniqueViolation(error)) throw error
-    // Nothing of ours was written. This very request was here before, or is in another process …
-    const first = await find(scope)
-    if (first !== null && first.expiresAtMs > clock()) {
-      keep(first)
-      return replay(deps, first, request, fingerprint)
-    }
-    // … or so long ago that it counts no more …
-    if (first !== null && known === null) return give(answer, first)
-    // … or what the request was to make is there already.
-    if (answer.ifTaken === null) throw error
-    return give(refusal(deps, request, answer.ifTaken), first)
-  }
+  deps.metrics.idempotency('first')
+  return remember(made, keep)
 }
 
-/** What is refused for good is an answer too, and is recorded; other errors pass through. */
-async function runOrRefuse(
-  deps: Pick<Deps, 'clock'>,
-  request: KeyedRequest,
-  run: () => Promise<PendingAnswer>,
-): Promise<PendingAnswer> {
-  try {
-    return await run()
-  } catch (error) {
-    if (!(error instanceof ApiError) || !RECORDED_ERRORS.has(error.status)) throw error
-    return refusal(deps, request, error)
-  }
-}
-
-function refusal(
-  { clock }: Pick<Deps, 'clock'>,
-  { url }: KeyedRequest,
-  error: ApiError,
-): PendingAnswer {
-  const body = JSON.stringify(errorBody(error, url, clock()))
-  return { status: error.status, body, writes: [], ifTaken: null }
+function remember(
+  made: IdempotencyRecord | null,
+  keep: (record: IdempotencyRecord) => void,
+): GivenAnswer {
+  if (made === null) throw new Error('an answer was committed without its record')
+  keep(made)
+  return { status: made.status, text: made.body, replayed: false }
 }
 
 function replay(
@@ -155,7 +151,7 @@ function replay(
     throw new ApiError(422, 'idempotency_key_reused', message, { errors: {} })
   }
   metrics.idempotency('replayed')
-  return { status: record.status, body: record.body, replayed: true }
+  return { status: record.status, text: record.body, replayed: true }
 }
 
 const scopeOf = ({ environmentId, method, url, key }: KeyedRequest): string =>

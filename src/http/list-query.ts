@@ -1,15 +1,21 @@
-import { type Static, Type } from '@sinclair/typebox'
+import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox'
 import type { Page, Paging } from '../store/reading/pages.ts'
 import { invalid } from './api-error.ts'
 import { openObject } from './open-object.ts'
 
 const DEFAULT_LIMIT = 10
 
-/** The parameters of every list (novu-behaviour §3.3). */
+/**
+ * A whole number from 1 to 100, also in the form of a fraction: clients in Python send `limit=2.0`,
+ * and Novu reads it as 2.
+ */
+const LIMIT = '^0*([1-9][0-9]?|100)(\\.0+)?$'
+
+/** The parameters of every list. */
 export const LIST_PARAMETERS = {
   limit: Type.Optional(
     Type.String({
-      pattern: '^([1-9][0-9]?|100)$',
+      pattern: LIMIT,
       whenWrong: 'limit must be a whole number from 1 to 100',
       description: 'How many, from 1 to 100; 10 if left out.',
     }),
@@ -25,6 +31,27 @@ export const LIST_PARAMETERS = {
     }),
   ),
 }
+
+const { orderBy: ORDER_BY, ...COMMON } = LIST_PARAMETERS
+
+/** What most lists can be ordered by. */
+export const byTime = { orderBy: ORDER_BY }
+
+/** Novu's lists of subscribers and contexts take `_id` as well, which is the order of creation. */
+export const byTimeOrId = {
+  orderBy: Type.Optional(
+    Type.Union([Type.Literal('_id'), Type.Literal('createdAt'), Type.Literal('updatedAt')]),
+  ),
+}
+
+/**
+ * The parameters of a list, and nothing else: somebody who filters by what latch does not know must
+ * not get everybody, so it is refused instead of ignored.
+ */
+export const listQuery = <Properties extends TProperties>(
+  parameters: Properties,
+): TObject<typeof COMMON & Properties> =>
+  Type.Object({ ...COMMON, ...parameters }, { additionalProperties: false })
 
 const ListQuery = openObject({ ...LIST_PARAMETERS, orderBy: Type.Optional(Type.String()) })
 type ListQuery = Static<typeof ListQuery>

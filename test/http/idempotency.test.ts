@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test'
-import { createIdempotency, type PendingAnswer } from '../../src/http/idempotency.ts'
+import { accept } from '../../src/domain/decision.ts'
+import { createIdempotency } from '../../src/http/idempotency.ts'
 import { startSweeping } from '../../src/http/sweep.ts'
 import { SANDBOX } from '../../src/sandbox/seed.ts'
+import { freshRow } from '../../src/store/fresh-row.ts'
 import { LINK_PATH, SAMPLE_BODY, startService } from '../harness/service.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
@@ -115,33 +117,23 @@ describe('two processes on one database, with a memory of their own each,', asyn
     url: 'http://latch/v2/subscribers',
     body: { subscriberId: key },
     lifetimeMs: 60_000,
-    reachesOut: false,
+    actor: { kind: 'command', id: 'test' } as const,
   })
 
   /** An effect with an id of its own, so that a second one would be seen. */
-  const effect = (key: string, body: string) => async (): Promise<PendingAnswer> => {
-    await Bun.sleep(5)
-    const nowMs = deps.clock()
-    const id = deps.random.recordId(nowMs)
-    const times = { createdAtMs: nowMs, updatedAtMs: nowMs }
-    return {
-      status: 201,
-      body,
-      ifTaken: null,
-      writes: [
-        deps.store.subscribers.upsert(
-          {
-            id,
-            environmentId,
-            subscriberId: key,
-            profile: { firstName: body },
-            ...times,
-          },
-          { firstName: body },
-        ),
-      ],
-    }
-  }
+  const effect = (key: string, text: string) => ({
+    prepare: undefined,
+    decide: async () => {
+      await Bun.sleep(5)
+      const row = {
+        ...freshRow(deps, environmentId),
+        subscriberId: key,
+        profile: { firstName: text },
+      }
+      return accept(text, { writes: [deps.store.subscribers.upsert(row, row.profile)] })
+    },
+    record: () => ({ status: 201, text }),
+  })
 
   test('run the same request at the same time: one commits, both give its answer', async () => {
     for (let round = 0; round < 50; round += 1) {
@@ -151,10 +143,10 @@ describe('two processes on one database, with a memory of their own each,', asyn
         two.once(request(key), effect(key, 'two')),
       ])
       const [first, second] = answers
-      expect(first.body).toBe(second.body)
+      expect(first.text).toBe(second.text)
       expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1)
       const stored = await deps.store.subscribers.find(environmentId, key)
-      expect(stored?.profile).toEqual({ firstName: first.body })
+      expect(stored?.profile).toEqual({ firstName: first.text })
     }
   })
 
@@ -165,28 +157,33 @@ describe('two processes on one database, with a memory of their own each,', asyn
       await two.once(request('old'), effect('old', 'second')),
       await one.once(request('old'), effect('old', 'third')),
     ]
-    expect(again).toEqual({ status: 201, body: 'second', replayed: false })
-    expect(other).toEqual({ status: 201, body: 'second', replayed: true })
+    expect(again).toEqual({ status: 201, text: 'second', replayed: false })
+    expect(other).toEqual({ status: 201, text: 'second', replayed: true })
   })
 
   test('what reaches out is looked up first, and does not run twice', async () => {
     let calls = 0
-    const reaching = { ...request('reaching'), reachesOut: true }
-    const run = async () => {
-      calls += 1
-      return effect('reaching', 'once')()
+    const reaching = {
+      ...effect('reaching', 'once'),
+      prepare: async () => {
+        calls += 1
+      },
     }
-    await one.once(reaching, run)
+    await one.once(request('reaching'), reaching)
     deps.store.idempotencyRecords.recall = () => null
-    expect(await two.once(reaching, run)).toMatchObject({ body: 'once', replayed: true })
+    const second = await two.once(request('reaching'), reaching)
+    expect(second).toMatchObject({ text: 'once', replayed: true })
     expect(calls).toBe(1)
   })
 
   test('a request that was cut off before its commit runs again', async () => {
-    const crash = one.once(request('crash'), () => Promise.reject(new Error('killed')))
+    const crash = one.once(request('crash'), {
+      ...effect('crash', 'never'),
+      decide: () => Promise.reject(new Error('killed')),
+    })
     await expect(crash).rejects.toThrow('killed')
     const retried = await two.once(request('crash'), effect('crash', 'retried'))
-    expect(retried).toEqual({ status: 201, body: 'retried', replayed: false })
+    expect(retried).toEqual({ status: 201, text: 'retried', replayed: false })
   })
 })
 

@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts'
+import { contextsOfKeys, contextWrites } from '../../domain/contexts/payload.ts'
 import type { Installation } from '../../providers/provider.ts'
 import type { Proofs } from '../../secrets/proofs.ts'
 import type { StateClaims } from '../../secrets/state.ts'
@@ -7,7 +8,6 @@ import { reachDelayMs } from '../endpoints/reach.ts'
 import type { Arrival } from './arrival.ts'
 import { callbackUrl } from './callback-url.ts'
 import { type Settle, type Settlement, settleFailure } from './settlement.ts'
-import { contextWrites } from './store-identity.ts'
 import { storeInstallation } from './store-installation.ts'
 import type { Target } from './target.ts'
 
@@ -97,7 +97,10 @@ function storeWebhook(
   })
   return {
     outcome: { kind: 'connected', provider: provider.name },
-    writes: [...contextWrites(deps, claims), webhook],
+    writes: [
+      ...contextWrites(deps, claims.environmentId, contextsOfKeys(claims.contextKeys)),
+      webhook,
+    ],
     spent: true,
   }
 }

@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts'
+import { contextsOfKeys, contextWrites } from '../../domain/contexts/payload.ts'
 import type { Identity, Reach } from '../../providers/provider.ts'
 import type { Proofs } from '../../secrets/proofs.ts'
 import type { StateClaims } from '../../secrets/state.ts'
@@ -6,7 +7,7 @@ import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { Arrival } from './arrival.ts'
 import { callbackUrl } from './callback-url.ts'
 import { type Settle, settleFailure } from './settlement.ts'
-import { contextWrites, endpointWrite, identityConnectionWrite } from './store-identity.ts'
+import { endpointWrite, identityConnectionWrite } from './store-identity.ts'
 import type { Target } from './target.ts'
 import { wrongWorkspace } from './wrong-workspace.ts'
 
@@ -48,7 +49,7 @@ export async function identifyUser(
     outcome: { kind: 'linked', provider: provider.name, reach: reach.kind },
     spent: true,
     writes: [
-      ...contextWrites(deps, claims),
+      ...contextWrites(deps, claims.environmentId, contextsOfKeys(claims.contextKeys)),
       ...(known === null ? [identityConnectionWrite(deps, target, identity)] : []),
       endpointWrite(deps, target, { ...claims, identity, reach, through }),
     ],

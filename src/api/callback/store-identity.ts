@@ -1,6 +1,5 @@
 import type { Deps } from '../../deps.ts'
 import type { Identity, Reach } from '../../providers/provider.ts'
-import type { StateClaims } from '../../secrets/state.ts'
 import type { LinkedThrough } from '../../store/endpoints/endpoints.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import type { Write } from '../../store/writer/writes.ts'
@@ -9,19 +8,6 @@ import type { Target } from './target.ts'
 
 /** In place of the token that a connection has once its workspace installs the app. */
 const IDENTITY_ONLY = { accessToken: 'identity-only' }
-
-/** The writes by which the contexts of a link exist. Their keys are `type:id`. */
-export function contextWrites(
-  deps: Deps,
-  { environmentId, contextKeys }: Pick<StateClaims, 'environmentId' | 'contextKeys'>,
-): Write[] {
-  return contextKeys.map((key) => {
-    const colon = key.lastIndexOf(':')
-    const [type, contextId] = [key.slice(0, colon), key.slice(colon + 1)]
-    const fresh = freshRow(deps, environmentId)
-    return deps.store.contexts.insertIfMissing({ ...fresh, key, type, contextId, data: {} })
-  })
-}
 
 /** The write by which a workspace that is new here has a connection, with no token of its own. */
 export function identityConnectionWrite(

@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts'
+import { contextsOfKeys, contextWrites } from '../../domain/contexts/payload.ts'
 import type { Installation } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import type { Connection, PendingConsent } from '../../store/connections/connection-rows.ts'
@@ -7,7 +8,7 @@ import type { Write } from '../../store/writer/writes.ts'
 import { authOf } from '../connections/auth-of.ts'
 import { signUserLink } from '../links/sign-link.ts'
 import type { Settlement } from './settlement.ts'
-import { contextWrites, endpointWrite } from './store-identity.ts'
+import { endpointWrite } from './store-identity.ts'
 import type { Target } from './target.ts'
 import { wrongWorkspace } from './wrong-workspace.ts'
 
@@ -94,7 +95,11 @@ export async function storeInstallation(
       provider: provider.name,
       ...(pending !== null && { problem: pending.problem }),
     },
-    writes: [...contextWrites(deps, claims), write(connection, auth, pending), ...links],
+    writes: [
+      ...contextWrites(deps, claims.environmentId, contextsOfKeys(claims.contextKeys)),
+      write(connection, auth, pending),
+      ...links,
+    ],
     spent: true,
     ...(chained !== null && { next: chained }),
   }

@@ -1,12 +1,12 @@
 import type { Deps } from '../../deps.ts'
+import { contextWrites } from '../../domain/contexts/payload.ts'
 import { type ApiError, conflict } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import { freshRow } from '../../store/fresh-row.ts'
-import { contextWrites } from '../contexts/context-writes.ts'
-import { readContexts } from '../contexts/payload.ts'
 import { requireIntegration } from '../integrations/find.ts'
+import { requireContexts } from '../read-contexts.ts'
 import { requireSubscriber } from '../subscribers/require.ts'
 import { readAuth, workspaceOf } from './given.ts'
 import type { ChannelConnection, CreateConnectionBody } from './model.ts'
@@ -22,7 +22,7 @@ export async function createConnection(
   const { store, providers } = deps
   const { environmentId } = caller
   refuseUnowned(body)
-  const contexts = readContexts(body.context)
+  const contexts = requireContexts(body.context)
   const integration = await requireIntegration(deps, caller, body.integrationIdentifier)
   const newSubscriber =
     body.subscriberId === undefined
@@ -36,7 +36,7 @@ export async function createConnection(
     identifier: body.identifier ?? `chconn_${deps.random.identifier()}`,
     // The one that is stored: Novu looked for the one that was sent, and so made two that are shared.
     subscriberId: body.connectionMode === 'shared' ? null : (body.subscriberId ?? null),
-    contextKeys: contexts.map(({ key }) => key),
+    contextKeys: [...contexts.keys],
     origin: 'api',
   }
   const owned = await store.connections.findByOwner(integration.id, connection)

@@ -1,8 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { ContextPayload } from '../../domain/contexts/payload.ts'
 import { listOf } from '../../http/list-of.ts'
 import { CONTEXT_KEYS, LIST_PARAMETERS } from '../../http/list-query.ts'
 import { openObject } from '../../http/open-object.ts'
-import { ContextPayload } from '../contexts/payload.ts'
 
 export const ConnectionParams = Type.Object({
   identifier: Type.String({ minLength: 1, examples: ['slack-connection-abc123'] }),

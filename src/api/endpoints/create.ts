@@ -1,12 +1,12 @@
 import type { Deps } from '../../deps.ts'
+import { contextWrites } from '../../domain/contexts/payload.ts'
 import { badRequest, conflict, invalid, notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import type { Write } from '../../store/writer/writes.ts'
-import { contextWrites } from '../contexts/context-writes.ts'
-import { readContexts } from '../contexts/payload.ts'
 import { requireIntegration } from '../integrations/find.ts'
+import { requireContexts } from '../read-contexts.ts'
 import type { ChannelEndpoint, CreateEndpointBody } from './model.ts'
 import { presentEndpoint } from './present.ts'
 import { endpointTypes, hasShape, OTHER_PROVIDERS, wrongShape } from './shapes.ts'
@@ -20,7 +20,7 @@ export async function createEndpoint(
   const { store } = deps
   const { environmentId } = caller
   refuseWrongShape(body)
-  const contexts = readContexts(body.context)
+  const contexts = requireContexts(body.context)
   const integration = await requireIntegration(deps, caller, body.integrationIdentifier)
   const newSubscriber = await subscriberWrites(deps, caller, body)
   const identifier = body.identifier ?? `chendp_${deps.random.identifier()}`
@@ -48,7 +48,7 @@ export async function createEndpoint(
     identifier,
     connectionIdentifier,
     subscriberId: body.subscriberId,
-    contextKeys: contexts.map(({ key }) => key),
+    contextKeys: [...contexts.keys],
     type: body.type,
     endpoint: body.endpoint,
     reachAttempts: 0,

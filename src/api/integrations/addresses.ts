@@ -1,6 +1,6 @@
 import { isLoopback } from '../../config-reader.ts'
+import type { FieldError } from '../../domain/shape.ts'
 import { invalid } from '../../http/api-error.ts'
-import type { FieldError } from '../../http/error-dto.ts'
 
 type Addresses = { redirectUrl?: string; openerOrigin?: string }
 

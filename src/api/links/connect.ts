@@ -1,14 +1,15 @@
 import type { Deps } from '../../deps.ts'
+import { contextWrites } from '../../domain/contexts/payload.ts'
 import { badRequest } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
 import { refuseUnowned } from '../connections/owner.ts'
-import { readContexts } from '../contexts/payload.ts'
+import { requireContexts } from '../read-contexts.ts'
 import { requireSubscriber } from '../subscribers/require.ts'
 import { isBound } from './browser-binding.ts'
 import { verifyContextHash } from './context-hash.ts'
 import { handOut } from './hand-out.ts'
-import { contextWrites, findIntegration, requireClientId } from './link-target.ts'
+import { findIntegration, requireClientId } from './link-target.ts'
 import type { ConnectBody, OAuthUrl } from './model.ts'
 
 /**
@@ -22,7 +23,7 @@ export async function connect(
   body: ConnectBody,
 ): Promise<Answer<OAuthUrl>> {
   const { environmentId } = caller
-  const contexts = readContexts(body.context)
+  const contexts = requireContexts(body.context)
   const { integration, provider } = await findIntegration(
     deps,
     environmentId,
@@ -53,7 +54,7 @@ export async function connect(
     environmentId,
     integrationId: integration.id,
     connectionIdentifier: body.connectionIdentifier ?? null,
-    contextKeys: contexts.map(({ key }) => key),
+    contextKeys: contexts.keys,
     bound: isBound(integration.credentials),
     protocol: 'oauth',
     mode: 'connect',
@@ -63,6 +64,6 @@ export async function connect(
   } as const
   const workspaceId = existing?.workspaceId ?? null
   const url = handOut(deps, claims, { provider, app, workspaceId, scope: body.scope ?? null })
-  const writes = [...newSubscriber, ...contextWrites(deps, environmentId, contexts)]
+  const writes = [...newSubscriber, ...contextWrites(deps, environmentId, contexts, 'with_data')]
   return { status: 201, body: { url }, writes }
 }

@@ -1,9 +1,9 @@
 import { canonicalize } from '@tufjs/canonical-json'
+import type { ContextPayload } from '../../domain/contexts/payload.ts'
 import { ApiError, badRequest } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { encodeUtf8, equalInConstantTime } from '../../secrets/bytes.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
-import type { ContextPayload } from '../contexts/payload.ts'
 
 type Hashed = { context?: ContextPayload; contextHash?: string }
 

@@ -3,8 +3,6 @@ import { notFound } from '../../http/api-error.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
-import type { Write } from '../../store/writer/writes.ts'
-import type { NamedContext } from '../contexts/payload.ts'
 import { readApp, type StoredApp } from '../integrations/app.ts'
 
 /** The integration that a link is for, and its provider. Throws 404. */
@@ -51,25 +49,4 @@ export async function requireConnection(
     throw notFound('connection_not_found', `Channel connection not found: ${identifier}`)
   }
   return connection
-}
-
-/** The writes of the data that came with contexts; a context without data is made later. */
-export function contextWrites(
-  { store, random, clock }: Deps,
-  environmentId: string,
-  contexts: readonly NamedContext[],
-): Write[] {
-  const nowMs = clock()
-  return contexts.flatMap(({ data, ...context }) =>
-    data === null
-      ? []
-      : store.contexts.upsert({
-          ...context,
-          data,
-          id: random.recordId(nowMs),
-          environmentId,
-          createdAtMs: nowMs,
-          updatedAtMs: nowMs,
-        }),
-  )
 }

@@ -1,15 +1,11 @@
 import type { Deps } from '../../deps.ts'
+import { contextWrites } from '../../domain/contexts/payload.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
-import { readContexts } from '../contexts/payload.ts'
+import { requireContexts } from '../read-contexts.ts'
 import { requireSubscriber } from '../subscribers/require.ts'
 import { verifyContextHash } from './context-hash.ts'
-import {
-  contextWrites,
-  findIntegration,
-  requireClientId,
-  requireConnection,
-} from './link-target.ts'
+import { findIntegration, requireClientId, requireConnection } from './link-target.ts'
 import type { LinkUserBody, OAuthUrl } from './model.ts'
 import { signUserLink } from './sign-link.ts'
 
@@ -23,7 +19,7 @@ export async function linkUser(
   caller: Caller,
   body: LinkUserBody,
 ): Promise<Answer<OAuthUrl>> {
-  const contexts = readContexts(body.context)
+  const contexts = requireContexts(body.context)
   const { integration, provider } = await findIntegration(
     deps,
     caller.environmentId,
@@ -39,9 +35,12 @@ export async function linkUser(
     app,
     subscriberId: body.subscriberId,
     connection,
-    contextKeys: contexts.map(({ key }) => key),
+    contextKeys: contexts.keys,
     userScope: body.userScope ?? null,
   })
-  const writes = [...newSubscriber, ...contextWrites(deps, caller.environmentId, contexts)]
+  const writes = [
+    ...newSubscriber,
+    ...contextWrites(deps, caller.environmentId, contexts, 'with_data'),
+  ]
   return { status: 201, body: { url }, writes }
 }

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { ContextPayload } from '../../domain/contexts/payload.ts'
 import { openObject } from '../../http/open-object.ts'
-import { ContextPayload } from '../contexts/payload.ts'
 
 const ContextHash = Type.String({
   description:

@@ -1,0 +1,41 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { type ApiError, notFound } from '../../http/api-error.ts'
+import type { Context } from '../../store/contexts/contexts.ts'
+
+export const ContextAnswer = Type.Object(
+  {
+    type: Type.String(),
+    id: Type.String(),
+    data: Type.Record(Type.String(), Type.Unknown()),
+    createdAt: Type.String(),
+    updatedAt: Type.String(),
+  },
+  { title: 'GetContextResponseDto' },
+)
+export type ContextAnswer = Static<typeof ContextAnswer>
+
+export const ContextParams = Type.Object({
+  type: Type.String({ minLength: 1, examples: ['tenant'] }),
+  id: Type.String({ minLength: 1, examples: ['org-acme'] }),
+})
+export type ContextParams = Static<typeof ContextParams>
+
+export const presentContext = ({
+  type,
+  contextId,
+  data,
+  createdAtMs,
+  updatedAtMs,
+}: Context): ContextAnswer => ({
+  type,
+  id: contextId,
+  data,
+  createdAt: new Date(createdAtMs).toISOString(),
+  updatedAt: new Date(updatedAtMs).toISOString(),
+})
+
+export const contextNotFound = ({ type, id }: ContextParams, environmentId: string): ApiError =>
+  notFound(
+    'context_not_found',
+    `Context with id '${id}' and type '${type}' not found in environment ${environmentId}`,
+  )

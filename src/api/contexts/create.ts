@@ -1,0 +1,63 @@
+import { Type } from '@sinclair/typebox'
+import * as contexts from '../../domain/contexts/contexts.ts'
+import { ContextData, contextWord } from '../../domain/contexts/payload.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { conflict, refusedFields } from '../../http/api-error.ts'
+import { change, reply } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import { openObject } from '../../http/open-object.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { ContextAnswer, presentContext } from './answer.ts'
+
+const CreateContextBody = openObject(
+  { type: contextWord('tenant'), id: contextWord('org-acme'), data: Type.Optional(ContextData) },
+  { title: 'CreateContextRequestDto' },
+)
+
+export const createContext = (deps: ApiDeps) => (app: Api) =>
+  app.post(
+    '/v2/contexts',
+    ({ body, caller, request, set }) =>
+      change(
+        deps,
+        { request, body, caller, set },
+        {
+          decide: () => contexts.createContext(deps, caller.environmentId, body),
+          answer: (decided) => {
+            switch (decided.kind) {
+              case 'accepted':
+                return reply(201, presentContext(decided.value))
+              case 'context_exists': {
+                const name = `type '${body.type}' and id '${body.id}'`
+                return conflict(
+                  'context_exists',
+                  `Context with ${name} already exists in environment ${caller.environmentId}`,
+                )
+              }
+              case 'invalid':
+                return refusedFields(decided)
+            }
+          },
+        },
+      ),
+    declares({
+      operationId: 'ContextsController_createContext',
+      summary: 'Create a context',
+      description:
+        'A record of yours that links and connections can belong to. Those that come with a request ' +
+        'are made by it; this is for data that should be there before.',
+      tag: 'Contexts',
+      access: 'write',
+      limit: 'configuration',
+      body: CreateContextBody,
+      responses: {
+        201: { description: 'The context', schema: ContextAnswer },
+        409: {
+          description:
+            'There is one of that type and id, or a request with the same key is still running',
+        },
+      },
+      example: { type: 'tenant', id: 'org-acme', data: { name: 'Acme Corp' } },
+      sdk: 'contexts.create($body)',
+    }),
+  )

@@ -1,0 +1,41 @@
+import { Type } from '@sinclair/typebox'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { declares } from '../../http/declares.ts'
+import { listOf } from '../../http/list-of.ts'
+import { byTimeOrId, listQuery, presentPage, readPaging } from '../../http/list-query.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { ContextAnswer, presentContext } from './answer.ts'
+
+const ContextsQuery = listQuery({
+  ...byTimeOrId,
+  id: Type.Optional(Type.String()),
+  search: Type.Optional(Type.String({ description: 'A part of type or id, in any case.' })),
+})
+
+export const listContexts =
+  ({ store }: ApiDeps) =>
+  (app: Api) =>
+    app.get(
+      '/v2/contexts',
+      async ({ query, caller: { environmentId } }) => {
+        const filter = { environmentId, contextId: query.id, search: query.search }
+        const page = await store.contexts.page(filter, readPaging(query))
+        return presentPage(page, ({ id }) => id, presentContext)
+      },
+      declares({
+        operationId: 'ContextsController_listContexts',
+        summary: 'List all contexts',
+        description: 'Your contexts, newest first, a page at a time.',
+        tag: 'Contexts',
+        access: 'read',
+        limit: 'configuration',
+        query: ContextsQuery,
+        responses: {
+          200: {
+            description: 'A page of contexts',
+            schema: listOf(ContextAnswer, 'ListContextsResponseDto'),
+          },
+        },
+        sdk: 'contexts.list({ search: "acme" })',
+      }),
+    )

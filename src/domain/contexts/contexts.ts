@@ -1,0 +1,57 @@
+import type { Deps } from '../../deps.ts'
+import type { Context } from '../../store/contexts/contexts.ts'
+import { freshRow } from '../../store/fresh-row.ts'
+import { accept, type Decision } from '../decision.ts'
+import type { Invalid } from '../shape.ts'
+import { type ContextData, refuseLargeData } from './payload.ts'
+
+type ContextDeps = Pick<Deps, 'store' | 'random' | 'clock'>
+
+/** A context's type and id, which together name it in an environment. */
+export type ContextName = { type: string; id: string }
+
+export type ContextNotFound = { kind: 'context_not_found' }
+export type ContextExists = { kind: 'context_exists'; existing: Context }
+
+export const contextKey = ({ type, id }: ContextName): string => `${type}:${id}`
+
+/** A new context. Refuses one that is there already, and data that is too large. */
+export async function createContext(
+  deps: ContextDeps,
+  environmentId: string,
+  { type, id, data = {} }: ContextName & { data?: ContextData },
+): Promise<Decision<Context, ContextExists | Invalid>> {
+  const tooLarge = refuseLargeData(type, data)
+  if (tooLarge !== null) return tooLarge
+  const key = contextKey({ type, id })
+  const existing = await deps.store.contexts.find(environmentId, key)
+  if (existing !== null) return { kind: 'context_exists', existing }
+  const context = { ...freshRow(deps, environmentId), key, type, contextId: id, data }
+  return accept(context, { writes: [deps.store.contexts.insert(context)] })
+}
+
+/** Replaces the data of a context. */
+export async function updateContext(
+  { store, clock }: ContextDeps,
+  environmentId: string,
+  name: ContextName,
+  data: ContextData,
+): Promise<Decision<Context, ContextNotFound | Invalid>> {
+  const found = await store.contexts.find(environmentId, contextKey(name))
+  if (found === null) return { kind: 'context_not_found' }
+  const tooLarge = refuseLargeData(name.type, data)
+  if (tooLarge !== null) return tooLarge
+  const context = { ...found, data, updatedAtMs: clock() }
+  return accept(context, { writes: [store.contexts.upsert(context)] })
+}
+
+/** Removes the record. What belongs to the context keeps its key. */
+export async function deleteContext(
+  { store }: ContextDeps,
+  environmentId: string,
+  name: ContextName,
+): Promise<Decision<null, ContextNotFound>> {
+  const found = await store.contexts.find(environmentId, contextKey(name))
+  if (found === null) return { kind: 'context_not_found' }
+  return accept(null, { writes: [store.contexts.delete(found.id)] })
+}

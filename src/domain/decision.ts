@@ -1,0 +1,29 @@
+import type { Write } from '../store/writer/writes.ts'
+
+/** What a decision changes. All of it is committed in one transaction, or none of it. */
+export type Change = {
+  writes: readonly Write[]
+  /**
+   * What must still be true when the change is committed, for rules that no unique index holds. A
+   * statement that fails where it is not: see `store/writer/expectations.ts`.
+   */
+  expects: readonly Write[]
+}
+
+/** A decision that stands, once its change is committed. */
+export type Accepted<Value> = { kind: 'accepted'; value: Value; change: Change }
+
+/**
+ * What a rule comes to: a value and the change that makes it true, or a refusal, which says why by
+ * its `kind` and changes nothing. Rules know nothing of requests, statuses or queries.
+ */
+export type Decision<Value, Refusal extends { kind: string } = never> = Accepted<Value> | Refusal
+
+export const accept = <Value>(value: Value, change: Partial<Change> = {}): Accepted<Value> => ({
+  kind: 'accepted',
+  value,
+  change: { writes: change.writes ?? [], expects: change.expects ?? [] },
+})
+
+/** Who changes something: the id of an API key, the name of a command or a job, a request's id. */
+export type Actor = { kind: 'api_key' | 'command' | 'callback' | 'job'; id: string }

@@ -1,0 +1,160 @@
+import { type Static, type TSchema, TypeGuard } from '@sinclair/typebox'
+import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
+
+/** What is wrong with one field, and what came. */
+export type FieldError = { readonly messages: readonly string[]; readonly value?: unknown }
+
+/** An input that does not have its shape, with every field that is wrong, by name. */
+export type Invalid = { kind: 'invalid'; fields: Readonly<Record<string, FieldError>> }
+
+/** A refusal of single fields, for rules that a schema cannot express. */
+export const invalid = (fields: Readonly<Record<string, FieldError>>): Invalid => ({
+  kind: 'invalid',
+  fields,
+})
+
+/** Reads untyped input: the value under its type, or every field that is wrong with it. */
+export type Shape<Schema extends TSchema> = {
+  schema: Schema
+  read(value: unknown): { kind: 'valid'; value: Static<Schema> } | Invalid
+}
+
+/**
+ * The shape of an input, by its schema. Every door reads with the same one: the API, a command, an
+ * import, a callback. It also refuses U+0000 in any text: SQLite stores what follows it and reads it
+ * back cut off, so that two different names look like one.
+ */
+export function createShape<Schema extends TSchema>(schema: Schema): Shape<Schema> {
+  // Compiled for the first input: to compile all of them at once would take a tenth of the start.
+  let checker: TypeCheck<Schema> | undefined
+  return {
+    schema,
+    read(value) {
+      checker ??= TypeCompiler.Compile(schema)
+      if (!checker.Check(value)) return invalidFields(checker, value)
+      return hasNul(value) ? nulFields(value) : { kind: 'valid', value }
+    },
+  }
+}
+
+/** The messages of a refusal in one line, for doors that have no fields to show. */
+export const inOneLine = ({ fields }: Invalid): string =>
+  Object.values(fields)
+    .flatMap(({ messages }) => messages)
+    .join('; ')
+
+const hasNul = (value: unknown): boolean => {
+  if (typeof value === 'string') return value.includes('\0')
+  if (typeof value !== 'object' || value === null) return false
+  for (const name in value) {
+    if (name.includes('\0') || hasNul(Reflect.get(value, name))) return true
+  }
+  return false
+}
+
+function nulFields(value: unknown): Invalid {
+  const names = isRecord(value)
+    ? Object.keys(value).filter((name) => hasNul({ [name]: value[name] }))
+    : ['value']
+  return invalid(
+    Object.fromEntries(
+      names.map((name) => {
+        const shown = name.replaceAll('\0', '\\u0000')
+        return [shown, { messages: [`${shown} must not contain the character U+0000`] }]
+      }),
+    ),
+  )
+}
+
+/** One error as TypeBox finds it. */
+type SchemaError = { path: string; schema: TSchema; value: unknown }
+
+/** What a schema can say of itself, beside JSON Schema's own words. */
+type Hints = {
+  /** The message for an empty string; also told when the property is missing. */
+  whenEmpty?: string
+  /** The one message for whatever is wrong in here. */
+  whenWrong?: string
+}
+
+const hint = (schema: TSchema, name: keyof Hints): string | undefined => {
+  const text: unknown = schema[name]
+  return typeof text === 'string' ? text : undefined
+}
+
+/**
+ * Every offending field at once, keyed by its name, in the words of Novu's validator
+ * (class-validator), which clients and their tests know.
+ */
+export function invalidFields(validator: TypeCheck<TSchema>, value: unknown): Invalid {
+  // No body, or one that is no object, lacks every field: it is told which ones.
+  const body = isRecord(value) ? value : {}
+  const fields = new Map<string, { messages: string[]; value?: unknown }>()
+  for (const error of validator.Errors(body)) {
+    const { name, path, messages } = fieldOf(validator.Schema(), error)
+    const came = path.reduce<unknown>((at, key) => (isRecord(at) ? at[key] : undefined), body)
+    const field = fields.get(name) ?? {
+      messages: [],
+      ...(came !== undefined && { value: presentable(came) }),
+    }
+    field.messages.push(...messages.filter((text) => !field.messages.includes(text)))
+    fields.set(name, field)
+  }
+  return invalid(Object.fromEntries(fields))
+}
+
+/** The contract's `value` has no room for lists in lists: those inside are given as their JSON. */
+const presentable = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map((item: unknown) => (Array.isArray(item) ? JSON.stringify(item) : item))
+    : value
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+/** Which field an error is told under: a list as a whole, a nested object by its own field. */
+function fieldOf(
+  root: TSchema,
+  error: SchemaError,
+): { name: string; path: string[]; messages: string[] } {
+  const segments = error.path.split('/').slice(1).map(unescapePointer)
+  const [top = 'body'] = segments
+  const property: unknown = root['properties']?.[top]
+  const whole = TypeGuard.IsSchema(property) ? hint(property, 'whenWrong') : undefined
+  if (whole !== undefined) return { name: top, path: [top], messages: [whole] }
+  const index = segments.findIndex((segment) => /^\d+$/.test(segment))
+  const path = index === -1 ? segments : segments.slice(0, index)
+  const name = path.join('.') || top
+  return { name, path, messages: messagesFor(name, error, index !== -1) }
+}
+
+/** RFC 6901 §4. */
+const unescapePointer = (text: string): string => text.replaceAll('~1', '/').replaceAll('~0', '~')
+
+function messagesFor(name: string, { schema, value }: SchemaError, inArray: boolean): string[] {
+  // What a closed object does not know, as class-validator says it (`forbidNonWhitelisted`).
+  if (TypeGuard.IsNever(schema)) return [`property ${name} should not exist`]
+  const wanted = wantedText(schema)
+  if (inArray) return [`each value in ${name} ${wanted}`]
+  const whenEmpty = hint(schema, 'whenEmpty')
+  if (value === undefined) {
+    return [
+      `${name} should not be null or undefined`,
+      ...(whenEmpty === undefined ? [] : [whenEmpty]),
+      `${name} ${wanted}`,
+    ]
+  }
+  if (value === '' && whenEmpty !== undefined) return [whenEmpty]
+  return [`${name} ${wanted}`]
+}
+
+function wantedText(schema: TSchema): string {
+  if (TypeGuard.IsUnion(schema)) {
+    const choices = schema.anyOf.map((choice) => String(choice['const'] ?? choice['type']))
+    return `must be one of the following values: ${choices.join(', ')}`
+  }
+  if (TypeGuard.IsArray(schema)) return 'must be an array'
+  if (TypeGuard.IsBoolean(schema)) return 'must be a boolean value'
+  if (TypeGuard.IsObject(schema) || TypeGuard.IsRecord(schema)) return 'must be an object'
+  return `must be a ${String(schema['type'] ?? 'valid value')}`
+}
