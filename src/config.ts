@@ -6,6 +6,8 @@ import {
   isLoopback,
 } from './config-reader.ts'
 import { type LogLevel, logLevels } from './observe/log-level.ts'
+import type { Registry } from './providers/definition.ts'
+import { REGISTRY } from './providers/registry.ts'
 import type { MasterKeys } from './secrets/master-keys.ts'
 
 /** What the operator has set. `publicUrl` is null where it follows from the address listened on. */
@@ -20,9 +22,8 @@ export type Settings = Readonly<{
   synchronous: 'full' | 'normal'
   /** The master key, null where the data directory's own is to be used. */
   masterKeys: MasterKeys | null
-  slackUrl: string
-  entraUrl: string
-  graphUrl: string
+  /** The base URL of every address that a provider declares, by the name of the address. */
+  providerUrls: Readonly<Record<string, string>>
   maxBodyBytes: number
   responseEnvelope: 'none' | 'data'
   autoCreateSubscribers: boolean
@@ -53,11 +54,14 @@ export class ConfigError extends Error {
 
 const RATES = { from: 0, to: 1_000_000 }
 
-/** Reads `LATCH_*` and flags. Throws one `ConfigError` with every problem found. */
+/**
+ * Reads `LATCH_*` and flags, and the variables that the providers declare. Throws one
+ * `ConfigError` with every problem found.
+ */
 export function readConfig(
   environment: Environment,
   flags: Flags,
-  defaults: { dataDir: string },
+  { registry = REGISTRY, ...defaults }: { dataDir: string; registry?: Registry },
 ): Settings {
   const reader = createReader(environment)
   const databaseUrl = reader.databaseUrl('LATCH_DATABASE_URL')
@@ -71,9 +75,7 @@ export function readConfig(
     database: databaseUrl === null ? null : Object.freeze({ url: databaseUrl, authToken }),
     synchronous: reader.oneOf('LATCH_SYNCHRONOUS', ['full', 'normal'], 'full'),
     masterKeys: reader.masterKeys(reader.secret('LATCH_SECRET_KEY')),
-    slackUrl: reader.url('LATCH_SLACK_URL') ?? 'https://slack.com',
-    entraUrl: reader.url('LATCH_ENTRA_URL') ?? 'https://login.microsoftonline.com',
-    graphUrl: reader.url('LATCH_GRAPH_URL') ?? 'https://graph.microsoft.com',
+    providerUrls: Object.freeze(readProviderUrls(reader, registry)),
     maxBodyBytes: reader.integer('LATCH_MAX_BODY_BYTES', 102_400, { from: 1024, to: 10_485_760 }),
     responseEnvelope: reader.oneOf('LATCH_RESPONSE_ENVELOPE', ['none', 'data'], 'none'),
     autoCreateSubscribers:
@@ -105,3 +107,13 @@ export function readConfig(
   if (reader.problems.length > 0) throw new ConfigError(reader.problems)
   return Object.freeze(settings)
 }
+
+const readProviderUrls = (
+  reader: ReturnType<typeof createReader>,
+  registry: Registry,
+): Record<string, string> =>
+  Object.fromEntries(
+    registry
+      .flatMap(({ addresses }) => Object.entries(addresses))
+      .map(([name, { variable, fallback }]) => [name, reader.url(variable) ?? fallback]),
+  )

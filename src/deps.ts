@@ -1,7 +1,7 @@
 import type { Config } from './config.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
-import type { Providers } from './providers/registry.ts'
+import type { Providers } from './providers/create-providers.ts'
 import type { Random } from './secrets/random.ts'
 import type { States } from './secrets/state.ts'
 import type { Store } from './store/store.ts'

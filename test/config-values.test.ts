@@ -41,7 +41,7 @@ describe('an address', () => {
   for (const [text, url] of spelled) {
     test(`${JSON.stringify(text)} is read as ${url}`, () => {
       expect(read({ LATCH_PUBLIC_URL: text }).publicUrl).toBe(url)
-      expect(read({ LATCH_SLACK_URL: text }).slackUrl).toBe(url)
+      expect(read({ LATCH_SLACK_URL: text }).providerUrls['slack']).toBe(url)
     })
   }
 
@@ -132,9 +132,11 @@ test('every value that is read arrives where it belongs', () => {
     publicUrl: 'https://public.example',
     dataDir: 'data',
     masterKeys: { current: new Uint8Array(32).fill(0xab), previous: [] },
-    slackUrl: 'https://slack.example',
-    entraUrl: 'https://entra.example',
-    graphUrl: 'https://graph.example',
+    providerUrls: {
+      slack: 'https://slack.example',
+      entra: 'https://entra.example',
+      graph: 'https://graph.example',
+    },
     maxBodyBytes: 2048,
     responseEnvelope: 'data',
     autoCreateSubscribers: true,
@@ -152,6 +154,7 @@ test('nothing of it can be changed', () => {
   const settings = read({})
   expect(Object.isFrozen(settings)).toBe(true)
   expect(Object.isFrozen(settings.rateLimits)).toBe(true)
+  expect(Object.isFrozen(settings.providerUrls)).toBe(true)
 })
 
 test('every flag wins over its variable, and is held to the same rules', () => {

@@ -35,12 +35,14 @@ const ALLOWED: Record<string, readonly string[]> = {
   operator: ['api', 'background', 'config-reader', 'http', 'providers', 'secrets', 'store'],
   // What is taken out of latch and brought in, by commands.
   transfer: ['store'],
-  providers: [],
+  // A provider loads its own stand-in, and only when the sandbox asks for it: see below.
+  providers: ['stand-in'],
+  'stand-in': ['sandbox', 'providers'],
   secrets: [],
   pages: [],
   observe: [],
   background: [],
-  config: ['config-reader', 'observe'],
+  config: ['config-reader', 'observe', 'providers'],
   'config-reader': ['secrets'],
   deps: [],
   version: [],
@@ -55,22 +57,29 @@ const OWNED: Record<string, string> = {
   pino: 'observe',
 }
 
-type Import = { from: string; to: string; typeOnly: boolean }
+type Import = { from: string; to: string; typeOnly: boolean; late: boolean }
+
+/** The folder of a provider, if it is in its stand-in. */
+const STAND_IN = /^providers\/([^/]+)\/stand-in\//
+const FOLDER = /^providers\/([^/]+)\//
 
 /** Not the declarations of what others export. */
 const files = [...new Bun.Glob('**/*.ts').scanSync(SRC)].filter((f) => !f.endsWith('.d.ts')).sort()
 
-const roomOf = (file: string): string => file.split('/')[0]?.replace(/\.ts$/, '') ?? ''
+/** A stand-in is a room of its own, though it lies in the folder of its provider. */
+const roomOf = (file: string): string =>
+  STAND_IN.test(file) ? 'stand-in' : (file.split('/')[0]?.replace(/\.ts$/, '') ?? '')
 
 const sourceOf = (file: string): string => readFileSync(join(SRC, file), 'utf8')
 
 /** Every `import … from`, `export … from` and `import(…)`; by pattern, as types count too. */
 function importsOf(file: string): Import[] {
   const pattern = /(?:^(import|export)(\s+type)?\b[^'"]*?from\s*|import\()['"]([^'"]+)['"]/gms
-  return [...sourceOf(file).matchAll(pattern)].map(([, , type, specifier = '']) => ({
+  return [...sourceOf(file).matchAll(pattern)].map(([, keyword, type, specifier = '']) => ({
     from: file,
     to: specifier.startsWith('.') ? normalize(join(dirname(file), specifier)) : specifier,
     typeOnly: type !== undefined,
+    late: keyword === undefined,
   }))
 }
 
@@ -95,11 +104,24 @@ describe('the rooms', () => {
     const wrong = inner.filter(({ from, to }) => {
       const [room, other] = [roomOf(from), roomOf(to)]
       if (room === other) return false
-      // Where the providers are comes from the configuration.
-      if (room === 'providers' && other === 'config') return false
+      if (room === 'providers' && other === 'stand-in') return false
       return ['providers', 'secrets', 'pages'].includes(room)
     })
     expect(wrong).toEqual([])
+  })
+
+  test('of a provider are closed to the others, and load what is large when it is asked for', () => {
+    const wrong = inner.filter(({ from, to, typeOnly, late }) => {
+      const [folder, other] = [FOLDER.exec(from)?.[1], FOLDER.exec(to)?.[1]]
+      if (other === undefined || folder === other) {
+        // A latch that serves has no use for a stand-in.
+        return !typeOnly && !late && STAND_IN.test(to) && !STAND_IN.test(from)
+      }
+      return from !== 'providers/registry.ts' && from !== 'providers/example.ts'
+    })
+    expect(wrong).toEqual([])
+    const definitions = imports.filter(({ from }) => from.endsWith('/definition.ts'))
+    expect(definitions.filter(({ typeOnly, late }) => !typeOnly && !late)).toEqual([])
   })
 
   test('let nobody but the app at the routes', () => {

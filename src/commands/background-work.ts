@@ -11,14 +11,19 @@ import { createRotation, type RotatingKeys } from '../operator/rotation.ts'
 import { type ControlSocket, openControlSocket } from '../operator/socket.ts'
 import { startRotating } from '../operator/start-rotating.ts'
 import type { Fetch } from '../providers/call-provider.ts'
+import type { Registry } from '../providers/definition.ts'
 
 /** Who starts latch waits for its first answer, and nothing here is as urgent: it took 10 ms of 120. */
 const FIRST_DELAY_MS = 1000
 
 /** What a latch does beside answering requests, until it is stopped. */
-export function startBackgroundWork(deps: Deps, keys: RotatingKeys, fetch: Fetch): Background {
+export function startBackgroundWork(
+  deps: Deps,
+  keys: RotatingKeys,
+  { fetch, registry }: { fetch: Fetch; registry: Registry },
+): Background {
   const rotation = createRotation(keys, deps, deps.config.dataDir)
-  const socket = openSocket({ ...deps, fetch, settings: deps.config, rotation }, deps.log)
+  const socket = openSocket({ ...deps, fetch, registry, settings: deps.config, rotation }, deps.log)
   const work = later(FIRST_DELAY_MS, () => [
     startSweeping(deps),
     startReaching(deps),

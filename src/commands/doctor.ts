@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { callbackUrl } from '../api/callback/callback-url.ts'
 import { ConfigError, readConfig, type Settings } from '../config.ts'
 import { doctorAction } from '../operator/doctor.ts'
+import { createProviders } from '../providers/create-providers.ts'
 import { type Finding, failed, ok } from '../providers/examination.ts'
-import { createProviders } from '../providers/registry.ts'
+import { REGISTRY } from '../providers/registry.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
 import { explainFailure } from './explain-failure.ts'
 import { ownUrl } from './own-url.ts'
@@ -26,20 +27,20 @@ export async function doctor(options: DoctorOptions): Promise<ExitCode> {
     return 'problems' in settings ? 2 : 0
   }
   const isThere = settings.database !== null || existsSync(join(settings.dataDir, 'latch.db'))
-  const { findings, setUps } = isThere ? await examineService(options) : withoutData(settings)
+  const { findings, setUps } = await (isThere ? examineService(options) : withoutData(settings))
   print({ findings: [...configuration, ...findings], setUps }, options)
   return findings.some(({ status }) => status === 'failed') ? 1 : 0
 }
 
 /** What can be told before the first start. */
-function withoutData(settings: Settings): Report {
+async function withoutData(settings: Settings): Promise<Report> {
   const { dataDir, publicUrl } = settings
   const remedy = 'Start `latch serve` once to make it, or choose another with --data-dir.'
   const redirectUri = callbackUrl({ publicUrl: publicUrl ?? ownUrl(settings) })
-  const providers = [...createProviders(settings, fetch, Date.now).values()]
+  const providers = await createProviders(REGISTRY, settings.providerUrls, fetch, Date.now)
   return {
     findings: about('data directory', [failed(`there is no latch data in ${dataDir}`, remedy)]),
-    setUps: providers.map((provider) => provider.setUp(redirectUri)),
+    setUps: [...providers.values()].map((provider) => provider.setUp(redirectUri)),
   }
 }
 

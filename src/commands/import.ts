@@ -1,6 +1,8 @@
 import { requireEnvironment } from '../operator/action.ts'
 import { UsageError } from '../operator/usage-error.ts'
-import { createProviders } from '../providers/registry.ts'
+import { createProviders } from '../providers/create-providers.ts'
+import { endpointKind } from '../providers/declared.ts'
+import { REGISTRY } from '../providers/registry.ts'
 import { createImporter } from '../transfer/importer.ts'
 import { createReport } from '../transfer/report.ts'
 import { importFile, importFromNovu } from '../transfer/run-import.ts'
@@ -24,10 +26,12 @@ export async function importData(
   }
   return withOfflineStore<ExitCode>(options, async ({ settings, store, random }) => {
     const environment = await requireEnvironment(store, options.environment ?? null)
+    const providers = await createProviders(REGISTRY, settings.providerUrls, fetch, Date.now)
     const take = createImporter({
       store,
       environmentId: environment.id,
-      providerIds: [...createProviders(settings, fetch, Date.now).keys()],
+      providerIds: [...providers.keys()],
+      endpointKind: (type) => endpointKind(providers, type),
       recordId: random.recordId,
       clock: Date.now,
     })

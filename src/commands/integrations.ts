@@ -5,6 +5,7 @@ import {
   setClientSecretAction,
 } from '../operator/integrations.ts'
 import { UsageError } from '../operator/usage-error.ts'
+import { REGISTRY } from '../providers/registry.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
 import { runAction } from './run-action.ts'
 
@@ -13,24 +14,36 @@ export type IntegrationOptions = CommandOptions & {
   identifier?: string
   clientId?: string
   clientSecretFile?: string
-  tenantId?: string
 }
 
-/** Makes an integration of an app that is registered at a provider. */
+/**
+ * Makes an integration of an app that is registered at a provider. `options` has what was given of
+ * the flags that providers declare, too.
+ */
 export async function createIntegration(
   providerId: string,
-  options: IntegrationOptions,
+  options: IntegrationOptions & Readonly<Record<string, unknown>>,
 ): Promise<ExitCode> {
-  const { environment = null, identifier = null, clientId = '', tenantId = null } = options
+  const { environment = null, identifier = null, clientId = '' } = options
   const clientSecret = await readClientSecret(options)
   const wanted = { environmentId: environment, providerId, identifier, clientId, clientSecret }
-  const made = await runAction(options, createIntegrationAction, { ...wanted, tenantId })
+  const made = await runAction(options, createIntegrationAction, {
+    ...wanted,
+    own: ownCredentials(options),
+  })
   console.log(
     options.json
       ? JSON.stringify(made)
       : `Integration ${made.id} "${made.identifier}". Will links work? latch doctor`,
   )
   return 0
+}
+
+function ownCredentials(options: Readonly<Record<string, unknown>>): Record<string, string> {
+  const names = REGISTRY.flatMap(({ flags }) => flags.map(({ credential }) => credential))
+  return Object.fromEntries(
+    names.flatMap((name) => (typeof options[name] === 'string' ? [[name, options[name]]] : [])),
+  )
 }
 
 /** Prints an environment's integrations, without credentials. */

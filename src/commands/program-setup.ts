@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { REGISTRY } from '../providers/registry.ts'
 import type { DoctorOptions } from './doctor.ts'
 import type { IntegrationOptions } from './integrations.ts'
 import type { OpenApiOptions } from './openapi.ts'
@@ -40,12 +41,12 @@ function addIntegrations(program: Command, run: RunCommand): void {
     'where the client secret is, - for input',
   ] as const
   const create = withJson(withEnvironment(integrations.command('create')))
-    .argument('<provider>', 'slack or msteams')
+    .argument('<provider>', REGISTRY.map(({ id }) => id).join(' or '))
     .requiredOption('--client-id <id>', "the app's client id")
     .option(...secretFile)
-    .option('--tenant-id <id>', 'Microsoft: the tenant of the app')
     .option('--identifier <name>', 'what backends call it; the provider if left out')
     .description('make latch know an app')
+  for (const { flag, help } of REGISTRY.flatMap(({ flags }) => flags)) create.option(flag, help)
   withExamples(
     create,
     'latch integrations create slack --client-id 123.456 --client-secret-file slack.secret',

@@ -4,7 +4,8 @@ import { createLog } from '../observe/log.ts'
 import type { Action } from '../operator/action.ts'
 import { createRotation } from '../operator/rotation.ts'
 import { sendAction } from '../operator/send-action.ts'
-import { createProviders } from '../providers/registry.ts'
+import { createProviders } from '../providers/create-providers.ts'
+import { REGISTRY } from '../providers/registry.ts'
 import type { CommandOptions } from './command.ts'
 import { withOfflineStore } from './offline-store.ts'
 import { ownUrl } from './own-url.ts'
@@ -28,7 +29,8 @@ export async function runAction<Input extends TSchema, Output extends TSchema>(
         fetch,
         random,
         clock,
-        providers: createProviders(settings, fetch, clock),
+        registry: REGISTRY,
+        providers: await createProviders(REGISTRY, settings.providerUrls, fetch, clock),
         rotation: createRotation(keys, { store, random, clock, log }, dataDir),
       },
       input,

@@ -1,68 +1,72 @@
 import { callbackUrl } from '../api/callback/callback-url.ts'
 import { readConfig, type Settings } from '../config.ts'
 import { ListenError, type Listener, listen } from '../http/listen.ts'
-import { SANDBOX, seedSandbox } from '../sandbox/seed.ts'
-import { createStandIns, HOMES } from '../sandbox/stand-ins.ts'
+import { REGISTRY } from '../providers/registry.ts'
+import { SANDBOX_SUBSCRIBER_ID, seedSandbox } from '../sandbox/seed.ts'
+import { createStandIn, loadStandIns, standInAddresses } from '../sandbox/stand-ins.ts'
 import { sandboxApiKey } from '../secrets/api-key.ts'
 import type { CommandOptions, ExitCode } from './command.ts'
 import { changeLevelOnHangup } from './on-hangup.ts'
-import { describeSandbox, type SandboxFacts } from './sandbox-greeting.ts'
+import { describeSandbox, type SandboxFacts, sandboxJson } from './sandbox-greeting.ts'
 import { startLatch, untilToldToStop } from './start.ts'
-
-type Listeners = { slack: Listener; entra: Listener }
 
 /** Runs the service with stand-ins for the providers, filled so that a first link works at once. */
 export async function sandbox(options: CommandOptions): Promise<ExitCode> {
   const settings = readConfig(process.env, options, { dataDir: 'latch-sandbox' })
-  const slack = listenBeside(settings, 1)
-  const entra = listenBeside(settings, 2)
+  const listeners: Listener[] = []
   try {
-    return await runBeside({ slack, entra }, settings, options)
+    for (const [position] of REGISTRY.entries()) {
+      listeners.push(listenBeside(settings, position + 1))
+    }
+    return await runBeside(listeners, settings, options)
   } finally {
-    await Promise.all([slack.stop(), entra.stop()])
+    await Promise.all(listeners.map((listener) => listener.stop()))
   }
 }
 
 async function runBeside(
-  { slack, entra }: Listeners,
+  listeners: readonly Listener[],
   settings: Settings,
   options: CommandOptions,
 ): Promise<ExitCode> {
   let isNew = false
-  const addresses = { slackUrl: slack.url, entraUrl: entra.url, graphUrl: `${entra.url}/graph` }
+  const standIns = await loadStandIns(REGISTRY, (position) => listeners[position]?.url ?? '')
   const { deps, keyring, stop } = await startLatch(
-    { ...settings, ...addresses },
+    { ...settings, providerUrls: standInAddresses(standIns) },
     async (opened, openedKeyring) => {
-      isNew = await seedSandbox(opened, sandboxApiKey(openedKeyring), HOMES)
+      isNew = await seedSandbox(opened, sandboxApiKey(openedKeyring), standIns)
     },
   )
   const redirectUri = callbackUrl(deps.config)
   const { clock, sleep, random } = deps
-  const standIns = createStandIns({
-    ...addresses,
-    redirectUri,
-    clock,
-    sleep,
-    randomId: random.letters,
-  })
-  slack.answerWith(standIns.slack.fetch)
-  entra.answerWith(standIns.entra.fetch)
+  for (const [position, standIn] of standIns.entries()) {
+    const { fetch } = createStandIn(standIn, {
+      redirectUri,
+      clock,
+      sleep,
+      randomId: random.letters,
+    })
+    listeners[position]?.answerWith(fetch)
+  }
   const facts: SandboxFacts = {
     url: deps.config.publicUrl,
     apiKey: sandboxApiKey(keyring),
     callbackUrl: redirectUri,
-    slackUrl: slack.url,
-    entraUrl: entra.url,
-    integrations: {
-      slack: SANDBOX.integrationIdentifier,
-      msteams: SANDBOX.msteams.integrationIdentifier,
-    },
-    subscriberId: SANDBOX.subscriberId,
-    connectionIdentifier: SANDBOX.connectionIdentifier,
+    standIns: standIns.map(({ provider: { id, standIn }, url }) => ({
+      name: standIn.name,
+      urlName: standIn.urlName,
+      url,
+      providerId: id,
+      // The seed calls an integration as its provider.
+      integrationIdentifier: id,
+    })),
+    subscriberId: SANDBOX_SUBSCRIBER_ID,
+    connectionIdentifier:
+      standIns.flatMap(({ standIn }) => standIn.seed.connection?.identifier ?? []).at(0) ?? null,
   }
   const toldToStop = untilToldToStop()
   changeLevelOnHangup(deps.log, deps.config.logLevel)
-  console.log(options.json ? JSON.stringify(facts) : describeSandbox(facts, isNew))
+  console.log(options.json ? sandboxJson(facts) : describeSandbox(facts, isNew))
   await toldToStop
   await stop()
   return 0

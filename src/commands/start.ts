@@ -8,8 +8,10 @@ import { createLog, type Log } from '../observe/log.ts'
 import type { LogLevel } from '../observe/log-level.ts'
 import { measuredFetch } from '../observe/measured-fetch.ts'
 import type { Fetch } from '../providers/call-provider.ts'
+import { createProviders } from '../providers/create-providers.ts'
+import type { Registry } from '../providers/definition.ts'
 import { limitedFetch } from '../providers/limited-fetch.ts'
-import { createProviders } from '../providers/registry.ts'
+import { REGISTRY } from '../providers/registry.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { createRandom } from '../secrets/random.ts'
 import { createSealing } from '../secrets/sealing.ts'
@@ -34,6 +36,7 @@ export type Running = {
 export type System = Pick<Deps, 'clock' | 'monotonicMs' | 'sleep'> & {
   fetch: Fetch
   log(level: LogLevel): Log | Promise<Log>
+  registry: Registry
 }
 
 const thisMachine: System = {
@@ -42,6 +45,7 @@ const thisMachine: System = {
   sleep: Bun.sleep,
   fetch,
   log: createLog,
+  registry: REGISTRY,
 }
 
 /**
@@ -83,14 +87,10 @@ export async function startLatch(
       store,
       random,
       states: createStates(keyring, callbackUrl(config)),
-      providers: createProviders(
-        config,
-        measuredFetch(
-          limitedFetch(system.fetch),
-          providerAddresses(config),
-          metrics,
-          system.monotonicMs,
-        ),
+      providers: await createProviders(
+        system.registry,
+        config.providerUrls,
+        measuredFetch(limitedFetch(system.fetch), config.providerUrls, metrics, system.monotonicMs),
         system.clock,
       ),
       log: await system.log(settings.logLevel),
@@ -102,7 +102,7 @@ export async function startLatch(
     await open(deps, keyring)
     app = createApp(deps)
     listener.answerWith(app.fetch)
-    background = startBackgroundWork(deps, keys, system.fetch)
+    background = startBackgroundWork(deps, keys, system)
     return {
       deps,
       keyring,
@@ -115,13 +115,6 @@ export async function startLatch(
     throw error
   }
 }
-
-/** Graph first: an operator may have it below Entra's address, as the sandbox has. */
-const providerAddresses = ({ slackUrl, entraUrl, graphUrl }: Config): Record<string, string> => ({
-  graph: graphUrl,
-  entra: entraUrl,
-  slack: slackUrl,
-})
 
 /** Resolves at SIGTERM or SIGINT; a second one ends the process at once. */
 export function untilToldToStop(): Promise<void> {

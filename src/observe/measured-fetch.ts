@@ -3,8 +3,9 @@ import type { Metrics } from './metrics.ts'
 type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /**
- * Counts calls to providers, by whose address begins the URL: until the head of the answer is there.
- * What the body says is the provider's own business, and the callback's outcome.
+ * Counts calls to providers and measures them until the head of the answer is there: what the body
+ * says is the provider's own business, and the callback's outcome. A call is labelled with the name
+ * of the address that its URL begins with. One address may lie below another, so the longest counts.
  */
 export function measuredFetch(
   fetch: Fetch,
@@ -12,8 +13,11 @@ export function measuredFetch(
   metrics: Metrics,
   monotonicMs: () => number,
 ): Fetch {
+  const longestFirst = Object.entries(addresses).sort(
+    ([, left], [, right]) => right.length - left.length,
+  )
   const providerOf = (url: string): string =>
-    Object.entries(addresses).find(([, address]) => url.startsWith(address))?.[0] ?? 'other'
+    longestFirst.find(([, address]) => url.startsWith(address))?.[0] ?? 'other'
   return async function measured(url, init) {
     const startedMs = monotonicMs()
     const tell = (outcome: string): void =>

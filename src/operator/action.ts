@@ -1,7 +1,8 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { Config } from '../config.ts'
 import type { Fetch } from '../providers/call-provider.ts'
-import type { Providers } from '../providers/registry.ts'
+import type { Providers } from '../providers/create-providers.ts'
+import type { Registry } from '../providers/definition.ts'
 import type { Random } from '../secrets/random.ts'
 import type { Environment } from '../store/environments/environments.ts'
 import type { Store } from '../store/store.ts'
@@ -12,6 +13,7 @@ import { UsageError } from './usage-error.ts'
 export type OperatorContext = {
   settings: Config
   store: Store
+  registry: Registry
   providers: Providers
   fetch: Fetch
   rotation: Rotation

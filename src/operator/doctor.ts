@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import { callbackUrl } from '../api/callback/callback-url.ts'
 import { readApp } from '../api/integrations/app.ts'
+import { createProviders } from '../providers/create-providers.ts'
 import { type Finding, failed, ok } from '../providers/examination.ts'
 import type { Provider } from '../providers/provider.ts'
-import { createProviders } from '../providers/registry.ts'
 import type { Integration } from '../store/integrations/integrations.ts'
 import { defineAction, type OperatorContext } from './action.ts'
 import { watchClock } from './clock-skew.ts'
@@ -35,10 +35,10 @@ export const doctorAction = defineAction({
   input: Type.Object({}),
   output: Report,
   run: async (context) => {
-    const { settings, store, fetch, clock } = context
+    const { settings, store, registry, fetch, clock } = context
     const redirectUri = callbackUrl(settings)
     const { skewed, fetchWatched } = watchClock(fetch, clock)
-    const providers = createProviders(settings, fetchWatched, clock)
+    const providers = await createProviders(registry, settings.providerUrls, fetchWatched, clock)
     const findings = [
       ...about('data directory', [await examineDataDir(settings)]),
       ...about('disk', [await examineDisk(settings)]),
@@ -94,7 +94,7 @@ async function examine(
   if (provider === undefined) {
     return [failed('latch knows no such provider', 'Delete the integration.')]
   }
-  const { clientId, clientSecret, ...app } = readApp(credentials)
+  const { clientId, clientSecret, own } = readApp(provider, credentials)
   if (clientId === null || clientSecret === null) {
     const remedy = 'Set clientId and secretKey: PUT /v1/integrations/{id}.'
     return [failed('client id or client secret is not set', remedy)]
@@ -102,6 +102,6 @@ async function examine(
   const inactive: Finding[] = active
     ? []
     : [{ status: 'warning', message: 'it is not active', remedy: 'Set `active` to true.' }]
-  const found = await provider.examine({ ...app, clientId, clientSecret }, redirectUri)
+  const found = await provider.examine({ clientId, clientSecret, own }, redirectUri)
   return [...inactive, ...found]
 }

@@ -22,13 +22,11 @@ export const createIntegrationAction = defineAction({
     identifier: OptionalText,
     clientId: Type.String({ minLength: 1 }),
     clientSecret: Type.String({ minLength: 1 }),
-    tenantId: OptionalText,
+    /** Credentials that only the provider has. */
+    own: Type.Record(Type.String(), Type.String()),
   }),
   output: Summary,
-  run: async (
-    context,
-    { environmentId, providerId, identifier, clientId, clientSecret, tenantId },
-  ) => {
+  run: async (context, { environmentId, providerId, identifier, clientId, clientSecret, own }) => {
     if (!context.providers.has(providerId)) {
       const choices = [...context.providers.keys()].join(', ')
       throw new UsageError(`there is no provider ${providerId}: it is one of ${choices}`)
@@ -39,7 +37,7 @@ export const createIntegrationAction = defineAction({
       channel: 'chat' as const,
       identifier: identifier ?? providerId,
       active: true,
-      credentials: { clientId, secretKey: clientSecret, ...(tenantId !== null && { tenantId }) },
+      credentials: { ...own, clientId, secretKey: clientSecret },
     }
     const made = createIntegration(context, { environmentId: id, organizationId }, body)
     await commitOrRefuse(context, made)

@@ -1,14 +1,18 @@
+import type { TBoolean, TOptional, TSchema, TString } from '@sinclair/typebox'
 import type { Finding, SetUp } from './examination.ts'
+
+/** What an integration says of its app, under the names that the API has for it. */
+export type Credentials = Readonly<Record<string, string | boolean>>
+
+/** The credentials that one provider alone has, each with its schema. */
+export type OwnCredentials = Readonly<Record<string, TOptional<TString> | TOptional<TBoolean>>>
 
 /** A provider's app, as the operator registered it there and stored it as an integration. */
 export type App = {
   clientId: string
   clientSecret: string
-  /** Entra: the app's own tenant, and whether it is the only one whose users may sign in (T7). */
-  homeTenantId: string | null
-  singleTenant: boolean
-  /** Whether Slack takes the app for a public client, which must use PKCE (S22). */
-  pkce: boolean
+  /** The credentials that the provider declares as its own, which it alone understands. */
+  own: Credentials
 }
 
 /** Plain OAuth 2.0, or OpenID Connect with an id_token that is verified. */
@@ -79,7 +83,22 @@ export type ConnectRequest = Pick<
 export type Tokens = {
   accessToken: string
   /** Null where the app does not rotate its tokens. */
-  rotation: { refreshToken: string; expiresInSeconds: number } | null
+  rotation: Rotation | null
+}
+
+export type Rotation = {
+  refreshToken: string
+  /** Null where the provider states no lifetime. */
+  expiresInSeconds: number | null
+}
+
+/** The answer to a refresh token. */
+export type RefreshedTokens = {
+  accessToken: string
+  /** Null where the provider issued no new one: the one that was sent stays good (RFC 6749 §6). */
+  refreshToken: string | null
+  /** Null where the provider states no lifetime. */
+  expiresInSeconds: number | null
 }
 
 /** What an install gave. */
@@ -99,7 +118,7 @@ export type InstallOutcome =
   | Exclude<IdentifyOutcome, { kind: 'identified' }>
 
 export type RefreshOutcome =
-  | { kind: 'refreshed'; tokens: Tokens }
+  | { kind: 'refreshed'; tokens: RefreshedTokens }
   | { kind: 'refused'; error: string }
   | { kind: 'unavailable'; reason: string }
 
@@ -114,12 +133,23 @@ export type ConsentProof = { kind: 'proven' } | { kind: 'not_yet'; problem: stri
 /** How an app is brought into a workspace: by a code, or by an administrator's consent. */
 export type Connect = InstallByCode | AdminConsent
 
-/** Entra: the callback brings no code, only a claim that anybody could make (T4). */
+/** The callback brings no code, only a claim that anybody could make. */
 export type AdminConsent = {
   kind: 'admin_consent'
+  texts: ConsentTexts
   url(request: ConnectRequest): string
   isTenantId(text: string): boolean
   prove(app: App, tenantId: string): Promise<ConsentProof>
+}
+
+/** What an administrator reads whose consent did not work, or not yet. */
+export type ConsentTexts = {
+  /** A heading: the consent is claimed, and the provider does not confirm it. */
+  pending: string
+  /** What to do about it. */
+  pendingAdvice: string
+  /** The provider did not say that an administrator consented. */
+  missing: string
 }
 
 export type InstallByCode = {
@@ -141,14 +171,29 @@ export type Reach =
   /** Not yet: what is in the way, in words for the operator. It may pass by itself. */
   | { kind: 'not_yet'; problem: string }
 
-/** How latch speaks with one provider. Knows nothing of HTTP servers or the store. */
-export type Provider = {
+/** A type of endpoints, and the shape of those that are of it. */
+export type EndpointType = { type: string; shape: TSchema }
+
+/** How latch speaks with one provider, under the names by which it is defined. */
+export type Provider = ProviderParts & {
   id: string
-  /** As people know it. */
+  /** The name that people know it by. */
   name: string
-  /** As Novu's messages spell it. */
+  /** The name in Novu's error messages. */
   title: string
-  endpointType: string
+}
+
+/** All of a provider but its names. Knows nothing of HTTP servers or the store. */
+export type ProviderParts = {
+  /** A sentence for somebody who has linked their account, or connected their workspace. */
+  connectedText: string
+  credentials: OwnCredentials
+  endpoints: {
+    /** The type that identities are stored as. */
+    person: EndpointType
+    /** Other places in which a backend may post, and which it names itself. */
+    destinations: readonly EndpointType[]
+  }
   /** Whether an `iss` that comes with an answer is this provider's (RFC 9207, against mix-up). */
   isIssuer(issuer: string): boolean
   /** Which protocol the scopes that the caller asked for need. */
@@ -157,7 +202,7 @@ export type Provider = {
   /** Sends the code once, and never again: the provider may have used it up. */
   identify(exchange: CodeExchange): Promise<IdentifyOutcome>
   connect: Connect | null
-  /** What is stored of an identity, in the shape of the endpoint type. */
+  /** What is stored of an identity, in the shape of the type for persons. */
   endpointOf(identity: Identity): Record<string, string>
   /**
    * Finds out what can be known of an app before any user clicks. It changes nothing, and what it
@@ -168,7 +213,8 @@ export type Provider = {
   setUp(redirectUri: string): SetUp
   /**
    * Makes a linked user reachable, where the provider needs more than their consent (Teams: the bot
-   * in their chat). Doing it again does no harm. Null where there is nothing to do.
+   * in their chat). `endpoint` is what is stored of them. Doing it again does no harm. Null where
+   * there is nothing to do.
    */
-  reach: ((app: App, user: { userId: string; tenantId: string }) => Promise<Reach>) | null
+  reach: ((app: App, endpoint: Readonly<Record<string, unknown>>) => Promise<Reach>) | null
 }

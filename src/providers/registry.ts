@@ -1,20 +1,6 @@
-import type { Settings } from '../config.ts'
-import type { Fetch } from './call-provider.ts'
-import { createMsTeams } from './msteams.ts'
-import type { Provider } from './provider.ts'
-import { createSlack } from './slack.ts'
+import type { Registry } from './definition.ts'
+import { msteams } from './msteams/definition.ts'
+import { slack } from './slack/definition.ts'
 
-/** The providers that latch can link with, by id. Adding one is a file and a line here. */
-export type Providers = ReadonlyMap<string, Provider>
-
-export function createProviders(
-  settings: Pick<Settings, 'slackUrl' | 'entraUrl' | 'graphUrl'>,
-  fetch: Fetch,
-  clock: () => number,
-): Providers {
-  const providers = [
-    createSlack(settings.slackUrl, fetch, clock),
-    createMsTeams(settings, fetch, clock),
-  ]
-  return new Map(providers.map((provider) => [provider.id, provider]))
-}
+/** The providers of this latch. A new one is a folder, and a line here. */
+export const REGISTRY: Registry = [slack, msteams]

@@ -1,20 +1,14 @@
 import type { Deps } from '../deps.ts'
 import { digestApiKey } from '../secrets/api-key.ts'
 import { StoreError } from '../store/store-error.ts'
+import type { Write } from '../store/writer/writes.ts'
+import type { PlacedStandIn } from './stand-ins.ts'
 
-/** What the contract's own code samples name, and the stand-in's app and workspace. */
-export const SANDBOX = {
-  subscriberId: 'subscriber-123',
-  integrationIdentifier: 'slack',
-  connectionIdentifier: 'slack-connection-abc123',
-  clientId: '1000000000001.1000000000002',
-  clientSecret: 'sandbox-client-secret',
-  msteams: {
-    integrationIdentifier: 'msteams',
-    clientId: '00000000-5a5a-4a5a-8a5a-000000000001',
-    clientSecret: 'sandbox-entra-secret',
-  },
-} as const
+/** The subscriber that the samples of the contract name. */
+export const SANDBOX_SUBSCRIBER_ID = 'subscriber-123'
+
+/** A provider, and the stand-in that the seed is of. */
+export type Seeded = Pick<PlacedStandIn, 'provider' | 'standIn'>
 
 /**
  * Fills an empty store and answers true; leaves one that is filled as it is. Throws `StoreError`
@@ -23,7 +17,7 @@ export const SANDBOX = {
 export async function seedSandbox(
   { store, random, clock }: Pick<Deps, 'store' | 'random' | 'clock'>,
   apiKey: string,
-  { workspace, homeTenantId }: { workspace: { id: string; name: string }; homeTenantId: string },
+  standIns: readonly Seeded[],
 ): Promise<boolean> {
   const purpose = await store.facts.purpose()
   const digest = digestApiKey(apiKey)
@@ -39,14 +33,41 @@ export async function seedSandbox(
   }
   const nowMs = clock()
   const environmentId = random.recordId(nowMs)
-  const integrationId = random.recordId(nowMs)
   const fresh = () => ({
     id: random.recordId(nowMs),
     environmentId,
     createdAtMs: nowMs,
     updatedAtMs: nowMs,
   })
-  const { clientId, clientSecret, subscriberId } = SANDBOX
+  const integrationWrites = ({ provider: { id, name }, standIn: { seed } }: Seeded): Write[] => {
+    const integration = {
+      ...fresh(),
+      identifier: id,
+      name,
+      providerId: id,
+      channel: 'chat',
+      active: true,
+      credentials: seed.credentials,
+    }
+    const { connection } = seed
+    if (connection === null) return [store.integrations.insert(integration)]
+    const { identifier, workspace, accessToken } = connection
+    const installed = {
+      ...fresh(),
+      integrationId: integration.id,
+      identifier,
+      subscriberId: null,
+      contextKeys: [],
+      workspaceId: workspace.id,
+      workspaceName: workspace.name,
+      botUserId: null,
+      origin: 'install' as const,
+    }
+    return [
+      store.integrations.insert(integration),
+      store.connections.insert(installed, { accessToken }),
+    ]
+  }
   return store.commitIfFirst([
     store.facts.setPurpose('sandbox'),
     store.environments.insert({
@@ -62,44 +83,8 @@ export async function seedSandbox(
       digest,
       createdAtMs: nowMs,
     }),
-    store.integrations.insert({
-      ...fresh(),
-      id: integrationId,
-      identifier: SANDBOX.integrationIdentifier,
-      name: 'Slack',
-      providerId: 'slack',
-      channel: 'chat',
-      active: true,
-      credentials: { clientId, secretKey: clientSecret },
-    }),
-    store.integrations.insert({
-      ...fresh(),
-      identifier: SANDBOX.msteams.integrationIdentifier,
-      name: 'Microsoft Teams',
-      providerId: 'msteams',
-      channel: 'chat',
-      active: true,
-      credentials: {
-        clientId: SANDBOX.msteams.clientId,
-        secretKey: SANDBOX.msteams.clientSecret,
-        tenantId: homeTenantId,
-      },
-    }),
-    store.subscribers.insert({ ...fresh(), subscriberId, profile: {} }),
-    store.connections.insert(
-      {
-        ...fresh(),
-        integrationId,
-        identifier: SANDBOX.connectionIdentifier,
-        subscriberId: null,
-        contextKeys: [],
-        workspaceId: workspace.id,
-        workspaceName: workspace.name,
-        botUserId: null,
-        origin: 'install',
-      },
-      { accessToken: 'xoxb-sandbox' },
-    ),
+    store.subscribers.insert({ ...fresh(), subscriberId: SANDBOX_SUBSCRIBER_ID, profile: {} }),
+    ...standIns.flatMap(integrationWrites),
   ])
 }
 

@@ -1,39 +1,36 @@
-import { createEntraSandbox } from './entra/app.ts'
-import { CONTOSO, createEntraDirectory } from './entra/directory.ts'
-import { SANDBOX } from './seed.ts'
-import { createSlackSandbox } from './slack/app.ts'
-import { ACME, createSlackDirectory } from './slack/directory.ts'
+import type {
+  ProviderDefinition,
+  Registry,
+  RunningStandIn,
+  StandIn,
+  StandInDeps,
+} from '../providers/definition.ts'
 
-export type StandIn = { fetch(request: Request): Response | Promise<Response> }
-
-export type StandInDeps = {
-  /** The redirect URL that is registered with the stand-ins' apps. */
-  redirectUri: string
-  slackUrl: string
-  entraUrl: string
-  /** Milliseconds since 1970. */
-  clock: () => number
-  sleep: (ms: number) => Promise<void>
-  randomId: (length: number) => string
+/** A provider with its stand-in, loaded and reachable at `url`, which answers nothing yet. */
+export type PlacedStandIn = {
+  provider: ProviderDefinition
+  standIn: StandIn
+  url: string
 }
 
-/** Where the seeded apps are at home. */
-export const HOMES = { workspace: ACME, homeTenantId: CONTOSO.id }
+/** Loads the stand-in of every provider; `place` finds the address of each, by its position. */
+export const loadStandIns = (
+  registry: Registry,
+  place: (position: number) => string,
+): Promise<PlacedStandIn[]> =>
+  Promise.all(
+    registry.map(async (provider, position) => ({
+      provider,
+      url: place(position),
+      standIn: await provider.standIn.load(),
+    })),
+  )
 
-/** The providers, as far as this machine needs them: with the apps that the seed knows. */
-export function createStandIns(deps: StandInDeps): { slack: StandIn; entra: StandIn } {
-  const { redirectUri, slackUrl, entraUrl } = deps
-  const { clientId, clientSecret, msteams } = SANDBOX
-  return {
-    slack: createSlackSandbox({
-      ...deps,
-      directory: createSlackDirectory({ clientId, clientSecret, redirectUri }),
-      issuer: () => slackUrl,
-    }),
-    entra: createEntraSandbox({
-      ...deps,
-      directory: createEntraDirectory({ ...msteams, redirectUri }),
-      address: () => entraUrl,
-    }),
-  }
-}
+/** The base URLs that a latch needs in its configuration to talk to the stand-ins. */
+export const standInAddresses = (placed: readonly PlacedStandIn[]): Record<string, string> =>
+  Object.assign({}, ...placed.map(({ provider, url }) => provider.standIn.addresses(url)))
+
+export const createStandIn = (
+  { standIn, url }: PlacedStandIn,
+  deps: Omit<StandInDeps, 'url'>,
+): RunningStandIn => standIn.create({ ...deps, url })

@@ -11,6 +11,7 @@ export type ImportDeps = {
   environmentId: string
   /** The providers that latch links with. */
   providerIds: readonly string[]
+  endpointKind: (type: string) => 'person' | 'destination'
   recordId: (nowMs: number) => string
   clock: () => number
 }
@@ -102,6 +103,7 @@ export function createImporter(deps: ImportDeps): (record: TransferRecord) => Pr
       subscriberId,
       contextKeys: sorted(record.contextKeys),
       type: record.type,
+      kind: deps.endpointKind(record.type),
       endpoint: record.endpoint,
       reachAttempts: 0,
       reachNextAttemptAtMs: null,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { SANDBOX } from '../../src/sandbox/seed.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
 import { startService } from '../harness/service.ts'
 
 const service = await startService()

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { SANDBOX } from '../../src/sandbox/seed.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
 import { LINK_PATH, SAMPLE_BODY, startService } from '../harness/service.ts'
 
 const service = await startService()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { startKeepingTokensFresh } from '../../src/api/connections/keep-fresh.ts'
-import { SANDBOX } from '../../src/sandbox/seed.ts'
-import { rotatingClientId } from '../../src/sandbox/slack/directory.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
+import { rotatingClientId } from '../../src/providers/slack/stand-in/directory.ts'
 import { startService, type TestService } from '../harness/service.ts'
 
 type Auth = { accessToken: string; refreshToken?: string; expiresAt?: string }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { generateKeyPair, SignJWT } from 'jose'
-import { SANDBOX } from '../../src/sandbox/seed.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
 import { startService } from '../harness/service.ts'
 
 const service = await startService()

@@ -4,8 +4,8 @@ import {
   createEntraDirectory,
   FABRIKAM,
   singleTenantClientId,
-} from '../../src/sandbox/entra/directory.ts'
-import { SANDBOX } from '../../src/sandbox/seed.ts'
+} from '../../src/providers/msteams/stand-in/directory.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
 import { startService } from '../harness/service.ts'
 
 const service = await startService()

@@ -69,6 +69,7 @@ async function fill(rows: number): Promise<Filled> {
           subscriberId: `s${(done + index) % GROUPS}`,
           contextKeys: [`tenant:t${(done + index) % GROUPS}`],
           type: 'slack_channel',
+          kind: 'destination',
           endpoint: { channelId: 'C' },
           reachAttempts: 0,
           reachNextAttemptAtMs: null,

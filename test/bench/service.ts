@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SANDBOX } from '../../src/sandbox/seed.ts'
-import { ACME } from '../../src/sandbox/slack/directory.ts'
+import { ACME } from '../../src/providers/slack/stand-in/directory.ts'
 import { latchBinary } from '../harness/binary.ts'
 import { type Started, start } from '../harness/process.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
 import { LINK_PATH, SAMPLE_BODY } from '../harness/service.ts'
 
 /** `latch serve`, the real executable, with limits on and out of the way. */

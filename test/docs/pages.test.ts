@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { REGISTRY } from '../../src/providers/registry.ts'
 import { latchBinary } from '../harness/binary.ts'
 import { run } from '../harness/process.ts'
 import { startService, type TestService } from '../harness/service.ts'
@@ -59,9 +60,11 @@ describe('the documentation that comes with latch', () => {
     const settings = (text: string) =>
       [...new Set([...text.matchAll(/'(LATCH_[A-Z_]+)'/g)].map(([, name = '']) => name))].sort()
     const code = readFileSync(join(ROOT, 'src/config.ts'), 'utf8')
+    const addresses = REGISTRY.flatMap((provider) => Object.values(provider.addresses))
+    const known = [...settings(code), ...addresses.map(({ variable }) => variable)].sort()
     const documented = [...source('configuration').matchAll(/^\| `(LATCH_[A-Z_]+)`/gm)]
-    expect(documented.map(([, name = '']) => name).sort()).toEqual(settings(code))
-    expect(settings(code).length).toBeGreaterThan(15)
+    expect(documented.map(([, name = '']) => name).sort()).toEqual(known)
+    expect(known.length).toBeGreaterThan(15)
   })
 
   test('names every metric that there is, and no other', () => {

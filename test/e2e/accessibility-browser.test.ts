@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser } from 'playwright-core'
-import { createEntraDirectory } from '../../src/sandbox/entra/directory.ts'
+import { createEntraDirectory } from '../../src/providers/msteams/stand-in/directory.ts'
 import { chromiumPath, launchChromium } from '../harness/chromium.ts'
 import { startService } from '../harness/service.ts'
 

@@ -1,9 +1,9 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { SANDBOX } from '../../src/sandbox/seed.ts'
 import { latchBinary } from '../harness/binary.ts'
 import { run } from '../harness/process.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
 import { startService, type TestService } from '../harness/service.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { Browser, Page } from 'playwright-core'
-import { SANDBOX } from '../../src/sandbox/seed.ts'
 import { chromiumPath, launchChromium } from '../harness/chromium.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
 import { startService } from '../harness/service.ts'
 
 /** Set to keep a picture of every page, to be looked at. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { Novu } from '@novu/api'
 import { ErrorDto, SDKError, ValidationErrorDto } from '@novu/api/models/errors'
-import { SANDBOX } from '../../src/sandbox/seed.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
 import { API_KEY, LINK_PATH, SAMPLE_BODY, startService, WITH_LIMITS } from '../harness/service.ts'
 
 const service = await startService(WITH_LIMITS)

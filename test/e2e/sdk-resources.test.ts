@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { Novu } from '@novu/api'
 import { ErrorDto } from '@novu/api/models/errors'
-import { SANDBOX } from '../../src/sandbox/seed.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
 import { API_KEY, startService } from '../harness/service.ts'
 
 const service = await startService()

@@ -5,12 +5,15 @@ import { readConfig } from '../../src/config.ts'
 import type { Deps } from '../../src/deps.ts'
 import { listen } from '../../src/http/listen.ts'
 import type { Log, LogFields } from '../../src/observe/log.ts'
-import { SANDBOX, seedSandbox } from '../../src/sandbox/seed.ts'
-import { createStandIns, HOMES } from '../../src/sandbox/stand-ins.ts'
+import type { Registry } from '../../src/providers/definition.ts'
+import { REGISTRY } from '../../src/providers/registry.ts'
+import { seedSandbox } from '../../src/sandbox/seed.ts'
+import { createStandIn, loadStandIns, standInAddresses } from '../../src/sandbox/stand-ins.ts'
 import { createApiKey, digestApiKey } from '../../src/secrets/api-key.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import type { NewApiKey } from '../../src/store/environments/api-keys.ts'
 import { startHranaServer } from './hrana-server.ts'
+import { SANDBOX } from './sandbox.ts'
 import { createSecretWatch } from './secret-watch.ts'
 import { tempDir } from './temp-dir.ts'
 
@@ -18,8 +21,19 @@ export const API_KEY = 'latch_test'
 
 export type Answer = { status: number; headers: Headers; body: unknown; text: string }
 
+/** A stand-in, and what it was asked. */
+export type TestStandIn = {
+  url: string
+  /** What it was asked, oldest first: method and path. */
+  requests: string[]
+  /** Its next answers, in place of its own. */
+  answers: (() => Response | Promise<Response>)[]
+}
+
 export type TestService = {
   url: string
+  /** The stand-in of a provider, by the provider's id. */
+  standIn(providerId: string): TestStandIn
   slackUrl: string
   deps: Deps
   dataDir: string
@@ -42,8 +56,8 @@ export type TestService = {
   entraUrl: string
   /** What the stand-in for Entra and Graph was asked, oldest first. */
   entraRequests: string[]
-  /** Tells a stand-in to get something wrong, once. */
-  fault(at: 'slack' | 'entra', fault: string, delayMs?: number): Promise<void>
+  /** Tells the stand-in of that address to get something wrong, once. */
+  fault(at: string, fault: string, delayMs?: number): Promise<void>
   /** Calls the API with the environment's key. */
   api(
     method: string,
@@ -66,6 +80,7 @@ export type TestService = {
 export async function startService(
   environment: Record<string, string> = {},
   dataDir: string = tempDir(),
+  registry: Registry = REGISTRY,
 ): Promise<TestService> {
   let offsetMs = 0
   const clock = (): number => Date.now() + offsetMs
@@ -83,10 +98,9 @@ export async function startService(
     error: write,
     setLevel: () => {},
   }
-  const slackRequests: string[] = []
-  const slackAnswers: TestService['slackAnswers'] = []
-  const slack = listen('127.0.0.1', 0)
-  const entra = listen('127.0.0.1', 0)
+  const listeners = registry.map(() => listen('127.0.0.1', 0))
+  const placed = await loadStandIns(registry, (position) => listeners[position]?.url ?? '')
+  const providerUrls = standInAddresses(placed)
   // The same tests against a libSQL server, which another service may share.
   const isRemote = process.env['LATCH_TEST_DATABASE'] === 'remote'
   const remote =
@@ -97,9 +111,11 @@ export async function startService(
     {
       LATCH_PORT: '0',
       LATCH_LOG_LEVEL: 'silent',
-      LATCH_SLACK_URL: slack.url,
-      LATCH_ENTRA_URL: entra.url,
-      LATCH_GRAPH_URL: `${entra.url}/graph`,
+      ...Object.fromEntries(
+        registry
+          .flatMap(({ addresses }) => Object.entries(addresses))
+          .map(([name, { variable }]) => [variable, providerUrls[name] ?? '']),
+      ),
       ...NO_LIMITS,
       ...(remote && {
         LATCH_DATABASE_URL: remote.url,
@@ -109,12 +125,12 @@ export async function startService(
       ...environment,
     },
     {},
-    { dataDir },
+    { dataDir, registry },
   )
   const { deps, listensAt, metricsUrl, stop } = await startLatch(
     settings,
     async (opened) => {
-      await seedSandbox(opened, API_KEY, HOMES)
+      await seedSandbox(opened, API_KEY, placed)
     },
     {
       clock,
@@ -122,25 +138,32 @@ export async function startService(
       sleep: Bun.sleep,
       fetch,
       log: () => log,
+      registry,
     },
   )
-  const standIns = createStandIns({
-    redirectUri: deps.config.publicUrl + CALLBACK_PATH,
-    slackUrl: slack.url,
-    entraUrl: entra.url,
-    clock,
-    sleep: Bun.sleep,
-    randomId: createRandom().letters,
-  })
-  const entraRequests: string[] = []
-  entra.answerWith(async (request) => {
-    entraRequests.push(`${request.method} ${new URL(request.url).pathname}`)
-    return standIns.entra.fetch(request)
-  })
-  slack.answerWith(async (request) => {
-    slackRequests.push(`${request.method} ${new URL(request.url).pathname}`)
-    return (await slackAnswers.shift()?.()) ?? standIns.slack.fetch(request)
-  })
+  const standIns = new Map<string, TestStandIn>()
+  for (const [position, one] of placed.entries()) {
+    const { fetch: answer } = createStandIn(one, {
+      redirectUri: deps.config.publicUrl + CALLBACK_PATH,
+      clock,
+      sleep: Bun.sleep,
+      randomId: createRandom().letters,
+    })
+    const seen: TestStandIn = { url: one.url, requests: [], answers: [] }
+    standIns.set(one.provider.id, seen)
+    listeners[position]?.answerWith(async (request) => {
+      seen.requests.push(`${request.method} ${new URL(request.url).pathname}`)
+      return (await seen.answers.shift()?.()) ?? answer(request)
+    })
+  }
+  const standIn: TestService['standIn'] = (providerId) => {
+    const found = standIns.get(providerId)
+    if (found === undefined) throw new Error(`no stand-in of ${providerId}`)
+    return found
+  }
+  const none: TestStandIn = { url: '', requests: [], answers: [] }
+  const slack = standIns.get('slack') ?? none
+  const entra = standIns.get('msteams') ?? none
 
   const url = deps.config.publicUrl
   const api: TestService['api'] = async (method, path, body, headers = {}) =>
@@ -181,12 +204,13 @@ export async function startService(
       ])
       return apiKey
     },
-    slackRequests,
-    slackAnswers,
+    standIn,
+    slackRequests: slack.requests,
+    slackAnswers: slack.answers,
     entraUrl: entra.url,
-    entraRequests,
+    entraRequests: entra.requests,
     fault: async (at, fault, delayMs) => {
-      const address = at === 'slack' ? slack.url : entra.url
+      const address = providerUrls[at]
       const body = JSON.stringify({ fault, ...(delayMs !== undefined && { delayMs }) })
       const { status } = await fetch(`${address}/sandbox/faults`, { method: 'POST', body })
       if (status !== 200) throw new Error(`no such fault: ${fault}`)
@@ -224,7 +248,7 @@ export async function startService(
     stop: async () => {
       if (stopped) return
       stopped = true
-      await Promise.all([stop(), slack.stop(), entra.stop()])
+      await Promise.all([stop(), ...listeners.map((listener) => listener.stop())])
       await remote?.stop()
     },
   }

@@ -17,8 +17,10 @@ export function readArrival(
     return code ? { kind: 'code', code } : { kind: 'code_missing' }
   }
   if (tenant === null || !connect.isTenantId(tenant)) {
-    return { kind: 'consent_missing', parameter: 'tenant' }
+    return { kind: 'consent_missing', provider: provider.name, parameter: 'tenant' }
   }
-  if (!adminConsent) return { kind: 'consent_missing', parameter: 'admin_consent' }
+  if (!adminConsent) {
+    return { kind: 'consent_missing', provider: provider.name, parameter: 'admin_consent' }
+  }
   return { kind: 'consent', tenantId: tenant.toLowerCase() }
 }

@@ -90,6 +90,7 @@ function storeWebhook(
     subscriberId: claims.subscriberId,
     contextKeys: [...claims.contextKeys],
     type: 'webhook',
+    kind: 'destination',
     endpoint: { url },
     reachAttempts: 0,
     reachNextAttemptAtMs: null,

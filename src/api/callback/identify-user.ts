@@ -83,9 +83,8 @@ async function reachUser(
   identity: Identity,
 ): Promise<Reach> {
   if (provider.reach === null) return { kind: 'reachable' }
-  const user = { userId: identity.userId, tenantId: identity.workspace.id }
   const late = sleep(REACH_WITHIN_MS).then(
     (): Reach => ({ kind: 'not_yet', problem: 'The provider takes long to answer' }),
   )
-  return Promise.race([provider.reach(app, user), late])
+  return Promise.race([provider.reach(app, provider.endpointOf(identity)), late])
 }

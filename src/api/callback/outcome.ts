@@ -36,7 +36,7 @@ export type Refusal =
   | { kind: 'parameter_repeated'; parameter: string }
   | { kind: 'state_missing' }
   | { kind: 'code_missing' }
-  | { kind: 'consent_missing'; parameter: 'tenant' | 'admin_consent' }
+  | { kind: 'consent_missing'; provider: string; parameter: 'tenant' | 'admin_consent' }
   | { kind: 'state_invalid'; reason: string }
   | { kind: 'link_expired' }
   | { kind: 'other_browser' }

@@ -65,7 +65,7 @@ export const callback = (deps: Deps) => {
     result: End,
     opener: NonNullable<ResultPage['opener']> | null,
   ): Response {
-    const { status, message, ...page } = tell(result)
+    const { status, message, ...page } = tell(result, deps.providers)
     note(requestId, result, status)
     const linked = status === 200
     if (!linked && !wantsPage(request.headers)) {

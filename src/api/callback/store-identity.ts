@@ -52,7 +52,7 @@ export function endpointWrite(
       identifier: `chendp_${deps.random.identifier()}`,
       subscriberId: linked.subscriberId,
       contextKeys: [...linked.contextKeys],
-      type: provider.endpointType,
+      type: provider.endpoints.person.type,
       endpoint: provider.endpointOf(identity),
       ...(reach.kind === 'not_yet' && {
         reach: {

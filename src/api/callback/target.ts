@@ -26,7 +26,7 @@ export async function findTarget(deps: Deps, claims: StateClaims): Promise<Targe
   if (integration === null) return { kind: 'integration_gone', integrationId, environmentId }
   const provider = providers.get(integration.providerId)
   if (!provider) return { kind: 'provider_not_supported', providerId: integration.providerId }
-  const { clientId, clientSecret, ...rest } = readApp(integration.credentials)
+  const { clientId, clientSecret, ...rest } = readApp(provider, integration.credentials)
   if (clientId === null || clientSecret === null) {
     return { kind: 'credentials_missing', provider: provider.title }
   }

@@ -1,4 +1,7 @@
 import type { ResultPage } from '../../pages/result-page.ts'
+import type { Providers } from '../../providers/create-providers.ts'
+import { providerNamed } from '../../providers/declared.ts'
+import type { ConsentTexts } from '../../providers/provider.ts'
 import type { CallbackResult, Refusal } from './outcome.ts'
 
 /** What a client is told (in Novu's words where there are any), and what a person reads. */
@@ -7,14 +10,18 @@ export type Telling = { status: number; message: string } & Omit<ResultPage, 're
 const START_AGAIN = 'Go back to where you started and ask for a new link.'
 const TELL_SENDER = 'Tell the people who sent you here: only they can repair it.'
 
-export function tell(result: Exclude<CallbackResult, { kind: 'link_next' }>): Telling {
+/** The provider of an outcome goes by its name, as outcomes are stored with it. */
+export function tell(
+  result: Exclude<CallbackResult, { kind: 'link_next' }>,
+  providers: Providers,
+): Telling {
   switch (result.kind) {
     case 'linked':
-      return tellLinked(result.provider, result.reach ?? 'reachable')
+      return tellLinked(providers, result.provider, result.reach ?? 'reachable')
     case 'connected':
       return result.problem === undefined
-        ? tellLinked(result.provider, 'reachable')
-        : tellPending(result.provider, result.problem)
+        ? tellLinked(providers, result.provider, 'reachable')
+        : tellPending(providers, result.provider, result.problem)
     case 'authorization_error':
       return tellAuthorizationError(result)
     case 'wrong_workspace':
@@ -50,11 +57,15 @@ export function tell(result: Exclude<CallbackResult, { kind: 'link_next' }>): Te
         `${START_AGAIN} Linking twice does no harm.`,
       )
     default:
-      return tellRefusal(result)
+      return tellRefusal(result, providers)
   }
 }
 
-function tellLinked(provider: string, reach: 'reachable' | 'not_yet'): Telling {
+function tellLinked(
+  providers: Providers,
+  provider: string,
+  reach: 'reachable' | 'not_yet',
+): Telling {
   const message = `${provider} is linked`
   const title = 'Connection complete'
   if (reach === 'not_yet') {
@@ -67,28 +78,34 @@ function tellLinked(provider: string, reach: 'reachable' | 'not_yet'): Telling {
       advice: 'There is nothing more for you to do.',
     }
   }
-  const connected =
-    provider === 'Slack'
-      ? 'Your Slack workspace is connected and ready to use.'
-      : `${provider} is connected and ready to use.`
-  return { status: 200, message, title, heading: "You're all set", intro: connected, advice: null }
+  const intro =
+    providerNamed(providers, provider)?.connectedText ??
+    `${provider} is connected and ready to use.`
+  return { status: 200, message, title, heading: "You're all set", intro, advice: null }
 }
 
-/** Consent is claimed, and Microsoft does not confirm it yet (T5, T6): the admin is told what is missing. */
-const tellPending = (provider: string, problem: string): Telling => ({
-  status: 200,
-  message: `${provider} does not confirm the consent yet`,
-  title: 'Almost there',
-  heading: 'Waiting for Microsoft',
-  intro: `Your consent has not taken effect yet. ${problem}.`,
-  advice:
-    'Azure permission changes can take up to 60 minutes. We keep asking: there is nothing more for ' +
-    'you to do, unless an administrator did not in fact consent.',
-})
+/** What a provider says of an administrator's consent; null where it does not work by one. */
+function consentTexts(providers: Providers, name: string): ConsentTexts | null {
+  const connect = providerNamed(providers, name)?.connect
+  return connect?.kind === 'admin_consent' ? connect.texts : null
+}
+
+/** Consent is claimed, and the provider does not confirm it: the administrator is told what is missing. */
+function tellPending(providers: Providers, provider: string, problem: string): Telling {
+  const texts = consentTexts(providers, provider)
+  return {
+    status: 200,
+    message: `${provider} does not confirm the consent yet`,
+    title: 'Almost there',
+    heading: texts?.pending ?? `Waiting for ${provider}`,
+    intro: `Your consent has not taken effect yet. ${problem}.`,
+    advice: texts?.pendingAdvice ?? null,
+  }
+}
 
 type Early = Exclude<Refusal, { kind: 'authorization_error' }>
 
-function tellRefusal(refusal: Early): Telling {
+function tellRefusal(refusal: Early, providers: Providers): Telling {
   switch (refusal.kind) {
     case 'parameter_repeated':
       return brokenLink(`The parameter ${refusal.parameter} came more than once`)
@@ -100,10 +117,10 @@ function tellRefusal(refusal: Early): Telling {
       return failure(
         400,
         refusal.parameter === 'tenant'
-          ? 'Missing tenant parameter from MS Teams admin consent'
+          ? `Missing tenant parameter from ${titleOf(providers, refusal.provider)} admin consent`
           : 'Admin consent was not granted',
         'Consent was not given',
-        'Microsoft did not say that an administrator consented, so nothing was connected.',
+        consentTexts(providers, refusal.provider)?.missing ?? 'Nothing was connected.',
         START_AGAIN,
       )
     case 'state_invalid':
@@ -153,6 +170,9 @@ function tellRefusal(refusal: Early): Telling {
       return misconfigured(404, `Channel connection not found: ${refusal.identifier}`)
   }
 }
+
+const titleOf = (providers: Providers, name: string): string =>
+  providerNamed(providers, name)?.title ?? name
 
 /** Only `access_denied` is a person's own no (RFC 6749 §4.1.2.1); the rest went wrong elsewhere. */
 function tellAuthorizationError({

@@ -33,7 +33,7 @@ export function readAuth(
         'connection auth.',
     )
   }
-  const { clientId, clientSecret } = readApp(credentials)
+  const { clientId, clientSecret } = readApp(provider, credentials)
   if (clientId === null || clientSecret === null) {
     throw badRequest(
       'integration_without_credentials',

@@ -3,9 +3,10 @@ import { ContextPayload } from '../../domain/contexts/payload.ts'
 import { listOf } from '../../http/list-of.ts'
 import { CONTEXT_KEYS, LIST_PARAMETERS } from '../../http/list-query.ts'
 import { openObject } from '../../http/open-object.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 
 export const ConnectionParams = Type.Object({
-  identifier: Type.String({ minLength: 1, examples: ['slack-connection-abc123'] }),
+  identifier: Type.String({ minLength: 1, examples: [EXAMPLE.connectionIdentifier] }),
 })
 
 const mode = () => Type.Union([Type.Literal('subscriber'), Type.Literal('shared')])

@@ -1,4 +1,5 @@
 import type { Operation } from '../../http/operation.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 import { ChannelConnection, ChannelConnectionList } from './model.ts'
 
 const resource = {
@@ -18,7 +19,7 @@ export const listConnections: Operation = {
   summary: 'List all channel connections',
   description: 'The workspaces and tenants that are connected, newest first, a page at a time.',
   answer: { status: 200, description: 'A page of connections', schema: ChannelConnectionList },
-  sdk: 'channelConnections.list({ integrationIdentifier: "slack" })',
+  sdk: `channelConnections.list({ integrationIdentifier: "${EXAMPLE.integrationIdentifier}" })`,
 }
 
 export const createConnection: Operation = {
@@ -34,7 +35,7 @@ export const createConnection: Operation = {
     409: 'There is one of that identifier, or for whom it is; or the same key is still running',
   },
   example: {
-    integrationIdentifier: 'slack',
+    integrationIdentifier: EXAMPLE.integrationIdentifier,
     connectionMode: 'shared',
     context: { tenant: 'acme' },
     ...given,
@@ -51,7 +52,7 @@ export const getConnection: Operation = {
     'it sends messages. Tokens that expire are refreshed before they do.',
   answer: one,
   errors: missing,
-  sdk: 'channelConnections.retrieve("slack-connection-abc123")',
+  sdk: `channelConnections.retrieve("${EXAMPLE.connectionIdentifier}")`,
 }
 
 export const updateConnection: Operation = {
@@ -62,7 +63,7 @@ export const updateConnection: Operation = {
   answer: one,
   errors: missing,
   example: given,
-  sdk: 'channelConnections.update($body, "slack-connection-abc123")',
+  sdk: `channelConnections.update($body, "${EXAMPLE.connectionIdentifier}")`,
 }
 
 export const deleteConnection: Operation = {
@@ -74,7 +75,7 @@ export const deleteConnection: Operation = {
     'is made worthless at Slack first; if that fails, the connection is still there.',
   answer: { status: 204, description: 'It is gone', schema: null },
   errors: { ...missing, 502: 'The provider did not revoke the token' },
-  sdk: 'channelConnections.delete("slack-connection-abc123")',
+  sdk: `channelConnections.delete("${EXAMPLE.connectionIdentifier}")`,
 }
 
 export const verifyConnection: Operation = {

@@ -1,10 +1,9 @@
 import type { Deps } from '../../deps.ts'
 import type { AdminConsent, App, InstallByCode } from '../../providers/provider.ts'
-import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
 import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
 import { reachDelayMs } from '../endpoints/reach.ts'
 import { readApp } from '../integrations/app.ts'
-import { authOf } from './auth-of.ts'
+import { renewedAuth } from './auth-of.ts'
 
 export type Refresh =
   /** New tokens, or a consent that is proven now. */
@@ -55,8 +54,9 @@ async function findWay(
 ): Promise<Way<InstallByCode | AdminConsent> | null> {
   const integration = await store.integrations.findById(environmentId, integrationId)
   const provider = integration && providers.get(integration.providerId)
-  const { clientId, clientSecret, ...rest } = readApp(integration?.credentials ?? {})
-  if (!provider?.connect || clientId === null || clientSecret === null) return null
+  if (!integration || !provider?.connect) return null
+  const { clientId, clientSecret, ...rest } = readApp(provider, integration.credentials)
+  if (clientId === null || clientSecret === null) return null
   return {
     provider: provider.title,
     connect: provider.connect,
@@ -73,8 +73,7 @@ async function exchangeToken(
   const { connectionTokens } = store
   const outcome = await connect.refresh(app, refreshToken)
   if (outcome.kind === 'refreshed') {
-    // A provider that keeps the refresh token, or says no lifetime, leaves them as they were.
-    const renewed: ConnectionAuth = { ...auth, ...authOf(outcome.tokens, clock()) }
+    const renewed = renewedAuth(auth, refreshToken, outcome.tokens, clock())
     await store.commit([connectionTokens.renew(connectionId, renewed, clock())])
     return { kind: 'refreshed' }
   }

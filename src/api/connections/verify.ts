@@ -15,14 +15,14 @@ export async function verifyConnection(
   caller: Caller,
   identifier: string,
 ): Promise<Answer<ChannelConnection>> {
-  const { connection } = await findConnection(deps, caller, identifier)
+  const { connection, integration } = await findConnection(deps, caller, identifier)
   const refresh = await refreshTokens(deps, connection.id)
   switch (refresh.kind) {
     case 'in_progress':
       throw badGateway(
         'refresh_in_progress',
-        'A token refresh for the Slack channel connection is already in progress. Retry the ' +
-          'verification in a few seconds.',
+        `A token refresh for the ${titleOf(deps, integration)} channel connection is already in ` +
+          'progress. Retry the verification in a few seconds.',
       )
     case 'refused': {
       const { provider, error } = refresh
@@ -40,5 +40,8 @@ export async function verifyConnection(
       return { status: 200, body: await getConnection(deps, caller, identifier), writes: [] }
   }
 }
+
+const titleOf = ({ providers }: Deps, { providerId }: { providerId: string }): string =>
+  providers.get(providerId)?.title ?? providerId
 
 const badGateway = (code: string, message: string): ApiError => new ApiError(502, code, message)

@@ -3,13 +3,14 @@ import { contextWrites } from '../../domain/contexts/payload.ts'
 import { badRequest, conflict, invalid, notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Answer } from '../../http/perform.ts'
+import { endpointKind } from '../../providers/declared.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import type { Write } from '../../store/writer/writes.ts'
 import { requireIntegration } from '../integrations/find.ts'
 import { requireContexts } from '../read-contexts.ts'
 import type { ChannelEndpoint, CreateEndpointBody } from './model.ts'
 import { presentEndpoint } from './present.ts'
-import { endpointTypes, hasShape, OTHER_PROVIDERS, wrongShape } from './shapes.ts'
+import { hasShape, knownTypes, OTHER_PROVIDERS, wrongShape } from './shapes.ts'
 
 /** An endpoint that the backend knows itself, in Novu's order of checks (novu-behaviour §4.2). */
 export async function createEndpoint(
@@ -19,7 +20,7 @@ export async function createEndpoint(
 ): Promise<Answer<ChannelEndpoint>> {
   const { store } = deps
   const { environmentId } = caller
-  refuseWrongShape(body)
+  refuseWrongShape(deps, body)
   const contexts = requireContexts(body.context)
   const integration = await requireIntegration(deps, caller, body.integrationIdentifier)
   const newSubscriber = await subscriberWrites(deps, caller, body)
@@ -50,6 +51,7 @@ export async function createEndpoint(
     subscriberId: body.subscriberId,
     contextKeys: [...contexts.keys],
     type: body.type,
+    kind: endpointKind(deps.providers, body.type),
     endpoint: body.endpoint,
     reachAttempts: 0,
     reachNextAttemptAtMs: null,
@@ -69,12 +71,13 @@ export async function createEndpoint(
   }
 }
 
-function refuseWrongShape({ type, endpoint }: CreateEndpointBody): void {
-  if (!endpointTypes.includes(type)) {
-    const messages = [`type must be one of the following values: ${endpointTypes.join(', ')}`]
+function refuseWrongShape({ providers }: Deps, { type, endpoint }: CreateEndpointBody): void {
+  const types = knownTypes(providers)
+  if (!types.includes(type)) {
+    const messages = [`type must be one of the following values: ${types.join(', ')}`]
     throw invalid({ type: { messages, value: type } })
   }
-  if (!hasShape(type, endpoint)) {
+  if (!hasShape(providers, type, endpoint)) {
     throw invalid({ endpoint: { messages: [wrongShape(type)], value: endpoint } })
   }
 }

@@ -3,6 +3,7 @@ import { ContextPayload } from '../../domain/contexts/payload.ts'
 import { listOf } from '../../http/list-of.ts'
 import { CONTEXT_KEYS, LIST_PARAMETERS } from '../../http/list-query.ts'
 import { openObject } from '../../http/open-object.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 
 export const EndpointParams = Type.Object({
   identifier: Type.String({ minLength: 1, examples: ['chendp_abc123'] }),
@@ -21,7 +22,7 @@ export type EndpointsQuery = Static<typeof EndpointsQuery>
 
 export const CreateEndpointBody = openObject(
   {
-    type: Type.String({ examples: ['slack_user'] }),
+    type: Type.String({ examples: [EXAMPLE.endpointType] }),
     endpoint: Type.Record(Type.String(), Type.Unknown(), { examples: [{ userId: 'U0ADA00001' }] }),
     subscriberId: Type.String({ minLength: 1, whenEmpty: 'subscriberId should not be empty' }),
     integrationIdentifier: Type.String({

@@ -39,7 +39,7 @@ export async function updateEndpoint(
   const { store, clock } = deps
   const message = `Channel endpoint with identifier "${identifier}" not found in environment "${caller.environmentId}"`
   const found = await find(deps, caller, identifier, message)
-  if (!hasShape(found.type, endpoint))
+  if (!hasShape(deps.providers, found.type, endpoint))
     throw badRequest('endpoint_malformed', wrongShape(found.type))
   const updatedAtMs = clock()
   const shown = { ...found, endpoint, updatedAtMs, reachNextAttemptAtMs: null }

@@ -1,4 +1,5 @@
 import type { Operation } from '../../http/operation.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 import { ChannelEndpoint, ChannelEndpointList } from './model.ts'
 
 const resource = {
@@ -30,10 +31,10 @@ export const createEndpoint: Operation = {
     409: 'The identifier is taken, or a request with the same key is still running',
   },
   example: {
-    type: 'slack_user',
+    type: EXAMPLE.endpointType,
     endpoint: { userId: 'U0ADA00001' },
     subscriberId: 'subscriber-123',
-    integrationIdentifier: 'slack',
+    integrationIdentifier: EXAMPLE.integrationIdentifier,
     identifier: 'chendp_abc123',
   },
   sdk: 'channelEndpoints.create($body)',

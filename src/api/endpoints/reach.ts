@@ -60,11 +60,9 @@ async function tryToReach(deps: Deps, unreached: UnreachedEndpoint): Promise<Rea
   const integration = await deps.store.integrations.findById(environmentId, integrationId)
   const provider = integration && deps.providers.get(integration.providerId)
   if (!integration || !provider?.reach) return { kind: 'reachable' }
-  const { clientId, clientSecret, ...rest } = readApp(integration.credentials)
+  const { clientId, clientSecret, ...rest } = readApp(provider, integration.credentials)
   if (clientId === null || clientSecret === null) {
     return { kind: 'not_yet', problem: 'The integration has no client id or secret' }
   }
-  const text = (name: string): string => String(endpoint[name] ?? '')
-  const user = { userId: text('userId'), tenantId: text('tenantId') }
-  return provider.reach({ ...rest, clientId, clientSecret }, user)
+  return provider.reach({ ...rest, clientId, clientSecret }, endpoint)
 }

@@ -1,17 +1,15 @@
 import { type TProperties, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import type { Providers } from '../../providers/create-providers.ts'
+import { endpointTypes } from '../../providers/declared.ts'
 
 const text = Type.String()
 const filled = Type.String({ minLength: 1 })
 const shape = (properties: TProperties): TSchema =>
   Type.Object(properties, { additionalProperties: false })
 
-/** What each type of endpoint must look like, and no more than that (novu-behaviour §4.1). */
-const SHAPES: ReadonlyMap<string, TSchema> = new Map([
-  ['slack_channel', shape({ channelId: text })],
-  ['slack_user', shape({ userId: text })],
-  ['ms_teams_channel', shape({ teamId: text, channelId: text })],
-  ['ms_teams_user', shape({ userId: text, tenantId: Type.Optional(text) })],
+/** The shapes of types that belong to none of latch's providers, as Novu checks them. */
+const OTHER_SHAPES: ReadonlyMap<string, TSchema> = new Map([
   ['webhook', shape({ url: text, channel: Type.Optional(text) })],
   ['phone', shape({ phoneNumber: text })],
   ['telegram_chat', shape({ chatId: text })],
@@ -55,10 +53,19 @@ export const OTHER_PROVIDERS: ReadonlyMap<string, string> = new Map([
   ['tool_webhook', 'a Tool webhook'],
 ])
 
-export const endpointTypes: readonly string[] = [...SHAPES.keys()]
+/** The shape of every type of endpoint: the providers' own first, then the others that Novu has. */
+const shapesOf = (providers: Providers): ReadonlyMap<string, TSchema> =>
+  new Map([
+    ...endpointTypes(providers).map(({ type, shape }) => [type, shape] as const),
+    ...OTHER_SHAPES,
+  ])
 
-export const hasShape = (type: string, endpoint: unknown): boolean => {
-  const wanted = SHAPES.get(type)
+export const knownTypes = (providers: Providers): readonly string[] => [
+  ...shapesOf(providers).keys(),
+]
+
+export const hasShape = (providers: Providers, type: string, endpoint: unknown): boolean => {
+  const wanted = shapesOf(providers).get(type)
   return wanted !== undefined && Value.Check(wanted, endpoint)
 }
 

@@ -1,4 +1,5 @@
-import type { App } from '../../providers/provider.ts'
+import { ownPartOf } from '../../providers/declared.ts'
+import type { App, Provider } from '../../providers/provider.ts'
 import type { Credentials } from '../../store/integrations/integrations.ts'
 
 /** What an integration's credentials say of the app; parts that are not set are null. */
@@ -8,7 +9,7 @@ export type StoredApp = Omit<App, 'clientId' | 'clientSecret'> & {
 }
 
 /** Reads credentials under Novu's names, in which `secretKey` is the client secret. */
-export function readApp(credentials: Credentials): StoredApp {
+export function readApp(provider: Provider, credentials: Credentials): StoredApp {
   const text = (name: string): string | null => {
     const value = credentials[name]
     return typeof value === 'string' && value !== '' ? value : null
@@ -16,8 +17,6 @@ export function readApp(credentials: Credentials): StoredApp {
   return {
     clientId: text('clientId'),
     clientSecret: text('secretKey'),
-    homeTenantId: text('tenantId'),
-    singleTenant: credentials['singleTenant'] === true,
-    pkce: credentials['pkce'] === true,
+    own: ownPartOf(provider, credentials),
   }
 }

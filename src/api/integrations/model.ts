@@ -1,20 +1,34 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { openObject } from '../../http/open-object.ts'
+import type { Providers } from '../../providers/create-providers.ts'
+import { ownCredentials } from '../../providers/declared.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 
-const Credentials = openObject({
+const CREATE = {
+  providerId: Type.String({ minLength: 1, examples: [EXAMPLE.providerId] }),
+  channel: Type.Literal('chat', {
+    whenWrong: 'channel must be one of the following values: chat',
+  }),
+  name: Type.Optional(Type.String({ minLength: 1, examples: [EXAMPLE.name] })),
+  identifier: Type.Optional(
+    Type.String({ minLength: 1, examples: [EXAMPLE.integrationIdentifier] }),
+  ),
+  _environmentId: Type.Optional(Type.String()),
+  active: Type.Optional(Type.Boolean()),
+}
+const UPDATE = {
+  name: Type.Optional(Type.String({ minLength: 1 })),
+  identifier: Type.Optional(Type.String({ minLength: 1 })),
+  _environmentId: Type.Optional(Type.String()),
+  active: Type.Optional(Type.Boolean()),
+}
+
+/** What latch itself reads of an integration's credentials, whichever provider it is of. */
+const APP = {
   clientId: Type.Optional(Type.String({ description: "The app's client id." })),
   secretKey: Type.Optional(Type.String({ description: "The app's client secret." })),
-  tenantId: Type.Optional(Type.String({ description: 'Microsoft Teams: the tenant of the app.' })),
-  singleTenant: Type.Optional(
-    Type.Boolean({
-      description: 'Microsoft Teams: only users of `tenantId` may sign in to the app.',
-    }),
-  ),
-  pkce: Type.Optional(
-    Type.Boolean({
-      description: 'Send a PKCE challenge. Slack then takes the app for a public client, for good.',
-    }),
-  ),
+}
+const USE = {
   redirectUrl: Type.Optional(
     Type.String({
       description:
@@ -38,23 +52,25 @@ const Credentials = openObject({
     }),
   ),
   hmac: Type.Optional(Type.Boolean({ description: 'Take a context only with its `contextHash`.' })),
-})
+}
 
-export const IntegrationBody = openObject(
-  {
-    providerId: Type.String({ minLength: 1, examples: ['slack'] }),
-    channel: Type.Literal('chat', {
-      whenWrong: 'channel must be one of the following values: chat',
-    }),
-    name: Type.Optional(Type.String({ minLength: 1, examples: ['Slack'] })),
-    identifier: Type.Optional(Type.String({ minLength: 1, examples: ['slack'] })),
-    _environmentId: Type.Optional(Type.String()),
-    active: Type.Optional(Type.Boolean()),
-    credentials: Type.Optional(Credentials),
-  },
-  { title: 'CreateIntegrationRequestDto' },
-)
-export type IntegrationBody = Static<typeof IntegrationBody>
+/** The bodies that create and change integrations: credentials are those of all the providers. */
+export function integrationBodies(providers: Providers) {
+  const credentials = openObject({ ...APP, ...ownCredentials(providers), ...USE })
+  return {
+    create: openObject(
+      { ...CREATE, credentials: Type.Optional(credentials) },
+      { title: 'CreateIntegrationRequestDto' },
+    ),
+    update: openObject(
+      { ...UPDATE, credentials: Type.Optional(credentials) },
+      { title: 'UpdateIntegrationRequestDto' },
+    ),
+  }
+}
+type Bodies = ReturnType<typeof integrationBodies>
+export type IntegrationBody = Static<Bodies['create']>
+export type UpdateIntegrationBody = Static<Bodies['update']>
 
 /** As Novu gives it to an API key: without its credentials. */
 export const IntegrationAnswer = Type.Object(
@@ -74,18 +90,6 @@ export const IntegrationAnswer = Type.Object(
   { title: 'IntegrationResponseDto' },
 )
 export type IntegrationAnswer = Static<typeof IntegrationAnswer>
-
-export const UpdateIntegrationBody = openObject(
-  {
-    name: Type.Optional(Type.String({ minLength: 1 })),
-    identifier: Type.Optional(Type.String({ minLength: 1 })),
-    _environmentId: Type.Optional(Type.String()),
-    active: Type.Optional(Type.Boolean()),
-    credentials: Type.Optional(Credentials),
-  },
-  { title: 'UpdateIntegrationRequestDto' },
-)
-export type UpdateIntegrationBody = Static<typeof UpdateIntegrationBody>
 
 export const IntegrationParams = Type.Object({
   integrationId: Type.String({

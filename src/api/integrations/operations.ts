@@ -1,4 +1,5 @@
 import type { Operation } from '../../http/operation.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 import { IntegrationAnswer, IntegrationList } from './model.ts'
 
 const resource = { tags: ['Integrations'], access: 'api_key' } as const satisfies Partial<Operation>
@@ -34,9 +35,9 @@ export const createIntegration: Operation = {
   answer: { ...one, status: 201 },
   errors: { 409: 'The identifier is taken, or a request with the same key is still running' },
   example: {
-    providerId: 'slack',
+    providerId: EXAMPLE.providerId,
     channel: 'chat',
-    identifier: 'slack-production',
+    identifier: EXAMPLE.otherIntegrationIdentifier,
     active: true,
     credentials: { clientId: '<client id>', secretKey: '<client secret>' },
   },

@@ -4,14 +4,15 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { jsonBody } from '../../http/json-body.ts'
 import { perform } from '../../http/perform.ts'
 import { createIntegration } from './create.ts'
-import { IntegrationBody, IntegrationParams, UpdateIntegrationBody } from './model.ts'
+import { IntegrationParams, integrationBodies } from './model.ts'
 import { deleteIntegration, listIntegrations, setPrimary, updateIntegration } from './one.ts'
 import * as operations from './operations.ts'
 
 const ONE = '/v1/integrations/:integrationId'
 
-export const integrations = (deps: ApiDeps) =>
-  new Elysia({ name: 'integrations' })
+export const integrations = (deps: ApiDeps) => {
+  const bodies = integrationBodies(deps.providers)
+  return new Elysia({ name: 'integrations' })
     .use(api(deps, { category: 'configuration', access: 'resources' }))
     .get('/v1/integrations', ({ caller }) => listIntegrations(deps, caller, 'all'), {
       detail: operations.listIntegrations,
@@ -25,7 +26,7 @@ export const integrations = (deps: ApiDeps) =>
         perform(deps, { request, body, caller, set }, async () =>
           createIntegration(deps, caller, body),
         ),
-      { ...jsonBody(IntegrationBody), detail: operations.createIntegration },
+      { ...jsonBody(bodies.create), detail: operations.createIntegration },
     )
     .put(
       ONE,
@@ -35,7 +36,7 @@ export const integrations = (deps: ApiDeps) =>
         ),
       {
         params: IntegrationParams,
-        ...jsonBody(UpdateIntegrationBody),
+        ...jsonBody(bodies.update),
         detail: operations.updateIntegration,
       },
     )
@@ -55,3 +56,4 @@ export const integrations = (deps: ApiDeps) =>
         ),
       { params: IntegrationParams, detail: operations.setPrimary },
     )
+}

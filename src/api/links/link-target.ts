@@ -23,13 +23,14 @@ export async function findIntegration(
 /** What the integration says of its app. Throws 404; the spaces at the ends of the messages are Novu's. */
 export function requireClientId(
   { credentials }: Integration,
-  { title }: Provider,
+  provider: Provider,
 ): StoredApp & { clientId: string } {
+  const { title } = provider
   if (Object.keys(credentials).length === 0) {
     const message = `${title} integration missing credentials `
     throw notFound('integration_without_credentials', message)
   }
-  const app = readApp(credentials)
+  const app = readApp(provider, credentials)
   if (app.clientId === null) {
     const message = `${title} integration missing required OAuth credentials (clientId) `
     throw notFound('integration_without_client_id', message)

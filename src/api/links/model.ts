@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ContextPayload } from '../../domain/contexts/payload.ts'
 import { openObject } from '../../http/open-object.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 
 const ContextHash = Type.String({
   description:
@@ -20,14 +21,14 @@ export const LinkUserBody = openObject(
       minLength: 1,
       whenEmpty: 'Integration identifier is required',
       description: 'The `identifier` of an integration.',
-      examples: ['slack'],
+      examples: [EXAMPLE.integrationIdentifier],
     }),
     connectionIdentifier: Type.Optional(
       Type.String({
         description:
           'An existing connection of that integration: the user must come from its workspace. ' +
           "Left out, the connection of the user's workspace is used, or made.",
-        examples: ['slack-connection-abc123'],
+        examples: [EXAMPLE.connectionIdentifier],
       }),
     ),
     context: Type.Optional(ContextPayload),
@@ -50,7 +51,7 @@ export const ConnectBody = openObject(
     integrationIdentifier: Type.String({
       minLength: 1,
       whenEmpty: 'Integration identifier is required',
-      examples: ['slack'],
+      examples: [EXAMPLE.integrationIdentifier],
     }),
     subscriberId: Type.Optional(Type.String({ description: 'For whom the connection is.' })),
     connectionIdentifier: Type.Optional(

@@ -1,4 +1,5 @@
 import type { Operation } from '../../http/operation.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 import { OAuthUrl } from './model.ts'
 
 const answer: Operation['answer'] = {
@@ -27,8 +28,8 @@ export const linkUserOperation: Operation = {
   errors,
   example: {
     subscriberId: 'subscriber-123',
-    integrationIdentifier: 'slack',
-    connectionIdentifier: 'slack-connection-abc123',
+    integrationIdentifier: EXAMPLE.integrationIdentifier,
+    connectionIdentifier: EXAMPLE.connectionIdentifier,
     context: { key: 'org-acme' },
     userScope: ['identity.basic'],
   },
@@ -47,7 +48,7 @@ export const connectOperation: Operation = {
   answer,
   errors,
   example: {
-    integrationIdentifier: 'slack',
+    integrationIdentifier: EXAMPLE.integrationIdentifier,
     subscriberId: 'subscriber-123',
     connectionMode: 'subscriber',
     autoLinkUser: true,
@@ -66,6 +67,10 @@ export const chatOAuthOperation: Operation = {
   access: 'api_key',
   answer,
   errors,
-  example: { integrationIdentifier: 'slack', subscriberId: 'subscriber-123', mode: 'link_user' },
+  example: {
+    integrationIdentifier: EXAMPLE.integrationIdentifier,
+    subscriberId: 'subscriber-123',
+    mode: 'link_user',
+  },
   sdk: 'integrations.generateChatOAuthUrl($body)',
 }

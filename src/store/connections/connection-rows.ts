@@ -2,7 +2,7 @@ import type { channelConnections } from '../schema/channels.ts'
 
 export type Row = typeof channelConnections.$inferSelect
 
-/** A workspace (Slack) or tenant (Entra) in which an integration is installed or known. */
+/** A workspace or tenant in which an integration is installed or known. */
 export type Connection = Omit<
   Row,
   'authSealed' | 'consentProblem' | 'consentAttempts' | 'refreshAtMs' | 'refreshLeaseUntilMs'

@@ -19,7 +19,7 @@ export type Endpoint = typeof channelEndpoints.$inferSelect
 /** A linked user; reached unless it says when that is tried next. */
 export type LinkedEndpoint = Omit<
   Endpoint,
-  'connectionIdentifier' | 'reachAttempts' | 'reachNextAttemptAtMs' | 'reachProblem'
+  'kind' | 'connectionIdentifier' | 'reachAttempts' | 'reachNextAttemptAtMs' | 'reachProblem'
 > & { reach?: { nextAttemptAtMs: number; problem: string } }
 
 /** The connection that a linked user belongs to: a named one, or the one of their workspace. */
@@ -78,7 +78,7 @@ export function createEndpoints(database: Database, counts: Counts): Endpoints {
       return toWrite(
         database
           .insert(channelEndpoints)
-          .values({ ...endpoint, ...reachState, connectionIdentifier })
+          .values({ ...endpoint, ...reachState, kind: 'person', connectionIdentifier })
           .onConflictDoUpdate({
             target: [
               channelEndpoints.integrationId,
@@ -87,7 +87,7 @@ export function createEndpoints(database: Database, counts: Counts): Endpoints {
               channelEndpoints.contextKeys,
               channelEndpoints.type,
             ],
-            targetWhere: sql`type in ('slack_user', 'ms_teams_user')`,
+            targetWhere: sql`kind = 'person'`,
             set: {
               endpoint: endpoint.endpoint,
               updatedAtMs: endpoint.updatedAtMs,

@@ -61,6 +61,10 @@ export const channelEndpoints = sqliteTable(
     subscriberId: text('subscriber_id').notNull(),
     contextKeys: contextKeys(),
     type: text('type').notNull(),
+    /** `person`: who the subscriber is at the provider; `destination`: any other place. */
+    kind: text('kind', { enum: ['person', 'destination'] })
+      .notNull()
+      .default('destination'),
     endpoint: text('endpoint', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     /** When the app next tries to become able to reach the user; null: it is, or need not. */
     reachNextAttemptAtMs: integer('reach_next_attempt_at_ms'),
@@ -81,7 +85,7 @@ export const channelEndpoints = sqliteTable(
         table.contextKeys,
         table.type,
       )
-      .where(sql`type in ('slack_user', 'ms_teams_user')`),
+      .where(sql`kind = 'person'`),
     index('channel_endpoints_reach')
       .on(table.reachNextAttemptAtMs)
       .where(sql`reach_next_attempt_at_ms is not null`),

@@ -1,5 +1,5 @@
 import { listen } from '../../../src/http/listen.ts'
-import { createStandIns } from '../../../src/sandbox/stand-ins.ts'
+import { slackStandIn } from '../../../src/providers/slack/stand-in/stand-in.ts'
 import { createRandom } from '../../../src/secrets/random.ts'
 
 // The sandbox's Slack in a process of its own, so that what it takes is not latch's. Prints its
@@ -7,10 +7,9 @@ import { createRandom } from '../../../src/secrets/random.ts'
 const listener = listen('127.0.0.1', 0)
 console.log(listener.url)
 for await (const redirectUri of console) {
-  const { slack } = createStandIns({
+  const slack = slackStandIn.create({
     redirectUri,
-    slackUrl: listener.url,
-    entraUrl: listener.url,
+    url: listener.url,
     clock: Date.now,
     sleep: Bun.sleep,
     randomId: createRandom().letters,

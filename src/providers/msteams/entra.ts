@@ -1,0 +1,181 @@
+import { Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { decodeJwt, errors } from 'jose'
+import { type Fetch, postForm } from '../call-provider.ts'
+import { createIdTokenVerifier } from '../id-token.ts'
+import type {
+  App,
+  AuthorizationRequest,
+  CodeExchange,
+  ConnectRequest,
+  IdentifyOutcome,
+} from '../provider.ts'
+import { createQueryString } from '../query-string.ts'
+import { entraError } from './entra-error.ts'
+
+/** Novu's, fixed: who somebody is, and no more. */
+const SCOPE = 'openid profile User.Read'
+
+const GUID = '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$'
+const TENANT_ID = new RegExp(GUID)
+const Granted = Type.Object({ id_token: Type.String({ minLength: 1 }) })
+const AppToken = Type.Object({ access_token: Type.String({ minLength: 1 }) })
+const Claims = Type.Object({
+  oid: Type.String({ pattern: GUID }),
+  tid: Type.String({ pattern: GUID }),
+})
+
+export type AppTokenOutcome =
+  | { kind: 'granted'; accessToken: string }
+  | { kind: 'refused'; problem: string }
+
+export type Entra = {
+  authorizeUrl(request: AuthorizationRequest): string
+  /** Where an administrator consents to the app's own permissions, for everybody in a tenant. */
+  adminConsentUrl(request: ConnectRequest): string
+  /** A tenant is named by a GUID: nothing else may get into a path (SSRF). */
+  isTenantId(text: string): boolean
+  isIssuer(issuer: string): boolean
+  identify(exchange: CodeExchange): Promise<IdentifyOutcome>
+  /** A token of the app itself in a tenant, which it has only once an admin there consented. */
+  appToken(app: App, tenantId: string): Promise<AppTokenOutcome>
+}
+
+/** The tenant in which the app is registered; null where the operator has not said. */
+export function homeTenantOf({ own }: Pick<App, 'own'>): string | null {
+  const tenantId = own['tenantId']
+  return typeof tenantId === 'string' && tenantId !== '' ? tenantId : null
+}
+
+/**
+ * Where somebody signs in: the tenant that is expected, else the app's own where users of no other
+ * may sign in (Entra answers AADSTS50194 for such an app at /organizations), else any
+ * organisation's.
+ */
+const authorityOf = (app: Pick<App, 'own'>, tenantId: string | null): string =>
+  tenantId ?? (app.own['singleTenant'] === true ? homeTenantOf(app) : null) ?? 'organizations'
+
+/** Entra's OAuth 2.0 and OpenID Connect (https://learn.microsoft.com/entra/identity-platform). */
+export function createEntra(
+  { entraUrl, graphUrl }: { entraUrl: string; graphUrl: string },
+  fetch: Fetch,
+  clock: () => number,
+): Entra {
+  const queryString = createQueryString()
+  const verify = createIdTokenVerifier(
+    `${entraUrl}/organizations/discovery/v2.0/keys`,
+    fetch,
+    clock,
+  )
+  const tokenUrl = (authority: string): string =>
+    `${entraUrl}/${encodeURIComponent(authority)}/oauth2/v2.0/token`
+
+  return {
+    authorizeUrl({ app, redirectUri, state, proofs, workspaceId }) {
+      const { nonce, codeChallenge } = proofs()
+      const query = queryString({
+        client_id: app.clientId,
+        response_type: 'code',
+        redirect_uri: redirectUri,
+        scope: SCOPE,
+        state,
+        response_mode: 'query',
+        nonce,
+        code_challenge: codeChallenge,
+        code_challenge_method: 'S256',
+      })
+      const authority = encodeURIComponent(authorityOf(app, workspaceId))
+      return `${entraUrl}/${authority}/oauth2/v2.0/authorize?${query}`
+    },
+
+    adminConsentUrl({ app, redirectUri, state, workspaceId }) {
+      const query = queryString({
+        client_id: app.clientId,
+        redirect_uri: redirectUri,
+        scope: `${graphUrl}/.default`,
+        state,
+      })
+      const authority = encodeURIComponent(authorityOf(app, workspaceId))
+      return `${entraUrl}/${authority}/v2.0/adminconsent?${query}`
+    },
+
+    isTenantId: (text) => TENANT_ID.test(text),
+
+    isIssuer(issuer) {
+      const [, tenant = ''] = /\/([^/]+)\/v2\.0$/.exec(issuer) ?? []
+      return TENANT_ID.test(tenant) && issuer === `${entraUrl}/${tenant}/v2.0`
+    },
+
+    async identify({ app, code, redirectUri, codeVerifier, nonce, workspaceId }) {
+      const answer = await postForm(fetch, tokenUrl(authorityOf(app, workspaceId)), {
+        grant_type: 'authorization_code',
+        client_id: app.clientId,
+        client_secret: app.clientSecret,
+        code,
+        redirect_uri: redirectUri,
+        scope: SCOPE,
+        code_verifier: codeVerifier,
+      })
+      if (answer.kind === 'unavailable') {
+        return { kind: 'unavailable', reason: answer.reason, codeSent: answer.sent }
+      }
+      const { status, body } = answer
+      const error = entraError(body)
+      if (error !== null && status < 500) return { kind: 'refused', error }
+      if (!Value.Check(Granted, body)) {
+        return { kind: 'unavailable', reason: `status ${status}, unexpected body`, codeSent: true }
+      }
+      const issuer = `${entraUrl}/${claimedTenant(body.id_token)}/v2.0`
+      const verification = await verify(body.id_token, { issuer, audience: app.clientId, nonce })
+      return identityOf(verification)
+    },
+
+    async appToken(app, tenantId) {
+      const answer = await postForm(fetch, tokenUrl(tenantId), {
+        grant_type: 'client_credentials',
+        client_id: app.clientId,
+        client_secret: app.clientSecret,
+        scope: `${graphUrl}/.default`,
+      })
+      if (answer.kind === 'unavailable') return { kind: 'refused', problem: answer.reason }
+      if (Value.Check(AppToken, answer.body)) {
+        return { kind: 'granted', accessToken: answer.body.access_token }
+      }
+      const problem = entraError(answer.body) ?? `status ${answer.status}, unexpected body`
+      return { kind: 'refused', problem: `Microsoft gives the app no token: ${problem}` }
+    },
+  }
+}
+
+/**
+ * The tenant that a token says it is from: only to know which issuer it must then prove. Entra's
+ * issuer has the tenant in it, so a token of one tenant cannot pass for another's.
+ */
+function claimedTenant(idToken: string): string {
+  try {
+    const { tid } = decodeJwt(idToken)
+    return typeof tid === 'string' ? tid : 'none'
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return 'none'
+    throw error
+  }
+}
+
+function identityOf(
+  verification: Awaited<ReturnType<ReturnType<typeof createIdTokenVerifier>>>,
+): IdentifyOutcome {
+  switch (verification.kind) {
+    case 'unavailable':
+      return { kind: 'unavailable', reason: verification.reason, codeSent: true }
+    case 'refused':
+      return { kind: 'refused', error: `id_token: ${verification.reason}` }
+    case 'verified': {
+      const { claims } = verification
+      if (!Value.Check(Claims, claims)) return { kind: 'refused', error: 'id_token: ids missing' }
+      return {
+        kind: 'identified',
+        identity: { userId: claims.oid, workspace: { id: claims.tid, name: null } },
+      }
+    }
+  }
+}

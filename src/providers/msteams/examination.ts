@@ -1,0 +1,99 @@
+import type { Fetch } from '../call-provider.ts'
+import { type Finding, failed, ok, type SetUp } from '../examination.ts'
+import type { App } from '../provider.ts'
+import { type Entra, homeTenantOf } from './entra.ts'
+import { findTeamsApp } from './graph.ts'
+import { readRoles } from './roles.ts'
+
+/** What the app may do by itself, in every tenant whose administrator consented. */
+const CATALOG_PERMISSION = 'AppCatalog.Read.All'
+const PERMISSIONS = [CATALOG_PERMISSION, 'TeamsAppInstallation.ReadWriteSelfForUser.All']
+
+/** https://learn.microsoft.com/entra/identity-platform/reference-error-codes */
+const REMEDIES: Record<string, string> = {
+  AADSTS7000215:
+    'Set the secret\'s value, not its id: Entra, App registrations, "Certificates & secrets".',
+  AADSTS7000222: 'The secret has expired: make a new one under "Certificates & secrets".',
+  AADSTS700016: 'See that clientId is the Application (client) ID, and of this tenant.',
+  AADSTS90002: 'See that tenantId is the Directory (tenant) ID.',
+}
+
+/** Asks for a token of the app itself in its own tenant, and looks at what that may do. */
+export async function examineEntraApp(
+  { entra, graphUrl, fetch }: { entra: Entra; graphUrl: string; fetch: Fetch },
+  app: App,
+  redirectUri: string,
+): Promise<Finding[]> {
+  const homeTenantId = homeTenantOf(app)
+  if (homeTenantId === null) {
+    const message = 'without the tenant of the app, nothing can be asked of Microsoft'
+    return [{ status: 'warning', message, remedy: 'Add `tenantId` to the credentials.' }]
+  }
+  const token = await entra.appToken(app, homeTenantId)
+  if (token.kind === 'refused') {
+    const [code = ''] = /AADSTS\d+/.exec(token.problem) ?? []
+    const fallback = 'See that this machine reaches Microsoft, and that the app is registered.'
+    return [failed(token.problem, REMEDIES[code] ?? fallback)]
+  }
+  const roles = readRoles(token.accessToken)
+  const permissions = roles === null ? [UNREADABLE] : PERMISSIONS.map(examinePermission(roles))
+  const seesCatalog = roles === null || roles.includes(CATALOG_PERMISSION)
+  return [
+    ok('Microsoft accepts client id and secret'),
+    ...permissions,
+    ...(seesCatalog ? [await examineCatalog(fetch, graphUrl, token.accessToken, app)] : []),
+    redirectNote(redirectUri),
+  ]
+}
+
+const UNREADABLE: Finding = {
+  status: 'note',
+  message: "the app's permissions cannot be read from its token",
+  remedy: null,
+}
+
+/** A warning: without it users are linked all the same, only the bot does not get to them. */
+const examinePermission =
+  (roles: readonly string[]) =>
+  (permission: string): Finding =>
+    roles.includes(permission)
+      ? ok(`${permission} is granted`)
+      : {
+          status: 'warning',
+          message: `the application permission ${permission} is not granted: the bot cannot be put into users' chats`,
+          remedy:
+            'Add it under "API permissions" (Microsoft Graph, application), then "Grant admin ' +
+            'consent". It takes up to an hour to come into effect.',
+        }
+
+async function examineCatalog(
+  fetch: Fetch,
+  graphUrl: string,
+  token: string,
+  app: App,
+): Promise<Finding> {
+  const found = await findTeamsApp(fetch, graphUrl, { token, app })
+  if (found.kind === 'found') return ok("the Teams app is in the organisation's catalogue")
+  return {
+    status: 'warning',
+    message: `users would be linked, and the bot not yet in their chat: ${found.problem}`,
+    remedy: 'Upload the Teams app in the Teams admin center; its externalId is the client id.',
+  }
+}
+
+const redirectNote = (redirectUri: string): Finding => ({
+  status: 'note',
+  message: 'whether Microsoft has the redirect URL shows only when somebody opens a link',
+  remedy: `Under Authentication, platform "Web", there must be, to the letter: ${redirectUri}`,
+})
+
+export const entraSetUp = (redirectUri: string): SetUp => ({
+  title: 'Microsoft: entra.microsoft.com, App registrations',
+  text: [
+    `Redirect URI (platform "Web"): ${redirectUri}`,
+    'API permissions, Microsoft Graph:',
+    ...['openid', 'profile', 'User.Read'].map((scope) => `  ${scope} (delegated)`),
+    ...PERMISSIONS.map((permission) => `  ${permission} (application, with admin consent)`),
+    'Certificates & secrets: a client secret, whose value is `secretKey`.',
+  ].join('\n'),
+})

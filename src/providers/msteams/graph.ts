@@ -1,0 +1,81 @@
+import { Type } from '@sinclair/typebox'
+import { Value } from '@sinclair/typebox/value'
+import { callProvider, type Fetch, type ProviderAnswer } from '../call-provider.ts'
+import type { App, Reach } from '../provider.ts'
+
+const Catalog = Type.Object({ value: Type.Array(Type.Object({ id: Type.String() })) })
+
+type Installation = {
+  token: string
+  app: Pick<App, 'clientId'>
+  user: { userId: string }
+}
+
+export type CatalogEntry = { kind: 'found'; id: string } | { kind: 'not_yet'; problem: string }
+
+const notYet = (problem: string) => ({ kind: 'not_yet', problem }) as const
+
+/**
+ * Puts the bot into a user's chat (https://learn.microsoft.com/graph/api/userteamwork-post-installedapps):
+ * finds the app in the organisation's catalogue, then installs it. That it is there already is fine.
+ */
+export async function installBot(
+  fetch: Fetch,
+  graphUrl: string,
+  { token, app, user }: Installation,
+): Promise<Reach> {
+  const appId = await findTeamsApp(fetch, graphUrl, { token, app })
+  if (appId.kind !== 'found') return appId
+
+  const installUrl = `${graphUrl}/v1.0/users/${user.userId}/teamwork/installedApps`
+  const bind = `${catalogUrl(graphUrl)}/${appId.id}`
+  const body = JSON.stringify({ 'teamsApp@odata.bind': bind })
+  const headers = headersOf(token)
+  return readInstallation(await callProvider(fetch, installUrl, { method: 'POST', headers, body }))
+}
+
+const catalogUrl = (graphUrl: string): string => `${graphUrl}/v1.0/appCatalogs/teamsApps`
+const headersOf = (token: string) => ({
+  authorization: `Bearer ${token}`,
+  'content-type': 'application/json',
+})
+
+/** The Teams app of an organisation's catalogue that belongs to the app in Entra. */
+export async function findTeamsApp(
+  fetch: Fetch,
+  graphUrl: string,
+  { token, app }: Omit<Installation, 'user'>,
+): Promise<CatalogEntry> {
+  const query = new URLSearchParams({
+    $filter: `externalId eq '${app.clientId}' and distributionMethod eq 'organization'`,
+  })
+  const url = `${catalogUrl(graphUrl)}?${query}`
+  return readCatalog(await callProvider(fetch, url, { method: 'GET', headers: headersOf(token) }))
+}
+
+function readCatalog(answer: ProviderAnswer): CatalogEntry {
+  if (answer.kind === 'unavailable') return notYet(`Graph does not answer: ${answer.reason}`)
+  if (answer.status === 403) {
+    return notYet('The application permission AppCatalog.Read.All is missing, or not yet in effect')
+  }
+  if (answer.status !== 200 || !Value.Check(Catalog, answer.body)) {
+    return notYet(`Graph answers ${answer.status} to a look into the app catalogue`)
+  }
+  const [entry] = answer.body.value
+  if (entry === undefined) {
+    return notYet("The Teams app is not in the organisation's catalogue: upload it there")
+  }
+  return { kind: 'found', id: entry.id }
+}
+
+function readInstallation(answer: ProviderAnswer): Reach {
+  if (answer.kind === 'unavailable') return notYet(`Graph does not answer: ${answer.reason}`)
+  const { status } = answer
+  if (status === 201 || status === 200 || status === 409) return { kind: 'reachable' }
+  if (status === 403) {
+    const permission = 'TeamsAppInstallation.ReadWriteSelfForUser.All'
+    return notYet(`The application permission ${permission} is missing, or not yet in effect`)
+  }
+  if (status === 404) return notYet('Graph does not know the user, or the app')
+  return notYet(`Graph answers ${status} to the installation`)
+}

@@ -1,0 +1,84 @@
+import { Type } from '@sinclair/typebox'
+import type { CreateProvider } from '../definition.ts'
+import { createEntra } from './entra.ts'
+import { entraSetUp, examineEntraApp } from './examination.ts'
+import { installBot } from './graph.ts'
+import { readRoles } from './roles.ts'
+
+const CREDENTIALS = {
+  tenantId: Type.Optional(Type.String({ description: 'Microsoft Teams: the tenant of the app.' })),
+  singleTenant: Type.Optional(
+    Type.Boolean({
+      description: 'Microsoft Teams: only users of `tenantId` may sign in to the app.',
+    }),
+  ),
+}
+
+const ENDPOINTS = {
+  destinations: [
+    {
+      type: 'ms_teams_channel',
+      shape: Type.Object(
+        { teamId: Type.String(), channelId: Type.String() },
+        { additionalProperties: false },
+      ),
+    },
+  ],
+  person: {
+    type: 'ms_teams_user',
+    shape: Type.Object(
+      { userId: Type.String(), tenantId: Type.Optional(Type.String()) },
+      { additionalProperties: false },
+    ),
+  },
+}
+
+const CONSENT_TEXTS = {
+  pending: 'Waiting for Microsoft',
+  pendingAdvice:
+    'Azure permission changes can take up to 60 minutes. We keep asking: there is nothing more for ' +
+    'you to do, unless an administrator did not in fact consent.',
+  missing: 'Microsoft did not say that an administrator consented, so nothing was connected.',
+}
+
+/** Microsoft Teams: who somebody is by Entra's OpenID Connect, the bot in their chat by Graph. */
+export const createMsTeams: CreateProvider = ({ address, fetch, clock }) => {
+  const urls = { entraUrl: address('entra'), graphUrl: address('graph') }
+  const entra = createEntra(urls, fetch, clock)
+  return {
+    connectedText: 'Microsoft Teams is connected and ready to use.',
+    credentials: CREDENTIALS,
+    endpoints: ENDPOINTS,
+    isIssuer: (issuer) => entra.isIssuer(issuer),
+    // Scopes are Novu's fixed ones, whatever the caller asks for.
+    protocolFor: () => 'openid',
+    linkUserUrl: (request) => entra.authorizeUrl(request),
+    identify: (exchange) => entra.identify(exchange),
+    connect: {
+      kind: 'admin_consent',
+      texts: CONSENT_TEXTS,
+      url: (request) => entra.adminConsentUrl(request),
+      isTenantId: (text) => entra.isTenantId(text),
+      async prove(app, tenantId) {
+        const token = await entra.appToken(app, tenantId)
+        if (token.kind === 'refused') return { kind: 'not_yet', problem: token.problem }
+        // In its own tenant an app gets a token unasked: only what it may do there was consented to.
+        if (readRoles(token.accessToken)?.length === 0) {
+          return { kind: 'not_yet', problem: 'No application permission is granted to the app' }
+        }
+        return { kind: 'proven' }
+      },
+    },
+    endpointOf: ({ userId, workspace }) => ({ userId, tenantId: workspace.id }),
+    examine: (app, redirectUri) =>
+      examineEntraApp({ entra, graphUrl: urls.graphUrl, fetch }, app, redirectUri),
+    setUp: entraSetUp,
+    async reach(app, endpoint) {
+      const { userId = '', tenantId = '' } = endpoint
+      const user = { userId: String(userId) }
+      const token = await entra.appToken(app, String(tenantId))
+      if (token.kind === 'refused') return { kind: 'not_yet', problem: token.problem }
+      return installBot(fetch, urls.graphUrl, { token: token.accessToken, app, user })
+    },
+  }
+}

@@ -1,0 +1,16 @@
+import type { ProviderDefinition } from '../definition.ts'
+
+export const slack: ProviderDefinition = {
+  id: 'slack',
+  name: 'Slack',
+  title: 'Slack',
+  addresses: { slack: { variable: 'LATCH_SLACK_URL', fallback: 'https://slack.com' } },
+  flags: [],
+  standIn: {
+    name: 'Slack',
+    urlName: 'slackUrl',
+    addresses: (url) => ({ slack: url }),
+    load: async () => (await import('./stand-in/stand-in.ts')).slackStandIn,
+  },
+  load: async () => (await import('./slack.ts')).createSlack,
+}

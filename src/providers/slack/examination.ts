@@ -1,0 +1,73 @@
+import { Value } from '@sinclair/typebox/value'
+import { basicAuthorization } from '../basic-authorization.ts'
+import { type Fetch, postForm } from '../call-provider.ts'
+import { type Finding, failed, ok, type SetUp } from '../examination.ts'
+import type { App } from '../provider.ts'
+import { DEFAULT_BOT_SCOPE } from './install.ts'
+import { SlackRefusal } from './refusal.ts'
+
+/** What Slack says to a code that never was, once it has accepted the client. */
+const AFTER_THE_CLIENT = new Set(['invalid_code', 'bad_redirect_uri', 'invalid_code_verifier'])
+const REMEDIES: Record<string, string> = {
+  invalid_client_id: 'Copy the Client ID again: api.slack.com/apps, Basic Information.',
+  bad_client_secret: 'Copy the Client Secret again: api.slack.com/apps, Basic Information.',
+}
+
+/**
+ * Asks Slack to exchange a code that never was: it looks at the client first, so its complaint
+ * tells whether id and secret are good, and nothing is spent.
+ */
+export async function examineSlackApp(
+  slackUrl: string,
+  fetch: Fetch,
+  app: App,
+  redirectUri: string,
+): Promise<Finding[]> {
+  const form = { code: 'latch-doctor', redirect_uri: redirectUri }
+  const answer = await postForm(fetch, `${slackUrl}/api/oauth.v2.access`, form, {
+    authorization: basicAuthorization(app),
+  })
+  if (answer.kind === 'unavailable') {
+    const remedy = `See that this machine reaches ${slackUrl} (proxy, firewall, DNS).`
+    return [failed(`Slack does not answer: ${answer.reason}`, remedy)]
+  }
+  if (!Value.Check(SlackRefusal, answer.body)) {
+    const message = `${slackUrl} answers ${answer.status} and not as Slack does`
+    return [failed(message, 'See that LATCH_SLACK_URL is the address of Slack.')]
+  }
+  const { error } = answer.body
+  if (!AFTER_THE_CLIENT.has(error)) {
+    const remedy = REMEDIES[error] ?? 'See that the app is there, and not disabled.'
+    return [failed(`Slack does not accept the app: ${error}`, remedy)]
+  }
+  return [ok('Slack accepts client id and secret'), redirectNote(redirectUri)]
+}
+
+/** Slack tells it to people only, in the browser. */
+const redirectNote = (redirectUri: string): Finding => ({
+  status: 'note',
+  message: 'whether Slack has the redirect URL shows only when somebody opens a link',
+  remedy: `Under OAuth & Permissions there must be, to the letter: ${redirectUri}`,
+})
+
+/** https://docs.slack.dev/reference/app-manifest: to make an app from, or to change one. */
+export const slackManifest = (redirectUri: string): SetUp => ({
+  title: 'Slack: api.slack.com/apps, "Create New App", "From a manifest"',
+  text: JSON.stringify(
+    {
+      display_information: { name: 'latch' },
+      features: { bot_user: { display_name: 'latch', always_online: true } },
+      oauth_config: {
+        redirect_urls: [redirectUri],
+        scopes: { user: ['openid', 'profile'], bot: DEFAULT_BOT_SCOPE },
+      },
+      settings: {
+        org_deploy_enabled: true,
+        socket_mode_enabled: false,
+        token_rotation_enabled: false,
+      },
+    },
+    null,
+    2,
+  ),
+})

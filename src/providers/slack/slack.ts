@@ -1,0 +1,53 @@
+import { Type } from '@sinclair/typebox'
+import type { CreateProvider } from '../definition.ts'
+import { examineSlackApp, slackManifest } from './examination.ts'
+import { createSlackInstall } from './install.ts'
+import { createSlackOAuth } from './oauth.ts'
+import { createSlackOpenId } from './openid.ts'
+
+const CREDENTIALS = {
+  pkce: Type.Optional(
+    Type.Boolean({
+      description: 'Send a PKCE challenge. Slack then takes the app for a public client, for good.',
+    }),
+  ),
+}
+
+const ENDPOINTS = {
+  destinations: [
+    {
+      type: 'slack_channel',
+      shape: Type.Object({ channelId: Type.String() }, { additionalProperties: false }),
+    },
+  ],
+  person: {
+    type: 'slack_user',
+    shape: Type.Object({ userId: Type.String() }, { additionalProperties: false }),
+  },
+}
+
+/**
+ * Slack, by either of its protocols: OAuth v2 with user scopes (what Novu uses), or Sign in with
+ * Slack where `openid` is among the scopes, which is the one that apps made today may use.
+ */
+export const createSlack: CreateProvider = ({ address, fetch, clock }) => {
+  const slackUrl = address('slack')
+  const oauth = createSlackOAuth(slackUrl, fetch)
+  const openid = createSlackOpenId(slackUrl, fetch, clock)
+  return {
+    connectedText: 'Your Slack workspace is connected and ready to use.',
+    credentials: CREDENTIALS,
+    endpoints: ENDPOINTS,
+    isIssuer: (issuer) => issuer === slackUrl,
+    protocolFor: (userScope) => (userScope?.includes('openid') ? 'openid' : 'oauth'),
+    linkUserUrl: (request) =>
+      request.protocol === 'openid' ? openid.authorizeUrl(request) : oauth.authorizeUrl(request),
+    identify: (exchange) =>
+      exchange.protocol === 'openid' ? openid.identify(exchange) : oauth.identify(exchange),
+    connect: createSlackInstall(slackUrl, fetch),
+    endpointOf: ({ userId }) => ({ userId }),
+    reach: null,
+    examine: (app, redirectUri) => examineSlackApp(slackUrl, fetch, app, redirectUri),
+    setUp: slackManifest,
+  }
+}

@@ -1,0 +1,67 @@
+import { Elysia } from 'elysia'
+import { createCodes } from '../../../sandbox/codes.ts'
+import { createFaults } from '../../../sandbox/faults.ts'
+import { createSandboxPages } from '../../../sandbox/pages.ts'
+import { exchangeCode } from './access.ts'
+import { AUTHORIZE_PATHS, askConsent, type SlackProtocol, takeDecision } from './authorize.ts'
+import type { SlackDirectory } from './directory.ts'
+import type { SlackGrant } from './grant.ts'
+import { createSlackOpenId } from './openid.ts'
+import { createRefreshTokens } from './refresh-tokens.ts'
+import { createIssuedTokens } from './tokens.ts'
+
+export type SlackSandbox = { fetch(request: Request): Response | Promise<Response> }
+
+/**
+ * A local stand-in for Slack, over HTTP: to try latch without an account, and to test it. It refuses
+ * what Slack refuses (unknown apps, redirect URIs and scopes, wrong secrets, codes used twice).
+ */
+export function createSlackSandbox(deps: {
+  directory: SlackDirectory
+  /** Milliseconds since 1970. */
+  clock: () => number
+  randomId: (length: number) => string
+  sleep: (ms: number) => Promise<void>
+  /** Its own address. */
+  issuer: () => string
+}): SlackSandbox {
+  const { randomId } = deps
+  const codes = createCodes<SlackGrant>({
+    ...deps,
+    randomCode: () => `${randomId(12)}.${randomId(40)}`,
+  })
+  const pages = createSandboxPages('Slack')
+  const faults = createFaults(deps.sleep)
+  const tokens = createIssuedTokens()
+  const refreshTokens = createRefreshTokens(deps)
+  const shared = { ...deps, codes, pages, faults, refreshTokens, tokens }
+  const openid = createSlackOpenId(shared)
+  const ask = (protocol: SlackProtocol, request: Request): Response =>
+    askConsent(shared, protocol, new URL(request.url).searchParams)
+  const decide = async (protocol: SlackProtocol, request: Request): Promise<Response> =>
+    takeDecision(shared, protocol, new URLSearchParams(await request.text()))
+  const raw = { parse: 'none' } as const
+
+  const app = new Elysia({ handler: { standardHostname: false } })
+    .get(AUTHORIZE_PATHS.oauth, ({ request }) => ask('oauth', request))
+    .post(AUTHORIZE_PATHS.oauth, ({ request }) => decide('oauth', request), raw)
+    .get(AUTHORIZE_PATHS.openid, ({ request }) => ask('openid', request))
+    .post(AUTHORIZE_PATHS.openid, ({ request }) => decide('openid', request), raw)
+    .all(
+      '/api/oauth.v2.access',
+      ({ request }) => faults.around(() => exchangeCode(shared, request)),
+      raw,
+    )
+    .all(
+      '/api/openid.connect.token',
+      ({ request }) => faults.around(() => openid.token(request)),
+      raw,
+    )
+    .post('/api/auth.revoke', ({ request }) => faults.around(() => tokens.revoke(request)), raw)
+    .get('/openid/connect/keys', () => openid.keys())
+    .get('/.well-known/openid-configuration', () => openid.configuration())
+    .all('/sandbox/faults', ({ request }) => faults.control(request), raw)
+    .all('/api/*', () => Response.json({ ok: false, error: 'unknown_method' }))
+    .all('/*', () => pages.notFound())
+  return { fetch: (request) => app.fetch(request) }
+}
