@@ -83,8 +83,11 @@ export function createImporter(deps: ImportDeps): (record: TransferRecord) => Pr
     }
     // Without its token it still says whose workspace it is, which is all that a link needs.
     const auth = record.auth ?? { accessToken: 'identity-only' }
+    // Nobody knows how long this token still lives: it is refreshed at once, as by the API.
+    const isUndated = auth.refreshToken !== undefined && auth.expiresAt === undefined
+    const expiresAt = new Date(deps.clock()).toISOString()
     const why = 'the integration has a connection for the same subscriber and context'
-    return commit(store.connections.insert(row, auth), why)
+    return commit(store.connections.insert(row, isUndated ? { ...auth, expiresAt } : auth), why)
   }
 
   async function endpoint(record: RecordOf<'endpoint'>): Promise<Taken> {

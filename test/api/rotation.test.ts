@@ -1,14 +1,14 @@
 import { describe, expect, test } from 'bun:test'
 import { startKeepingTokensFresh } from '../../src/api/connections/keep-fresh.ts'
-import { SANDBOX } from '../harness/sandbox.ts'
 import { rotatingClientId } from '../../src/providers/slack/stand-in/directory.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
 import { startService, type TestService } from '../harness/service.ts'
 
 type Auth = { accessToken: string; refreshToken?: string; expiresAt?: string }
 
 const service = await startService()
 const { api } = service
-await api('POST', '/v1/integrations', {
+const ROTATING = {
   providerId: 'slack',
   channel: 'chat',
   identifier: 'rotating',
@@ -16,7 +16,8 @@ await api('POST', '/v1/integrations', {
     clientId: rotatingClientId(SANDBOX.clientId),
     secretKey: SANDBOX.clientSecret,
   },
-})
+}
+await api('POST', '/v1/integrations', ROTATING)
 
 async function install(name: string, { api, consent, open }: TestService = service) {
   const { body } = await api('POST', '/v1/integrations/channel-connections/oauth', {
@@ -117,17 +118,48 @@ describe('verify', () => {
   })
 })
 
+describe('a refresh', () => {
+  const ends: [string, Record<string, unknown>, boolean][] = [
+    ['without a new refresh token keeps the old one', { expires_in: 43_200 }, true],
+    ['without a lifetime forgets the old one', { refresh_token: 'xoxe-1-next' }, false],
+    ['without either keeps and forgets', {}, false],
+    ['with a lifetime of nothing forgets the old one', { expires_in: 0 }, false],
+    ['with a lifetime of seconds leaves a pause', { expires_in: 5 }, true],
+  ]
+  for (const [name, more, hasLifetime] of ends) {
+    test(`${name}, and is not due again at once`, async () => {
+      const own = await startService()
+      await own.api('POST', '/v1/integrations', ROTATING)
+      await install('lasting', own)
+      const read = async (): Promise<Auth> => {
+        const { body } = await own.api('GET', '/v1/channel-connections/lasting')
+        return (body as { auth: Auth }).auth
+      }
+      const before = await read()
+      own.advance(13 * 60 * 60_000)
+      own.slackAnswers.push(() => Response.json({ ok: true, access_token: 'xoxb-next', ...more }))
+      const { store, clock } = own.deps
+      expect(await store.connectionTokens.due(clock(), 10)).toHaveLength(1)
+      expect((await own.api('POST', '/v1/channel-connections/lasting/verify')).status).toBe(200)
+
+      const after = await read()
+      expect(after.accessToken).toBe('xoxb-next')
+      expect(after.refreshToken).toBe(String(more['refresh_token'] ?? before.refreshToken))
+      expect(after.expiresAt !== undefined).toBe(hasLifetime)
+      if (hasLifetime) expect(Date.parse(String(after.expiresAt))).toBeGreaterThan(clock() - 5000)
+      own.advance(30_000)
+      expect(await store.connectionTokens.due(clock(), 10)).toEqual([])
+      // What has no known end is left alone for good.
+      own.advance(365 * 24 * 60 * 60_000)
+      expect(await store.connectionTokens.due(clock(), 10)).toHaveLength(hasLifetime ? 1 : 0)
+      await own.stop()
+    })
+  }
+})
+
 test('(N11, S13) tokens are refreshed in the background before they expire, over days', async () => {
   const own = await startService()
-  await own.api('POST', '/v1/integrations', {
-    providerId: 'slack',
-    channel: 'chat',
-    identifier: 'rotating',
-    credentials: {
-      clientId: rotatingClientId(SANDBOX.clientId),
-      secretKey: SANDBOX.clientSecret,
-    },
-  })
+  await own.api('POST', '/v1/integrations', ROTATING)
   await install('lasting', own)
   const read = async (): Promise<Auth> => {
     const { body } = await own.api('GET', '/v1/channel-connections/lasting')

@@ -14,6 +14,7 @@ export type ConnectionAuth = Static<typeof ConnectionAuth>
 
 /** Long enough for a backend that has just read the token to use it. */
 const REFRESH_BEFORE_MS = 5 * 60 * 1000
+const LEAST_PAUSE_MS = 60 * 1000
 
 const placeOf = (row: string) => ({ table: 'channel_connections', column: 'auth', row })
 
@@ -23,8 +24,14 @@ export const sealAuth = (sealing: Sealing, connectionId: string, auth: Connectio
 export const openAuth = (sealing: Sealing, connectionId: string, sealed: string): ConnectionAuth =>
   Value.Parse(ConnectionAuth, JSON.parse(sealing.open(sealed, placeOf(connectionId))))
 
-/** When tokens are due; null where they do not rotate. */
+/** When tokens are due; null where they do not rotate, or no lifetime of theirs is known. */
 export function refreshAtMs({ refreshToken, expiresAt }: ConnectionAuth): number | null {
-  if (refreshToken === undefined) return null
-  return expiresAt === undefined ? 0 : Date.parse(expiresAt) - REFRESH_BEFORE_MS
+  if (refreshToken === undefined || expiresAt === undefined) return null
+  return Date.parse(expiresAt) - REFRESH_BEFORE_MS
+}
+
+/** The same after a refresh at `nowMs`: however short the tokens live, there is a pause between. */
+export function refreshAgainAtMs(auth: ConnectionAuth, nowMs: number): number | null {
+  const dueAtMs = refreshAtMs(auth)
+  return dueAtMs === null ? null : Math.max(dueAtMs, nowMs + LEAST_PAUSE_MS)
 }

@@ -4,7 +4,7 @@ import type { Database } from '../database/client.ts'
 import { channelConnections } from '../schema/channels.ts'
 import type { Writer } from '../writer/writer.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
-import { type ConnectionAuth, openAuth, refreshAtMs, sealAuth } from './connection-auth.ts'
+import { type ConnectionAuth, openAuth, refreshAgainAtMs, sealAuth } from './connection-auth.ts'
 
 /** A connection whose tokens somebody is about to refresh. */
 export type TokenHolder = {
@@ -80,7 +80,7 @@ export function createConnectionTokens(
     renew: (connectionId, auth, nowMs) =>
       update(connectionId, {
         authSealed: sealAuth(sealing, connectionId, auth),
-        refreshAtMs: refreshAtMs(auth),
+        refreshAtMs: refreshAgainAtMs(auth, nowMs),
         refreshLeaseUntilMs: 0,
         updatedAtMs: nowMs,
       }),
