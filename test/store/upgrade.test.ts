@@ -22,6 +22,7 @@ const ROWS = [
   `INSERT INTO integrations VALUES ('i', 'e', 'slack', 'Slack', 'slack', 'chat', 1, '${sealing.seal(JSON.stringify(credentials), place)}', 1, 1)`,
   "INSERT INTO subscribers (id, environment_id, subscriber_id, profile, created_at_ms, updated_at_ms) VALUES ('s', 'e', 'sub', '{}', 1, 1)",
   "INSERT INTO channel_endpoints (id, environment_id, integration_id, identifier, subscriber_id, context_keys, type, endpoint, created_at_ms, updated_at_ms) VALUES ('p', 'e', 'i', 'chendp_1', 'sub', '[]', 'slack_user', '{\"userId\":\"U1\"}', 1, 1)",
+  "INSERT INTO channel_endpoints (id, environment_id, integration_id, identifier, subscriber_id, context_keys, type, endpoint, created_at_ms, updated_at_ms) VALUES ('q', 'e', 'i', 'chendp_2', 'sub', '[]', 'slack_channel', '{\"channelId\":\"C1\"}', 1, 1)",
 ]
 
 async function storeOfVersion(count: number): Promise<string> {
@@ -40,12 +41,14 @@ async function read(dataDir: string): Promise<unknown[]> {
     (await store.apiKeys.findHolder('d'))?.permission,
     (await store.integrations.findByIdentifier('e', 'slack'))?.credentials,
     (await store.endpoints.find('e', 'chendp_1'))?.endpoint,
+    (await store.endpoints.find('e', 'chendp_1'))?.kind,
+    (await store.endpoints.find('e', 'chendp_2'))?.kind,
   ]
   await store.close()
   return found
 }
 
-const EVERYTHING = ['all', credentials, { userId: 'U1' }]
+const EVERYTHING = ['all', credentials, { userId: 'U1' }, 'person', 'destination']
 
 describe('a database', () => {
   for (const count of migrations.keys()) {
@@ -69,7 +72,7 @@ describe('a database', () => {
     const restored = await open()
     expect(await migrate(restored, older)).toBe(0)
     const { rows } = await restored.execute('SELECT identifier FROM channel_endpoints')
-    expect(rows.map((row) => row['identifier'])).toEqual(['chendp_1'])
+    expect(rows.map((row) => row['identifier'])).toEqual(['chendp_1', 'chendp_2'])
     restored.close()
   })
 })
