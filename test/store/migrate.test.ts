@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { openClient } from '../../src/store/database/client.ts'
+import { openClient, openServerClient } from '../../src/store/database/client.ts'
 import { migrate } from '../../src/store/database/migrate.ts'
+import { startHranaServer } from '../harness/hrana-server.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
 const first = { statements: ['CREATE TABLE one (id INTEGER)'], createdAtMs: 1, hash: 'first' }
@@ -55,4 +56,31 @@ test('rows that refer to nothing are found after a migration', async () => {
     hash: 'orphan',
   }
   await expect(migrate(client, [orphan])).rejects.toMatchObject({ code: 'database_damaged' })
+})
+
+test('several that migrate a server at the same moment apply each migration once', async () => {
+  const server = startHranaServer(join(tempDir(), 'server.db'), 'sesame')
+  const connect = () => openServerClient({ url: server.url, authToken: 'sesame' })
+  const counted = {
+    statements: ['CREATE TABLE counted (n INTEGER)', 'INSERT INTO counted VALUES (0)'],
+    createdAtMs: 1,
+    hash: 'counted',
+  }
+  // Nothing in it fails the second time.
+  const additions = [2, 3, 4, 5].map((createdAtMs) => ({
+    statements: ['UPDATE counted SET n = n + 1'],
+    createdAtMs,
+    hash: `addition ${createdAtMs}`,
+  }))
+  const applied = await Promise.all(
+    [1, 2, 3].map(() => migrate(connect(), [counted, ...additions])),
+  )
+  expect(applied.reduce((sum, count) => sum + count)).toBe(5)
+  const client = connect()
+  expect((await client.execute('SELECT n FROM counted')).rows[0]?.['n']).toBe(4)
+  const journal = await client.execute('SELECT hash FROM __drizzle_migrations ORDER BY id')
+  expect(journal.rows.map((row) => row['hash'])).toEqual(
+    [counted, ...additions].map(({ hash }) => hash),
+  )
+  await server.stop()
 })

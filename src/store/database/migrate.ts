@@ -8,45 +8,66 @@ const CREATE_JOURNAL = `CREATE TABLE IF NOT EXISTS __drizzle_migrations (
 
 /**
  * Brings the database up to `migrations`, each in a transaction of its own, and answers how many
- * were applied. Throws `StoreError` where the database knows a migration that this executable does
- * not: it is newer, and an older latch could only harm it.
+ * this call applied. Several processes may do so at once on a server's database: each migration is
+ * applied by one of them. Throws `StoreError` where the database knows a migration that this
+ * executable does not: it is newer, and an older latch could only harm it.
  */
 export async function migrate(client: Client, migrations: readonly Migration[]): Promise<number> {
   await client.execute(CREATE_JOURNAL)
-  const applied = await readApplied(client)
-  for (const hash of applied) {
-    if (!migrations.some((migration) => migration.hash === hash)) {
-      throw new StoreError(
-        'database_newer',
-        'The database was made by a newer latch than this one. Run that version (or a later ' +
-          'one), or restore a backup that was made before the upgrade.',
-      )
-    }
+  let count = 0
+  let wasBehind = false
+  for (;;) {
+    const journal = await readJournal(client)
+    refuseNewer(journal, migrations)
+    const next = migrations.find(({ hash }) => !journal.hashes.has(hash))
+    if (next === undefined) break
+    wasBehind = true
+    if (await applyIfFirst(client, next, journal.nextId)) count += 1
   }
-  const pending = migrations.filter((migration) => !applied.has(migration.hash))
-  for (const migration of pending) {
-    try {
-      await apply(client, migration)
-    } catch (error) {
-      // Of several that start at once on a server's database, one is first.
-      if (!(await readApplied(client)).has(migration.hash)) throw error
-    }
-  }
-  if (pending.length > 0) await refuseBrokenReferences(client)
-  return pending.length
+  if (wasBehind) await refuseBrokenReferences(client)
+  return count
 }
 
-async function readApplied(client: Client): Promise<Set<string>> {
-  const { rows } = await client.execute('SELECT hash FROM __drizzle_migrations')
-  return new Set(rows.map((row) => String(row['hash'])))
+type Journal = {
+  /** Of the migrations that are applied. */
+  hashes: ReadonlySet<string>
+  /** What the next one is recorded under. */
+  nextId: number
 }
 
-async function apply(client: Client, migration: Migration): Promise<void> {
-  const record = 'INSERT INTO __drizzle_migrations (hash, created_at) VALUES (?, ?)'
-  await client.migrate([
-    ...migration.statements,
-    { sql: record, args: [migration.hash, migration.createdAtMs] },
-  ])
+async function readJournal(client: Client): Promise<Journal> {
+  const { rows } = await client.execute('SELECT id, hash FROM __drizzle_migrations')
+  return {
+    hashes: new Set(rows.map((row) => String(row['hash']))),
+    nextId: Math.max(0, ...rows.map((row) => Number(row['id']))) + 1,
+  }
+}
+
+function refuseNewer({ hashes }: Journal, migrations: readonly Migration[]): void {
+  const known = new Set(migrations.map(({ hash }) => hash))
+  if ([...hashes].every((hash) => known.has(hash))) return
+  throw new StoreError(
+    'database_newer',
+    'The database was made by a newer latch than this one. Run that version (or a later ' +
+      'one), or restore a backup that was made before the upgrade.',
+  )
+}
+
+/** False where another process has applied a migration in the meantime, this one or another. */
+async function applyIfFirst(client: Client, migration: Migration, id: number): Promise<boolean> {
+  // Before the changes themselves: it takes the lock, and the id is free for one process only.
+  const record = {
+    sql: 'INSERT INTO __drizzle_migrations (id, hash, created_at) VALUES (?, ?, ?)',
+    args: [id, migration.hash, migration.createdAtMs],
+  }
+  try {
+    await client.migrate([record, ...migration.statements])
+    return true
+  } catch (error) {
+    const { nextId } = await readJournal(client)
+    if (nextId > id) return false
+    throw error
+  }
 }
 
 /** Migrations run with foreign keys off (libSQL's `migrate`), so nothing has checked them yet. */
