@@ -33,7 +33,7 @@ import { createSealedValues, type SealedValues } from './sealed-values.ts'
 import { StoreError } from './store-error.ts'
 import { createSubscribers, type Subscribers } from './subscribers/subscribers.ts'
 import { type Committer, createCommitter } from './writer/committer.ts'
-import { inodeOf } from './writer/file-guard.ts'
+import { identityOf } from './writer/file-guard.ts'
 import { startThreadCommitter } from './writer/thread-committer.ts'
 import { createWriter, type OnCommit } from './writer/writer.ts'
 import type { Write } from './writer/writes.ts'
@@ -101,7 +101,7 @@ export async function openStore(
     const database = databaseOf(client)
     committer =
       server === null
-        ? startThreadCommitter({ file, inode: inodeOf(file), synchronous })
+        ? startThreadCommitter({ identity: identityOf(file), synchronous })
         : createCommitter(client)
     const writer = createWriter(committer, onCommit)
     const freshness = server === null ? FRESH_WHERE_OWNED : FRESH_WHERE_SHARED

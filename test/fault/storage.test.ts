@@ -3,7 +3,13 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path'
 import { latchBinary } from '../harness/binary.ts'
 import { start } from '../harness/process.ts'
-import { LINK_PATH, SAMPLE_BODY, startService, type TestService } from '../harness/service.ts'
+import {
+  API_KEY,
+  LINK_PATH,
+  SAMPLE_BODY,
+  startService,
+  type TestService,
+} from '../harness/service.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
 let binary = ''
@@ -92,6 +98,49 @@ describe('a database whose file is taken away', () => {
     expect((await write(service)).status).toBe(201)
     await service.stop()
   })
+
+  for (const ending of ['-wal', '-shm']) {
+    test(`(${ending} of it) takes no more writes, and loses none that it took`, async () => {
+      const dataDir = tempDir()
+      const service = await startService({}, dataDir)
+      const create = (index: number) =>
+        service.api('POST', '/v2/subscribers', { subscriberId: `before-${index}` })
+      const taken: number[] = []
+      let refusals = 0
+      const work = async (from: number): Promise<void> => {
+        for (let index = from; index < 200; index += 4) {
+          const { status } = await create(index)
+          if (status === 201) taken.push(index)
+          else refusals += status === 503 ? 1 : 0
+          if (index === 80) rmSync(join(dataDir, `latch.db${ending}`))
+        }
+      }
+      await Promise.all([0, 1, 2, 3].map(work))
+      expect(taken.length).toBeGreaterThanOrEqual(60)
+      expect(taken.length + refusals).toBe(200)
+      expect((await create(0)).status).toBe(503)
+      expect((await fetch(`${service.url}/readyz`)).status).toBe(503)
+      const [logged] = service.logged.filter(({ message }) => /cannot do its work/.test(message))
+      expect(String(logged?.fields['error'])).toContain(`latch.db${ending} was removed`)
+      await service.stop()
+
+      // In a process of its own: here libSQL still has open what was closed a moment ago.
+      const command = [binary, 'sandbox', '--json', '--port', '0', '--data-dir', dataDir]
+      const env = { LATCH_RATE_LIMIT_GLOBAL: '0', LATCH_RATE_LIMIT_CONFIGURATION: '0' }
+      const again = await start(command, { cwd: dataDir, env })
+      const { url } = JSON.parse(again.firstLine) as { url: string }
+      const headers = { authorization: `ApiKey ${API_KEY}`, 'content-type': 'application/json' }
+      for (const index of taken) {
+        const response = await fetch(`${url}/v2/subscribers/before-${index}`, { headers })
+        expect(response.status).toBe(200)
+      }
+      const body = JSON.stringify({ subscriberId: 'after' })
+      const after = await fetch(`${url}/v2/subscribers`, { method: 'POST', headers, body })
+      expect(after.status).toBe(201)
+      again.signal('SIGTERM')
+      expect((await again.finished).exitCode).toBe(0)
+    }, 30_000)
+  }
 
   test('is told to a person as a page, and their link is not spent', async () => {
     const service = await startService()

@@ -5,7 +5,7 @@ import { migrate } from '../../src/store/database/migrate.ts'
 import { embedMigrations } from '../../src/store/database/migrations.macro.ts'
 import { isUnavailable, isUniqueViolation, isUnmetExpectation } from '../../src/store/failures.ts'
 import { type Committer, createCommitter } from '../../src/store/writer/committer.ts'
-import { inodeOf } from '../../src/store/writer/file-guard.ts'
+import { identityOf } from '../../src/store/writer/file-guard.ts'
 import { startThreadCommitter } from '../../src/store/writer/thread-committer.ts'
 import { startHranaServer } from '../harness/hrana-server.ts'
 import { tempDir } from '../harness/temp-dir.ts'
@@ -36,7 +36,7 @@ async function inThread(): Promise<Place> {
   const file = join(tempDir(), 'latch.db')
   const client = await openClient(file)
   await prepare(client)
-  const committer = startThreadCommitter({ file, inode: inodeOf(file), synchronous: 'full' })
+  const committer = startThreadCommitter({ identity: identityOf(file), synchronous: 'full' })
   const stop = async (): Promise<void> => {
     await committer.close()
     client.close()

@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'bun:test'
-import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openClient } from '../../src/store/database/client.ts'
 import { isUnavailable, isUniqueViolation } from '../../src/store/failures.ts'
 import { createMemory, FRESH_WHERE_OWNED } from '../../src/store/reading/memory.ts'
-import { type Committer, createCommitter } from '../../src/store/writer/committer.ts'
-import { openFileCommitter } from '../../src/store/writer/file-committer.ts'
-import { inodeOf } from '../../src/store/writer/file-guard.ts'
+import {
+  type Committer,
+  createCommitter,
+  openFileCommitter,
+} from '../../src/store/writer/committer.ts'
+import { guardFiles, identityOf } from '../../src/store/writer/file-guard.ts'
 import { startThreadCommitter } from '../../src/store/writer/thread-committer.ts'
 import { createWriter } from '../../src/store/writer/writer.ts'
 import { rowInserter } from '../../src/store/writer/writes.ts'
@@ -33,8 +36,7 @@ async function holdLock(file: string, milliseconds: number) {
 }
 
 const databaseFile = (file: string, synchronous: 'full' | 'normal' = 'full') => ({
-  file,
-  inode: inodeOf(file),
+  identity: identityOf(file),
   synchronous,
 })
 
@@ -230,6 +232,51 @@ describe('a thread that writes', () => {
     renameSync(`${file}.away`, file)
     expect(await committer.commit([insert(3)])).toEqual([{ rowsAffected: 1 }])
     await committer.close()
+  })
+
+  for (const [ending, inWords] of [
+    ['', 'the database'],
+    ['-wal', 'its log'],
+    ['-shm', "its log's index"],
+  ] as const) {
+    for (const change of ['removed', 'replaced'] as const) {
+      test(`refuses every write once ${inWords} is ${change}, before the first and later`, async () => {
+        for (const writesBefore of [false, true]) {
+          const { file, client, committer } = await open()
+          if (writesBefore) await committer.commit([insert(1)])
+          const path = file + ending
+          if (change === 'replaced') writeFileSync(`${path}.other`, readFileSync(path))
+          rmSync(path)
+          if (change === 'replaced') renameSync(`${path}.other`, path)
+          for (const id of [2, 3]) {
+            const error = await errorOf(committer.commit([insert(id)]))
+            expect(error).toMatchObject({
+              code: 'database_gone',
+              message: expect.stringContaining(`${path} was ${change}`),
+            })
+          }
+          const { rows } = await client.execute('SELECT id FROM rows')
+          expect(rows).toHaveLength(writesBefore ? 1 : 0)
+          await committer.close()
+        }
+      })
+    }
+  }
+
+  test('acknowledges nothing that it wrote while a file was being removed', async () => {
+    const file = join(tempDir(), 'test.db')
+    const client = await openRows(file)
+    const guard = guardFiles(identityOf(file))
+    const committer = createCommitter(client, {
+      guard: {
+        ...guard,
+        beforeCommit: () => {
+          guard.beforeCommit()
+          rmSync(`${file}-wal`)
+        },
+      },
+    })
+    expect(await errorOf(committer.commit([insert(1)]))).toMatchObject({ code: 'database_gone' })
   })
 
   test('tells who waits when it ends by a fault, and is replaced for who comes next', async () => {

@@ -1,11 +1,13 @@
-import type { Client } from '../database/client.ts'
+import { applySettings, type Client, openClient, type Synchronous } from '../database/client.ts'
 import { isUnavailable } from '../failures.ts'
+import { StoreError } from '../store-error.ts'
+import { type FileGuard, type FileIdentity, guardFiles } from './file-guard.ts'
 import type { Statement } from './writes.ts'
 
 /** What one statement came to. */
 export type Committed = { rowsAffected: number }
 
-/** Who writes to the database: one transaction after the other. */
+/** Writes to the database: one transaction after the other. */
 export type Committer = {
   /**
    * Commits all of the statements or none, and answers when they are on the disk. Rejects with the
@@ -19,10 +21,9 @@ export type Committer = {
 }
 
 export type CommitterOptions = {
-  /** Throws where nothing may be committed now. */
-  guard?: (() => void) | undefined
+  guard?: FileGuard
   /** Sets up a connection that is new. */
-  onReconnect?: (() => Promise<void>) | undefined
+  onReconnect?(): Promise<void>
 }
 
 /** Longer than anybody who behaves holds the lock (Litestream's checkpoints take it). */
@@ -46,11 +47,14 @@ async function commitOrRetry(
 ): Promise<readonly Committed[]> {
   const startedMs = performance.now()
   for (;;) {
-    // Outside of what is tried again: a new connection would make a new, empty file.
-    guard?.()
+    // Outside of what is tried again: a new connection would make new, empty files.
+    guard?.beforeCommit()
     try {
-      return await client.batch(statements, 'write')
+      const results = await client.batch(statements, 'write')
+      guard?.afterCommit()
+      return results
     } catch (error) {
+      if (error instanceof StoreError && error.code === 'database_gone') throw error
       // After one SQLITE_BUSY every later write fails until the connection is new, and after a full
       // disk the same: https://github.com/tursodatabase/libsql-client-ts/issues/352
       if (isUnavailable(error)) {
@@ -65,3 +69,24 @@ async function commitOrRetry(
 
 const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
+
+/** A database file that is open elsewhere in this process, and how it is written to. */
+export type DatabaseFile = { identity: FileIdentity; synchronous: Synchronous }
+
+/** Writes to a file by a connection of its own. Throws `StoreError` where it is not there any more. */
+export async function openFileCommitter(database: DatabaseFile): Promise<Committer> {
+  const { identity, synchronous } = database
+  const guard = guardFiles(identity)
+  // To open a file that is gone would make another one.
+  guard.beforeCommit()
+  const client = await openClient(identity.file, synchronous).catch((cause: unknown) => {
+    // libSQL has no code for it, and it may pass: too many open files, say.
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StoreError('database_gone', `${identity.file} cannot be opened: ${reason}`, { cause })
+  })
+  const onReconnect = (): Promise<void> => applySettings(client, synchronous)
+  return {
+    ...createCommitter(client, { guard, onReconnect }),
+    close: async () => client.close(),
+  }
+}

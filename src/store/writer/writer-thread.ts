@@ -1,7 +1,6 @@
 import { parentPort } from 'node:worker_threads'
-import type { Committer } from './committer.ts'
-import { type DatabaseFile, openFileCommitter } from './file-committer.ts'
-import { type Order, type Report, toFailure } from './thread-messages.ts'
+import { type Committer, type DatabaseFile, openFileCommitter } from './committer.ts'
+import { type Order, type Report, toFailure } from './thread-committer.ts'
 
 // Run as a thread of its own (see thread-committer.ts): commits what it is told, one after the other.
 
