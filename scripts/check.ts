@@ -11,17 +11,17 @@ const BUN = process.execPath
 const REPORT = 'dist/test-report.xml'
 const TEST_FILES = 'test/**/*.{test,spec}.{ts,tsx}'
 const BROWSER_TEST_FILES = 'test/e2e/*browser*.test.ts'
-/** What says the same whoever keeps the data. */
+/** Tests that must pass wherever the data is kept. */
 const REMOTE_TESTS = [
   'test/{api,contract,http}/*.test.ts',
   'test/e2e/sdk*.test.ts',
   'test/fault/crash.test.ts',
 ]
 
-/** Runs every check, says what each came to, and returns the counts of all of them. */
+/** Runs every check, prints a line for each and the output of those that fail, and counts them. */
 async function check(): Promise<TestCounts> {
   const installed = await runStep({
-    name: 'install from the lock file',
+    name: 'install',
     command: [BUN, 'install', '--frozen-lockfile'],
   })
   if (!installed) return { passed: 0, failed: 1, skipped: 0 }
@@ -30,7 +30,7 @@ async function check(): Promise<TestCounts> {
   for (const step of [
     { name: 'types', command: [BUN, 'node_modules/typescript/bin/tsc', '--project', '.'] },
     {
-      name: 'lint and format',
+      name: 'lint',
       command: [BUN, 'node_modules/@biomejs/biome/bin/biome', 'check', '--error-on-warnings'],
     },
     { name: 'build', command: [BUN, 'scripts/build.ts'] },
@@ -62,7 +62,7 @@ async function runTests(): Promise<TestCounts> {
     console.log(`left out: ${file} (no Chromium here; install one or set LATCH_CHROMIUM)`)
   }
   const remote = await runSuite({
-    name: 'the tests of the API again, against a libSQL server',
+    name: 'API tests against a libSQL server',
     files: REMOTE_TESTS.flatMap(filesMatching),
     patterns: REMOTE_TESTS.flatMap(filesMatching),
     env: { LATCH_TEST_DATABASE: 'remote' },
@@ -76,9 +76,9 @@ async function runTests(): Promise<TestCounts> {
 
 type Suite = {
   name: string
-  /** Those that must have a result. */
+  /** The test files that must have a result. */
   files: readonly string[]
-  /** For the runner: what to run, and what not. */
+  /** Arguments of the runner: which files to run, or to leave out. */
   patterns: readonly string[]
   env: Readonly<Record<string, string>>
 }
@@ -93,8 +93,8 @@ async function runSuite({ name, files, patterns, env }: Suite): Promise<TestCoun
       'test',
       // A server that a test leaves running must not outlive the run.
       '--no-orphans',
-      // What hangs has hung after 20 seconds as well as after 5, and some machines are slow for an hour.
-      '--timeout=20000',
+      // Passing tests are not listed, so the output of a failed run is what went wrong.
+      '--only-failures',
       '--reporter=junit',
       `--reporter-outfile=${REPORT}`,
       ...patterns,
@@ -105,19 +105,19 @@ async function runSuite({ name, files, patterns, env }: Suite): Promise<TestCoun
   return countTests(files, succeeded)
 }
 
-/** The runner's own counts, and what they hide: it reports nothing of a file it could not load. */
+/** Adds to the runner's counts what they leave out: it reports nothing for a file that it cannot load. */
 async function countTests(expected: readonly string[], succeeded: boolean): Promise<TestCounts> {
   const file = Bun.file(REPORT)
   const report = readTestReport((await file.exists()) ? await file.text() : '')
   const missing = expected.filter((name) => !report.files.has(name))
-  for (const name of missing) console.log(`no result from ${name}: counted as failed`)
+  for (const name of missing) console.log(`no result from ${name}, counted as failed`)
 
   let failed = report.failed + missing.length
   if (failed === 0 && report.passed === 0) {
-    console.log('no test was run: counted as failed')
+    console.log('no test ran, counted as failed')
     failed = 1
   } else if (failed === 0 && !succeeded) {
-    console.log('the test runner failed, but no test did: counted as failed')
+    console.log('the test runner failed although no test did, counted as failed')
     failed = 1
   }
   return { passed: report.passed, failed, skipped: report.skipped }

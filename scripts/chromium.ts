@@ -20,12 +20,12 @@ export async function installChromium(): Promise<void> {
   if (asRoot === undefined || Bun.which('apt-get') === null) return
   const apt = [...asRoot, 'env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get']
   const updated = await runStep({
-    name: 'package lists, for Chromium',
+    name: 'update package lists, to install Chromium',
     command: [...apt, 'update', '-q'],
   })
   if (!updated) return
   await runStep({
-    name: 'Chromium',
+    name: 'install Chromium',
     command: [...apt, 'install', '-y', '-q', '--no-install-recommends', 'chromium'],
   })
 }

@@ -1,3 +1,7 @@
+import { closeSync, openSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+
 /** A command that `check` runs. */
 export type Step = {
   readonly name: string
@@ -8,19 +12,44 @@ export type Step = {
 /** No step takes this long; one that hangs must not hang the whole check. */
 const TIME_LIMIT_MS = 20 * 60_000
 
-/** Announces a step, runs it with its output shown, says how long it took; true when it succeeded. */
+/** How much of a failed step's output is shown; all of it is in its log file. */
+const MAX_LINES_SHOWN = 500
+
+/** Where the output of each step is kept, beside what the build makes. */
+const LOG_DIRECTORY = 'dist/check'
+
+/**
+ * Runs a step and prints one line for it: its name, whether it succeeded, and how long it took.
+ * Its output goes to a log file, and is printed only if the step fails. True when it succeeded.
+ */
 export async function runStep({ name, command, env = {} }: Step): Promise<boolean> {
-  console.log(`\n== ${name}`)
+  process.stdout.write(`${name} ... `)
   const startedAt = performance.now()
+  await mkdir(LOG_DIRECTORY, { recursive: true })
+  const log = join(LOG_DIRECTORY, `${name.replace(/[^a-z0-9]+/gi, '-').toLowerCase()}.log`)
+  // One file for both streams keeps their lines in order.
+  const output = openSync(log, 'w')
   const child = Bun.spawn([...command], {
     env: { ...process.env, ...env },
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output, output],
     timeout: TIME_LIMIT_MS,
     killSignal: 'SIGKILL',
   })
   await child.exited
+  closeSync(output)
+
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(1)
+  const succeeded = child.exitCode === 0
   const ending = child.signalCode ?? `exit code ${child.exitCode}`
-  console.log(`== ${name}: ${child.exitCode === 0 ? 'ok' : `FAILED (${ending})`}, ${seconds} s`)
-  return child.exitCode === 0
+  console.log(`${succeeded ? 'ok' : `FAILED (${ending})`}, ${seconds} s`)
+  if (!succeeded) console.log(`${lastLines(await Bun.file(log).text(), log)}\n`)
+  return succeeded
+}
+
+/** The end of an output, and where the rest of it is. */
+function lastLines(output: string, log: string): string {
+  const lines = output.trimEnd().split('\n')
+  if (lines.length <= MAX_LINES_SHOWN) return lines.join('\n')
+  const left = lines.length - MAX_LINES_SHOWN
+  return [`(${left} lines before these are in ${log})`, ...lines.slice(-MAX_LINES_SHOWN)].join('\n')
 }
