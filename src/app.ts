@@ -7,7 +7,7 @@ import { endpoints } from './api/endpoints/routes.ts'
 import { health } from './api/health/routes.ts'
 import { integrations } from './api/integrations/routes.ts'
 import { links } from './api/links/routes.ts'
-import { subscribers } from './api/subscribers/routes.ts'
+import { subscribers } from './api/subscribers/subscribers.ts'
 import type { Deps } from './deps.ts'
 import { docs } from './docs/routes.ts'
 import { answerError } from './http/answer-error.ts'
@@ -31,7 +31,8 @@ export type App = Front & { retire(): void }
 export type LatchApi = ReturnType<typeof createOperations>
 
 /** Everything that needs an API key. Adding a resource is a folder, and a line here. */
-const createOperations = (deps: ApiDeps) => createApi(deps).use(contexts(deps))
+const createOperations = (deps: ApiDeps) =>
+  createApi(deps).use(contexts(deps)).use(subscribers(deps))
 
 /** The whole service from its parts. Listens to nothing, and starts nothing. */
 export function createApp(parts: Deps): App {
@@ -66,7 +67,6 @@ export function createApp(parts: Deps): App {
     .use(createOperations(deps))
     .use(endpoints(deps))
     .use(integrations(deps))
-    .use(subscribers(deps))
 
   app.use(docs(deps, app.routes))
   const noRoute = createNoRoute(deps, app.routes)

@@ -37,6 +37,38 @@ describe('POST /v2/subscribers', () => {
   })
 })
 
+describe('what no text may contain', () => {
+  test('U+0000 is refused in a body, whose text would be cut off when it is read back', async () => {
+    const subscriberId = 'nul@example.com\0evil'
+    const answer = await service.api('POST', '/v2/subscribers', { subscriberId })
+    expect(answer.status).toBe(422)
+    const name = await service.api('POST', '/v2/subscribers', {
+      subscriberId: 'nul',
+      firstName: 'A\0B',
+    })
+    expect([name.status, name.body]).toMatchObject([
+      422,
+      { errors: { firstName: { messages: ['firstName must not contain the character U+0000'] } } },
+    ])
+  })
+})
+
+describe('GET /v2/subscribers', () => {
+  const path = '/v2/subscribers'
+
+  test('takes a limit as clients in Python send it', async () => {
+    await service.api('POST', path, { subscriberId: 'list-1' })
+    await service.api('POST', path, { subscriberId: 'list-2' })
+    const { status, body } = await service.api('GET', `${path}?limit=1.0`)
+    expect([status, (body as { data: unknown[] }).data.length]).toEqual([200, 1])
+  })
+
+  test('refuses a filter that it does not know, in place of all subscribers', async () => {
+    const { status, body } = await service.api('GET', `${path}?mail=ada@example.com`)
+    expect([status, Object.keys((body as { errors: object }).errors)]).toEqual([422, ['mail']])
+  })
+})
+
 describe('POST /v1/integrations', () => {
   const path = '/v1/integrations'
   const slack = { providerId: 'slack', channel: 'chat' }

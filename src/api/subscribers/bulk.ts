@@ -1,47 +1,72 @@
-import { TypeCompiler } from '@sinclair/typebox/compiler'
-import type { Deps } from '../../deps.ts'
-import type { Caller } from '../../http/authenticate.ts'
-import type { Answer } from '../../http/perform.ts'
-import { validationError } from '../../http/validation.ts'
-import type { Write } from '../../store/writer/writes.ts'
-import { type BulkSubscribers, type BulkSubscribersBody, SubscriberBody } from './model.ts'
-import { upsertSubscriber } from './upsert.ts'
+import { type Static, Type } from '@sinclair/typebox'
+import { type BulkOutcome, upsertSubscribers } from '../../domain/subscribers/subscribers.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { change, reply } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import { openObject } from '../../http/open-object.ts'
+import type { Api } from '../../http/resource-api.ts'
 
-/**
- * Upserts up to 500 subscribers in one commit. What is wrong with one is told of it, and the others
- * are stored; one that comes twice is created and then updated, as at Novu.
- */
-export async function bulkSubscribers(
-  deps: Deps,
-  caller: Caller,
-  { subscribers }: BulkSubscribersBody,
-): Promise<Answer<BulkSubscribers>> {
-  const check = TypeCompiler.Compile(SubscriberBody)
-  const body: BulkSubscribers = { updated: [], created: [], failed: [] }
-  const writes: Write[] = []
-  const seen = new Set<string>()
-  for (const sent of subscribers) {
-    if (!check.Check(sent)) {
-      body.failed.push({ message: firstMessage(check, sent), ...named(sent) })
-      continue
-    }
-    const subscriberId = sent.subscriberId.trim()
-    const stored = await deps.store.subscribers.find(caller.environmentId, subscriberId)
-    const answer = await upsertSubscriber(deps, caller, sent, false)
-    writes.push(...answer.writes)
-    const list = stored === null && !seen.has(subscriberId) ? body.created : body.updated
-    list.push({ subscriberId })
-    seen.add(subscriberId)
-  }
-  return { status: 201, body, writes }
-}
+const BulkSubscribersBody = openObject(
+  {
+    subscribers: Type.Array(Type.Unknown(), {
+      maxItems: 500,
+      whenWrong: 'subscribers must contain no more than 500 elements',
+    }),
+  },
+  { title: 'BulkSubscriberCreateDto' },
+)
 
-function firstMessage(check: ReturnType<typeof TypeCompiler.Compile>, sent: unknown): string {
-  const [field] = Object.values(validationError(check, sent).options.errors ?? {})
-  return field?.messages.join(', ') ?? 'not a subscriber'
-}
+const Named = Type.Array(Type.Object({ subscriberId: Type.String() }))
+const BulkSubscribersAnswer = Type.Object(
+  {
+    updated: Named,
+    created: Named,
+    failed: Type.Array(
+      Type.Object({ message: Type.String(), subscriberId: Type.Optional(Type.String()) }),
+    ),
+  },
+  { title: 'BulkCreateSubscriberResponseDto' },
+)
 
-function named(sent: unknown): { subscriberId?: string } {
-  if (typeof sent !== 'object' || sent === null || !('subscriberId' in sent)) return {}
-  return typeof sent.subscriberId === 'string' ? { subscriberId: sent.subscriberId } : {}
-}
+export const createSubscribersInBulk = (deps: ApiDeps) => (app: Api) =>
+  app.post(
+    '/v1/subscribers/bulk',
+    ({ body, caller, request, set }) =>
+      change(
+        deps,
+        { request, body, caller, set },
+        {
+          decide: () => upsertSubscribers(deps, caller.environmentId, body.subscribers),
+          answer: ({ value }) => reply(201, presentOutcome(value)),
+        },
+      ),
+    declares({
+      operationId: 'SubscribersV1Controller_bulkCreateSubscribers',
+      summary: 'Bulk create subscribers',
+      description: 'Creates or updates up to 500 subscribers, and tells what became of each.',
+      tag: 'Subscribers',
+      access: 'write',
+      limit: 'configuration',
+      body: BulkSubscribersBody,
+      responses: { 201: { description: 'What became of each', schema: BulkSubscribersAnswer } },
+      example: {
+        subscribers: [{ subscriberId: 'subscriber-123' }, { subscriberId: 'subscriber-456' }],
+      },
+      sdk: 'subscribers.createBulk($body)',
+    }),
+  )
+
+const presentOutcome = ({
+  created,
+  updated,
+  failed,
+}: BulkOutcome): Static<typeof BulkSubscribersAnswer> => ({
+  updated: updated.map((subscriberId) => ({ subscriberId })),
+  created: created.map((subscriberId) => ({ subscriberId })),
+  failed: failed.map(({ subscriberId, reason }) => {
+    // Of one that is wrong in several ways Novu tells the first.
+    const [field] = Object.values(reason.fields)
+    const message = field?.messages.join(', ') ?? 'not a subscriber'
+    return subscriberId === null ? { message } : { message, subscriberId }
+  }),
+})

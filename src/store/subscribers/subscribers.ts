@@ -1,9 +1,10 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, exists, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import type { Counts } from '../reading/counts.ts'
 import type { Memory } from '../reading/memory.ts'
 import type { Page, Paging } from '../reading/pages.ts'
 import { subscribers } from '../schema/core.ts'
+import { expectation } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import { pageOfSubscribers, type SubscriberFilter } from './subscriber-pages.ts'
 
@@ -15,6 +16,8 @@ export type Subscribers = {
   page(filter: SubscriberFilter, paging: Paging): Promise<Page<Subscriber>>
   /** Takes the subscriber's endpoints along. */
   delete(id: string): Write
+  /** Fails the commit where the subscriber is gone by then. */
+  expectPresent(id: string): Write
   insert(subscriber: Subscriber): Write
   /** Inserts, or does nothing where the subscriber is there already. */
   insertIfMissing(subscriber: Subscriber): Write
@@ -49,6 +52,13 @@ export function createSubscribers(
     ),
     page: (filter, paging) => pageOfSubscribers(database, counts, filter, paging),
     delete: (id) => toWrite(database.delete(subscribers).where(eq(subscribers.id, id))),
+    expectPresent: (id) =>
+      expectation(
+        database,
+        exists(
+          database.select({ id: subscribers.id }).from(subscribers).where(eq(subscribers.id, id)),
+        ),
+      ),
     insert: (subscriber) => toWrite(insert(subscriber)),
     insertIfMissing: (subscriber) => toWrite(insert(subscriber).onConflictDoNothing()),
     upsert: (subscriber, sent) =>

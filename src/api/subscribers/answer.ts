@@ -1,0 +1,41 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { GivenSubscriber } from '../../domain/subscribers/subscriber.ts'
+import { type ApiError, notFound } from '../../http/api-error.ts'
+import type { Caller } from '../../http/authenticate.ts'
+import type { Subscriber } from '../../store/subscribers/subscribers.ts'
+
+export const SubscriberAnswer = Type.Object(
+  {
+    _id: Type.String(),
+    _organizationId: Type.String(),
+    _environmentId: Type.String(),
+    ...GivenSubscriber.properties,
+    deleted: Type.Boolean({ description: 'Always false.' }),
+    createdAt: Type.String(),
+    updatedAt: Type.String(),
+  },
+  { title: 'SubscriberResponseDto' },
+)
+export type SubscriberAnswer = Static<typeof SubscriberAnswer>
+
+export const SubscriberParams = Type.Object({
+  subscriberId: Type.String({ minLength: 1, examples: ['subscriber-123'] }),
+})
+
+/** A subscriber as Novu shows it. */
+export const presentSubscriber = (
+  { organizationId, environmentId }: Caller,
+  { id, subscriberId, profile, createdAtMs, updatedAtMs }: Subscriber,
+): SubscriberAnswer => ({
+  _id: id,
+  _organizationId: organizationId,
+  _environmentId: environmentId,
+  subscriberId,
+  ...profile,
+  deleted: false,
+  createdAt: new Date(createdAtMs).toISOString(),
+  updatedAt: new Date(updatedAtMs).toISOString(),
+})
+
+export const subscriberNotFound = (subscriberId: string): ApiError =>
+  notFound('subscriber_not_found', `Subscriber: ${subscriberId} was not found`)

@@ -1,0 +1,61 @@
+import { Type } from '@sinclair/typebox'
+import { GivenSubscriber } from '../../domain/subscribers/subscriber.ts'
+import * as subscribers from '../../domain/subscribers/subscribers.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { conflict } from '../../http/api-error.ts'
+import { change, reply } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import { openObject } from '../../http/open-object.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { presentSubscriber, SubscriberAnswer } from './answer.ts'
+
+const CreateSubscriberBody = openObject(GivenSubscriber.properties, {
+  title: 'CreateSubscriberRequestDto',
+})
+
+export const createSubscriber = (deps: ApiDeps) => (app: Api) =>
+  app.post(
+    '/v2/subscribers',
+    ({ body, query, caller, request, set }) =>
+      change(
+        deps,
+        { request, body, caller, set },
+        {
+          decide: () =>
+            subscribers.upsertSubscriber(deps, caller.environmentId, body, {
+              failIfExists: query.failIfExists === 'true',
+            }),
+          answer: (decided) => {
+            if (decided.kind === 'accepted') {
+              return reply(201, presentSubscriber(caller, decided.value))
+            }
+            const { subscriberId } = decided.existing
+            const message = `Subscriber with id "${subscriberId}" already exists`
+            return conflict('subscriber_exists', message)
+          },
+        },
+      ),
+    declares({
+      operationId: 'SubscribersController_createSubscriber',
+      summary: 'Create a subscriber',
+      description: 'Creates a subscriber, or updates the one that has this `subscriberId`.',
+      tag: 'Subscribers',
+      access: 'write',
+      limit: 'configuration',
+      query: openObject({
+        failIfExists: Type.Optional(
+          Type.String({ description: '`true`: answer 409 where the subscriber exists.' }),
+        ),
+      }),
+      body: CreateSubscriberBody,
+      responses: {
+        201: { description: 'The subscriber', schema: SubscriberAnswer },
+        409: {
+          description:
+            'It exists and `failIfExists` is true, or a request with the same key is still running',
+        },
+      },
+      example: { subscriberId: 'subscriber-123', firstName: 'Ada', email: 'ada@example.com' },
+      sdk: 'subscribers.create($body)',
+    }),
+  )

@@ -1,0 +1,49 @@
+import { Type } from '@sinclair/typebox'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { declares } from '../../http/declares.ts'
+import { listOf } from '../../http/list-of.ts'
+import { byTimeOrId, listQuery, presentPage, readPaging } from '../../http/list-query.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { presentSubscriber, SubscriberAnswer } from './answer.ts'
+
+const SubscribersQuery = listQuery({
+  ...byTimeOrId,
+  subscriberId: Type.Optional(Type.String()),
+  email: Type.Optional(Type.String()),
+  phone: Type.Optional(Type.String()),
+  name: Type.Optional(Type.String({ description: 'A part of first and last name, in any case.' })),
+})
+
+export const listSubscribers =
+  ({ store }: ApiDeps) =>
+  (app: Api) =>
+    app.get(
+      '/v2/subscribers',
+      async ({ query, caller }) => {
+        const { environmentId } = caller
+        const { subscriberId, email, phone, name } = query
+        const filter = { environmentId, subscriberId, email, phone, name }
+        const page = await store.subscribers.page(filter, readPaging(query))
+        return presentPage(
+          page,
+          ({ id }) => id,
+          (subscriber) => presentSubscriber(caller, subscriber),
+        )
+      },
+      declares({
+        operationId: 'SubscribersController_searchSubscribers',
+        summary: 'Search subscribers',
+        description: 'Your users, newest first, a page at a time.',
+        tag: 'Subscribers',
+        access: 'read',
+        limit: 'configuration',
+        query: SubscribersQuery,
+        responses: {
+          200: {
+            description: 'A page of subscribers',
+            schema: listOf(SubscriberAnswer, 'ListSubscribersResponseDto'),
+          },
+        },
+        sdk: 'subscribers.search({ email: "ada@example.com" })',
+      }),
+    )

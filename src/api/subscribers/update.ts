@@ -1,0 +1,51 @@
+import { SubscriberProfile } from '../../domain/subscribers/subscriber.ts'
+import * as subscribers from '../../domain/subscribers/subscribers.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { change, reply } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import { openObject } from '../../http/open-object.ts'
+import type { Api } from '../../http/resource-api.ts'
+import {
+  presentSubscriber,
+  SubscriberAnswer,
+  SubscriberParams,
+  subscriberNotFound,
+} from './answer.ts'
+
+const UpdateSubscriberBody = openObject(SubscriberProfile.properties, {
+  title: 'PatchSubscriberRequestDto',
+})
+
+export const updateSubscriber = (deps: ApiDeps) => (app: Api) =>
+  app.patch(
+    '/v2/subscribers/:subscriberId',
+    ({ params: { subscriberId }, body, caller, request, set }) =>
+      change(
+        deps,
+        { request, body, caller, set },
+        {
+          decide: () =>
+            subscribers.updateSubscriber(deps, caller.environmentId, subscriberId, body),
+          answer: (decided) =>
+            decided.kind === 'accepted'
+              ? reply(200, presentSubscriber(caller, decided.value))
+              : subscriberNotFound(subscriberId),
+        },
+      ),
+    declares({
+      operationId: 'SubscribersController_patchSubscriber',
+      summary: 'Update a subscriber',
+      description: 'Changes the fields that are sent, and leaves the others.',
+      tag: 'Subscribers',
+      access: 'write',
+      limit: 'configuration',
+      params: SubscriberParams,
+      body: UpdateSubscriberBody,
+      responses: {
+        200: { description: 'The subscriber', schema: SubscriberAnswer },
+        404: { description: 'No such subscriber' },
+      },
+      example: { firstName: 'Augusta Ada' },
+      sdk: 'subscribers.patch($body, "subscriber-123")',
+    }),
+  )

@@ -1,0 +1,135 @@
+import type { Deps } from '../../deps.ts'
+import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
+import type { Subscriber } from '../../store/subscribers/subscribers.ts'
+import type { Write } from '../../store/writer/writes.ts'
+import { accept, type Decision } from '../decision.ts'
+import type { Invalid } from '../shape.ts'
+import type { SubscriberNotFound } from './require.ts'
+import {
+  type GivenSubscriber,
+  profileOf,
+  type SubscriberProfile,
+  subscriberShape,
+} from './subscriber.ts'
+
+type SubscriberDeps = Pick<Deps, 'store' | 'random' | 'clock'>
+
+export type SubscriberExists = { kind: 'subscriber_exists'; existing: Subscriber }
+
+export type UpsertOptions = {
+  /** Refuse a subscriber who is there already, instead of updating them. */
+  failIfExists?: boolean
+  times?: RowTimes | undefined
+}
+
+/** Creates a subscriber, or gives the one who has that id the fields that were given. */
+export async function upsertSubscriber(
+  deps: SubscriberDeps,
+  environmentId: string,
+  given: GivenSubscriber,
+  { failIfExists = false, times }: UpsertOptions = {},
+): Promise<Decision<Subscriber, SubscriberExists>> {
+  const { subscribers } = deps.store
+  const existing = await subscribers.find(environmentId, given.subscriberId.trim())
+  if (existing !== null && failIfExists) return { kind: 'subscriber_exists', existing }
+  const { subscriber, sent } = withProfile(deps, environmentId, existing, given, times)
+  const write = failIfExists ? subscribers.insert(subscriber) : subscribers.upsert(subscriber, sent)
+  return accept(subscriber, { writes: [write] })
+}
+
+/** What became of each of many subscribers. */
+export type BulkOutcome = {
+  created: readonly string[]
+  updated: readonly string[]
+  failed: readonly { subscriberId: string | null; reason: Invalid }[]
+}
+
+/**
+ * Upserts many subscribers in one commit. What is wrong with one is told of it, and the others are
+ * stored; one that comes twice is created and then updated, as at Novu.
+ */
+export async function upsertSubscribers(
+  deps: SubscriberDeps,
+  environmentId: string,
+  given: readonly unknown[],
+): Promise<Decision<BulkOutcome>> {
+  const { subscribers } = deps.store
+  const created = new Set<string>()
+  const updated: string[] = []
+  const failed: { subscriberId: string | null; reason: Invalid }[] = []
+  const writes: Write[] = []
+  for (const one of given) {
+    const read = subscriberShape.read(one)
+    if (read.kind === 'invalid') {
+      failed.push({ subscriberId: subscriberIdOf(one), reason: read })
+      continue
+    }
+    const existing = await subscribers.find(environmentId, read.value.subscriberId.trim())
+    const { subscriber, sent } = withProfile(deps, environmentId, existing, read.value)
+    const { subscriberId } = subscriber
+    if (existing === null && !created.has(subscriberId)) created.add(subscriberId)
+    else updated.push(subscriberId)
+    writes.push(subscribers.upsert(subscriber, sent))
+  }
+  return accept({ created: [...created], updated, failed }, { writes })
+}
+
+/** Replaces the fields that are given, and leaves the others. */
+export async function updateSubscriber(
+  { store, clock }: SubscriberDeps,
+  environmentId: string,
+  subscriberId: string,
+  given: SubscriberProfile,
+): Promise<Decision<Subscriber, SubscriberNotFound>> {
+  const found = await store.subscribers.find(environmentId, subscriberId)
+  if (found === null) return { kind: 'subscriber_not_found', subscriberId }
+  const sent = profileOf(given)
+  const subscriber = laidOver(found, sent, clock())
+  return accept(subscriber, {
+    // Or the write would bring back somebody who was deleted a moment ago.
+    expects: [store.subscribers.expectPresent(found.id)],
+    writes: [store.subscribers.upsert(subscriber, sent)],
+  })
+}
+
+/** Removes a subscriber, and their endpoints with them. */
+export async function deleteSubscriber(
+  { store }: SubscriberDeps,
+  environmentId: string,
+  subscriberId: string,
+): Promise<Decision<null, SubscriberNotFound>> {
+  const found = await store.subscribers.find(environmentId, subscriberId)
+  if (found === null) return { kind: 'subscriber_not_found', subscriberId }
+  return accept(null, { writes: [store.subscribers.delete(found.id)] })
+}
+
+/** A subscriber with the profile that was given, laid over the stored one where there is one. */
+function withProfile(
+  deps: SubscriberDeps,
+  environmentId: string,
+  existing: Subscriber | null,
+  given: GivenSubscriber,
+  times?: RowTimes,
+): { subscriber: Subscriber; sent: Record<string, unknown> } {
+  const sent = profileOf(given)
+  if (existing !== null) {
+    return { subscriber: laidOver(existing, sent, times?.updatedAtMs ?? deps.clock()), sent }
+  }
+  const subscriberId = given.subscriberId.trim()
+  const fresh = freshRow(deps, environmentId, times)
+  return { subscriber: { ...fresh, subscriberId, profile: sent }, sent }
+}
+
+const laidOver = (
+  stored: Subscriber,
+  sent: Readonly<Record<string, unknown>>,
+  updatedAtMs: number,
+): Subscriber => ({ ...stored, profile: { ...stored.profile, ...sent }, updatedAtMs })
+
+const subscriberIdOf = (given: unknown): string | null =>
+  typeof given === 'object' &&
+  given !== null &&
+  'subscriberId' in given &&
+  typeof given.subscriberId === 'string'
+    ? given.subscriberId
+    : null
