@@ -13,6 +13,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'api',
     'background',
     'config',
+    'domain',
     'operator',
     'http',
     'observe',
@@ -29,12 +30,21 @@ const ALLOWED: Record<string, readonly string[]> = {
   domain: ['config-reader', 'providers', 'secrets', 'store'],
   docs: ['http', 'config', 'pages', 'version'],
   http: ['background', 'domain', 'secrets', 'store', 'observe', 'pages'],
-  sandbox: ['pages', 'secrets', 'store'],
+  sandbox: ['domain', 'pages', 'secrets', 'store'],
   store: ['secrets'],
   // What operators' commands have done to live data, by the latch that runs.
-  operator: ['api', 'background', 'config-reader', 'http', 'providers', 'secrets', 'store'],
+  operator: [
+    'api',
+    'background',
+    'config-reader',
+    'domain',
+    'http',
+    'providers',
+    'secrets',
+    'store',
+  ],
   // What is taken out of latch and brought in, by commands.
-  transfer: ['store'],
+  transfer: ['domain', 'store'],
   // A provider loads its own stand-in, and only when the sandbox asks for it: see below.
   providers: ['stand-in'],
   'stand-in': ['sandbox', 'providers'],

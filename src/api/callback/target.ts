@@ -1,9 +1,9 @@
 import type { Deps } from '../../deps.ts'
+import { readApp } from '../../domain/integrations/app.ts'
 import type { App, Provider } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
-import { readApp } from '../integrations/app.ts'
 import type { Refusal } from './outcome.ts'
 
 /** What a link was made for. */

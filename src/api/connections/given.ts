@@ -1,9 +1,9 @@
+import { readApp } from '../../domain/integrations/app.ts'
 import { badRequest } from '../../http/api-error.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
 import type { Workspace } from '../../store/connections/connections.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
-import { readApp } from '../integrations/app.ts'
 import type { UpdateConnectionBody } from './model.ts'
 
 export const workspaceOf = ({ workspace }: UpdateConnectionBody): Workspace => ({

@@ -1,8 +1,8 @@
 import type { Deps } from '../../deps.ts'
+import { readApp } from '../../domain/integrations/app.ts'
 import type { AdminConsent, App, InstallByCode } from '../../providers/provider.ts'
 import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
 import { reachDelayMs } from '../endpoints/reach.ts'
-import { readApp } from '../integrations/app.ts'
 import { renewedAuth } from './auth-of.ts'
 
 export type Refresh =

@@ -1,8 +1,8 @@
 import { type Background, repeat } from '../../background.ts'
 import type { Deps } from '../../deps.ts'
+import { readApp } from '../../domain/integrations/app.ts'
 import type { Reach } from '../../providers/provider.ts'
 import type { UnreachedEndpoint } from '../../store/endpoints/endpoint-reach.ts'
-import { readApp } from '../integrations/app.ts'
 
 const PAUSE_MS = 5000
 const AT_ONCE = 10

@@ -1,9 +1,9 @@
 import type { Deps } from '../../deps.ts'
+import { readApp, type StoredApp } from '../../domain/integrations/app.ts'
 import { notFound } from '../../http/api-error.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
-import { readApp, type StoredApp } from '../integrations/app.ts'
 
 /** The integration that a link is for, and its provider. Throws 404. */
 export async function findIntegration(

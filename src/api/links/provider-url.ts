@@ -1,8 +1,8 @@
 import type { Deps } from '../../deps.ts'
+import type { StoredApp } from '../../domain/integrations/app.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import { callbackUrl } from '../callback/callback-url.ts'
-import type { StoredApp } from '../integrations/app.ts'
 
 /** A state that is signed, and all that the provider's address is made of. */
 export type SignedLink = {

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
+import type { StoredApp } from '../../domain/integrations/app.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
-import type { StoredApp } from '../integrations/app.ts'
 import { isBound } from './browser-binding.ts'
 import { handOut } from './hand-out.ts'
 
