@@ -58,3 +58,33 @@ export function later(delayMs: number, start: () => readonly Background[]): Back
     },
   }
 }
+
+/** A sleep that others can end. */
+export type Alarm = {
+  /** Ends the sleep, or the next one where nobody sleeps now. */
+  ring(): void
+  sleep(ms: number): Promise<void>
+}
+
+export function createAlarm(): Alarm {
+  let hasRung = false
+  let wake = (): void => {}
+  return {
+    ring: () => {
+      hasRung = true
+      wake()
+    },
+    sleep: async (ms) => {
+      if (!hasRung) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms)
+          wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+      }
+      hasRung = false
+    },
+  }
+}

@@ -20,4 +20,6 @@ export type Deps = {
   /** Milliseconds that only ever grow, whatever the clock is set to. */
   monotonicMs(): number
   sleep(ms: number): Promise<void>
+  /** Tells whoever works on jobs here, if anybody does, that one was scheduled. */
+  wakeJobs(): void
 }

@@ -1,6 +1,6 @@
 import { callbackUrl } from '../api/callback/callback-url.ts'
 import { type App, createApp } from '../app.ts'
-import type { Background } from '../background.ts'
+import { type Background, createAlarm } from '../background.ts'
 import type { Config, Settings } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { type Listener, listen } from '../http/listen.ts'
@@ -67,6 +67,7 @@ export async function startLatch(
     synchronous: settings.synchronous,
     onCommit: metrics.commit,
   })
+  const jobsAlarm = createAlarm()
   let listener: Listener | null = null
   let app: App | null = null
   let background: Background | null = null
@@ -98,6 +99,7 @@ export async function startLatch(
       clock: system.clock,
       monotonicMs: system.monotonicMs,
       sleep: system.sleep,
+      wakeJobs: jobsAlarm.ring,
     }
     await open(deps, keyring)
     app = createApp(deps)

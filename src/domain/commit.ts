@@ -3,6 +3,10 @@ import { isUniqueViolation, isUnmetExpectation } from '../store/failures.ts'
 import type { Write } from '../store/writer/writes.ts'
 import type { Accepted, Actor } from './decision.ts'
 
+export type CommitDeps = Pick<Deps, 'store' | 'log' | 'wakeJobs'>
+
+type Decided = Accepted<unknown> | { kind: string }
+
 /** The first attempt, and two more against others who change the same rows at the same moment. */
 const ATTEMPTS = 3
 
@@ -16,17 +20,19 @@ const ATTEMPTS = 3
  * mostly refuses. So it may run three times and must not reach out: what a provider has to say is
  * asked for before, and passed in.
  */
-export async function commit<Decided extends Accepted<unknown> | { kind: string }>(
-  { store, log }: Pick<Deps, 'store' | 'log'>,
+export async function commit<D extends Decided>(
+  deps: CommitDeps,
   actor: Actor,
-  decide: () => Decided | Promise<Decided>,
-  also: (decided: Decided) => readonly Write[] = () => [],
-): Promise<Decided> {
+  decide: () => D | Promise<D>,
+  also: (decided: D) => readonly Write[] = () => [],
+): Promise<D> {
+  const { store, log } = deps
   for (let attempt = 1; ; attempt += 1) {
     const decided = await decide()
-    const writes = [...writesOf(decided), ...also(decided)]
+    const writes = [...writesOf(deps, decided), ...also(decided)]
     try {
       await store.commit(writes)
+      if (hasJobs(decided)) deps.wakeJobs()
       log.debug({ [actor.kind]: actor.id, decision: decided.kind }, 'committed')
       return decided
     } catch (error) {
@@ -36,8 +42,10 @@ export async function commit<Decided extends Accepted<unknown> | { kind: string 
   }
 }
 
-function writesOf(decided: Accepted<unknown> | { kind: string }): readonly Write[] {
+function writesOf({ store }: CommitDeps, decided: Decided): readonly Write[] {
   if (!('change' in decided)) return []
-  const { expects, writes } = decided.change
-  return expects.length === 0 ? writes : [...expects, ...writes]
+  const { expects, writes, jobs } = decided.change
+  return [...expects, ...writes, ...jobs.map(store.jobs.schedule)]
 }
+
+const hasJobs = (decided: Decided): boolean => 'change' in decided && decided.change.jobs.length > 0

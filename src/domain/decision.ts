@@ -1,3 +1,4 @@
+import type { JobRequest } from '../store/jobs/jobs.ts'
 import type { Write } from '../store/writer/writes.ts'
 
 /** What a decision changes. All of it is committed in one transaction, or none of it. */
@@ -8,6 +9,8 @@ export type Change = {
    * statement that fails where it is not: see `store/writer/expectations.ts`.
    */
   expects: readonly Write[]
+  /** What has to be done later because of it; whoever works on jobs is woken for them. */
+  jobs: readonly JobRequest[]
 }
 
 /** A decision that stands, once its change is committed. */
@@ -22,7 +25,7 @@ export type Decision<Value, Refusal extends { kind: string } = never> = Accepted
 export const accept = <Value>(value: Value, change: Partial<Change> = {}): Accepted<Value> => ({
   kind: 'accepted',
   value,
-  change: { writes: change.writes ?? [], expects: change.expects ?? [] },
+  change: { writes: [], expects: [], jobs: [], ...change },
 })
 
 /** Who changes something: the id of an API key, the name of a command or a job, a request's id. */

@@ -1,6 +1,6 @@
 import stringify from 'safe-stable-stringify'
 import type { Deps } from '../deps.ts'
-import { commit } from '../domain/commit.ts'
+import { type CommitDeps, commit } from '../domain/commit.ts'
 import type { Accepted, Actor } from '../domain/decision.ts'
 import { sha256Hex } from '../secrets/bytes.ts'
 import type { IdempotencyRecord } from '../store/idempotency/idempotency-records.ts'
@@ -47,7 +47,7 @@ export type Idempotency = {
 
 const MAX_KEY_LENGTH = 255
 
-type IdempotencyDeps = Pick<Deps, 'store' | 'clock' | 'metrics' | 'log'>
+type IdempotencyDeps = CommitDeps & Pick<Deps, 'clock' | 'metrics'>
 
 export function createIdempotency(deps: IdempotencyDeps): Idempotency {
   // Only for the 409 while a request runs here: correctness rests on the record's primary key.

@@ -26,6 +26,7 @@ import {
   type IdempotencyRecords,
 } from './idempotency/idempotency-records.ts'
 import { createIntegrations, type Integrations } from './integrations/integrations.ts'
+import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { createSpentStates, type SpentStates } from './links/spent-states.ts'
 import { createCounts } from './reading/counts.ts'
 import { createMemory, FRESH_WHERE_OWNED, FRESH_WHERE_SHARED } from './reading/memory.ts'
@@ -53,6 +54,7 @@ export type Store = {
   spentStates: SpentStates
   sealedValues: SealedValues
   idempotencyRecords: IdempotencyRecords
+  jobs: Jobs
   /** All of `writes` or none; resolves when they are on the disk. */
   commit(writes: readonly Write[]): Promise<void>
   /** The same, and false where a row with one of their unique values is there: others were first. */
@@ -124,6 +126,7 @@ export async function openStore(
       spentStates: createSpentStates(database, writer),
       sealedValues: createSealedValues(database, writer, sealing),
       idempotencyRecords: createIdempotencyRecords(database, writer, sealing),
+      jobs: createJobs(database, writer),
       commit: async (writes) => {
         if (writes.length > 0) await writer.commit(writes)
       },

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { environments } from './core.ts'
 
 /** What the store knows of itself: the key canary, and whether a sandbox made it. */
@@ -49,4 +49,30 @@ export const expectations = sqliteTable(
   'expectations',
   { met: integer('met').notNull() },
   (table) => [check(EXPECTATIONS_MET, sql`${table.met} = 1`)],
+)
+
+/** Work that is due at a time, for whichever process is free then. */
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    kind: text('kind').notNull(),
+    /** What must not be worked on twice at once, such as a connection. */
+    subject: text('subject').notNull(),
+    /** While somebody holds the job: when it is due again for others, should the holder be dead. */
+    dueAtMs: integer('due_at_ms').notNull(),
+    /** Grows whenever the job is scheduled: its holder may have begun before the latest cause. */
+    revision: integer('revision').notNull().default(1),
+    /** How often it has been tried since it was scheduled, or has last gone well. */
+    attempts: integer('attempts').notNull().default(0),
+    /** The random token of whoever holds the job; null: nobody does. */
+    lease: text('lease'),
+    /** Why the last attempt has failed. */
+    problem: text('problem'),
+    /** When it was given up; it is never due then, until it is scheduled again. */
+    gaveUpAtMs: integer('gave_up_at_ms'),
+  },
+  (table) => [
+    primaryKey({ columns: [table.kind, table.subject] }),
+    index('jobs_due').on(table.kind, table.dueAtMs).where(sql`gave_up_at_ms is null`),
+  ],
 )

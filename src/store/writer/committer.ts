@@ -1,11 +1,19 @@
+import type { ResultSet, Value } from '@libsql/client'
 import { applySettings, type Client, openClient, type Synchronous } from '../database/client.ts'
 import { isUnavailable } from '../failures.ts'
 import { StoreError } from '../store-error.ts'
 import { type FileGuard, type FileIdentity, guardFiles } from './file-guard.ts'
 import type { Statement } from './writes.ts'
 
+/** A row that a statement returned, by its columns' names. */
+export type ReturnedRow = Readonly<Record<string, Value>>
+
 /** What one statement came to. */
-export type Committed = { rowsAffected: number }
+export type Committed = {
+  rowsAffected: number
+  /** The rows of a statement with a `returning` clause; absent for every other. */
+  returned?: readonly ReturnedRow[]
+}
 
 /** Writes to the database: one transaction after the other. */
 export type Committer = {
@@ -35,16 +43,25 @@ export const createCommitter = (client: Client, options: CommitterOptions = {}):
   capacity: 1,
   commit: async (statements) => {
     const results = await commitOrRetry(client, options, [...statements])
-    return results.map(({ rowsAffected }) => ({ rowsAffected }))
+    return results.map(toCommitted)
   },
   close: async () => {},
 })
+
+/** Plain objects, as a client's own rows do not travel from one thread to another. */
+function toCommitted({ rowsAffected, columns, rows }: ResultSet): Committed {
+  if (columns.length === 0) return { rowsAffected }
+  const returned = rows.map((row) =>
+    Object.fromEntries(columns.map((column, index) => [column, row[index] ?? null])),
+  )
+  return { rowsAffected, returned }
+}
 
 async function commitOrRetry(
   client: Client,
   { guard, onReconnect }: CommitterOptions,
   statements: Statement[],
-): Promise<readonly Committed[]> {
+): Promise<readonly ResultSet[]> {
   const startedMs = performance.now()
   for (;;) {
     // Outside of what is tried again: a new connection would make new, empty files.
