@@ -112,7 +112,7 @@ export function createImporter(deps: ImportDeps): (record: TransferRecord) => Pr
       reachNextAttemptAtMs: null,
       reachProblem: null,
     }
-    // Novu makes a new one each time that somebody links (N7).
+    // Novu makes a new endpoint each time that somebody links.
     return commit(store.endpoints.insert(row), 'the subscriber is linked there already')
   }
 

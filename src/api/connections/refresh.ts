@@ -25,7 +25,8 @@ const RETRY_UNAVAILABLE_MS = 30_000
 /**
  * Sees to what a connection lives by: exchanges its refresh token for a new pair and stores that
  * before anybody can read it, or proves an administrator's consent. By one caller at a time over
- * all processes, as a refresh token is worth nothing afterwards (S11, P5).
+ * all processes, as a refresh token is worth nothing afterwards
+ * (https://github.com/slackapi/node-slack-sdk/issues/2504).
  */
 export async function refreshTokens(deps: Deps, connectionId: string): Promise<Refresh> {
   const { store, clock } = deps
@@ -85,7 +86,7 @@ async function exchangeToken(
     : { kind: 'unavailable', provider }
 }
 
-/** Only a token for that tenant proves it: the callback is a claim that anybody could make (T4). */
+/** Only a token for that tenant proves it: the callback is a claim that anybody could make. */
 async function proveConsent(
   { store, clock }: Deps,
   holder: TokenHolder,

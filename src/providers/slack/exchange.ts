@@ -13,7 +13,10 @@ export type Exchanged<Granted> =
   | { kind: 'granted'; granted: Granted }
   | Exclude<IdentifyOutcome, { kind: 'identified' }>
 
-/** Sends a code to Slack, once (RFC 6749 §4.1.3), the client by HTTP Basic as Slack advises (S23). */
+/**
+ * Sends a code to Slack, once (RFC 6749 §4.1.3). The client authenticates by HTTP Basic, as Slack
+ * advises (https://docs.slack.dev/reference/methods/oauth.v2.access).
+ */
 export async function exchangeCode<Granted extends TSchema>(
   fetch: Fetch,
   url: string,

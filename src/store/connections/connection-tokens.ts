@@ -21,7 +21,7 @@ export type ConnectionTokens = {
   /** Connections whose tokens are due, the longest overdue first. */
   due(nowMs: number, limit: number): Promise<string[]>
   /**
-   * True for one caller, over all processes, until `untilMs`: refresh tokens are good once (S11).
+   * True for one caller, over all processes, until `untilMs`: refresh tokens are good once.
    * What is read after this is what the last holder stored.
    */
   lease(connectionId: string, nowMs: number, untilMs: number): Promise<boolean>

@@ -12,7 +12,8 @@ const PERMISSIONS = [
 function read(parts: EntraParts, authority: string, query: URLSearchParams) {
   const refused = (error: string, reason: string) => ({ kind: 'refused', error, reason }) as const
   if (comesTwice(query)) return refused('AADSTS900144', 'A parameter comes twice.')
-  // T8: Microsoft says not to use `common` here, and answers with another parameter's name.
+  // Microsoft says not to use `common` here, and its answer names a parameter that is not wrong
+  // (https://github.com/MicrosoftDocs/azure-docs/issues/45151).
   if (authority === 'common') {
     return refused('AADSTS900144', "The request must contain 'response_type'.")
   }
@@ -55,7 +56,8 @@ export function takeConsent(parts: EntraParts, authority: string, form: URLSearc
   const fault = form.get('fault')
   if (isFault(fault)) parts.faults.arm(fault)
   if (parts.faults.take('deny') || form.get('decision') === 'deny') {
-    // T1 and T2: consent is said to be there beside the error, and the tenant is left out.
+    // Entra says beside the error that consent was given, and leaves the tenant out
+    // (https://github.com/MicrosoftDocs/azure-docs/issues/114009).
     return sendBack(redirectUri, {
       admin_consent: 'True',
       error: 'access_denied',
@@ -73,7 +75,8 @@ export function takeConsent(parts: EntraParts, authority: string, form: URLSearc
   if (!user.isAdmin) {
     return parts.pages.error('AADSTS90094', 'An administrator of your organisation must do this.')
   }
-  // T6: said to be granted, and nothing was.
+  // Said to be granted, and nothing was
+  // (https://github.com/OfficeDev/microsoft-teams-library-js/issues/1909).
   if (!parts.faults.take('missing_consent')) {
     parts.consents.add(consentKey(app.clientId, user.tenantId))
   }

@@ -94,7 +94,7 @@ export function takeAnswer(parts: EntraParts, authority: string, form: URLSearch
     : user.tenantId
   const allowed = tenant?.id ?? (app.multiTenant ? null : app.tenantId)
   if (!elsewhere && allowed !== null && allowed !== home) {
-    // T9: shown at Entra, and never sent back.
+    // Entra shows this itself and never sends the user back.
     const reason = `User account '${user.name}' does not exist in tenant '${tenant?.name ?? ''}'.`
     return parts.pages.error('AADSTS50020', reason)
   }

@@ -42,7 +42,7 @@ export function readAuthority(
 ): Authority {
   if (ANY_ORGANISATION.has(name)) {
     if (app.multiTenant) return { kind: 'any' }
-    // T7: https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts50194-app-is-not-multi-tenant
+    // https://learn.microsoft.com/troubleshoot/entra/entra-id/app-integration/error-code-aadsts50194-app-is-not-multi-tenant
     const reason = `Application '${app.clientId}' is not configured as a multi-tenant application.`
     return { kind: 'refused', error: 'AADSTS50194', reason }
   }

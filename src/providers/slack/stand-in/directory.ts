@@ -5,7 +5,7 @@ export type SlackApp = {
   clientId: string
   clientSecret: string
   redirectUris: readonly string[]
-  /** Token rotation, which an app cannot turn off again (S13). */
+  /** Whether its tokens rotate; Slack does not let an app turn that off again. */
   rotates: boolean
 }
 export type SlackWorkspace = { id: string; name: string }

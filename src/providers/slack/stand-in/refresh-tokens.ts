@@ -1,6 +1,6 @@
 export type RefreshTokens = {
   issue(clientId: string, scope: string): string
-  /** The scope that a token was given for, once; null for any other token or client (S12). */
+  /** The scope that a token was given for, once; null for any other token or client. */
   spend(refreshToken: string, clientId: string): string | null
 }
 
