@@ -23,6 +23,9 @@ export type HranaServer = {
 
 type PipelineBody = { baton?: string | null; requests: StreamRequest[] }
 
+/** Half of a pair, as JSON writes it where the other half is missing; no text in Rust has one. */
+const LONE_SURROGATE = /(?<!\\)(?:\\\\)*\\ud[89a-f][0-9a-f]{2}/i
+
 const HANG_MS = 60_000
 
 export function startHranaServer(file: string, token: string): HranaServer {
@@ -78,7 +81,12 @@ export function startHranaServer(file: string, token: string): HranaServer {
       const { pathname } = new URL(request.url)
       if (/^\/v[23]$/.test(pathname)) return new Response('')
       if (!/^\/v[23]\/pipeline$/.test(pathname)) return new Response('Not Found', { status: 404 })
-      const body = (await request.json()) as PipelineBody
+      const text = await request.text()
+      if (LONE_SURROGATE.test(text)) {
+        const reason = 'Cannot deserialize client message from JSON: lone leading surrogate'
+        return new Response(reason, { status: 400 })
+      }
+      const body = JSON.parse(text) as PipelineBody
       const response = await pipeline(body)
       const isCommit = body.requests.some(({ type }) => type === 'batch')
       const isLost = behaviour === 'lose_commits' && isCommit

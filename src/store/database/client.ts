@@ -74,12 +74,28 @@ async function fetchInTime(request: Request): Promise<Response> {
   const unreachable = (reason: string): StoreError =>
     new StoreError('database_unreachable', `The libSQL server does not answer: ${reason}`)
   try {
-    const response = await fetch(request, { signal: AbortSignal.timeout(SERVER_TIMEOUT_MS) })
+    const signal = AbortSignal.timeout(SERVER_TIMEOUT_MS)
+    const response = await fetch(await wellFormed(request), { signal })
     if (response.status < 500 && response.status !== 429 && response.status !== 401) return response
     throw unreachable(`status ${response.status}`)
   } catch (error) {
     throw error instanceof StoreError ? error : unreachable(String(error))
   }
+}
+
+/**
+ * A request without halves of surrogate pairs, which a libSQL server refuses as no valid JSON: each
+ * becomes U+FFFD, as it does in a database file. `JSON.stringify` writes them as escapes, and whole pairs
+ * never (https://tc39.es/ecma262/#sec-quotejsonstring).
+ */
+async function wellFormed(request: Request): Promise<Request> {
+  const body = await request.text()
+  if (body === '') return request
+  const whole = body.replace(/\\(?:u(d[89a-f][0-9a-f]{2})|.)/g, (text, half) =>
+    half === undefined ? text : '\ufffd',
+  )
+  const { url, method, headers } = request
+  return new Request(url, { method, headers, body: whole })
 }
 
 export const databaseOf = (client: Client): Database => drizzle(client)
