@@ -39,6 +39,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'config-reader',
     'domain',
     'http',
+    'observe',
     'providers',
     'secrets',
     'store',

@@ -1,5 +1,6 @@
 import { tmpdir } from 'node:os'
 import { ConfigError } from '../config.ts'
+import { errorText } from '../observe/error-text.ts'
 import { MasterKeyError } from '../secrets/key-file.ts'
 
 /** Errors whose message is meant for the operator. */
@@ -18,7 +19,7 @@ export function explainFailure(error: unknown): string {
     return `latch: no permission: ${error.message}. Check who owns the data directory.`
   }
   if (code === 'ENOSPC') return `latch: the disk is full: ${error.message}.`
-  return `latch: ${error.stack ?? error.message}`
+  return `latch: ${errorText(error).stack}`
 }
 
 /**

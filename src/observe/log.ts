@@ -1,4 +1,5 @@
 import { type DestinationStream, pino } from 'pino'
+import { errorText } from './error-text.ts'
 import type { LogLevel } from './log-level.ts'
 
 /**
@@ -24,7 +25,13 @@ export async function createLog(
   isForPeople: boolean = process.stderr.isTTY,
 ): Promise<Log> {
   const logger = pino(
-    { level, base: null, errorKey: 'error', timestamp: pino.stdTimeFunctions.isoTime },
+    {
+      level,
+      base: null,
+      errorKey: 'error',
+      serializers: { error: (error: unknown) => error && errorText(error) },
+      timestamp: pino.stdTimeFunctions.isoTime,
+    },
     isForPeople ? await pretty() : pino.destination({ dest: STANDARD_ERROR, sync: true }),
   )
   const at =

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { Value } from '@sinclair/typebox/value'
+import { errorText } from '../observe/error-text.ts'
 import type { Action, OperatorContext } from './action.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -40,8 +41,8 @@ async function answer(
   try {
     return Response.json(await action.run(context, input))
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    return refusal(error instanceof UsageError ? 422 : 500, message)
+    if (error instanceof UsageError) return refusal(422, error.message)
+    return refusal(500, errorText(error).message)
   }
 }
 
