@@ -46,7 +46,8 @@ describe('an address', () => {
   }
 
   for (const name of BASE_URLS) {
-    test(`(decision 15) ${name} is https, but on this machine`, () => {
+    // docs/decisions/0015-provider-addresses.md
+    test(`${name} is https, but on this machine`, () => {
       for (const url of [
         'http://slack.com',
         'ftp://localhost',

@@ -29,7 +29,9 @@ async function open(url: URL): Promise<{ provider: URL; cookie: string; attribut
 
 const withCookie = (cookie: string) => ({ accept: 'text/html', cookie })
 
-describe('(requirement 9, S5, S6) where an integration binds links to the browser,', () => {
+// docs/decisions/0023-browser-binding.md
+// docs/providers.md#binding-a-link-to-a-browser
+describe('where an integration binds links to the browser,', () => {
   test('a link leads through latch, which gives the browser a cookie of its own', async () => {
     const url = await link({ userScope: ['openid', 'profile'] })
     expect(url.origin).toBe(service.url)
@@ -65,7 +67,8 @@ describe('(requirement 9, S5, S6) where an integration binds links to the browse
     expect((await service.open(address, withCookie(cookie))).status).toBe(200)
   })
 
-  test('(P10) two tabs have a cookie each', async () => {
+  // docs/providers.md#binding-a-link-to-a-browser
+  test('two tabs have a cookie each', async () => {
     const [one, two] = [await open(await link()), await open(await link())]
     expect(one.cookie.split('=')[0]).not.toBe(two.cookie.split('=')[0] as string)
     const both = withCookie(`${one.cookie}; ${two.cookie}`)
@@ -97,12 +100,14 @@ describe('(requirement 9, S5, S6) where an integration binds links to the browse
   })
 })
 
-test('(S4, P2) links are not bound unless the integration says so', async () => {
+// docs/providers.md#binding-a-link-to-a-browser
+test('links are not bound unless the integration says so', async () => {
   const address = await service.consent(await service.link())
   expect((await service.open(address)).status).toBe(200)
 })
 
-test('(requirement 17) an answer that says to be of another issuer is refused', async () => {
+// https://www.rfc-editor.org/rfc/rfc9207
+test('an answer that says to be of another issuer is refused', async () => {
   const address = await service.consent(await service.link({ context: { iss: 'x' } }))
   for (const iss of [service.entraUrl, 'https://evil.example', '']) {
     const page = await service.open(`${address}&${new URLSearchParams({ iss })}`)

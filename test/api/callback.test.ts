@@ -11,7 +11,9 @@ async function expectNothingStored(requestsBefore: number): Promise<void> {
   expect(service.slackRequests.length).toBe(requestsBefore)
 }
 
-describe('(requirement 12, N8, S16, T3) a callback that is refused stores nothing and asks Slack nothing', () => {
+// docs/providers.md#callbacks-without-a-state
+// docs/decisions/0008-callback-order.md
+describe('a callback that is refused stores nothing and asks Slack nothing', () => {
   const refused: [string, (good: URL) => string | URL, number, string][] = [
     ['a forged state', (good) => withParameter(good, 'state', 'a.b.c'), 400, 'not valid'],
     ['an altered state', (good) => withParameter(good, 'state', alter(good)), 400, 'not valid'],
@@ -67,7 +69,8 @@ describe('(requirement 12, N8, S16, T3) a callback that is refused stores nothin
   })
 
   for (const header of ['sec-purpose', 'purpose', 'x-moz']) {
-    test(`(requirement 10, S8) a prefetch, by ${header} alone, spends nothing`, async () => {
+    // docs/providers.md#prefetches-and-link-previews
+    test(`a prefetch, by ${header} alone, spends nothing`, async () => {
       const callback = await consent(await link())
       const before = service.slackRequests.length
       const answer = await open(callback, { accept: 'text/html', [header]: 'prefetch' })
@@ -100,7 +103,9 @@ describe('(requirement 12, N8, S16, T3) a callback that is refused stores nothin
 })
 
 describe('a link that was consented to', () => {
-  test('(requirement 6, S7) is stored once, and a replay changes nothing', async () => {
+  // docs/decisions/0007-single-use-links.md
+  // docs/providers.md#repeated-callbacks
+  test('is stored once, and a replay changes nothing', async () => {
     const callback = await consent(await link({ context: { key: 'org-acme' } }))
     const page = await open(callback)
     expect(page.status).toBe(200)
@@ -128,7 +133,8 @@ describe('a link that was consented to', () => {
     expect(service.slackRequests.length).toBe(requests)
   })
 
-  test('(N7, P11) again, as somebody else, keeps the endpoint and takes the new identity', async () => {
+  // docs/decisions/0011-linking-again.md
+  test('again, as somebody else, keeps the endpoint and takes the new identity', async () => {
     const [before] = await endpoints()
     await open(await consent(await link({ context: { key: 'org-acme' } }), { user: 'U0GRACE002' }))
     const [after, ...others] = await endpoints()
@@ -137,7 +143,9 @@ describe('a link that was consented to', () => {
     expect(after?.['endpoint']).toEqual({ userId: 'U0GRACE002' })
   })
 
-  test('(requirement 23, N6, S18) in another workspace than the connection says is refused, and named', async () => {
+  // docs/decisions/0010-workspaces.md
+  // docs/providers.md#slack-user-and-team-ids
+  test('in another workspace than the connection says is refused, and named', async () => {
     const callback = await consent(await link({ context: { key: 'other' } }), {
       user: 'U0MALLORY4',
     })
@@ -150,7 +158,9 @@ describe('a link that was consented to', () => {
     expect(again.status).toBe(409)
   })
 
-  test('(requirement 5, N2, S9) of 50 callbacks at once, one exchanges the code and all tell the same', async () => {
+  // docs/decisions/0007-single-use-links.md
+  // docs/providers.md#repeated-callbacks
+  test('of 50 callbacks at once, one exchanges the code and all tell the same', async () => {
     const callback = await consent(await link({ context: { key: 'crowd' } }))
     const before = service.slackRequests.length
     const pages = await Promise.all(Array.from({ length: 50 }, () => open(callback)))
@@ -209,7 +219,8 @@ describe('when Slack fails', () => {
     expect((await open(callback)).status).toBe(502)
   })
 
-  test('(P12) a claim with no outcome, as a crash leaves it, ends as interrupted', async () => {
+  // docs/providers.md#interrupted-links
+  test('a claim with no outcome, as a crash leaves it, ends as interrupted', async () => {
     const good = await link({ context: { key: 'crashed' } })
     const callback = await consent(good)
     const verified = await service.deps.states.verify(

@@ -78,7 +78,8 @@ describe('asking to connect a workspace', () => {
 })
 
 describe('an install', () => {
-  test('is stored once under the name that was asked for, its token sealed (P4)', async () => {
+  // docs/decisions/0014-secrets.md
+  test('is stored once under the name that was asked for, its token sealed', async () => {
     const body = { subscriberId, connectionIdentifier: 'acme', context: { way: 'named' } }
     const callback = await consent(await connectUrl(body))
     const page = await open(callback)
@@ -104,7 +105,8 @@ describe('an install', () => {
     expect(await endpoints('contextKeys=way:named')).toEqual([])
   })
 
-  test('(S25) again for the same owner replaces the tokens, and keeps the name', async () => {
+  // docs/providers.md#slack-token-rotation
+  test('again for the same owner replaces the tokens, and keeps the name', async () => {
     const body = { subscriberId, context: { way: 'named' } }
     const callback = await consent(await connectUrl(body))
     service.slackAnswers.push(installed({}))
@@ -169,7 +171,8 @@ describe('an install', () => {
     })
   })
 
-  test('(S14) of a whole organisation has no team, and is known by the organisation', async () => {
+  // docs/providers.md#slack-enterprise-grid-installs
+  test('of a whole organisation has no team, and is known by the organisation', async () => {
     const body = { subscriberId, connectionIdentifier: 'grid', context: { way: 'grid' } }
     const callback = await consent(await connectUrl(body))
     const enterprise = { id: 'E0GRID', name: 'Grid Inc' }
@@ -180,7 +183,8 @@ describe('an install', () => {
     })
   })
 
-  test('(S15) of a workspace that belongs to an organisation is known by the workspace', async () => {
+  // docs/providers.md#slack-enterprise-grid-installs
+  test('of a workspace that belongs to an organisation is known by the workspace', async () => {
     const body = { subscriberId, connectionIdentifier: 'member', context: { way: 'member' } }
     const callback = await consent(await connectUrl(body))
     service.slackAnswers.push(installed({ enterprise: { id: 'E0GRID', name: 'Grid Inc' } }))
@@ -188,7 +192,8 @@ describe('an install', () => {
     expect((await connection('member')).body).toMatchObject({ workspace: { id: 'T0ACME0001' } })
   })
 
-  test('keeps the refresh token of an app that rotates (N11)', async () => {
+  // docs/providers.md#slack-token-rotation
+  test('keeps the refresh token of an app that rotates', async () => {
     const body = { subscriberId, connectionIdentifier: 'rotating', context: { way: 'rotating' } }
     const callback = await consent(await connectUrl(body))
     service.slackAnswers.push(installed({ refresh_token: 'xoxe-1', expires_in: 43_200 }))

@@ -51,7 +51,8 @@ describe('an integration with a redirectUrl', async () => {
   })
 })
 
-describe('(requirement 14) an address is refused when it is set:', () => {
+// https://www.rfc-editor.org/rfc/rfc9700#section-4.11
+describe('an address is refused when it is set:', () => {
   for (const redirectUrl of [
     '//evil.example',
     'https:evil.example',
@@ -80,7 +81,8 @@ describe('(requirement 14) an address is refused when it is set:', () => {
   }
 })
 
-test('a preview bot spends nothing (requirement 10, S10)', async () => {
+// docs/providers.md#prefetches-and-link-previews
+test('a preview bot spends nothing', async () => {
   const address = await service.consent(await service.link())
   for (const agent of [
     'Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)',
@@ -92,7 +94,10 @@ test('a preview bot spends nothing (requirement 10, S10)', async () => {
   expect((await service.open(address)).status).toBe(200)
 })
 
-describe('(S14, S17, requirement 23) where a whole organisation has the app,', () => {
+// docs/decisions/0010-workspaces.md
+// docs/providers.md#slack-enterprise-grid-installs
+// docs/providers.md#slack-user-and-team-ids
+describe('where a whole organisation has the app,', () => {
   const grid = (team: string) => () =>
     Response.json({
       ok: true,

@@ -8,7 +8,7 @@ afterAll(() => service.stop())
 const OTHER_KEY = 'latch_test'.concat('_other')
 const other = { authorization: `ApiKey ${OTHER_KEY}` }
 
-test('(requirement 34) no route gives one environment what is another’s', async () => {
+test('no route gives one environment what is another’s', async () => {
   const { store, random, clock } = service.deps
   const id = random.recordId(clock())
   await store.commit([

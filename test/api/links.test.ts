@@ -27,7 +27,8 @@ describe('asking for a link', () => {
     })
   })
 
-  test('(requirement 13, S21) never takes the redirect address from the request', async () => {
+  // docs/providers.md#slack-redirect-urls
+  test('never takes the redirect address from the request', async () => {
     const { body } = await service.api('POST', LINK_PATH, SAMPLE_BODY, {
       host: 'evil.example',
       'x-forwarded-host': 'evil.example',

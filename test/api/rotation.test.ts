@@ -73,7 +73,8 @@ describe('verify', () => {
     ['unanswered', () => new Response('down', { status: 503 }), 'Slack could not be reached'],
   ]
   for (const [name, answer, message] of failures) {
-    test(`(S12) that is ${name} answers 502, and leaves the tokens as they were`, async () => {
+    // docs/providers.md#slack-token-rotation
+    test(`that is ${name} answers 502, and leaves the tokens as they were`, async () => {
       await install(name)
       const before = await authOf(name)
       service.slackAnswers.push(answer)
@@ -85,7 +86,8 @@ describe('verify', () => {
     })
   }
 
-  test('(S11, P5) of many at once refreshes once; the others are told to come back', async () => {
+  // docs/providers.md#slack-token-rotation
+  test('of many at once refreshes once; the others are told to come back', async () => {
     await install('crowd')
     const before = refreshes()
     service.slackAnswers.push(async () => {
@@ -157,7 +159,8 @@ describe('a refresh', () => {
   }
 })
 
-test('(N11, S13) tokens are refreshed in the background before they expire, over days', async () => {
+// docs/providers.md#slack-token-rotation
+test('tokens are refreshed in the background before they expire, over days', async () => {
   const own = await startService()
   await own.api('POST', '/v1/integrations', ROTATING)
   await install('lasting', own)

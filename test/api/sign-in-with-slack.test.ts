@@ -8,8 +8,11 @@ const service = await startService()
 const { link, consent, open, endpoints } = service
 const OPENID = { userScope: ['openid', 'profile'] }
 
-describe('(S1, S3) Sign in with Slack, where openid is among the scopes,', () => {
-  test('goes to its own endpoint with a nonce, and no PKCE (requirements 19 and 20)', async () => {
+// docs/providers.md#slack-sign-in-scopes
+describe('Sign in with Slack, where openid is among the scopes,', () => {
+  // docs/providers.md#slack-pkce
+  // docs/decisions/0009-identity.md
+  test('goes to its own endpoint with a nonce, and no PKCE', async () => {
     const url = await link(OPENID)
     expect(url.pathname).toBe('/openid/connect/authorize')
     const { state, nonce, ...parameters } = Object.fromEntries(url.searchParams)
@@ -91,7 +94,8 @@ describe('(S1, S3) Sign in with Slack, where openid is among the scopes,', () =>
   })
 })
 
-test('(requirement 19, S22) PKCE goes to Slack where the integration says so, and is proven with the code', async () => {
+// docs/providers.md#slack-pkce
+test('PKCE goes to Slack where the integration says so, and is proven with the code', async () => {
   const made = await service.api('POST', '/v1/integrations', {
     providerId: 'slack',
     channel: 'chat',

@@ -41,7 +41,8 @@ const connection = async (identifier: string): Promise<Record<string, unknown>> 
   (await service.api('GET', `/v1/channel-connections/${identifier}`)).body as never
 
 describe('a Teams link', () => {
-  test('asks Entra as Novu does, with PKCE and a nonce (requirements 18 and 20)', async () => {
+  // docs/decisions/0009-identity.md
+  test('asks Entra as Novu does, with PKCE and a nonce', async () => {
     const { origin, pathname, searchParams } = await link()
     expect(origin + pathname).toBe(`${service.entraUrl}/organizations/oauth2/v2.0/authorize`)
     expect([...searchParams.keys()].slice(0, 6)).toEqual([
@@ -58,7 +59,9 @@ describe('a Teams link', () => {
     expect(searchParams.get('nonce')).toMatch(/^[\w-]{20,}$/)
   })
 
-  test('stores who somebody is before the bot can be installed (N13, T10, requirement 22)', async () => {
+  // docs/providers.md#entra-user-ids
+  // docs/providers.md#entra-consent-takes-time
+  test('stores who somebody is before the bot can be installed', async () => {
     const { context, query } = own()
     const page = await service.open(
       await service.consent(await link({ context }), { user: LEE_ID }),
@@ -99,7 +102,8 @@ describe('a Teams link', () => {
     }
   }, 15_000)
 
-  test('is told by the tenant of its connection, and refuses people of another (T9)', async () => {
+  // docs/providers.md#entra-guests-and-personal-accounts
+  test('is told by the tenant of its connection, and refuses people of another', async () => {
     await service.open(
       await service.consent(await connectLink({ ...own(), connectionIdentifier: 'fabrikam' }), {
         user: String(MEGAN),
@@ -110,7 +114,8 @@ describe('a Teams link', () => {
     expect(service.consent(named, { user: LEE_ID })).rejects.toThrow('AADSTS50020')
   })
 
-  test('refuses somebody whom Entra tells to be of another tenant after all (N6)', async () => {
+  // docs/decisions/0010-workspaces.md
+  test('refuses somebody whom Entra tells to be of another tenant after all', async () => {
     await service.open(
       await service.consent(await connectLink({ ...own(), connectionIdentifier: 'contoso-1' }), {
         user: String(ADELE),
@@ -132,7 +137,8 @@ describe('a Teams link', () => {
     expect(await service.endpoints(query)).toEqual([])
   })
 
-  test('of a single-tenant app goes to its own tenant (T7)', async () => {
+  // docs/providers.md#entra-single-tenant-apps
+  test('of a single-tenant app goes to its own tenant', async () => {
     const body = {
       providerId: 'msteams',
       channel: 'chat',
@@ -159,7 +165,8 @@ describe('a Teams link', () => {
     ['broken_json', 502],
     ['rate_limit', 502],
   ] as const) {
-    test(`that meets the fault ${fault} stores nothing (requirement 29)`, async () => {
+    // docs/decisions/0007-single-use-links.md
+    test(`that meets the fault ${fault} stores nothing`, async () => {
       const { context, query } = own()
       const url = await link({ context })
       await service.fault('entra', fault)
@@ -171,7 +178,9 @@ describe('a Teams link', () => {
 })
 
 describe('an administrator’s consent', () => {
-  test('makes a connection once Microsoft proves it (requirement 24, T4)', async () => {
+  // docs/decisions/0012-admin-consent.md
+  // docs/providers.md#proof-of-admin-consent
+  test('makes a connection once Microsoft proves it', async () => {
     const url = await connectLink({ ...own(), connectionIdentifier: 'contoso-2' })
     expect(url.pathname).toBe('/organizations/v2.0/adminconsent')
     expect(url.searchParams.get('scope')).toBe(`${service.entraUrl}/graph/.default`)
@@ -186,7 +195,8 @@ describe('an administrator’s consent', () => {
     expect(stored['pending']).toBeUndefined()
   })
 
-  test('that was not given makes none, though it says so (T1, T2, N15, requirement 11)', async () => {
+  // docs/providers.md#entra-admin-consent-responses
+  test('that was not given makes none, though it says so', async () => {
     const url = await connectLink({ ...own(), connectionIdentifier: 'denied' })
     const address = await service.consent(url, { user: String(ADELE), decision: 'deny' })
     expect(address).toContain('admin_consent=True')
@@ -196,7 +206,9 @@ describe('an administrator’s consent', () => {
     expect((await service.api('GET', '/v1/channel-connections/denied')).status).toBe(404)
   })
 
-  test('is pending until it is proven, and then active by itself (T5, T6)', async () => {
+  // docs/providers.md#entra-consent-takes-time
+  // docs/providers.md#entra-admin-consent-responses
+  test('is pending until it is proven, and then active by itself', async () => {
     const other = await startService()
     try {
       const { body } = await other.api('POST', CONNECT_PATH, {
@@ -226,7 +238,8 @@ describe('an administrator’s consent', () => {
     }
   })
 
-  test('with a tenant that is no GUID reaches nobody (requirement 27)', async () => {
+  // docs/decisions/0015-provider-addresses.md
+  test('with a tenant that is no GUID reaches nobody', async () => {
     const url = await connectLink({ ...own(), connectionIdentifier: 'evil' })
     const state = url.searchParams.get('state')
     const before = service.entraRequests.length

@@ -41,7 +41,7 @@ describe('400', async () => {
         { subscriberId: 'subscriber-123', integrationIdentifier: 'hashed', context, contextHash },
         { authorization: `ApiKey ${apiKey}` },
       )
-    // novu-behaviour §2.4, the vectors for the key `test-secret-key`.
+    // docs/novu.md#contexts-and-hashes: the vectors for the key `test-secret-key`.
     const acme = 'cc64c9f1c22ace40b85ea8af6c3ee2011e6ab0759dedefe9ecdadbb4e8b90843'
     const sorted = '650ed0316db4514196e85967d52376724011e122886beef4f249adbdeb10e30a'
     const rich = '49885689c2e471f579ecfc3e5561679dc9870c528ec5bba3574343c1c3190ab8'

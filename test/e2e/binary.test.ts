@@ -132,7 +132,8 @@ describe('the executable, alone in an empty folder and an empty environment', ()
     for (const output of outputs) expect(output).toContain('curl -s http://127.0.0.1:')
   })
 
-  test('serves: the first start makes an environment, shows its key once, and the redirect URL (S19)', async () => {
+  // docs/providers.md#slack-redirect-urls
+  test('serves: the first start makes an environment, shows its key once, and the redirect URL', async () => {
     const args = [latch(), 'serve', '--port', '0', '--data-dir', 'served']
     const first = await start(args, { cwd: folder })
     const url = first.firstLine.split(' ').at(-1) ?? ''

@@ -26,7 +26,8 @@ describe.if(chromiumPath !== undefined)('in a browser', async () => {
     if (pictures !== undefined) await page.screenshot({ path: `${pictures}/${name}.png` })
   }
 
-  test('(P1) the page that opened a popup hears how it ended, at its origin and no other', async () => {
+  // docs/providers.md#popups
+  test('the page that opened a popup hears how it ended, at its origin and no other', async () => {
     const opener = Bun.serve({
       port: 0,
       hostname: '127.0.0.1',
@@ -77,7 +78,8 @@ describe.if(chromiumPath !== undefined)('in a browser', async () => {
     ['phone', 412],
     ['desktop', 1280],
   ] as const) {
-    test(`on a ${device}, a user consents, and the backend reads who it was (N10)`, async () => {
+    // docs/novu.md#where-latch-differs
+    test(`on a ${device}, a user consents, and the backend reads who it was`, async () => {
       const link = await service.link({ context: { device } })
       const page = await visit(width, link.toString())
       await picture(page, `${device}-consent`)
@@ -137,7 +139,8 @@ describe.if(chromiumPath !== undefined)('in a browser', async () => {
       await page.close()
     })
 
-    test(`on a ${device}, a user who cancels is told that nothing was linked (N9, T11, P13)`, async () => {
+    // docs/providers.md#declined-and-failed-consent
+    test(`on a ${device}, a user who cancels is told that nothing was linked`, async () => {
       const page = await visit(width, (await service.link({ context: { no: device } })).toString())
       await page.getByRole('button', { name: 'Cancel' }).click()
       await page.waitForURL(/oauth\/callback/)

@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
 import { createSecretWatch } from './secret-watch.ts'
 
-test('(requirement 38, N3) a log line with a secret in it fails its test', () => {
+// docs/decisions/0014-secrets.md
+test('a log line with a secret in it fails its test', () => {
   const watch = createSecretWatch()
   const exitCode = process.exitCode
   watch.saw('https://latch.test/callback?code=0123456789abc&state=abcdefghijkl')

@@ -21,7 +21,8 @@ describe("an error's body", () => {
     [new ApiError(502, 'upstream', 'message'), 502, 'upstream', 'Bad Gateway'],
   ]
   for (const [error, statusCode, code, reason] of named) {
-    test(`(requirement 60) of ${statusCode} has these fields and no other`, () => {
+    // docs/decisions/0003-errors.md
+    test(`of ${statusCode} has these fields and no other`, () => {
       expect(errorBody(error, URL_OF_REQUEST, NOW_MS)).toStrictEqual({
         error: reason,
         statusCode,

@@ -143,7 +143,8 @@ describe('the size', () => {
     expect(await refusal(read(inPieces(jsonOf(LIMIT + 1)).stream))).toMatchObject({ status: 413 })
   })
 
-  test('(requirement 61) is held while the body comes, even if it never ends', async () => {
+  // docs/decisions/0002-statuses.md
+  test('is held while the body comes, even if it never ends', async () => {
     const { stream, seen } = streamOf(() => new Uint8Array(100).fill(0x20))
     const error = await refusal(read(stream))
     expect(error).toMatchObject({

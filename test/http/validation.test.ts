@@ -38,7 +38,7 @@ const one = (name: string, message: string, value: unknown): Errors => ({
   [name]: { messages: [message], value },
 })
 
-// novu-behaviour §2.2; by field name, as the contract has it (decision 3).
+// docs/novu.md#requests-and-validation; by field name, as docs/decisions/0003-errors.md says.
 const linkUser: [string, unknown, Errors][] = [
   ['{}', {}, MISSING],
   ['[]', [], MISSING],

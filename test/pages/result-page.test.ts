@@ -17,7 +17,8 @@ const content = {
 
 describe('a result page', () => {
   for (const field of ['title', 'heading', 'intro', 'advice', 'reference'] as const) {
-    test(`(requirement 16) shows markup in its ${field} as text`, async () => {
+    // docs/decisions/0003-errors.md
+    test(`shows markup in its ${field} as text`, async () => {
       const html = await page(400, { ...content, [field]: ATTACK }).text()
       expect(html).not.toContain('<script')
       expect(html).not.toContain('<img')
@@ -26,7 +27,8 @@ describe('a result page', () => {
     })
   }
 
-  test('(requirement 15) may load, run, frame and tell nothing', async () => {
+  // https://www.rfc-editor.org/rfc/rfc9700#section-4.2.4
+  test('may load, run, frame and tell nothing', async () => {
     const response = page(409, content)
     const html = await response.text()
     const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? ''
@@ -94,7 +96,8 @@ describe('a result page', () => {
     expect(elements.filter((element) => element === 'p')).toHaveLength(2)
   })
 
-  test('(requirement 16) has the same elements and attributes, whatever a text is', async () => {
+  // docs/decisions/0003-errors.md
+  test('has the same elements and attributes, whatever a text is', async () => {
     const expected = await partsOf(content)
     const piece = fc.constantFrom(
       '<',

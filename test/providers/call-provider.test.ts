@@ -55,7 +55,8 @@ describe('an answer', () => {
     })
   }
 
-  test('(requirement 26) may have 256 KB, and not a byte more', async () => {
+  // docs/decisions/0015-provider-addresses.md
+  test('may have 256 KB, and not a byte more', async () => {
     const jsonOf = (bytes: number): string => `"${'x'.repeat(bytes - 2)}"`
     expect((await callWith(() => new Response(jsonOf(LIMIT)))).kind).toBe('answered')
     expect(await callWith(() => new Response(jsonOf(LIMIT + 1)))).toEqual({
@@ -108,7 +109,8 @@ describe('a request', () => {
     })
   })
 
-  test('(requirement 29) whose connection breaks may have been sent', async () => {
+  // docs/decisions/0007-single-use-links.md
+  test('whose connection breaks may have been sent', async () => {
     const breaking = createServer((socket) => socket.once('data', () => socket.destroy()))
     const port = await new Promise<number>((resolve) => {
       breaking.listen(0, '127.0.0.1', () => {
@@ -121,7 +123,8 @@ describe('a request', () => {
     expect(answer).toMatchObject({ kind: 'unavailable', sent: true })
   })
 
-  test('(requirement 26) has ten seconds, the body of the answer among them', async () => {
+  // docs/decisions/0015-provider-addresses.md
+  test('has ten seconds, the body of the answer among them', async () => {
     const timeout = AbortSignal.timeout.bind(AbortSignal)
     const spy = spyOn(AbortSignal, 'timeout').mockImplementation(() => timeout(50))
     const stalled = () => new ReadableStream({ start: (to) => to.enqueue(Buffer.from('{')) })

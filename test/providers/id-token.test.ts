@@ -43,7 +43,8 @@ const sign = (claims: Claims, key = signing.privateKey, kid = 'known'): Promise<
 const without = (name: string): Claims =>
   Object.fromEntries(Object.entries(GOOD).filter(([other]) => other !== name))
 
-describe('an id_token (requirement 21)', () => {
+// docs/decisions/0009-identity.md
+describe('an id_token', () => {
   test('that is good tells its claims, and the keys are fetched once', async () => {
     for (let round = 0; round < 3; round += 1) {
       expect(await verify(await sign(GOOD), expected)).toEqual({ kind: 'verified', claims: GOOD })

@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { base64url, encodeHex } from 'oslo/encoding'
 import { decodeBase64url, encodeBase64url, encodeUtf8, sha256Hex } from '../../src/secrets/bytes.ts'
 
-test("(decision 17) base64url by the runtime is oslo's, for any bytes", () => {
+// docs/decisions/0017-oslo.md
+test("base64url by the runtime is oslo's, for any bytes", () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), (bytes) => {
       const text = encodeBase64url(bytes)

@@ -17,7 +17,8 @@ const anyText = fc.string({
 })
 
 describe('the signature of the runtime', () => {
-  test("(decision 17) is oslo's, for any key and data", async () => {
+  // docs/decisions/0017-oslo.md
+  test("is oslo's, for any key and data", async () => {
     await fc.assert(
       fc.asyncProperty(anyKey, anyBytes, async (key, data) => {
         expect(signHmac(key, data)).toBe(base64url(new Uint8Array(await oslo.sign(key, data))))
@@ -59,7 +60,8 @@ describe('the signature of the runtime', () => {
     })
   }
 
-  test("in hexadecimal is Novu's (novu-behaviour §2.4)", () => {
+  // docs/novu.md#contexts-and-hashes
+  test("in hexadecimal is Novu's", () => {
     expect(hmacHex('test-secret-key', 'subscriber-123')).toBe(
       '8bdb33e159ec1ee87585975bf1885b0e3c7350cc9b23bcb65a141cc563b2141c',
     )
@@ -83,7 +85,8 @@ describe('verifying', () => {
     }
   })
 
-  test('(requirement 2) fails, without a fault, for a signature of any other length', async () => {
+  // docs/decisions/0006-signed-state.md
+  test('fails, without a fault, for a signature of any other length', async () => {
     const twice = Buffer.concat([signature, signature])
     for (let length = 0; length <= twice.length; length += 1) {
       const expected = length === signature.length

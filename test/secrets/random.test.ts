@@ -58,7 +58,8 @@ test('bytes are as many as were asked for', () => {
   expect(random.bytes(32)).not.toEqual(random.bytes(32))
 })
 
-test('(requirement 30) an API key is stored as its SHA-256, in which it is not to be seen', () => {
+// docs/decisions/0014-secrets.md
+test('an API key is stored as its SHA-256, in which it is not to be seen', () => {
   const key = 'latch_0123456789abcdefghijklmnopqrstuv'
   expect(digestApiKey(key)).toBe(new Bun.CryptoHasher('sha256').update(key).digest('hex'))
   expect(digestApiKey(key)).not.toContain(key.slice(6))

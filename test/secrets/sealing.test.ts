@@ -35,7 +35,8 @@ describe('a sealed value', () => {
     expect(Buffer.from(one.split('.').at(-1) ?? '', 'base64url').toString()).not.toContain('secret')
   })
 
-  test('(requirement 35) opens in no other table, column or row', () => {
+  // docs/decisions/0014-secrets.md
+  test('opens in no other table, column or row', () => {
     const sealed = sealing.seal('secret', place)
     for (const other of [
       { ...place, table: 'channel_connections' },

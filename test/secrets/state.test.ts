@@ -36,7 +36,8 @@ const anyText = fc.string({
 })
 
 describe('a state', () => {
-  test('(requirement 4, N5) carries any subscriber, connection and context as they are', async () => {
+  // docs/decisions/0006-signed-state.md
+  test('carries any subscriber, connection and context as they are', async () => {
     const nasty = fc.oneof(anyText, fc.constantFrom('a.b@c.d', '{"x":"."}', '…', '\ud800', ''))
     await fc.assert(
       fc.asyncProperty(nasty, nasty, fc.array(nasty), async (subscriberId, connection, keys) => {
@@ -57,7 +58,8 @@ describe('a state', () => {
     )
   })
 
-  test('(requirement 1) is refused when any one character of it is another', async () => {
+  // docs/decisions/0006-signed-state.md
+  test('is refused when any one character of it is another', async () => {
     const state = states.sign(claims)
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.*'
     for (let index = 0; index < state.length; index += 1) {
@@ -69,7 +71,8 @@ describe('a state', () => {
     }
   })
 
-  test('(requirement 2) is refused, without a fault, whatever stands in its place', async () => {
+  // docs/decisions/0006-signed-state.md
+  test('is refused, without a fault, whatever stands in its place', async () => {
     const { kid, payload } = partsOf(states.sign(claims))
     const fixed = ['', '.', '..', `${kid}.${payload}.`, `${kid}.${payload}.AA`, `${kid}..AA`]
     const long = `${kid}.${payload}.${'A'.repeat(10_000)}`
@@ -91,12 +94,14 @@ describe('a state', () => {
     [-60_001, 'refused'],
   ]
   for (const [ageMs, kind] of ages) {
-    test(`(requirement 3) of ${ageMs} ms is ${kind}`, async () => {
+    // docs/decisions/0006-signed-state.md
+    test(`of ${ageMs} ms is ${kind}`, async () => {
       expect((await states.verify(states.sign(claims), NOW_MS + ageMs)).kind).toBe(kind)
     })
   }
 
-  test('(requirement 7, N1) of an old key holds while that key is on the ring', async () => {
+  // docs/decisions/0006-signed-state.md
+  test('of an old key holds while that key is on the ring', async () => {
     const state = states.sign(claims)
     const rotated = createStates(createKeyring(key('b'), [key('a')]), CALLBACK)
     expect((await rotated.verify(state, NOW_MS)).kind).toBe('valid')
@@ -104,7 +109,8 @@ describe('a state', () => {
     expect(await retired.verify(state, NOW_MS)).toEqual({ kind: 'refused', reason: 'unknown_key' })
   })
 
-  test('(requirement 8) made for one callback address is worth nothing at another', async () => {
+  // docs/decisions/0006-signed-state.md
+  test('made for one callback address is worth nothing at another', async () => {
     const elsewhere = createStates(createKeyring(key('a')), 'https://other.example.com/callback')
     expect(await elsewhere.verify(states.sign(claims), NOW_MS)).toEqual({
       kind: 'refused',
@@ -211,7 +217,8 @@ describe('a state', () => {
     })
   })
 
-  test('(requirement 2) is refused with a signature of any other length', async () => {
+  // docs/decisions/0006-signed-state.md
+  test('is refused with a signature of any other length', async () => {
     const { kid, payload } = partsOf(states.sign(claims))
     const other = fc.uint8Array({ maxLength: 80 })
     await fc.assert(
@@ -241,7 +248,8 @@ describe('a state', () => {
     expect(rotated.proofs(claims.jti)).not.toEqual(proofs)
   })
 
-  test('(requirement 18) has a verifier that PKCE takes, and its challenge', () => {
+  // docs/decisions/0009-identity.md
+  test('has a verifier that PKCE takes, and its challenge', () => {
     const { codeVerifier, codeChallenge, nonce } = states.proofs(claims.jti)
     expect(codeVerifier).toMatch(/^[\w-]{43}$/)
     const digest = new Bun.CryptoHasher('sha256').update(codeVerifier).digest('base64url')

@@ -71,7 +71,8 @@ describe('the stand-in for Entra refuses, and shows it', () => {
     ['an unknown scope', { scope: 'openid chat:write' }, 'organizations', 'AADSTS70011'],
     ['an unknown tenant', {}, 'nowhere', 'AADSTS90002'],
     [
-      'a single-tenant app at /organizations (T7)',
+      // docs/providers.md#entra-single-tenant-apps
+      'a single-tenant app at /organizations',
       { client_id: singleTenantClientId(CLIENT.clientId) },
       'organizations',
       'AADSTS50194',
@@ -90,13 +91,15 @@ describe('the stand-in for Entra refuses, and shows it', () => {
     })
   }
 
-  test('a user of another tenant than the one asked for (T9)', async () => {
+  // docs/providers.md#entra-guests-and-personal-accounts
+  test('a user of another tenant than the one asked for', async () => {
     const path = `/${CONTOSO.id}/oauth2/v2.0/authorize`
     const page = await post(path, { ...AUTHORIZE, ...answer, user: megan })
     expect(await page.text()).toContain('AADSTS50020')
   })
 
-  test('consent by somebody who is no administrator, and at /common (T8)', async () => {
+  // docs/providers.md#entra-admin-consent-at-common
+  test('consent by somebody who is no administrator, and at /common', async () => {
     const consent = {
       client_id: CLIENT.clientId,
       redirect_uri: REDIRECT,

@@ -43,7 +43,8 @@ async function identifyBy(answer: Handler) {
 }
 
 describe('who somebody is at Slack', () => {
-  test('is asked once, the client by HTTP Basic (requirement 28, S23) and nowhere else', async () => {
+  // docs/providers.md#slack-client-credentials
+  test('is asked once, the client by HTTP Basic and nowhere else', async () => {
     let seen: { authorization: string; form: URLSearchParams; path: string } | undefined
     const { outcome, requests: asked } = await identifyBy(async (request) => {
       const form = new URLSearchParams(await request.text())
@@ -94,7 +95,8 @@ describe('who somebody is at Slack', () => {
     expect(await gone.identify(EXCHANGE)).toMatchObject({ kind: 'unavailable', codeSent: false })
   })
 
-  test('is given up after ten seconds (requirement 26)', async () => {
+  // docs/decisions/0015-provider-addresses.md
+  test('is given up after ten seconds', async () => {
     const limits: number[] = []
     const timeout = AbortSignal.timeout
     const never = (_: string, { signal }: RequestInit): Promise<Response> => {

@@ -70,12 +70,14 @@ describe('consent', () => {
     ['no scope', { user_scope: '' }, 'invalid_scope'],
     ['an unknown scope', { user_scope: 'admin.everything' }, 'invalid_scope'],
     [
-      'identity scopes with others (S2)',
+      // docs/providers.md#slack-sign-in-scopes
+      'identity scopes with others',
       { user_scope: 'identity.basic,users:read' },
       'Cannot request both identity scopes and other scopes at the same time',
     ],
     [
-      'identity scopes with those of a bot (S2)',
+      // docs/providers.md#slack-sign-in-scopes
+      'identity scopes with those of a bot',
       { scope: 'chat:write' },
       'Cannot request both identity scopes and other scopes at the same time',
     ],

@@ -25,7 +25,7 @@ const REDIRECT =
 const OAUTH = `https://slack.com/oauth/v2/authorize?state=kid.payload.signature&client_id=1.2+3&${REDIRECT}`
 const PKCE = { app: { ...REQUEST.app, own: { pkce: true } } }
 
-// novu-behaviour §2.5: form-style encoding, in this order; what is latch's own comes after it.
+// docs/novu.md#provider-urls: form encoding, in this order; what latch adds comes after it.
 const urls: [string, Partial<AuthorizationRequest>, string][] = [
   ["has Novu's one scope where none is named", {}, `${OAUTH}&user_scope=identity.basic`],
   [
@@ -40,7 +40,8 @@ const urls: [string, Partial<AuthorizationRequest>, string][] = [
     `${OAUTH}&user_scope=identity.basic&team=T0ACME`,
   ],
   [
-    '(requirement 19) has PKCE where the integration says so, and never else',
+    // docs/providers.md#slack-pkce
+    'has PKCE where the integration says so, and never else',
     { ...PKCE, workspaceId: 'T0ACME' },
     `${OAUTH}&user_scope=identity.basic&team=T0ACME&code_challenge=challenge&code_challenge_method=S256`,
   ],
@@ -50,7 +51,8 @@ const urls: [string, Partial<AuthorizationRequest>, string][] = [
     `${OAUTH}&user_scope=a%26team%3DT1%2Cb%3Dc%23d&team=T2%26state%3Dx`,
   ],
   [
-    '(requirement 20) has a nonce with OpenID Connect, and its scopes joined by spaces',
+    // docs/decisions/0009-identity.md
+    'has a nonce with OpenID Connect, and its scopes joined by spaces',
     { protocol: 'openid', userScope: ['openid', 'profile'], workspaceId: 'T0ACME' },
     'https://slack.com/openid/connect/authorize?response_type=code&state=kid.payload.signature' +
       `&client_id=1.2+3&${REDIRECT}&scope=openid+profile&nonce=nonce&team=T0ACME`,
@@ -64,7 +66,8 @@ describe("Slack's address for a link", () => {
     })
   }
 
-  test('(requirement 25, N12) never asks for bot scopes, whichever protocol', () => {
+  // docs/providers.md#slack-link-scopes
+  test('never asks for bot scopes, whichever protocol', () => {
     for (const protocol of ['oauth', 'openid'] as const) {
       const { searchParams } = new URL(slack.linkUserUrl({ ...REQUEST, protocol }))
       expect(searchParams.has('scope')).toBe(protocol === 'openid')
