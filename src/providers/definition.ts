@@ -28,6 +28,8 @@ export type ProviderAddress = {
   /** The name of the environment variable. */
   variable: string
   fallback: string
+  /** When to set it, as the page on configuration says. */
+  help: string
 }
 
 export type CredentialFlag = {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { startKeepingTokensFresh } from '../../src/api/connections/keep-fresh.ts'
+import { endpointKind } from '../../src/providers/declared.ts'
 import { rotatingClientId } from '../../src/providers/slack/stand-in/directory.ts'
+import { createImporter } from '../../src/transfer/importer.ts'
 import { SANDBOX } from '../harness/sandbox.ts'
 import { startService, type TestService } from '../harness/service.ts'
 
@@ -157,6 +159,35 @@ describe('a refresh', () => {
       await own.stop()
     })
   }
+})
+
+test('an imported token of unknown age is due at once', async () => {
+  const own = await startService()
+  await own.api('POST', '/v1/integrations', ROTATING)
+  const { store, clock, random, providers } = own.deps
+  const take = createImporter({
+    store,
+    environmentId: String((await store.environments.first())?.id),
+    providerIds: [...providers.keys()],
+    endpointKind: (type) => endpointKind(providers, type),
+    recordId: random.recordId,
+    clock,
+  })
+  const record = {
+    record: 'connection' as const,
+    integrationIdentifier: 'rotating',
+    subscriberId: null,
+    workspace: { id: 'T0ACME0001' },
+  }
+  const auth = { accessToken: 'xoxe.xoxb-old', refreshToken: 'xoxe-1-old' }
+  await take({ ...record, identifier: 'old', contextKeys: ['a:1'], auth })
+  const expiresAt = new Date(clock() + 60 * 60_000).toISOString()
+  await take({ ...record, identifier: 'dated', contextKeys: ['a:2'], auth: { ...auth, expiresAt } })
+  const due = await store.connectionTokens.due(clock(), 10)
+  const environmentId = String((await store.environments.first())?.id)
+  const old = await store.connections.findWithAuth(environmentId, 'old')
+  expect(due).toEqual([String(old?.connection.id)])
+  await own.stop()
 })
 
 // docs/providers.md#slack-token-rotation

@@ -65,6 +65,11 @@ describe('the documentation that comes with latch', () => {
     const documented = [...source('configuration').matchAll(/^\| `(LATCH_[A-Z_]+)`/gm)]
     expect(documented.map(([, name = '']) => name).sort()).toEqual(known)
     expect(known.length).toBeGreaterThan(15)
+    for (const { variable, fallback, help } of addresses) {
+      expect(source('configuration')).toContain(
+        `\n| \`${variable}\` | \`${fallback}\` | ${help} |\n`,
+      )
+    }
   })
 
   test('names every metric that there is, and no other', () => {

@@ -5,8 +5,16 @@ export const msteams: ProviderDefinition = {
   name: 'Microsoft Teams',
   title: 'MS Teams',
   addresses: {
-    entra: { variable: 'LATCH_ENTRA_URL', fallback: 'https://login.microsoftonline.com' },
-    graph: { variable: 'LATCH_GRAPH_URL', fallback: 'https://graph.microsoft.com' },
+    entra: {
+      variable: 'LATCH_ENTRA_URL',
+      fallback: 'https://login.microsoftonline.com',
+      help: "for Microsoft's national clouds, or a stand-in",
+    },
+    graph: {
+      variable: 'LATCH_GRAPH_URL',
+      fallback: 'https://graph.microsoft.com',
+      help: 'the same for Graph',
+    },
   },
   flags: [
     {

@@ -4,7 +4,13 @@ export const slack: ProviderDefinition = {
   id: 'slack',
   name: 'Slack',
   title: 'Slack',
-  addresses: { slack: { variable: 'LATCH_SLACK_URL', fallback: 'https://slack.com' } },
+  addresses: {
+    slack: {
+      variable: 'LATCH_SLACK_URL',
+      fallback: 'https://slack.com',
+      help: "for Slack's government cloud, or a stand-in",
+    },
+  },
   flags: [],
   standIn: {
     name: 'Slack',

@@ -5,7 +5,9 @@ export const toy: ProviderDefinition = {
   id: 'toy',
   name: 'Toy Chat',
   title: 'Toy',
-  addresses: { toy: { variable: 'LATCH_TOY_URL', fallback: 'https://toy.example' } },
+  addresses: {
+    toy: { variable: 'LATCH_TOY_URL', fallback: 'https://toy.example', help: 'for another box' },
+  },
   flags: [{ flag: '--box <name>', credential: 'box', help: 'Toy: the box that the app is in' }],
   standIn: {
     name: 'Toy Chat',
