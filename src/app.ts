@@ -1,7 +1,7 @@
 import { TypeCheck } from '@sinclair/typebox/compiler'
 import { Elysia, ValidationError } from 'elysia'
 import { callback } from './api/callback/routes.ts'
-import { connections } from './api/connections/routes.ts'
+import { connections } from './api/connections/connections.ts'
 import { contexts } from './api/contexts/contexts.ts'
 import { endpoints } from './api/endpoints/routes.ts'
 import { health } from './api/health/routes.ts'
@@ -32,7 +32,7 @@ export type LatchApi = ReturnType<typeof createOperations>
 
 /** Everything that needs an API key. Adding a resource is a folder, and a line here. */
 const createOperations = (deps: ApiDeps) =>
-  createApi(deps).use(contexts(deps)).use(subscribers(deps))
+  createApi(deps).use(connections(deps)).use(contexts(deps)).use(subscribers(deps))
 
 /** The whole service from its parts. Listens to nothing, and starts nothing. */
 export function createApp(parts: Deps): App {
@@ -63,7 +63,6 @@ export function createApp(parts: Deps): App {
     )
     .use(links(deps))
     .use(callback(deps))
-    .use(connections(deps))
     .use(createOperations(deps))
     .use(endpoints(deps))
     .use(integrations(deps))

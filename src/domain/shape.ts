@@ -1,5 +1,5 @@
 import { type Static, type TSchema, TypeGuard } from '@sinclair/typebox'
-import { type TypeCheck, TypeCompiler } from '@sinclair/typebox/compiler'
+import { type TypeCheck, TypeCompiler, ValueErrorType } from '@sinclair/typebox/compiler'
 
 /** What is wrong with one field, and what came. */
 export type FieldError = { readonly messages: readonly string[]; readonly value?: unknown }
@@ -67,7 +67,7 @@ function nulFields(value: unknown): Invalid {
 }
 
 /** One error as TypeBox finds it. */
-type SchemaError = { path: string; schema: TSchema; value: unknown }
+type SchemaError = { type: ValueErrorType; path: string; schema: TSchema; value: unknown }
 
 /** What a schema can say of itself, beside JSON Schema's own words. */
 type Hints = {
@@ -131,9 +131,13 @@ function fieldOf(
 /** RFC 6901 §4. */
 const unescapePointer = (text: string): string => text.replaceAll('~1', '/').replaceAll('~0', '~')
 
-function messagesFor(name: string, { schema, value }: SchemaError, inArray: boolean): string[] {
+function messagesFor(
+  name: string,
+  { type, schema, value }: SchemaError,
+  inArray: boolean,
+): string[] {
   // What a closed object does not know, as class-validator says it (`forbidNonWhitelisted`).
-  if (TypeGuard.IsNever(schema)) return [`property ${name} should not exist`]
+  if (type === ValueErrorType.ObjectAdditionalProperties) return [`property ${name} should not exist`]
   const wanted = wantedText(schema)
   if (inArray) return [`each value in ${name} ${wanted}`]
   const whenEmpty = hint(schema, 'whenEmpty')

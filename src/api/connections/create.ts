@@ -1,76 +1,93 @@
-import type { Deps } from '../../deps.ts'
-import { contextWrites } from '../../domain/contexts/payload.ts'
-import { type ApiError, conflict } from '../../http/api-error.ts'
-import type { Caller } from '../../http/authenticate.ts'
-import type { Answer } from '../../http/perform.ts'
-import type { Connection } from '../../store/connections/connection-rows.ts'
-import { freshRow } from '../../store/fresh-row.ts'
-import { requireIntegration } from '../integrations/find.ts'
-import { requireContexts } from '../read-contexts.ts'
-import { requireSubscriber } from '../subscribers/require.ts'
-import { readAuth, workspaceOf } from './given.ts'
-import type { ChannelConnection, CreateConnectionBody } from './model.ts'
-import { refuseUnowned } from './owner.ts'
-import { presentConnection } from './present.ts'
+import * as connections from '../../domain/connections/connections.ts'
+import { NewConnection } from '../../domain/connections/shape.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { type ApiError, conflict, notFound, refusedFields } from '../../http/api-error.ts'
+import { change, reply } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import type { Api } from '../../http/resource-api.ts'
+import {
+  authRefused,
+  ChannelConnection,
+  EXAMPLE_CONTENT,
+  integrationNotFound,
+  presentConnection,
+} from './answer.ts'
+import { ownerError } from './owner.ts'
 
-/** A connection that the backend made itself, in Novu's order of checks (novu-behaviour §3.2). */
-export async function createConnection(
-  deps: Deps,
-  caller: Caller,
-  body: CreateConnectionBody,
-): Promise<Answer<ChannelConnection>> {
-  const { store, providers } = deps
-  const { environmentId } = caller
-  refuseUnowned(body)
-  const contexts = requireContexts(body.context)
-  const integration = await requireIntegration(deps, caller, body.integrationIdentifier)
-  const newSubscriber =
-    body.subscriberId === undefined
-      ? []
-      : await requireSubscriber(deps, environmentId, body.subscriberId)
-  const fresh = freshRow(deps, environmentId)
-  const connection: Connection = {
-    ...fresh,
-    ...workspaceOf(body),
-    integrationId: integration.id,
-    identifier: body.identifier ?? `chconn_${deps.random.identifier()}`,
-    // The one that is stored: Novu looked for the one that was sent, and so made two that are shared.
-    subscriberId: body.connectionMode === 'shared' ? null : (body.subscriberId ?? null),
-    contextKeys: [...contexts.keys],
-    origin: 'api',
-  }
-  const owned = await store.connections.findByOwner(integration.id, connection)
-  if (owned !== null) throw ownerTaken(integration.identifier, connection, owned.identifier)
-  const taken = conflict(
-    'connection_exists',
-    `Channel connection with identifier "${connection.identifier}" already exists in environment "${environmentId}"`,
+export const createConnection = (deps: ApiDeps) => (app: Api) =>
+  app.post(
+    '/v1/channel-connections',
+    ({ body, caller, request, set }) =>
+      change(
+        deps,
+        { request, body, caller, set },
+        {
+          decide: () => connections.createConnection(deps, caller.environmentId, body),
+          answer: (decided) => {
+            switch (decided.kind) {
+              case 'accepted':
+                return reply(201, presentConnection(decided.value))
+              case 'context_required':
+              case 'subscriber_required':
+              case 'owner_required':
+                return ownerError(decided)
+              case 'invalid':
+                return refusedFields(decided)
+              case 'integration_not_found':
+                return integrationNotFound(decided.identifier)
+              case 'subscriber_not_found':
+                return notFound(decided.kind, `Subscriber not found: ${decided.subscriberId}`)
+              case 'connection_of_owner_exists':
+                return ownerHasConnection(decided)
+              case 'connection_exists':
+                return conflict(
+                  decided.kind,
+                  `Channel connection with identifier "${decided.identifier}" already exists in environment "${caller.environmentId}"`,
+                )
+              case 'rotation_not_supported':
+              case 'integration_without_credentials':
+                return authRefused(decided)
+            }
+          },
+        },
+      ),
+    declares({
+      operationId: 'ChannelConnectionsController_createChannelConnection',
+      summary: 'Create a channel connection',
+      description:
+        'Tells latch of a workspace that you connected yourself, with its token. A connection belongs ' +
+        'to a subscriber, or is shared by those of a context; each has at most one of an integration.',
+      tag: 'Channel connections',
+      access: 'write',
+      limit: 'configuration',
+      body: NewConnection,
+      responses: {
+        201: { description: 'The connection', schema: ChannelConnection },
+        404: { description: 'No such integration or subscriber' },
+        409: {
+          description:
+            'There is one of that identifier, or for whom it is; or the same key is still running',
+        },
+      },
+      example: {
+        integrationIdentifier: 'slack',
+        connectionMode: 'shared',
+        context: { tenant: 'acme' },
+        ...EXAMPLE_CONTENT,
+      },
+      sdk: 'channelConnections.create($body)',
+    }),
   )
-  if ((await store.connections.findWithAuth(environmentId, connection.identifier)) !== null) {
-    throw taken
-  }
-  const provider = providers.get(integration.providerId)
-  const auth = readAuth(body, integration, provider, fresh.createdAtMs)
-  return {
-    status: 201,
-    body: presentConnection({ connection, auth, pending: null, integration }),
-    writes: [
-      ...newSubscriber,
-      ...contextWrites(deps, environmentId, contexts),
-      store.connections.insert(connection, auth),
-    ],
-    ifTaken: taken,
-  }
-}
 
-function ownerTaken(
-  integration: string,
-  { subscriberId, contextKeys }: Connection,
-  existing: string,
-): ApiError {
+function ownerHasConnection({
+  kind,
+  integrationIdentifier,
+  existing: { subscriberId, contextKeys, identifier },
+}: connections.OwnerHasConnection): ApiError {
   const whose = subscriberId === null ? 'no subscriberId' : `subscriberId "${subscriberId}"`
   const where = contextKeys.length === 0 ? 'no context' : `context [${contextKeys.join(', ')}]`
   return conflict(
-    'connection_of_owner_exists',
-    `A channel connection already exists for integration "${integration}" with ${whose} and ${where}. Connection ID: ${existing}`,
+    kind,
+    `A channel connection already exists for integration "${integrationIdentifier}" with ${whose} and ${where}. Connection ID: ${identifier}`,
   )
 }

@@ -1,28 +1,37 @@
-import type { Deps } from '../../deps.ts'
-import { notFound } from '../../http/api-error.ts'
-import type { Caller } from '../../http/authenticate.ts'
-import type { ConnectionWithAuth } from '../../store/connections/connections.ts'
-import type { ChannelConnection } from './model.ts'
-import { presentConnection } from './present.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { declares } from '../../http/declares.ts'
+import type { Api } from '../../http/resource-api.ts'
+import {
+  ChannelConnection,
+  ConnectionParams,
+  connectionNotFound,
+  presentConnection,
+} from './answer.ts'
 
-/** Throws 404, in Novu's words: with double quotes where a connection is changed. */
-export async function findConnection(
-  { store }: Deps,
-  { environmentId }: Caller,
-  identifier: string,
-  quote = "'",
-): Promise<ConnectionWithAuth> {
-  const found = await store.connections.findWithAuth(environmentId, identifier)
-  if (found === null) {
-    const message = `Channel connection with identifier ${quote}${identifier}${quote} not found`
-    throw notFound('connection_not_found', message)
-  }
-  return found
-}
-
-/** One connection. Throws 404. */
-export const getConnection = async (
-  deps: Deps,
-  caller: Caller,
-  identifier: string,
-): Promise<ChannelConnection> => presentConnection(await findConnection(deps, caller, identifier))
+export const getConnection =
+  ({ store }: ApiDeps) =>
+  (app: Api) =>
+    app.get(
+      '/v1/channel-connections/:identifier',
+      async ({ params: { identifier }, caller }) => {
+        const found = await store.connections.findWithAuth(caller.environmentId, identifier)
+        if (found === null) throw connectionNotFound(identifier)
+        return presentConnection(found)
+      },
+      declares({
+        operationId: 'ChannelConnectionsController_getChannelConnectionByIdentifier',
+        summary: 'Retrieve a channel connection',
+        description:
+          'One connection, with its tokens in clear: this is where a backend reads the token with ' +
+          'which it sends messages. Tokens that expire are refreshed before they do.',
+        tag: 'Channel connections',
+        access: 'read',
+        limit: 'configuration',
+        params: ConnectionParams,
+        responses: {
+          200: { description: 'The connection', schema: ChannelConnection },
+          404: { description: 'No such connection' },
+        },
+        sdk: 'channelConnections.retrieve("slack-connection-abc123")',
+      }),
+    )

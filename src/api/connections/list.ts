@@ -1,25 +1,63 @@
-import type { Deps } from '../../deps.ts'
-import type { Caller } from '../../http/authenticate.ts'
-import { presentPage, readContextKeys, readPaging } from '../../http/list-query.ts'
-import type { ChannelConnectionList, ConnectionsQuery } from './model.ts'
-import { presentConnection } from './present.ts'
+import { Type } from '@sinclair/typebox'
+import { connectionMode } from '../../domain/connections/shape.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { declares } from '../../http/declares.ts'
+import { listOf } from '../../http/list-of.ts'
+import {
+  byTime,
+  CONTEXT_KEYS,
+  listQuery,
+  presentPage,
+  readContextKeys,
+  readPaging,
+} from '../../http/list-query.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { ChannelConnection, presentConnection } from './answer.ts'
 
-/** A page of the environment's connections. */
-export async function listConnections(
-  { store }: Deps,
-  { environmentId }: Caller,
-  { contextKeys, ...query }: ConnectionsQuery,
-): Promise<ChannelConnectionList> {
-  const { subscriberId, integrationIdentifier, channel, providerId, connectionMode } = query
-  const filter = {
-    environmentId,
-    subscriberId,
-    integrationIdentifier,
-    channel,
-    providerId,
-    connectionMode,
-    contextKeys: readContextKeys(contextKeys),
-  }
-  const page = await store.connections.page(filter, readPaging(query))
-  return presentPage(page, ({ connection }) => connection.id, presentConnection)
-}
+const ConnectionsQuery = listQuery({
+  ...byTime,
+  subscriberId: Type.Optional(Type.String()),
+  integrationIdentifier: Type.Optional(Type.String()),
+  channel: Type.Optional(Type.String()),
+  providerId: Type.Optional(Type.String()),
+  connectionMode: Type.Optional(connectionMode()),
+  contextKeys: CONTEXT_KEYS,
+})
+
+export const listConnections =
+  ({ store }: ApiDeps) =>
+  (app: Api) =>
+    app.get(
+      '/v1/channel-connections',
+      async ({ query, caller: { environmentId } }) => {
+        const { subscriberId, integrationIdentifier, channel, providerId, connectionMode } = query
+        const filter = {
+          environmentId,
+          subscriberId,
+          integrationIdentifier,
+          channel,
+          providerId,
+          connectionMode,
+          contextKeys: readContextKeys(query.contextKeys),
+        }
+        const page = await store.connections.page(filter, readPaging(query))
+        return presentPage(page, ({ connection }) => connection.id, presentConnection)
+      },
+      declares({
+        operationId: 'ChannelConnectionsController_listChannelConnections',
+        summary: 'List all channel connections',
+        description:
+          'The workspaces and tenants that are connected, newest first, a page at a time.',
+        tag: 'Channel connections',
+        access: 'read',
+        limit: 'configuration',
+        query: ConnectionsQuery,
+        responses: {
+          200: {
+            description: 'A page of connections',
+            schema: listOf(ChannelConnection, 'ListChannelConnectionsResponseDto'),
+          },
+        },
+        sdk: 'channelConnections.list({ integrationIdentifier: "slack" })',
+      }),
+    )

@@ -1,22 +1,23 @@
-import { badRequest } from '../../http/api-error.ts'
+import * as owners from '../../domain/connections/owner.ts'
+import { type ApiError, badRequest } from '../../http/api-error.ts'
 
-type Owned = {
-  connectionMode?: 'subscriber' | 'shared'
-  subscriberId?: string
-  context?: unknown
+/** Novu's words for a connection that would belong to nobody. */
+export function ownerError(refusal: owners.OwnerRefusal): ApiError {
+  switch (refusal.kind) {
+    case 'context_required':
+      return badRequest(refusal.kind, 'context is required when connectionMode is "shared"')
+    case 'subscriber_required':
+      return badRequest(
+        refusal.kind,
+        'subscriberId is required when connectionMode is "subscriber"',
+      )
+    case 'owner_required':
+      return badRequest(refusal.kind, 'Either subscriberId or context must be provided')
+  }
 }
 
-/** novu-behaviour §2.3: a connection is for a subscriber, or shared by those of a context. Throws 400. */
-export function refuseUnowned({ connectionMode, subscriberId, context }: Owned): void {
-  if (connectionMode === 'shared' && context === undefined) {
-    const message = 'context is required when connectionMode is "shared"'
-    throw badRequest('context_required', message)
-  }
-  if (connectionMode === 'subscriber' && !subscriberId) {
-    const message = 'subscriberId is required when connectionMode is "subscriber"'
-    throw badRequest('subscriber_required', message)
-  }
-  if (!subscriberId && context === undefined) {
-    throw badRequest('owner_required', 'Either subscriberId or context must be provided')
-  }
+/** Until all operations are decisions of the domain. Throws 400. */
+export function refuseUnowned(request: owners.OwnerRequest): void {
+  const refusal = owners.refuseUnowned(request)
+  if (refusal !== null) throw ownerError(refusal)
 }

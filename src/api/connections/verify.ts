@@ -1,47 +1,99 @@
-import type { Deps } from '../../deps.ts'
+import { accept, type Decision } from '../../domain/decision.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
 import { ApiError } from '../../http/api-error.ts'
-import type { Caller } from '../../http/authenticate.ts'
-import type { Answer } from '../../http/perform.ts'
-import { findConnection, getConnection } from './get.ts'
-import type { ChannelConnection } from './model.ts'
-import { refreshTokens } from './refresh.ts'
+import { change, reply } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import type { Api } from '../../http/resource-api.ts'
+import type { ConnectionWithAuth } from '../../store/connections/connections.ts'
+import {
+  ChannelConnection,
+  ConnectionParams,
+  connectionNotFound,
+  presentConnection,
+} from './answer.ts'
+import { type Refresh, refreshTokens } from './refresh.ts'
 
-/**
- * Proves that a connection's tokens can be refreshed, by refreshing them; one that does not rotate
- * passes. Throws 404, and 502 where the provider refuses: what is stored is then as it was.
- */
-export async function verifyConnection(
-  deps: Deps,
-  caller: Caller,
-  identifier: string,
-): Promise<Answer<ChannelConnection>> {
-  const { connection, integration } = await findConnection(deps, caller, identifier)
-  const refresh = await refreshTokens(deps, connection.id)
+type NotVerified = Exclude<Refresh, { kind: 'refreshed' | 'not_rotating' }>
+
+export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
+  app.post(
+    '/v1/channel-connections/:identifier/verify',
+    ({ params: { identifier }, body, caller, request, set }) => {
+      const find = () => deps.store.connections.findWithAuth(caller.environmentId, identifier)
+      return change(
+        deps,
+        { request, body, caller, set },
+        {
+          prepare: async () => {
+            const found = await find()
+            return found === null ? null : refreshTokens(deps, found.connection.id)
+          },
+          decide: async (
+            refresh,
+          ): Promise<
+            Decision<ConnectionWithAuth, NotVerified | { kind: 'connection_not_found' }>
+          > => {
+            if (
+              refresh !== null &&
+              refresh.kind !== 'refreshed' &&
+              refresh.kind !== 'not_rotating'
+            ) {
+              return refresh
+            }
+            const found = refresh === null ? null : await find()
+            return found === null ? { kind: 'connection_not_found' } : accept(found)
+          },
+          answer: (decided) => {
+            switch (decided.kind) {
+              case 'accepted':
+                return reply(200, presentConnection(decided.value))
+              case 'connection_not_found':
+                return connectionNotFound(identifier)
+              default:
+                return notVerified(decided)
+            }
+          },
+        },
+      )
+    },
+    declares({
+      operationId: 'ChannelConnectionsController_verifyChannelConnection',
+      summary: 'Verify a channel connection',
+      description:
+        "Proves that a connection works: refreshes its tokens, or asks Microsoft for the app's own " +
+        'token. One whose tokens do not expire passes.',
+      tag: 'Channel connections',
+      access: 'write',
+      limit: 'configuration',
+      params: ConnectionParams,
+      responses: {
+        200: { description: 'The connection', schema: ChannelConnection },
+        404: { description: 'No such connection' },
+        502: { description: 'The provider refuses; what is stored is as it was' },
+      },
+    }),
+  )
+
+function notVerified(refresh: NotVerified): ApiError {
   switch (refresh.kind) {
     case 'in_progress':
-      throw badGateway(
+      return badGateway(
         'refresh_in_progress',
-        `A token refresh for the ${titleOf(deps, integration)} channel connection is already in ` +
-          'progress. Retry the verification in a few seconds.',
+        'A token refresh for the Slack channel connection is already in progress. Retry the ' +
+          'verification in a few seconds.',
       )
     case 'refused': {
       const { provider, error } = refresh
       const advice = `Reconnect the ${provider} channel connection.`
-      throw badGateway('refresh_refused', `${provider} token refresh failed: ${error}. ${advice}`)
+      return badGateway('refresh_refused', `${provider} token refresh failed: ${error}. ${advice}`)
     }
     case 'not_consented': {
       const { provider, problem } = refresh
-      throw badGateway('consent_not_proven', `${provider} admin consent is not proven: ${problem}`)
+      return badGateway('consent_not_proven', `${provider} admin consent is not proven: ${problem}`)
     }
     case 'unavailable':
-      throw badGateway('provider_unavailable', `${refresh.provider} could not be reached`)
-    case 'not_rotating':
-    case 'refreshed':
-      return { status: 200, body: await getConnection(deps, caller, identifier), writes: [] }
+      return badGateway('provider_unavailable', `${refresh.provider} could not be reached`)
   }
 }
-
-const titleOf = ({ providers }: Deps, { providerId }: { providerId: string }): string =>
-  providers.get(providerId)?.title ?? providerId
 
 const badGateway = (code: string, message: string): ApiError => new ApiError(502, code, message)

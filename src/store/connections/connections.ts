@@ -1,10 +1,11 @@
-import { and, eq, isNull, ne, sql } from 'drizzle-orm'
+import { and, eq, exists, isNull, ne, sql } from 'drizzle-orm'
 import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import type { Counts } from '../reading/counts.ts'
 import type { Memory } from '../reading/memory.ts'
 import type { Page, Paging } from '../reading/pages.ts'
 import { channelConnections } from '../schema/channels.ts'
+import { expectation } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import { type ConnectionAuth, openAuth, refreshAtMs, sealAuth } from './connection-auth.ts'
 import {
@@ -42,6 +43,8 @@ export type Connections = {
   /** Gives a connection another workspace and tokens, wholesale. */
   replace(id: string, workspace: Workspace, auth: ConnectionAuth, nowMs: number): Write
   delete(id: string): Write
+  /** Fails the commit where the connection is gone by then. */
+  expectPresent(id: string): Write
   findWithAuth(environmentId: string, identifier: string): Promise<ConnectionWithAuth | null>
   find(integrationId: string, identifier: string): Connection | null | Promise<Connection | null>
   /** The write of a new connection; `auth` is sealed. */
@@ -131,6 +134,16 @@ export function createConnections(
       ),
     delete: (id) =>
       toWrite(database.delete(channelConnections).where(eq(channelConnections.id, id))),
+    expectPresent: (id) =>
+      expectation(
+        database,
+        exists(
+          database
+            .select({ id: channelConnections.id })
+            .from(channelConnections)
+            .where(eq(channelConnections.id, id)),
+        ),
+      ),
     find: remember(['channel_connections'], async (integration, identifier) =>
       withoutAuth(await byIdentifier.get({ integrationId: integration, identifier })),
     ),

@@ -1,8 +1,9 @@
-import { and, desc, eq, sql } from 'drizzle-orm'
+import { and, desc, eq, exists, sql } from 'drizzle-orm'
 import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import type { Memory } from '../reading/memory.ts'
 import { integrations } from '../schema/core.ts'
+import { expectation } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
 type Row = typeof integrations.$inferSelect
@@ -17,6 +18,8 @@ export type Integrations = {
     identifier: string,
   ): Integration | null | Promise<Integration | null>
   findById(environmentId: string, id: string): Integration | null | Promise<Integration | null>
+  /** Fails the commit where the integration is gone by then. */
+  expectPresent(id: string): Write
   insert(integration: Integration): Write
   /** All of an environment, the newest first, without their credentials. */
   list(environmentId: string): Promise<Omit<Integration, 'credentials'>[]>
@@ -85,6 +88,16 @@ export function createIntegrations(
     findById: remember(['integrations'], async (environmentId, value) =>
       unseal(await byId.get({ environmentId, value })),
     ),
+    expectPresent: (id) =>
+      expectation(
+        database,
+        exists(
+          database
+            .select({ id: integrations.id })
+            .from(integrations)
+            .where(eq(integrations.id, id)),
+        ),
+      ),
     insert: (integration) => toWrite(database.insert(integrations).values(seal(integration))),
     list: async (environmentId) => {
       const rows = await database

@@ -1,0 +1,18 @@
+import type { ApiDeps } from '../../http/api-deps.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { createConnection } from './create.ts'
+import { deleteConnection } from './delete.ts'
+import { getConnection } from './get.ts'
+import { listConnections } from './list.ts'
+import { updateConnection } from './update.ts'
+import { verifyConnection } from './verify.ts'
+
+/** The workspaces and tenants in which an app is installed or known. */
+export const connections = (deps: ApiDeps) => (app: Api) =>
+  app
+    .use(listConnections(deps))
+    .use(createConnection(deps))
+    .use(getConnection(deps))
+    .use(updateConnection(deps))
+    .use(deleteConnection(deps))
+    .use(verifyConnection(deps))

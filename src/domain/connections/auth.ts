@@ -1,0 +1,45 @@
+import type { Provider } from '../../providers/provider.ts'
+import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
+import type { Integration } from '../../store/integrations/integrations.ts'
+import type { GivenAuth } from './shape.ts'
+
+/** In place of a token until the workspace installs the app: latch only knows who is in it. */
+export const IDENTITY_ONLY = 'identity-only'
+
+/** In place of a token where the app needs none of the tenant's; Novu's word. */
+export const APP_ONLY = 'app-only'
+
+/** Whether a connection has a token that its provider issued. */
+export const hasToken = ({ accessToken }: ConnectionAuth): boolean =>
+  accessToken !== IDENTITY_ONLY && accessToken !== APP_ONLY
+
+/** Tokens that latch could not keep valid, as it is to refresh them. */
+export type AuthRefused =
+  | { kind: 'rotation_not_supported'; providerId: string }
+  | { kind: 'integration_without_credentials'; integrationIdentifier: string }
+
+/**
+ * Given tokens as they are stored. A refresh token must be one that latch can use; without an expiry
+ * the access token is taken to have expired at `nowMs`, so that it is refreshed at once.
+ */
+export function readGivenAuth(
+  { accessToken, refreshToken, expiresAt, refreshTokenExpiresAt }: GivenAuth,
+  { identifier, providerId, credentials }: Integration,
+  provider: Provider | undefined,
+  nowMs: number,
+): { kind: 'auth'; auth: ConnectionAuth } | AuthRefused {
+  if (refreshToken === undefined) {
+    return { kind: 'auth', auth: { accessToken, ...(expiresAt !== undefined && { expiresAt }) } }
+  }
+  if (provider?.connect?.kind !== 'code') return { kind: 'rotation_not_supported', providerId }
+  if (!credentials['clientId'] || !credentials['secretKey']) {
+    return { kind: 'integration_without_credentials', integrationIdentifier: identifier }
+  }
+  const auth = {
+    accessToken,
+    refreshToken,
+    expiresAt: expiresAt ?? new Date(nowMs).toISOString(),
+    ...(refreshTokenExpiresAt !== undefined && { refreshTokenExpiresAt }),
+  }
+  return { kind: 'auth', auth }
+}

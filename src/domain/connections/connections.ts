@@ -1,0 +1,187 @@
+import type { Deps } from '../../deps.ts'
+import type { Connection } from '../../store/connections/connection-rows.ts'
+import type { ConnectionWithAuth, Workspace } from '../../store/connections/connections.ts'
+import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
+import { contextWrites, type NamedContexts, readContexts } from '../contexts/payload.ts'
+import { accept, type Decision } from '../decision.ts'
+import { findIntegration, type IntegrationNotFound } from '../integrations/find.ts'
+import type { Invalid } from '../shape.ts'
+import { requireSubscriber, type SubscriberNotFound } from '../subscribers/require.ts'
+import { type AuthRefused, IDENTITY_ONLY, readGivenAuth } from './auth.ts'
+import { type OwnerRefusal, refuseUnowned } from './owner.ts'
+import type { ConnectionContent, GivenAuth, GivenWorkspace, NewConnection } from './shape.ts'
+
+export type ConnectionDeps = Pick<Deps, 'store' | 'config' | 'providers' | 'random' | 'clock'>
+
+export type ConnectionNotFound = { kind: 'connection_not_found'; identifier: string }
+export type ConnectionExists = { kind: 'connection_exists'; identifier: string }
+/** Of an integration, at most one connection is for the same subscriber and contexts. */
+export type OwnerHasConnection = {
+  kind: 'connection_of_owner_exists'
+  integrationIdentifier: string
+  existing: Connection
+}
+
+/** Why a connection is not stored. */
+export type ConnectionRefused =
+  | IntegrationNotFound
+  | SubscriberNotFound
+  | OwnerHasConnection
+  | ConnectionExists
+  | AuthRefused
+
+/** A connection as a door of latch has read it. */
+export type ConnectionDraft = {
+  /** Null: latch makes one up. */
+  identifier: string | null
+  integrationIdentifier: string
+  /** Must exist, also where the connection is shared and does not belong to it. */
+  subscriberId: string | null
+  shared: boolean
+  contexts: NamedContexts
+  workspace: GivenWorkspace
+  /** Null where no token came along: the connection only says whose workspace it is. */
+  auth: GivenAuth | null
+  origin: Connection['origin']
+  /** Absent: now. */
+  times?: RowTimes
+}
+
+/** A connection that a backend made itself, with its token. */
+export async function createConnection(
+  deps: ConnectionDeps,
+  environmentId: string,
+  { identifier, integrationIdentifier, subscriberId, workspace, auth, ...given }: NewConnection,
+): Promise<Decision<ConnectionWithAuth, OwnerRefusal | Invalid | ConnectionRefused>> {
+  const unowned = refuseUnowned({ ...given, ...(subscriberId !== undefined && { subscriberId }) })
+  if (unowned !== null) return unowned
+  const contexts = readContexts(given.context)
+  if (contexts.kind === 'invalid') return contexts
+  return addConnection(deps, environmentId, {
+    identifier: identifier ?? null,
+    integrationIdentifier,
+    subscriberId: subscriberId ?? null,
+    shared: given.connectionMode === 'shared',
+    contexts,
+    workspace,
+    auth,
+    origin: 'api',
+  })
+}
+
+/** Stores a connection under its own name. The checks come in Novu's order. */
+export async function addConnection(
+  deps: ConnectionDeps,
+  environmentId: string,
+  draft: ConnectionDraft,
+): Promise<Decision<ConnectionWithAuth, ConnectionRefused>> {
+  const { store, providers } = deps
+  const { contexts, subscriberId } = draft
+  const found = await findIntegration(deps, environmentId, draft.integrationIdentifier)
+  if (found.kind === 'integration_not_found') return found
+  const { integration } = found
+  const ready =
+    subscriberId === null ? null : await requireSubscriber(deps, environmentId, subscriberId)
+  if (ready?.kind === 'subscriber_not_found') return ready
+  const connection: Connection = {
+    ...freshRow(deps, environmentId, draft.times),
+    ...workspaceOf(draft.workspace),
+    integrationId: integration.id,
+    identifier: draft.identifier ?? `chconn_${deps.random.identifier()}`,
+    // Uniqueness is decided by whom the connection is stored for. Novu looked for the subscriber that
+    // was sent, and so stored two shared connections of one context.
+    subscriberId: draft.shared ? null : subscriberId,
+    contextKeys: [...contexts.keys],
+    origin: draft.origin,
+  }
+  if (connection.origin !== 'identity') {
+    const existing = await store.connections.findByOwner(integration.id, connection)
+    if (existing !== null) return ownerHasConnection(integration, existing)
+  }
+  const { identifier } = connection
+  if ((await store.connections.findWithAuth(environmentId, identifier)) !== null) {
+    return { kind: 'connection_exists', identifier }
+  }
+  const given = draft.auth ?? { accessToken: IDENTITY_ONLY }
+  const provider = providers.get(integration.providerId)
+  const read = readGivenAuth(given, integration, provider, deps.clock())
+  if (read.kind !== 'auth') return read
+  return accept(
+    { connection, auth: read.auth, pending: null, integration },
+    {
+      expects: [
+        store.integrations.expectPresent(integration.id),
+        ...(ready?.subscriber ? [store.subscribers.expectPresent(ready.subscriber.id)] : []),
+      ],
+      writes: [
+        ...(ready?.writes ?? []),
+        ...contextWrites(deps, environmentId, contexts),
+        store.connections.insert(connection, read.auth),
+      ],
+    },
+  )
+}
+
+/** Replaces the workspace and the tokens of a connection, both as a whole. */
+export async function updateConnection(
+  deps: Pick<Deps, 'store' | 'providers' | 'clock'>,
+  environmentId: string,
+  identifier: string,
+  content: ConnectionContent,
+): Promise<
+  Decision<
+    ConnectionWithAuth,
+    ConnectionNotFound | IntegrationNotFound | AuthRefused | OwnerHasConnection
+  >
+> {
+  const { store, providers, clock } = deps
+  const found = await store.connections.findWithAuth(environmentId, identifier)
+  if (found === null) return { kind: 'connection_not_found', identifier }
+  const of = await findIntegration(deps, environmentId, found.integration.identifier)
+  if (of.kind === 'integration_not_found') return of
+  const { integration } = of
+  const updatedAtMs = clock()
+  const provider = providers.get(integration.providerId)
+  const read = readGivenAuth(content.auth, integration, provider, updatedAtMs)
+  if (read.kind !== 'auth') return read
+  // With a token of its own it counts as its owner's connection, of which there is one at most.
+  const existing = await store.connections.findByOwner(integration.id, found.connection)
+  if (existing !== null && existing.id !== found.connection.id) {
+    return ownerHasConnection(integration, existing)
+  }
+  const workspace = workspaceOf(content.workspace)
+  const connection = { ...found.connection, ...workspace, updatedAtMs }
+  return accept(
+    { ...found, connection, auth: read.auth, pending: null },
+    {
+      expects: [store.connections.expectPresent(connection.id)],
+      writes: [store.connections.replace(connection.id, workspace, read.auth, updatedAtMs)],
+    },
+  )
+}
+
+/** Forgets a connection. Endpoints that were made through it stay, as at Novu. */
+export async function deleteConnection(
+  { store }: Pick<Deps, 'store'>,
+  environmentId: string,
+  identifier: string,
+): Promise<Decision<null, ConnectionNotFound>> {
+  const found = await store.connections.findWithAuth(environmentId, identifier)
+  if (found === null) return { kind: 'connection_not_found', identifier }
+  return accept(null, { writes: [store.connections.delete(found.connection.id)] })
+}
+
+const ownerHasConnection = (
+  { identifier }: { identifier: string },
+  existing: Connection,
+): OwnerHasConnection => ({
+  kind: 'connection_of_owner_exists',
+  integrationIdentifier: identifier,
+  existing,
+})
+
+const workspaceOf = ({ id, name, botUserId }: GivenWorkspace): Workspace => ({
+  workspaceId: id,
+  workspaceName: name ?? null,
+  botUserId: botUserId ?? null,
+})

@@ -1,0 +1,29 @@
+/** For whom a connection is to be made. */
+export type OwnerRequest = {
+  connectionMode?: 'subscriber' | 'shared'
+  subscriberId?: string
+  context?: unknown
+}
+
+export type OwnerRefusal =
+  | { kind: 'context_required'; for: 'shared_connection' }
+  | { kind: 'subscriber_required'; for: 'subscriber_connection' }
+  | { kind: 'owner_required' }
+
+/**
+ * A connection belongs to a subscriber, or is shared by everybody in a context. Refuses a request
+ * that names neither, or not the one that its mode needs; null where it may go on.
+ */
+export function refuseUnowned({
+  connectionMode,
+  subscriberId,
+  context,
+}: OwnerRequest): OwnerRefusal | null {
+  if (connectionMode === 'shared' && context === undefined) {
+    return { kind: 'context_required', for: 'shared_connection' }
+  }
+  if (connectionMode === 'subscriber' && !subscriberId) {
+    return { kind: 'subscriber_required', for: 'subscriber_connection' }
+  }
+  return subscriberId || context !== undefined ? null : { kind: 'owner_required' }
+}

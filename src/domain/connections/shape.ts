@@ -1,0 +1,57 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { ContextPayload } from '../contexts/payload.ts'
+
+/** Objects in a request are open: properties that latch does not know are ignored, as at Novu. */
+const open = { additionalProperties: true } as const
+
+export const connectionMode = () => Type.Union([Type.Literal('subscriber'), Type.Literal('shared')])
+export type ConnectionMode = Static<ReturnType<typeof connectionMode>>
+
+const GivenWorkspace = Type.Object(
+  {
+    id: Type.String({ examples: ['T0ACME0001'] }),
+    name: Type.Optional(Type.String({ examples: ['Acme Corp'] })),
+    botUserId: Type.Optional(Type.String()),
+  },
+  open,
+)
+export type GivenWorkspace = Static<typeof GivenWorkspace>
+
+const GivenAuth = Type.Object(
+  {
+    accessToken: Type.String({ examples: ['xoxb-…'] }),
+    refreshToken: Type.Optional(Type.String()),
+    expiresAt: Type.Optional(
+      Type.String({
+        format: 'date-time',
+        whenWrong: 'auth.expiresAt must be a valid ISO 8601 date',
+      }),
+    ),
+    refreshTokenExpiresAt: Type.Optional(Type.String()),
+  },
+  open,
+)
+/** Tokens that somebody obtained from the provider and gives to latch. */
+export type GivenAuth = Static<typeof GivenAuth>
+
+/** The workspace and the tokens of a connection, which are replaced together. */
+export const ConnectionContent = Type.Object(
+  { workspace: GivenWorkspace, auth: GivenAuth },
+  { ...open, title: 'UpdateChannelConnectionRequestDto' },
+)
+export type ConnectionContent = Static<typeof ConnectionContent>
+
+/** A connection that a backend made itself. */
+export const NewConnection = Type.Object(
+  {
+    integrationIdentifier: Type.String({ minLength: 1 }),
+    workspace: GivenWorkspace,
+    auth: GivenAuth,
+    identifier: Type.Optional(Type.String({ minLength: 1 })),
+    subscriberId: Type.Optional(Type.String()),
+    context: Type.Optional(ContextPayload),
+    connectionMode: Type.Optional(connectionMode()),
+  },
+  { ...open, title: 'CreateChannelConnectionRequestDto' },
+)
+export type NewConnection = Static<typeof NewConnection>
