@@ -137,7 +137,8 @@ function messagesFor(
   inArray: boolean,
 ): string[] {
   // What a closed object does not know, as class-validator says it (`forbidNonWhitelisted`).
-  if (type === ValueErrorType.ObjectAdditionalProperties) return [`property ${name} should not exist`]
+  if (type === ValueErrorType.ObjectAdditionalProperties)
+    return [`property ${name} should not exist`]
   const wanted = wantedText(schema)
   if (inArray) return [`each value in ${name} ${wanted}`]
   const whenEmpty = hint(schema, 'whenEmpty')

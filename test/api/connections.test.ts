@@ -66,19 +66,4 @@ describe('a connection', () => {
       expect([status, text]).toEqual([422, expect.stringContaining('U+0000')])
     }
   })
-
-  test('of a subscriber who is deleted at that moment is refused', async () => {
-    const id = 'short-lived'
-    await api('POST', '/v2/subscribers', { subscriberId: id })
-    const { subscribers, environments } = service.deps.store
-    const environmentId = String((await environments.first())?.id)
-    const row = await subscribers.find(environmentId, id)
-    // Both are decided on what is stored now; the commits come one after the other.
-    const [gone, made] = await Promise.all([
-      service.deps.store.commit([subscribers.delete(String(row?.id))]),
-      create({ subscriberId: id, identifier: 'of-nobody' }),
-    ])
-    expect([gone, made.status]).toEqual([undefined, 404])
-    expect((await api('GET', `${PATH}/of-nobody`)).status).toBe(404)
-  })
 })

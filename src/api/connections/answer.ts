@@ -1,10 +1,11 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { AuthRefused } from '../../domain/connections/auth.ts'
 import { type ApiError, badRequest, notFound } from '../../http/api-error.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 import type { ConnectionWithAuth } from '../../store/connections/connections.ts'
 
 export const ConnectionParams = Type.Object({
-  identifier: Type.String({ minLength: 1, examples: ['slack-connection-abc123'] }),
+  identifier: Type.String({ minLength: 1, examples: [EXAMPLE.connectionIdentifier] }),
 })
 
 /** A body to try creating and updating with. */

@@ -5,6 +5,7 @@ import { type ApiError, conflict, notFound, refusedFields } from '../../http/api
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/resource-api.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 import {
   authRefused,
   ChannelConnection,
@@ -70,7 +71,7 @@ export const createConnection = (deps: ApiDeps) => (app: Api) =>
         },
       },
       example: {
-        integrationIdentifier: 'slack',
+        integrationIdentifier: EXAMPLE.integrationIdentifier,
         connectionMode: 'shared',
         context: { tenant: 'acme' },
         ...EXAMPLE_CONTENT,

@@ -7,6 +7,7 @@ import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import { openObject } from '../../http/open-object.ts'
 import type { Api } from '../../http/resource-api.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 import { ConnectionParams, connectionNotFound } from './answer.ts'
 
 const DeleteConnectionQuery = openObject({
@@ -67,6 +68,6 @@ export const deleteConnection = (deps: ApiDeps) => (app: Api) =>
         404: { description: 'No such connection' },
         502: { description: 'The provider did not revoke the token' },
       },
-      sdk: 'channelConnections.delete("slack-connection-abc123")',
+      sdk: `channelConnections.delete("${EXAMPLE.connectionIdentifier}")`,
     }),
   )

@@ -1,6 +1,7 @@
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/resource-api.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 import {
   ChannelConnection,
   ConnectionParams,
@@ -32,6 +33,6 @@ export const getConnection =
           200: { description: 'The connection', schema: ChannelConnection },
           404: { description: 'No such connection' },
         },
-        sdk: 'channelConnections.retrieve("slack-connection-abc123")',
+        sdk: `channelConnections.retrieve("${EXAMPLE.connectionIdentifier}")`,
       }),
     )

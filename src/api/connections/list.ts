@@ -12,6 +12,7 @@ import {
   readPaging,
 } from '../../http/list-query.ts'
 import type { Api } from '../../http/resource-api.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 import { ChannelConnection, presentConnection } from './answer.ts'
 
 const ConnectionsQuery = listQuery({
@@ -58,6 +59,6 @@ export const listConnections =
             schema: listOf(ChannelConnection, 'ListChannelConnectionsResponseDto'),
           },
         },
-        sdk: 'channelConnections.list({ integrationIdentifier: "slack" })',
+        sdk: `channelConnections.list({ integrationIdentifier: "${EXAMPLE.integrationIdentifier}" })`,
       }),
     )

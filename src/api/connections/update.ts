@@ -5,6 +5,7 @@ import { conflict } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/resource-api.ts'
+import { EXAMPLE } from '../../providers/example.ts'
 import {
   authRefused,
   ChannelConnection,
@@ -58,6 +59,6 @@ export const updateConnection = (deps: ApiDeps) => (app: Api) =>
         404: { description: 'No such connection' },
       },
       example: EXAMPLE_CONTENT,
-      sdk: 'channelConnections.update($body, "slack-connection-abc123")',
+      sdk: `channelConnections.update($body, "${EXAMPLE.connectionIdentifier}")`,
     }),
   )

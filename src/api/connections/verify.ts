@@ -13,7 +13,11 @@ import {
 } from './answer.ts'
 import { type Refresh, refreshTokens } from './refresh.ts'
 
-type NotVerified = Exclude<Refresh, { kind: 'refreshed' | 'not_rotating' }>
+type Verified = Extract<Refresh, { kind: 'refreshed' | 'not_rotating' }>
+type NotVerified = Exclude<Refresh, Verified> & {
+  /** The title of the provider. */
+  provider: string
+}
 
 export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
   app.post(
@@ -26,20 +30,17 @@ export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
         {
           prepare: async () => {
             const found = await find()
-            return found === null ? null : refreshTokens(deps, found.connection.id)
+            if (found === null) return null
+            const { providerId } = found.integration
+            const provider = deps.providers.get(providerId)?.title ?? providerId
+            return { ...(await refreshTokens(deps, found.connection.id)), provider }
           },
           decide: async (
             refresh,
           ): Promise<
             Decision<ConnectionWithAuth, NotVerified | { kind: 'connection_not_found' }>
           > => {
-            if (
-              refresh !== null &&
-              refresh.kind !== 'refreshed' &&
-              refresh.kind !== 'not_rotating'
-            ) {
-              return refresh
-            }
+            if (refresh !== null && !isVerified(refresh)) return refresh
             const found = refresh === null ? null : await find()
             return found === null ? { kind: 'connection_not_found' } : accept(found)
           },
@@ -74,25 +75,31 @@ export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
     }),
   )
 
+const isVerified = (refresh: Refresh): refresh is Verified =>
+  refresh.kind === 'refreshed' || refresh.kind === 'not_rotating'
+
 function notVerified(refresh: NotVerified): ApiError {
+  const { provider } = refresh
   switch (refresh.kind) {
     case 'in_progress':
       return badGateway(
         'refresh_in_progress',
-        'A token refresh for the Slack channel connection is already in progress. Retry the ' +
+        `A token refresh for the ${provider} channel connection is already in progress. Retry the ` +
           'verification in a few seconds.',
       )
-    case 'refused': {
-      const { provider, error } = refresh
-      const advice = `Reconnect the ${provider} channel connection.`
-      return badGateway('refresh_refused', `${provider} token refresh failed: ${error}. ${advice}`)
-    }
-    case 'not_consented': {
-      const { provider, problem } = refresh
-      return badGateway('consent_not_proven', `${provider} admin consent is not proven: ${problem}`)
-    }
+    case 'refused':
+      return badGateway(
+        'refresh_refused',
+        `${provider} token refresh failed: ${refresh.error}. Reconnect the ${provider} channel ` +
+          'connection.',
+      )
+    case 'not_consented':
+      return badGateway(
+        'consent_not_proven',
+        `${provider} admin consent is not proven: ${refresh.problem}`,
+      )
     case 'unavailable':
-      return badGateway('provider_unavailable', `${refresh.provider} could not be reached`)
+      return badGateway('provider_unavailable', `${provider} could not be reached`)
   }
 }
 
