@@ -1,5 +1,3 @@
-import { TypeCheck } from '@sinclair/typebox/compiler'
-import { Elysia, ValidationError } from 'elysia'
 import { callback } from './api/callback/routes.ts'
 import { connections } from './api/connections/connections.ts'
 import { contexts } from './api/contexts/contexts.ts'
@@ -10,19 +8,19 @@ import { links } from './api/links/routes.ts'
 import { subscribers } from './api/subscribers/subscribers.ts'
 import type { Deps } from './deps.ts'
 import { docs } from './docs/routes.ts'
-import { answerError } from './http/answer-error.ts'
 import { type ApiDeps, createApiDeps } from './http/api-deps.ts'
 import { inEnvelope } from './http/envelope.ts'
-import { createFront, type Front } from './http/front.ts'
-import { createNoRoute } from './http/no-route.ts'
-import { requestId } from './http/request-id.ts'
-import { createApi } from './http/resource-api.ts'
-import { createRouteNames } from './http/route-names.ts'
-import { validationError } from './http/validation.ts'
+import {
+  createApi,
+  createPipeline,
+  createPublic,
+  createRouter,
+  type Pipeline,
+} from './http/pipeline.ts'
 import { readVersion } from './version.ts'
 
 /** `retire`: readiness fails from now on, and everything is answered still. */
-export type App = Front & { retire(): void }
+export type App = Pipeline & { retire(): void }
 
 /**
  * The operations of the API, for a typed client: `treaty<LatchApi>(url)` of `@elysiajs/eden` knows
@@ -34,24 +32,14 @@ export type LatchApi = ReturnType<typeof createOperations>
 const createOperations = (deps: ApiDeps) =>
   createApi(deps).use(connections(deps)).use(contexts(deps)).use(subscribers(deps))
 
-/** The whole service from its parts. Listens to nothing, and starts nothing. */
-export function createApp(parts: Deps): App {
-  const deps = createApiDeps(parts)
+/**
+ * The whole service from its parts. Listens to nothing, and starts nothing. `addressOf` says where a
+ * request came from.
+ */
+export function createApp(parts: Deps, addressOf: (request: Request) => string): App {
+  const deps = createApiDeps(parts, addressOf)
   let retiring = false
-  const app = new Elysia({
-    // Elysia would "clean" a body before it is checked, and so make some that are wrong right.
-    normalize: false,
-    // Elysia otherwise takes a host to be longer than two letters, and finds no route behind one.
-    handler: { standardHostname: false },
-  })
-    .onRequest(requestId(deps))
-    .onError(async function answerErrors({ error, code, request, set }) {
-      if (error instanceof ValidationError && error.validator instanceof TypeCheck) {
-        return answerError(deps, validationError(error.validator, error.value), request.url)
-      }
-      if (code === 'NOT_FOUND') return noRoute(request, set)
-      return answerError(deps, error, request.url)
-    })
+  const router = createRouter(deps)
     .use(
       health({
         version: readVersion().version,
@@ -62,19 +50,13 @@ export function createApp(parts: Deps): App {
       }),
     )
     .use(links(deps))
-    .use(callback(deps))
+    .use(createPublic(deps).use(callback(deps)))
     .use(createOperations(deps))
     .use(endpoints(deps))
     .use(integrations(deps))
-
-  app.use(docs(deps, app.routes))
-  const noRoute = createNoRoute(deps, app.routes)
+  router.use(createPublic(deps).use(docs(deps, router.routes)))
   return {
-    ...createFront(deps, {
-      rateLimits: deps.rateLimits,
-      routeNames: deps.config.metricsAddress === null ? null : createRouteNames(app.routes),
-      inner: app.fetch,
-    }),
+    ...createPipeline(deps, router),
     retire: () => {
       retiring = true
     },

@@ -28,7 +28,7 @@ export type Settings = Readonly<{
   responseEnvelope: 'none' | 'data'
   autoCreateSubscribers: boolean
   /** Requests a second, 0 for no limit. */
-  rateLimits: Readonly<{ global: number; configuration: number; trigger: number }>
+  rateLimits: Readonly<{ global: number; configuration: number }>
   logLevel: LogLevel
   /** Where Prometheus may ask for metrics; null: nowhere, and none are kept. */
   metricsAddress: Address | null
@@ -83,7 +83,6 @@ export function readConfig(
     rateLimits: Object.freeze({
       global: reader.integer('LATCH_RATE_LIMIT_GLOBAL', 100, RATES),
       configuration: reader.integer('LATCH_RATE_LIMIT_CONFIGURATION', 100, RATES),
-      trigger: reader.integer('LATCH_RATE_LIMIT_TRIGGER', 100, RATES),
     }),
     trustedProxies: Object.freeze(reader.networks('LATCH_TRUSTED_PROXIES')),
     shutdownDelayMs: reader.integer('LATCH_SHUTDOWN_DELAY_MS', 0, { from: 0, to: 60_000 }),

@@ -91,7 +91,7 @@ describe('a number', () => {
     ['LATCH_MAX_BODY_BYTES', '10485761', false],
     ['LATCH_RATE_LIMIT_GLOBAL', '0', true],
     ['LATCH_RATE_LIMIT_CONFIGURATION', '1000000', true],
-    ['LATCH_RATE_LIMIT_TRIGGER', '1000001', false],
+    ['LATCH_RATE_LIMIT_CONFIGURATION', '1000001', false],
   ]
   for (const [name, value, good] of numbers) {
     test(`${name}="${value}" is ${good ? 'taken' : 'refused'}`, () => {
@@ -118,7 +118,6 @@ test('every value that is read arrives where it belongs', () => {
       LATCH_AUTO_CREATE_SUBSCRIBERS: 'true',
       LATCH_RATE_LIMIT_GLOBAL: '2',
       LATCH_RATE_LIMIT_CONFIGURATION: '3',
-      LATCH_RATE_LIMIT_TRIGGER: '4',
       LATCH_LOG_LEVEL: 'debug',
       LATCH_TRUSTED_PROXIES: '10.0.0.0/8, ::1',
       LATCH_SHUTDOWN_DELAY_MS: '5000',
@@ -141,7 +140,7 @@ test('every value that is read arrives where it belongs', () => {
     maxBodyBytes: 2048,
     responseEnvelope: 'data',
     autoCreateSubscribers: true,
-    rateLimits: { global: 2, configuration: 3, trigger: 4 },
+    rateLimits: { global: 2, configuration: 3 },
     logLevel: 'debug',
     trustedProxies: ['10.0.0.0/8', '::1'],
     shutdownDelayMs: 5000,

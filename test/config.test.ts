@@ -38,7 +38,7 @@ describe('the configuration', () => {
       maxBodyBytes: 102_400,
       responseEnvelope: 'none',
       autoCreateSubscribers: false,
-      rateLimits: { global: 100, configuration: 100, trigger: 100 },
+      rateLimits: { global: 100, configuration: 100 },
       logLevel: 'info',
       trustedProxies: [],
       shutdownDelayMs: 0,

@@ -21,7 +21,7 @@ export async function printOpenApi({ yaml, publicUrl }: OpenApiOptions): Promise
     const { deps, stop } = await startLatch(settings, async () => {})
     try {
       const request = new Request(`${deps.config.publicUrl}/openapi.${yaml ? 'yaml' : 'json'}`)
-      const response = await createApp(deps).fetch(request, () => '127.0.0.1')
+      const response = await createApp(deps, () => '127.0.0.1').fetch(request)
       console.log(await response.text())
     } finally {
       await stop()

@@ -4,6 +4,7 @@ import { type Background, createAlarm } from '../background.ts'
 import type { Config, Settings } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { type Listener, listen } from '../http/listen.ts'
+import { createStarting } from '../http/pipeline.ts'
 import { createLog, type Log } from '../observe/log.ts'
 import type { LogLevel } from '../observe/log-level.ts'
 import { measuredFetch } from '../observe/measured-fetch.ts'
@@ -81,7 +82,7 @@ export async function startLatch(
     await metricsListener?.stop()
   }
   try {
-    listener = listen(settings.host, settings.port)
+    listener = listen(settings.host, settings.port, { starting: createStarting(random) })
     const config: Config = { ...settings, publicUrl: settings.publicUrl ?? listener.url }
     const deps: Deps = {
       config,
@@ -102,7 +103,7 @@ export async function startLatch(
       wakeJobs: jobsAlarm.ring,
     }
     await open(deps, keyring)
-    app = createApp(deps)
+    app = createApp(deps, listener.addressOf)
     listener.answerWith(app.fetch)
     background = startBackgroundWork(deps, keys, system)
     return {

@@ -58,8 +58,8 @@ const WITH_IDEMPOTENCY_KEY: Readonly<Record<number, string>> = {
   409: 'A request with the same idempotency key is still running',
 }
 
-/** Answered by what stands before the routes, which knows neither the environment nor the request. */
-const BEFORE_ROUTES = new Set([414])
+/** Answered before it is known who calls. */
+const UNAUTHENTICATED = new Set([401, 414])
 const EXTRA: Readonly<Record<number, readonly HeaderName[]>> = {
   405: ['Allow'],
   409: ['Retry-After'],
@@ -117,13 +117,11 @@ function bodyOf(status: number): TSchema | object {
 
 function headersOf(route: DescribedRoute, status: number): Record<string, object> {
   const withKey = route.operation.access === 'api_key'
-  const names: HeaderName[] = BEFORE_ROUTES.has(status)
-    ? []
-    : [
-        'X-Request-Id',
-        ...(withKey && status !== 401 ? RATE_LIMIT : []),
-        ...(withKey && takesIdempotencyKey(route) && RECORDED.has(status) ? IDEMPOTENCY : []),
-        ...(EXTRA[status] ?? []),
-      ]
+  const names: HeaderName[] = [
+    'X-Request-Id',
+    ...(withKey && !UNAUTHENTICATED.has(status) ? RATE_LIMIT : []),
+    ...(withKey && takesIdempotencyKey(route) && RECORDED.has(status) ? IDEMPOTENCY : []),
+    ...(EXTRA[status] ?? []),
+  ]
   return Object.fromEntries(names.map((name) => [name, { $ref: `#/components/headers/${name}` }]))
 }

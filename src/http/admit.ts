@@ -18,7 +18,7 @@ export async function admit(
   { request, set }: Context,
   rule: RouteRule,
 ): Promise<Caller> {
-  const caller = await deps.authenticate(request.headers)
+  const caller = await deps.authenticate(request)
   deps.rateLimits.charge(caller.environmentId, rule.category, set.headers)
   refuseOtherUse(caller, request.method, rule)
   return caller

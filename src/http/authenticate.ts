@@ -4,6 +4,7 @@ import { digestApiKey } from '../secrets/api-key.ts'
 import { hmacHex } from '../secrets/hmac.ts'
 import type { KeyHolder } from '../store/environments/api-keys.ts'
 import { ApiError } from './api-error.ts'
+import type { LimitByAddress } from './client-address.ts'
 
 /** Who calls: the holder of a valid API key, and so one environment. */
 export type Caller = Pick<
@@ -17,32 +18,41 @@ export type Caller = Pick<
 const unauthorized = (code: string, message: string): ApiError =>
   new ApiError(401, code, message, { headers: { 'www-authenticate': 'ApiKey' } })
 
-/** A key as somebody presented it. */
+/** A key as it came with a request. */
 type PresentedKey = { digest: string; hmacWithApiKey(text: string): string }
 
 /**
- * Says who calls, by `Authorization: ApiKey <key>`. Throws 401 with Novu's texts. Every key that is
- * not ours costs one digest and one look-up, so nothing is learned from the time it takes; a key
- * that was revoked or has expired is told apart from one that never was to nobody.
+ * Says who calls, by `Authorization: ApiKey <key>`. Throws 401 with Novu's texts, or 429 where the
+ * client's address has sent too many requests without a valid key. Every invalid key costs one digest
+ * and one look-up, so the time it takes says nothing; revoked, expired and unknown keys are
+ * indistinguishable to the caller.
  */
-export type Authenticate = (headers: Headers) => Promise<Caller>
+export type Authenticate = (request: Request) => Promise<Caller>
 
 /** More keys than one process is called with at a time. */
-const MOST_HEADERS = 1000
+const MAX_CACHED_KEYS = 1000
 
-export function createAuthenticate({ store, clock }: Pick<Deps, 'store' | 'clock'>): Authenticate {
+export function createAuthenticate(
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  limitByAddress: LimitByAddress,
+): Authenticate {
   // Of keys that were good: to take one out of its header and digest it again took 2 µs of the 25
   // that a link takes. Whether it still is good is looked up each time.
-  const known = new LRUCache<string, PresentedKey>({ max: MOST_HEADERS })
+  const known = new LRUCache<string, PresentedKey>({ max: MAX_CACHED_KEYS })
 
-  return async function authenticate(headers) {
-    const header = headers.get('authorization') ?? ''
+  return async function authenticate(request) {
+    const header = request.headers.get('authorization') ?? ''
     const remembered = known.get(header)
     const presented = remembered ?? readKey(header)
+    if (presented instanceof ApiError) {
+      limitByAddress(request)
+      throw presented
+    }
     const found = store.apiKeys.findHolder(presented.digest)
     const holder = found instanceof Promise ? await found : found
     const nowMs = clock()
     if (holder === null || !isLive(holder, nowMs)) {
+      limitByAddress(request)
       throw unauthorized('api_key_unknown', 'API Key not found')
     }
     if (remembered === undefined) known.set(header, presented)
@@ -53,26 +63,19 @@ export function createAuthenticate({ store, clock }: Pick<Deps, 'store' | 'clock
   }
 }
 
-function readKey(header: string): PresentedKey {
-  const apiKey = presentedKey(header)
-  return {
-    digest: digestApiKey(apiKey),
-    hmacWithApiKey: (text) => hmacHex(apiKey, text),
-  }
-}
-
-function presentedKey(header: string): string {
-  if (header === '') throw unauthorized('authorization_missing', 'Missing authorization header')
+/** The key of a header, or the 401 that says what is wrong with the header. */
+function readKey(header: string): PresentedKey | ApiError {
+  if (header === '') return unauthorized('authorization_missing', 'Missing authorization header')
   const space = header.indexOf(' ')
   const scheme = space === -1 ? header : header.slice(0, space)
   if (scheme !== 'ApiKey') {
     // A key sent without its scheme must not come back in the answer, nor reach a log.
     const shown = space === -1 && scheme.length > 16 ? '' : scheme
-    throw unauthorized('scheme_unknown', `Invalid authentication scheme: "${shown}"`)
+    return unauthorized('scheme_unknown', `Invalid authentication scheme: "${shown}"`)
   }
   const apiKey = space === -1 ? '' : header.slice(space + 1).trim()
-  if (!apiKey) throw unauthorized('api_key_missing', 'Unauthorized')
-  return apiKey
+  if (!apiKey) return unauthorized('api_key_missing', 'Unauthorized')
+  return { digest: digestApiKey(apiKey), hmacWithApiKey: (text) => hmacHex(apiKey, text) }
 }
 
 const isLive = ({ expiresAtMs, revokedAtMs }: KeyHolder, nowMs: number): boolean =>

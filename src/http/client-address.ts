@@ -1,4 +1,20 @@
-import { BlockList, isIP } from 'node:net'
+import { BlockList, isIP, isIPv6 } from 'node:net'
+import type { Deps } from '../deps.ts'
+import type { RateLimits } from './rate-limits.ts'
+
+/** Counts a request without a valid API key for its client's address. Throws 429. */
+export type LimitByAddress = (request: Request) => void
+
+/** `socketAddressOf`: who sent a request, which is a proxy where there is one. */
+export function createLimitByAddress(
+  { config, log }: Pick<Deps, 'config' | 'log'>,
+  rateLimits: Pick<RateLimits, 'chargeAddress'>,
+  socketAddressOf: (request: Request) => string,
+): LimitByAddress {
+  const clientAddress = createClientAddress(config.trustedProxies, (text) => log.warn({}, text))
+  return (request) =>
+    rateLimits.chargeAddress(networkOf(clientAddress(request.headers, socketAddressOf(request))))
+}
 
 /** Whose address a request counts for. */
 export type ClientAddress = (headers: Headers, socketAddress: string) => string
@@ -41,3 +57,28 @@ export function createClientAddress(
 
 /** An IPv4 address that came over IPv6 is the same address. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')
+
+/**
+ * What is limited as one client: an IPv4 address, or the first 64 bits of an IPv6 address, as one
+ * client has all addresses that begin with them (RFC 6177).
+ */
+export function networkOf(address: string): string {
+  if (!isIPv6(address)) return address
+  // The URL parser writes every spelling of an address in the same way (RFC 5952).
+  const canonical = URL.parse(`http://[${address.replace(/%.*$/, '')}]/`)?.hostname.slice(1, -1)
+  if (canonical === undefined) return address
+  const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(canonical)
+  if (mapped !== null) return mapped.slice(1).flatMap(bytesOf).join('.')
+  const [head = '', tail] = canonical.split('::')
+  const groups = head === '' ? [] : head.split(':')
+  const omitted =
+    tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length
+  const zeros = Array.from({ length: omitted }, () => '0')
+  return [...groups, ...zeros, ...(tail?.split(':') ?? [])].slice(0, 4).join(':')
+}
+
+/** The two bytes of a group of an IPv6 address. */
+const bytesOf = (group: string): number[] => {
+  const value = Number.parseInt(group, 16)
+  return [value >> 8, value & 0xff]
+}

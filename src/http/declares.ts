@@ -1,8 +1,10 @@
 import type { TObject, TSchema, Type } from '@sinclair/typebox'
 import { createShape } from '../domain/shape.ts'
-import { refusedFields } from './api-error.ts'
+import { ApiError, refusedFields } from './api-error.ts'
+import type { Caller } from './authenticate.ts'
 import type { ErrorDto, ValidationErrorDto } from './error-dto.ts'
 import type { RateCategory } from './rate-limits.ts'
+import type { Route } from './routes.ts'
 
 export const TAGS = {
   Links: 'Ask for links that users open, and what becomes of them.',
@@ -125,3 +127,36 @@ export function declarationOf(detail: unknown): Declaration | null {
 /** Nothing but `declares` puts a `declaration` into a route's detail. */
 const isDeclaration = (value: unknown): value is Declaration =>
   typeof value === 'object' && value !== null && 'operationId' in value
+
+/** Finds the declaration of a route; made at the first request, when all routes are there. */
+export function createDeclarationLookup(
+  routes: () => readonly Route[],
+): (method: string, route: string) => Declaration {
+  let byRoute: Map<string, Declaration> | null = null
+  const read = (): Map<string, Declaration> => {
+    const entries = routes().flatMap(({ method, path, hooks }) => {
+      const declaration = declarationOf(hooks.detail)
+      return declaration === null ? [] : [[`${method} ${path}`, declaration] as const]
+    })
+    return new Map(entries)
+  }
+  return (method, route) => {
+    byRoute ??= read()
+    const found = byRoute.get(`${method === 'HEAD' ? 'GET' : method} ${route}`)
+    // A route of the API that declares nothing is a fault of ours, and lets nobody in.
+    if (found === undefined) throw new Error(`${method} ${route} declares nothing`)
+    return found
+  }
+}
+
+/** Throws 403 where a restricted API key may not use an operation. */
+export function refuseOtherUse(
+  permission: Caller['permission'],
+  { access }: Pick<Declaration, 'access'>,
+): void {
+  if (permission === 'all') return
+  if (permission === 'read' && access === 'read') return
+  if (permission === 'links' && access === 'link') return
+  const allowed = permission === 'read' ? 'read' : 'make links'
+  throw new ApiError(403, 'api_key_restricted', `This API key may only ${allowed}`)
+}

@@ -5,7 +5,7 @@ import type { Accepted, Actor } from '../domain/decision.ts'
 import { sha256Hex } from '../secrets/bytes.ts'
 import type { IdempotencyRecord } from '../store/idempotency/idempotency-records.ts'
 import { ApiError, badRequest } from './api-error.ts'
-import { targetOf } from './request-target.ts'
+import { targetOf } from './routes.ts'
 
 /** A request as idempotency sees it: the same scope is the same request, or should be. */
 export type KeyedRequest = {

@@ -1,11 +1,12 @@
-/** `address`: the client's own, or that of the proxy before it. */
-export type Answering = (request: Request, address: () => string) => Response | Promise<Response>
+export type Answering = (request: Request) => Response | Promise<Response>
 
 export type Listener = {
   url: string
   port: number
-  /** From now on `fetch` answers; before, requests wait at 503. */
+  /** From now on `fetch` answers; before, `starting` does. */
   answerWith(fetch: Answering): void
+  /** The address that a request came from: the client's own, or that of the proxy before it. */
+  addressOf(request: Request): string
   /**
    * Takes no new connections, and resolves when the requests in flight are answered, or cut off
    * after 30 seconds: nothing that latch answers takes longer unless somebody makes it.
@@ -17,13 +18,23 @@ export class ListenError extends Error {
   override readonly name = 'ListenError'
 }
 
+export type ListenOptions = {
+  /** Answers until it is known who does. */
+  starting?: Answering
+  stopGraceMs?: number
+}
+
 /** Three calls to a provider that hangs, or two bodies that do not arrive. */
 const STOP_GRACE_MS = 30_000
 
 const QUIET_MS = 500
 
 /** Listens on `host` and `port` (0: any that is free). Throws `ListenError` where it cannot. */
-export function listen(host: string, port: number, stopGraceMs: number = STOP_GRACE_MS): Listener {
+export function listen(
+  host: string,
+  port: number,
+  { starting = notYet, stopGraceMs = STOP_GRACE_MS }: ListenOptions = {},
+): Listener {
   // Bun's own 413 is no JSON, so its limit is out of the way: the API's is enforced as bodies come.
   const options = { hostname: host, port, maxRequestBodySize: Number.MAX_SAFE_INTEGER }
   const server = serve({ ...options, fetch: starting })
@@ -34,8 +45,9 @@ export function listen(host: string, port: number, stopGraceMs: number = STOP_GR
     answerWith: (fetch) =>
       server.reload({
         ...options,
-        fetch: (request) => fetch(request, () => server.requestIP(request)?.address ?? ''),
+        fetch,
       }),
+    addressOf: (request) => server.requestIP(request)?.address ?? '',
     stop: () => stopWithin(server, stopGraceMs),
   }
 }
@@ -57,11 +69,7 @@ async function stopWithin(server: Bun.Server<undefined>, graceMs: number): Promi
   clearInterval(watch)
 }
 
-const starting = (): Response =>
-  Response.json('Please wait some time, then try again.', {
-    status: 503,
-    headers: { 'retry-after': '1' },
-  })
+const notYet = (): Response => new Response(null, { status: 503, headers: { 'retry-after': '1' } })
 
 function serve(options: Parameters<typeof Bun.serve>[0]): ReturnType<typeof Bun.serve> {
   const { hostname = '', port = 0 } = 'hostname' in options ? options : {}

@@ -4,7 +4,7 @@ import { ApiError } from './api-error.ts'
 import { createTokenBuckets, type Rate, type TokenBuckets } from './token-buckets.ts'
 
 /** Novu's categories of routes, each with a limit of its own. */
-export type RateCategory = 'global' | 'configuration' | 'trigger'
+export type RateCategory = 'global' | 'configuration'
 
 type AnswerHeaders = Record<string, string | number>
 
@@ -14,15 +14,18 @@ export type RateLimits = {
    * headers-06, as Novu sends them) on its answer. Throws 429 where it is one too many.
    */
   charge(environmentId: string, category: RateCategory, headers: AnswerHeaders): void
-  /** Counts one request without a valid key; null, or the 429 where it is one too many. */
-  chargeAddress(address: string): ApiError | null
+  /**
+   * Counts one request without a valid key. Throws 429 where it is one too many. Its budget is as
+   * large as the one of `global`, and belongs to the address alone.
+   */
+  chargeAddress(address: string): void
 }
 
 const BURST_ALLOWANCE = 0.1
 
-const MOST_ENVIRONMENTS = 10_000
+const MAX_ENVIRONMENTS = 10_000
 /** At about 150 bytes each, 15 MB at most. */
-const MOST_ADDRESSES = 100_000
+const MAX_ADDRESSES = 100_000
 
 export function createRateLimits(
   config: Pick<Config, 'rateLimits'>,
@@ -32,9 +35,8 @@ export function createRateLimits(
   const limiters = {
     global: createLimiter('global', config.rateLimits.global, monotonicMs),
     configuration: createLimiter('configuration', config.rateLimits.configuration, monotonicMs),
-    trigger: createLimiter('trigger', config.rateLimits.trigger, monotonicMs),
   }
-  const addresses = createLimiter('global', config.rateLimits.global, monotonicMs, MOST_ADDRESSES)
+  const addresses = createLimiter('global', config.rateLimits.global, monotonicMs, MAX_ADDRESSES)
 
   return {
     charge(environmentId, category, headers) {
@@ -51,9 +53,9 @@ export function createRateLimits(
     },
     chargeAddress(address) {
       const decision = addresses?.buckets.take(address)
-      if (decision === undefined || decision.allowed) return null
+      if (decision === undefined || decision.allowed) return
       metrics.rateLimited('address')
-      return tooMany(decision.resetSeconds)
+      throw tooMany(decision.resetSeconds)
     },
   }
 }
@@ -65,12 +67,12 @@ function createLimiter(
   category: RateCategory,
   perSecond: number,
   monotonicMs: () => number,
-  mostKeys: number = MOST_ENVIRONMENTS,
+  maxKeys: number = MAX_ENVIRONMENTS,
 ): Limiter | null {
   if (perSecond === 0) return null
   const rate: Rate = { perSecond, burst: Math.floor(perSecond * (1 + BURST_ALLOWANCE)) }
   return {
-    buckets: createTokenBuckets(rate, monotonicMs, mostKeys),
+    buckets: createTokenBuckets(rate, monotonicMs, maxKeys),
     limit: String(perSecond),
     policy: `${perSecond};w=1;burst=${rate.burst};comment="token bucket";category="${category}";cost="single"`,
   }

@@ -22,20 +22,20 @@ const TOKEN = 1000
 
 /**
  * A token bucket a key, refilled continuously. `monotonicMs` must not be the wall clock, which can
- * be set; if it goes backwards all the same, no time has passed. Of more than `mostKeys` the longest
+ * be set; if it goes backwards all the same, no time has passed. Of more than `maxKeys` the longest
  * unused is forgotten, which would mostly be full again.
  */
 export function createTokenBuckets(
   rate: Rate,
   monotonicMs: () => number,
-  mostKeys: number,
+  maxKeys: number,
 ): TokenBuckets {
   // Made for the first key: it takes room for all of them at once, 3 MB and 4 ms for 100,000.
   let made: LRUCache<string, Bucket> | null = null
 
   return {
     take(key) {
-      made ??= new LRUCache({ max: mostKeys })
+      made ??= new LRUCache({ max: maxKeys })
       const buckets = made
       const nowMs = monotonicMs()
       let bucket = buckets.get(key)

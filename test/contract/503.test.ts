@@ -34,6 +34,7 @@ describe('503', async () => {
     expectConforms(answer, 503, { authenticated: false })
     expect(answer.body).toBe('Please wait some time, then try again.')
     expect(answer.headers.get('retry-after')).toBe('1')
+    expect(answer.headers.get('x-request-id')).not.toBeNull()
 
     for (const socket of sockets) socket.write('}')
     for (let tries = 0; tries < 200 && answer.status === 503; tries += 1) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { isNetwork } from '../../src/config-reader.ts'
-import { createClientAddress } from '../../src/http/client-address.ts'
+import { createClientAddress, networkOf } from '../../src/http/client-address.ts'
 import { startService } from '../harness/service.ts'
 
 const warnings: string[] = []
@@ -65,4 +65,20 @@ test('behind a trusted proxy, one stranger who asks too much leaves the others t
   expect(loud).toContain(429)
   expect(await open('198.51.100.2')).toBe(200)
   await service.stop()
+})
+
+test('an IPv6 client is limited by the first 64 bits of its address, in whatever spelling', () => {
+  for (const [address, network] of [
+    ['203.0.113.9', '203.0.113.9'],
+    ['2001:db8::1', '2001:db8:0:0'],
+    ['2001:DB8:0:0:1:2:3:4', '2001:db8:0:0'],
+    ['2001:db8:0:7:1::', '2001:db8:0:7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+    ['::1', '0:0:0:0'],
+    ['fe80::1%eth0', 'fe80:0:0:0'],
+    ['::ffff:cb00:7109', '203.0.113.9'],
+    ['unknown', 'unknown'],
+  ] as const) {
+    expect([address, networkOf(address)]).toEqual([address, network])
+  }
 })

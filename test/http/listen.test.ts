@@ -6,7 +6,7 @@ test('a listener that is stopped waits for an answer, and no longer than it may'
     [200, 'answered'],
     [60_000, 'cut off'],
   ] as const) {
-    const listener = listen('127.0.0.1', 0, 1000)
+    const listener = listen('127.0.0.1', 0, { stopGraceMs: 1000 })
     const arrived = Promise.withResolvers<void>()
     listener.answerWith(async () => {
       arrived.resolve()

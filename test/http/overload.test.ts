@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { createTurns } from '../../src/http/turns.ts'
+import { createTurns } from '../../src/http/overload.ts'
 
 const immediate = () => new Promise((resolve) => setImmediate(resolve))
 

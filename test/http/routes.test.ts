@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { targetOf } from '../../src/http/request-target.ts'
+import { targetOf } from '../../src/http/routes.ts'
 
 const withoutHash = (address: string): string => new Request(address).url.split('#')[0] ?? ''
 
