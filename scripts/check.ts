@@ -1,6 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { findChromium, installChromium } from './chromium.ts'
+import { installPythonExample } from './python.ts'
 import { runStep } from './step.ts'
 import { readTestReport, type TestCounts } from './test-report.ts'
 
@@ -11,6 +12,7 @@ const BUN = process.execPath
 const REPORT = 'dist/test-report.xml'
 const TEST_FILES = 'test/**/*.{test,spec}.{ts,tsx}'
 const BROWSER_TEST_FILES = 'test/e2e/*browser*.test.ts'
+const PYTHON_TEST_FILE = 'test/examples/python.test.ts'
 /** Tests that must pass wherever the data is kept. */
 const REMOTE_TESTS = [
   'test/{api,contract,http}/*.test.ts',
@@ -43,24 +45,28 @@ async function check(): Promise<TestCounts> {
 }
 
 async function runTests(): Promise<TestCounts> {
+  const leftOut: LeftOut[] = []
   const browserFiles = filesMatching(BROWSER_TEST_FILES)
   let chromium = findChromium()
   if (chromium === undefined && browserFiles.length > 0) {
     await installChromium()
     chromium = findChromium()
   }
-  const leftOut = chromium === undefined ? browserFiles : []
-  const expected = filesMatching(TEST_FILES).filter((file) => !leftOut.includes(file))
+  if (chromium === undefined) {
+    const reason = 'no Chromium here; install one or set LATCH_CHROMIUM'
+    leftOut.push(...browserFiles.map((file) => ({ file, reason })))
+  }
+  const python = await installPythonExample()
+  if (python.kind === 'left_out') leftOut.push({ file: PYTHON_TEST_FILE, reason: python.reason })
 
+  const isLeftOut = (file: string): boolean => leftOut.some((one) => one.file === file)
   const all = await runSuite({
     name: 'tests',
-    files: expected,
-    patterns: leftOut.map((file) => `--path-ignore-patterns=${file}`),
+    files: filesMatching(TEST_FILES).filter((file) => !isLeftOut(file)),
+    patterns: leftOut.map(({ file }) => `--path-ignore-patterns=${file}`),
     env: chromium === undefined ? {} : { LATCH_CHROMIUM: chromium },
   })
-  for (const file of leftOut) {
-    console.log(`left out: ${file} (no Chromium here; install one or set LATCH_CHROMIUM)`)
-  }
+  for (const { file, reason } of leftOut) console.log(`left out: ${file} (${reason})`)
   const remote = await runSuite({
     name: 'API tests against a libSQL server',
     files: REMOTE_TESTS.flatMap(filesMatching),
@@ -73,6 +79,9 @@ async function runTests(): Promise<TestCounts> {
     skipped: all.skipped + remote.skipped,
   }
 }
+
+/** A test file that cannot run on this machine. */
+type LeftOut = { readonly file: string; readonly reason: string }
 
 type Suite = {
   name: string
