@@ -1,6 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { type MasterKeys, parseMasterKeys } from './secrets/master-keys.ts'
+import { opennessOf } from './secrets/private-files.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -18,14 +19,23 @@ export const isLoopback = (host: string): boolean => LOOPBACK.test(host)
 /** Reads settings by name, and remembers every mistake: they are told at once. */
 export function createReader(environment: Environment) {
   const problems: ConfigProblem[] = []
+  const secretFiles: string[] = []
   const complain = (name: string, problem: string, fix: string): void => {
     problems.push({ name, problem, fix })
+  }
+  // Only what all may write to: a secret that others may read is the rule where a container gets it
+  // by a mount of its own, and is warned of (src/operator/examine-machine.ts).
+  const refuseOpenToAll = (name: string, path: string): void => {
+    if (opennessOf(statSync(path).mode) !== 'all_write') return
+    complain(name, `every user of this machine may write to ${path}`, `chmod 600 ${path}`)
   }
   // An empty value counts as none, as it is what a template leaves behind.
   const get = (name: string): string | undefined => environment[name] || undefined
 
   return {
     problems,
+    /** Those that secrets have been read from so far. */
+    secretFiles,
     complain,
     text: (name: string, fallback: string): string => get(name) ?? fallback,
 
@@ -112,7 +122,11 @@ export function createReader(environment: Environment) {
       if (path === undefined) return null
       const from = file === undefined ? `credential ${name}` : `${name}_FILE`
       const text = readSecretFile(path)
-      if (text !== null) return { from, text }
+      if (text !== null) {
+        secretFiles.push(path)
+        refuseOpenToAll(from, path)
+        return { from, text }
+      }
       complain(from, `cannot read ${path}`, 'See that the file is there, and who may read it')
       return null
     },

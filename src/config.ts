@@ -22,6 +22,8 @@ export type Settings = Readonly<{
   synchronous: 'full' | 'normal'
   /** The master key, null where the data directory's own is to be used. */
   masterKeys: MasterKeys | null
+  /** The files that secrets were read from. */
+  secretFiles: readonly string[]
   /** The base URL of every address that a provider declares, by the name of the address. */
   providerUrls: Readonly<Record<string, string>>
   maxBodyBytes: number
@@ -75,6 +77,7 @@ export function readConfig(
     database: databaseUrl === null ? null : Object.freeze({ url: databaseUrl, authToken }),
     synchronous: reader.oneOf('LATCH_SYNCHRONOUS', ['full', 'normal'], 'full'),
     masterKeys: reader.masterKeys(reader.secret('LATCH_SECRET_KEY')),
+    secretFiles: Object.freeze([...reader.secretFiles]),
     providerUrls: Object.freeze(readProviderUrls(reader, registry)),
     maxBodyBytes: reader.integer('LATCH_MAX_BODY_BYTES', 102_400, { from: 1024, to: 10_485_760 }),
     responseEnvelope: reader.oneOf('LATCH_RESPONSE_ENVELOPE', ['none', 'data'], 'none'),

@@ -132,6 +132,7 @@ test('every value that is read arrives where it belongs', () => {
     publicUrl: 'https://public.example',
     dataDir: 'data',
     masterKeys: { current: new Uint8Array(32).fill(0xab), previous: [] },
+    secretFiles: [],
     providerUrls: {
       slack: 'https://slack.example',
       entra: 'https://entra.example',

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { writeFileSync } from 'node:fs'
+import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, readConfig } from '../src/config.ts'
 import { parseMasterKeys } from '../src/secrets/master-keys.ts'
@@ -19,6 +19,20 @@ const problemsOf = (environment: Record<string, string>): string[] => {
 }
 
 describe('the configuration', () => {
+  test('takes a secret from a file that others may read, and not from one that all may write', () => {
+    const file = join(tempDir(), 'key')
+    writeFileSync(file, KEY.toString('base64'))
+    for (const mode of [0o400, 0o444, 0o600, 0o640, 0o644, 0o660]) {
+      chmodSync(file, mode)
+      const { secretFiles } = readConfig({ LATCH_SECRET_KEY_FILE: file }, {}, DEFAULTS)
+      expect(secretFiles).toEqual([file])
+    }
+    for (const mode of [0o602, 0o666, 0o777]) {
+      chmodSync(file, mode)
+      expect(problemsOf({ LATCH_SECRET_KEY_FILE: file })).toEqual(['LATCH_SECRET_KEY_FILE'])
+    }
+  })
+
   test('needs nothing, and cannot be changed', () => {
     const settings = readConfig({}, {}, DEFAULTS)
     expect(settings).toEqual({
@@ -27,6 +41,7 @@ describe('the configuration', () => {
       publicUrl: null,
       dataDir: 'latch-data',
       masterKeys: null,
+      secretFiles: [],
       metricsAddress: null,
       synchronous: 'full',
       database: null,

@@ -4,7 +4,14 @@ import { errorText } from '../observe/error-text.ts'
 import { MasterKeyError } from '../secrets/key-file.ts'
 
 /** Errors whose message is meant for the operator. */
-const KNOWN = new Set(['StoreError', 'ListenError', 'NovuError', 'UsageError', 'ControlError'])
+const KNOWN = new Set([
+  'StoreError',
+  'ListenError',
+  'NovuError',
+  'UsageError',
+  'ControlError',
+  'OpenToOthersError',
+])
 
 /** What a person reads when a command fails: the reason and the way out, no stack for what is known. */
 export function explainFailure(error: unknown): string {

@@ -8,6 +8,7 @@ import { createStarting } from '../http/pipeline.ts'
 import { createLog, type Log } from '../observe/log.ts'
 import type { LogLevel } from '../observe/log-level.ts'
 import { measuredFetch } from '../observe/measured-fetch.ts'
+import { examineDataDir, examineSecretFiles } from '../operator/examine-machine.ts'
 import type { Fetch } from '../providers/call-provider.ts'
 import { createProviders } from '../providers/create-providers.ts'
 import type { Registry } from '../providers/definition.ts'
@@ -102,6 +103,7 @@ export async function startLatch(
       sleep: system.sleep,
       wakeJobs: jobsAlarm.ring,
     }
+    await warnOfOpenFiles(deps)
     await open(deps, keyring)
     app = createApp(deps, listener.addressOf)
     listener.answerWith(app.fetch)
@@ -116,6 +118,14 @@ export async function startLatch(
   } catch (error) {
     await stop()
     throw error
+  }
+}
+
+/** Says at the start what is open to others, as nobody may ever run `latch doctor`. */
+async function warnOfOpenFiles({ config, log }: Pick<Deps, 'config' | 'log'>): Promise<void> {
+  const findings = [await examineDataDir(config), ...(await examineSecretFiles(config))]
+  for (const { status, message, remedy } of findings) {
+    if (status !== 'ok') log.warn({ remedy }, message)
   }
 }
 

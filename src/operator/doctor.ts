@@ -7,7 +7,13 @@ import type { Provider } from '../providers/provider.ts'
 import type { Integration } from '../store/integrations/integrations.ts'
 import { defineAction, type OperatorContext } from './action.ts'
 import { watchClock } from './clock-skew.ts'
-import { examineDataDir, examineDisk, examineKeyFile, examinePublicUrl } from './examine-machine.ts'
+import {
+  examineDataDir,
+  examineDisk,
+  examineKeyFile,
+  examinePublicUrl,
+  examineSecretFiles,
+} from './examine-machine.ts'
 
 const Report = Type.Object({
   findings: Type.Array(
@@ -44,6 +50,7 @@ export const doctorAction = defineAction({
       ...about('disk', [await examineDisk(settings)]),
       ...about('database', [await examineDatabase(context)]),
       ...about('key file', [await examineKeyFile(settings)]),
+      ...about('secret files', await examineSecretFiles(settings)),
       ...about('secret key', [await examineSecrets(context)]),
     ]
     findings.push(...about('public URL', [await examinePublicUrl(settings, fetch)]))

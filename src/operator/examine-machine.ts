@@ -3,8 +3,9 @@ import { access, constants, stat, statfs } from 'node:fs/promises'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config-reader.ts'
 import type { Fetch } from '../providers/call-provider.ts'
-import { type Finding, failed, ok } from '../providers/examination.ts'
+import { type Finding, failed, ok, warning } from '../providers/examination.ts'
 import { keyFileOf } from '../secrets/key-file.ts'
+import { opennessOf } from '../secrets/private-files.ts'
 
 const MEGABYTE = 1024 * 1024
 /** A write-ahead log and a backup must fit. */
@@ -12,14 +13,22 @@ const LITTLE_SPACE = 1024 * MEGABYTE
 const NO_SPACE = 100 * MEGABYTE
 const ASK_MS = 5000
 
-/** Whether this user may write to it, and others may not read it. */
-export async function examineDataDir({ dataDir }: Config): Promise<Finding> {
+/** Whether this user may write to it, and who else may come in. */
+export async function examineDataDir({ dataDir }: Pick<Config, 'dataDir'>): Promise<Finding> {
   try {
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
     const { mode } = await stat(dataDir)
-    if ((mode & 0o007) === 0) return ok(`${dataDir} can be written to`)
-    const message = `${dataDir} is open to every user of this machine`
-    return { status: 'warning', message, remedy: `chmod 700 ${dataDir}` }
+    const remedy = `chmod 700 ${dataDir}`
+    switch (opennessOf(mode)) {
+      case 'all_write':
+        return failed(`every user of this machine may write to ${dataDir}`, remedy)
+      case 'all_read':
+        return warning(`${dataDir} is open to every user of this machine`, remedy)
+      case 'group_writes':
+        return warning(`the group of ${dataDir} may write to it`, remedy)
+      default:
+        return ok(`${dataDir} can be written to`)
+    }
   } catch {
     const remedy = `Give it to the user whom latch runs as: chown -R … ${dataDir}`
     return failed(`${dataDir} cannot be written to by this user`, remedy)
@@ -33,7 +42,7 @@ export async function examineDisk({ dataDir }: Config): Promise<Finding> {
   const message = `${Math.floor(free / MEGABYTE)} MB are free`
   const remedy = 'Make room: a disk that is full refuses every link (503) until there is.'
   if (free < NO_SPACE) return failed(message, remedy)
-  return free < LITTLE_SPACE ? { status: 'warning', message, remedy } : ok(message)
+  return free < LITTLE_SPACE ? warning(message, remedy) : ok(message)
 }
 
 /** Where the secret key is, and who may read it. */
@@ -47,6 +56,32 @@ export async function examineKeyFile({ masterKeys, dataDir }: Config): Promise<F
   if ((mode & 0o077) !== 0) return failed(`${file} can be read by others`, `chmod 600 ${file}`)
   return ok(`${file} is for its owner alone`)
 }
+
+/** The files that secrets are given by (`LATCH_…_FILE`), and who else may read them. */
+export async function examineSecretFiles({
+  secretFiles,
+}: Pick<Config, 'secretFiles'>): Promise<Finding[]> {
+  return Promise.all(
+    secretFiles.map(async (file) => {
+      const found = await stat(file).catch(() => null)
+      if (found === null) return failed(`${file} is gone`, 'Put it back before the next start.')
+      switch (opennessOf(found.mode)) {
+        case 'all_write':
+          return failed(`every user of this machine may write to ${file}`, `chmod 600 ${file}`)
+        case 'all_read':
+          return warning(`every user of this machine may read ${file}`, CLOSE_UNLESS_MOUNTED)
+        case 'group_writes':
+          return warning(`the group of ${file} may write to it`, CLOSE_UNLESS_MOUNTED)
+        default:
+          return ok(`${file} is not for everybody`)
+      }
+    }),
+  )
+}
+
+const CLOSE_UNLESS_MOUNTED =
+  'Give it mode 0400 and to the user whom latch runs as. Where it is mounted into a container in ' +
+  'which latch runs alone, nobody else is there to read it.'
 
 /** The way in, from here: what a user's browser reaches may differ, but not often. */
 export async function examinePublicUrl({ publicUrl }: Config, fetch: Fetch): Promise<Finding> {

@@ -14,6 +14,12 @@ export const failed = (message: string, remedy: string): Finding => ({
   remedy,
 })
 
+export const warning = (message: string, remedy: string): Finding => ({
+  status: 'warning',
+  message,
+  remedy,
+})
+
 /** What an operator enters at a provider, so that links will work. */
 export type SetUp = {
   /** Where it goes. */

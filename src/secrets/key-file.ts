@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs'
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { open, readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { MASTER_KEY_BYTES } from './keyring.ts'
 import { formatMasterKeys, type MasterKeys, parseMasterKeys } from './master-keys.ts'
+import { openPrivateDir } from './private-files.ts'
 
 export class MasterKeyError extends Error {
   override readonly name = 'MasterKeyError'
@@ -30,7 +31,7 @@ export async function dataDirMasterKeys(
         'its content by LATCH_SECRET_KEY.',
     )
   }
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await openPrivateDir(dataDir)
   const keys = { current: randomBytes(MASTER_KEY_BYTES), previous: [] }
   await writeKeys(file, keys)
   return keys
@@ -60,6 +61,7 @@ async function readKeys(file: string): Promise<MasterKeys> {
 async function writeKeys(file: string, keys: MasterKeys): Promise<void> {
   const handle = await open(file, 'wx', 0o600)
   try {
+    await handle.chmod(0o600)
     await handle.writeFile(formatMasterKeys(keys))
     await handle.sync()
   } finally {

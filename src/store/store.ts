@@ -1,10 +1,11 @@
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { createPrivate, makePrivate, openPrivateDir } from '../secrets/private-files.ts'
 import type { Sealing } from '../secrets/sealing.ts'
 import { type ConnectionTokens, createConnectionTokens } from './connections/connection-tokens.ts'
 import { type Connections, createConnections } from './connections/connections.ts'
 import { type Contexts, createContexts } from './contexts/contexts.ts'
 import {
+  type Client,
   closeClient,
   type DatabaseServer,
   databaseOf,
@@ -80,7 +81,7 @@ export async function openStore(
   sealing: Sealing,
   { server = null, synchronous = 'full', onCommit }: StoreOptions = {},
 ): Promise<Store> {
-  await mkdir(dataDir, { recursive: true, mode: 0o700 })
+  await openPrivateDir(dataDir)
   const lock = await lockDataDir(dataDir)
   if (lock === null) {
     throw new StoreError(
@@ -90,7 +91,7 @@ export async function openStore(
     )
   }
   const file = join(dataDir, 'latch.db')
-  const client = server === null ? await openClient(file, synchronous) : openServerClient(server)
+  const client = server === null ? await openFile(file, synchronous) : openServerClient(server)
   let committer: Committer | null = null
   const closeAll = async (): Promise<void> => {
     await committer?.close()
@@ -149,4 +150,12 @@ export async function openStore(
     await closeAll()
     throw error
   }
+}
+
+/** Opens the database for its owner alone. SQLite makes the files beside it with its permissions. */
+async function openFile(file: string, synchronous: Synchronous): Promise<Client> {
+  await createPrivate(file)
+  // An older latch made them as the umask had it.
+  for (const ending of ['', '-wal', '-shm']) await makePrivate(file + ending)
+  return openClient(file, synchronous)
 }

@@ -45,6 +45,17 @@ describe('the master key of a data directory', () => {
     expect(permissions(join(dataDir, 'secret.key'))).toBe('600')
   })
 
+  test('is not made in a directory that every user may write to', async () => {
+    dataDir = tempDir()
+    for (const mode of [0o777, 0o1777, 0o702]) {
+      chmodSync(dataDir, mode)
+      const error = await dataDirMasterKeys(dataDir, mustNotBeAsked).catch((reason) => reason)
+      expect(error).toMatchObject({ name: 'OpenToOthersError' })
+      expect(String(error)).toContain(`chmod 700 ${dataDir}`)
+    }
+    expect(readdirSync(dataDir)).toEqual([])
+  })
+
   test('is the same on every later start', async () => {
     const key = await currentKey(bytes)
     expect(await currentKey()).toEqual(key)

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
-import { rename, rm } from 'node:fs/promises'
+import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
+import { createPrivate } from '../../secrets/private-files.ts'
 import { StoreError } from '../store-error.ts'
 import { fileUrl } from './client.ts'
 
@@ -16,10 +17,16 @@ export async function backupDatabase(dataDir: string, file: string): Promise<voi
   if (!existsSync(source)) {
     throw new StoreError('data_dir_unusable', `There is no latch data in ${dataDir}.`)
   }
-  if (existsSync(file)) throw new StoreError('backup_unusable', `${file} is there already.`)
+  // Of its owner alone, as what is sealed in it is not all that is in it. SQLite takes an empty file.
+  if (!(await createPrivate(file))) {
+    throw new StoreError('backup_unusable', `${file} is there already.`)
+  }
   const client = createClient({ url: fileUrl(source), timeout: 5000 })
   try {
     await client.execute({ sql: 'VACUUM INTO ?', args: [file] })
+  } catch (error) {
+    await rm(file, { force: true })
+    throw error
   } finally {
     client.close()
   }
@@ -46,8 +53,21 @@ export async function verifyDatabase(file: string): Promise<void> {
 export async function replaceDatabase(dataDir: string, file: string): Promise<void> {
   const target = join(dataDir, DATABASE)
   const incoming = `${target}.restored`
-  await Bun.write(incoming, Bun.file(file))
+  await copyPrivately(file, incoming)
   // The log of the old database must not be played into the new one.
   for (const end of ['-wal', '-shm']) await rm(target + end, { force: true })
   await rename(incoming, target)
+}
+
+/** Resolves once the copy is on the disk. */
+async function copyPrivately(from: string, to: string): Promise<void> {
+  await rm(to, { force: true })
+  await createPrivate(to)
+  const handle = await open(to, 'r+')
+  try {
+    for await (const chunk of Bun.file(from).stream()) await handle.write(chunk)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }

@@ -1,16 +1,20 @@
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
+import { createPrivate, makePrivate } from '../../secrets/private-files.ts'
 import { fileUrl } from './client.ts'
 
 export type DataDirLock = { release(): void }
 
 /**
- * One process owns a data directory (DESIGN.md, decision 16). The lock is an open write
+ * One process owns a data directory at a time. The lock is an open write
  * transaction on a small database of its own: the kernel gives it up with the process, however
  * that ends, so there is no stale lock to clear by hand. Null where another process holds it.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock | null> {
-  const client = createClient({ url: fileUrl(join(dataDir, 'latch.lock')) })
+  const file = join(dataDir, 'latch.lock')
+  await createPrivate(file)
+  await makePrivate(file)
+  const client = createClient({ url: fileUrl(file) })
   try {
     const transaction = await client.transaction('write')
     return {
