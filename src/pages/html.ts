@@ -1,16 +1,5 @@
-/** A piece of HTML that may stand in a page as it is. Only `html` makes one. */
+/** HTML that is inserted into a page unescaped. Only `html` makes it from other texts. */
 export type Html = { readonly html: string }
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-const escapeHtml = (text: string): string =>
-  text.replaceAll(/[&<>"']/g, (character) => ESCAPES[character] ?? character)
 
 /**
  * HTML from a template, in which every text that is filled in is escaped: what a provider or a
@@ -22,7 +11,7 @@ export function html(
 ): Html {
   const filled = values.map((value) => {
     if (value === null) return ''
-    return typeof value === 'string' ? escapeHtml(value) : value.html
+    return typeof value === 'string' ? Bun.escapeHTML(value) : value.html
   })
   return { html: String.raw({ raw: strings }, ...filled) }
 }

@@ -67,7 +67,7 @@ describe('a Teams link', () => {
       await service.consent(await link({ context }), { user: LEE_ID }),
     )
     expect(page.status).toBe(200)
-    expect(page.text).toContain('You&#39;re linked')
+    expect(page.text).toContain('You&#x27;re linked')
     expect(await service.endpoints(query)).toMatchObject([
       {
         type: 'ms_teams_user',
@@ -185,7 +185,7 @@ describe('an administrator’s consent', () => {
     expect(url.pathname).toBe('/organizations/v2.0/adminconsent')
     expect(url.searchParams.get('scope')).toBe(`${service.entraUrl}/graph/.default`)
     const page = await service.open(await service.consent(url, { user: String(ADELE) }))
-    expect([page.status, page.text.includes('You&#39;re all set')]).toEqual([200, true])
+    expect([page.status, page.text.includes('You&#x27;re all set')]).toEqual([200, true])
     const stored = await connection('contoso-2')
     expect(stored).toMatchObject({
       providerId: 'msteams',
@@ -261,7 +261,7 @@ describe('an administrator’s consent', () => {
     const next = new URL(String(headers.get('location')))
     expect(next.pathname).toBe(`/${CONTOSO.id}/oauth2/v2.0/authorize`)
     // A second look at the consent's callback tells what became of it.
-    expect((await service.open(address)).text).toContain('You&#39;re all set')
+    expect((await service.open(address)).text).toContain('You&#x27;re all set')
     const page = await service.open(await service.consent(next, { user: LEE_ID }))
     expect(page.status).toBe(200)
     expect(await service.endpoints(query)).toMatchObject([

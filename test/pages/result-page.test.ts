@@ -23,7 +23,7 @@ describe('a result page', () => {
       expect(html).not.toContain('<script')
       expect(html).not.toContain('<img')
       expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
-      expect(html).toContain('&#39;&quot;&amp;')
+      expect(html).toContain('&#x27;&quot;&amp;')
     })
   }
 
