@@ -4,7 +4,6 @@ import { signHmac, verifyHmac } from './hmac.ts'
 import { findKeys, type Keyring } from './keyring.ts'
 import { deriveProofs, type Proofs } from './proofs.ts'
 import { decodeClaims, encodeClaims, type StateClaims } from './state-claims.ts'
-import { decodeJsonClaims } from './state-claims-json.ts'
 
 export type { StateClaims }
 
@@ -54,8 +53,7 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
       if (!(await verifyHmac(keys.state, signature, encodeUtf8(signed(unsigned))))) {
         return { kind: 'refused', reason: 'bad_signature' }
       }
-      const payload = state.slice(kidEnd + 1, payloadEnd)
-      const claims = payload.includes('.') ? decodeClaims(payload) : decodeJsonClaims(payload)
+      const claims = decodeClaims(state.slice(kidEnd + 1, payloadEnd))
       if (claims === null) return { kind: 'refused', reason: 'malformed' }
       if (claims.issuedAtMs - nowMs > STATE_CLOCK_TOLERANCE_MS) {
         return { kind: 'refused', reason: 'from_the_future' }

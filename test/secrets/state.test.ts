@@ -138,27 +138,6 @@ describe('a state', () => {
     )
   })
 
-  /** In their first form. */
-  const signAsBefore = (payload: object): string => {
-    const { kid, state: stateKey } = createKeyring(key('a')).current
-    const unsigned = `${kid}.${encodeBase64url(encodeUtf8(JSON.stringify(payload)))}`
-    return `${unsigned}.${signHmac(stateKey, `${unsigned}\n${CALLBACK}`)}`
-  }
-
-  test('that was made before an upgrade works after it', async () => {
-    const [e, i] = ['0'.repeat(24), '1'.repeat(24)]
-    const link = { j: 'jti', t: NOW_MS, e, i, s: 'subscriber-123', c: null, x: ['tenant:acme'] }
-    const old = signAsBefore({ ...link, m: 'link_user', p: 'openid' })
-    expect(await states.verify(old, NOW_MS)).toMatchObject({ kind: 'valid', claims })
-    const connect = signAsBefore({ ...link, s: null, m: 'connect', h: 1, b: 1 })
-    expect(await states.verify(connect, NOW_MS)).toMatchObject({
-      kind: 'valid',
-      claims: { mode: 'connect', subscriberId: null, shared: true, bound: true, protocol: 'oauth' },
-    })
-    const none = signAsBefore({ ...link, s: null, m: 'link_user' })
-    expect(await states.verify(none, NOW_MS)).toMatchObject({ reason: 'malformed' })
-  })
-
   test('is refused where it is signed and yet none of ours', async () => {
     const { kid, state: stateKey } = createKeyring(key('a')).current
     const { payload } = partsOf(states.sign(claims))
