@@ -1,10 +1,10 @@
-import { callback } from './api/callback/routes.ts'
 import { connections } from './api/connections/connections.ts'
 import { contexts } from './api/contexts/contexts.ts'
 import { endpoints } from './api/endpoints/routes.ts'
 import { health } from './api/health/routes.ts'
 import { integrations } from './api/integrations/routes.ts'
-import { links } from './api/links/routes.ts'
+import { callback } from './api/links/callback.ts'
+import { links } from './api/links/links.ts'
 import { subscribers } from './api/subscribers/subscribers.ts'
 import type { Deps } from './deps.ts'
 import { docs } from './docs/routes.ts'
@@ -30,7 +30,11 @@ export type LatchApi = ReturnType<typeof createOperations>
 
 /** Everything that needs an API key. Adding a resource is a folder, and a line here. */
 const createOperations = (deps: ApiDeps) =>
-  createApi(deps).use(connections(deps)).use(contexts(deps)).use(subscribers(deps))
+  createApi(deps)
+    .use(links(deps))
+    .use(connections(deps))
+    .use(contexts(deps))
+    .use(subscribers(deps))
 
 /**
  * The whole service from its parts. Listens to nothing, and starts nothing. `addressOf` says where a
@@ -49,7 +53,6 @@ export function createApp(parts: Deps, addressOf: (request: Request) => string):
         present: (result) => inEnvelope(deps.config, result),
       }),
     )
-    .use(links(deps))
     .use(createPublic(deps).use(callback(deps)))
     .use(createOperations(deps))
     .use(endpoints(deps))

@@ -33,7 +33,7 @@ const ROOMS_OF: Record<string, readonly string[]> = {
     'store',
     'transfer',
   ],
-  '@tufjs/canonical-json': ['api'],
+  '@tufjs/canonical-json': ['domain'],
   'lru-cache': ['http', 'providers', 'store'],
   'safe-stable-stringify': ['http'],
   'swagger-ui-dist': ['docs'],

@@ -9,10 +9,10 @@ const ALLOWED: Record<string, readonly string[]> = {
   main: ['commands'],
   commands: [
     'app',
-    // The redirect URL that is printed and registered is the API's.
     'api',
     'background',
     'config',
+    // The redirect URL that is printed and registered.
     'domain',
     'operator',
     'http',

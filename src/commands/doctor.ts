@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { callbackUrl } from '../api/callback/callback-url.ts'
 import { ConfigError, readConfig, type Settings } from '../config.ts'
+import { callbackUrl } from '../domain/links/addresses.ts'
 import { doctorAction } from '../operator/doctor.ts'
 import { createProviders } from '../providers/create-providers.ts'
 import { type Finding, failed, ok } from '../providers/examination.ts'

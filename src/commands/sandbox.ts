@@ -1,5 +1,5 @@
-import { callbackUrl } from '../api/callback/callback-url.ts'
 import { readConfig, type Settings } from '../config.ts'
+import { callbackUrl } from '../domain/links/addresses.ts'
 import { ListenError, type Listener, listen } from '../http/listen.ts'
 import { REGISTRY } from '../providers/registry.ts'
 import { SANDBOX_SUBSCRIBER_ID, seedSandbox } from '../sandbox/seed.ts'

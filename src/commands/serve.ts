@@ -1,6 +1,6 @@
-import { callbackUrl } from '../api/callback/callback-url.ts'
 import { readConfig } from '../config.ts'
 import type { Deps } from '../deps.ts'
+import { callbackUrl } from '../domain/links/addresses.ts'
 import { createApiKey, digestApiKey } from '../secrets/api-key.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { CommandOptions, ExitCode } from './command.ts'

@@ -44,12 +44,19 @@ function operationOf(detail: unknown): Operation | null {
 }
 
 /** Until all operations are declared. */
-function fromDeclaration({ responses, tag, access, ...rest }: Declaration): Operation {
+function fromDeclaration({
+  responses,
+  tag,
+  access,
+  unvalidatedQuery,
+  ...rest
+}: Declaration): Operation {
   const [success, ...others] = Object.entries(responses)
   const [status = '200', { description = '', schema = null, contentType = undefined } = {}] =
     success ?? []
   return {
     ...rest,
+    ...(unvalidatedQuery !== undefined && { queryParameters: unvalidatedQuery }),
     tags: [tag],
     access: access === 'public' ? 'none' : 'api_key',
     answer: {

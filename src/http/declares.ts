@@ -54,6 +54,8 @@ export type Declaration = {
   limit?: RateCategory
   params?: TObject
   query?: TObject
+  /** Query parameters that the handler reads and checks itself: described, and not validated. */
+  unvalidatedQuery?: TObject
   body?: TSchema
   /** By status: the answer when it went well, and those that are particular to this operation. */
   responses: Readonly<Record<number, Response>>

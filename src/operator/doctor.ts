@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { callbackUrl } from '../api/callback/callback-url.ts'
 import { readApp } from '../domain/integrations/app.ts'
+import { callbackUrl } from '../domain/links/addresses.ts'
 import { createProviders } from '../providers/create-providers.ts'
 import { type Finding, failed, ok } from '../providers/examination.ts'
 import type { Provider } from '../providers/provider.ts'

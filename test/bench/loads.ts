@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { CALLBACK_PATH } from '../../src/api/callback/callback-url.ts'
+import { CALLBACK_PATH } from '../../src/domain/links/addresses.ts'
 import { start } from '../harness/process.ts'
 import { LINK_PATH, SAMPLE_BODY } from '../harness/service.ts'
 import { consentedLinks, openEachOnce } from './callbacks.ts'

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { type TSchema, Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
-import { ConnectBody, LinkUserBody } from '../../src/api/links/model.ts'
+import { ConnectBody } from '../../src/api/links/connect.ts'
+import { LinkUserBody } from '../../src/api/links/link-user.ts'
 import { openObject } from '../../src/http/open-object.ts'
 import { validationError } from '../../src/http/validation.ts'
 

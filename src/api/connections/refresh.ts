@@ -1,9 +1,9 @@
 import type { Deps } from '../../deps.ts'
+import { renewedAuth } from '../../domain/connections/stored-auth.ts'
 import { readApp } from '../../domain/integrations/app.ts'
+import { retryDelayMs } from '../../domain/retry-delay.ts'
 import type { AdminConsent, App, InstallByCode } from '../../providers/provider.ts'
 import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
-import { reachDelayMs } from '../endpoints/reach.ts'
-import { renewedAuth } from './auth-of.ts'
 
 export type Refresh =
   /** New tokens, or a consent that is proven now. */
@@ -98,7 +98,7 @@ async function proveConsent(
     await store.commit([connectionTokens.confirmConsent(holder.connectionId, clock())])
     return { kind: 'refreshed' }
   }
-  const retryAtMs = clock() + reachDelayMs(holder.consentAttempts ?? 0)
+  const retryAtMs = clock() + retryDelayMs(holder.consentAttempts ?? 0)
   const { problem } = proof
   await store.commit([connectionTokens.postponeConsent(holder, problem, retryAtMs)])
   return { kind: 'not_consented', provider, problem }

@@ -1,6 +1,7 @@
 import { type Background, repeat } from '../../background.ts'
 import type { Deps } from '../../deps.ts'
 import { readApp } from '../../domain/integrations/app.ts'
+import { retryDelayMs } from '../../domain/retry-delay.ts'
 import type { Reach } from '../../providers/provider.ts'
 import type { UnreachedEndpoint } from '../../store/endpoints/endpoint-reach.ts'
 
@@ -8,13 +9,6 @@ const PAUSE_MS = 5000
 const AT_ONCE = 10
 /** Longer than the calls of one attempt can take together. */
 const LEASE_MS = 60_000
-const FIRST_DELAY_MS = 30_000
-/** Permissions in Entra take effect within an hour or so, and may be granted at any time. */
-const LONGEST_DELAY_MS = 60 * 60_000
-
-/** How long to wait after so many attempts that failed: 30 s, doubled up to an hour. */
-export const reachDelayMs = (attempts: number): number =>
-  Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(attempts, 10))
 
 /**
  * Tries again, for as long as it takes, to make linked users reachable (Teams: a bot whose
@@ -50,7 +44,7 @@ async function attempt(deps: Deps, unreached: UnreachedEndpoint): Promise<void> 
     log.info({ endpointId: id }, 'a linked user can be reached now')
     return
   }
-  const nextAttemptAtMs = clock() + reachDelayMs(reachAttempts + 1)
+  const nextAttemptAtMs = clock() + retryDelayMs(reachAttempts + 1)
   await store.commit([store.endpointReach.settle(id, reach.problem, nextAttemptAtMs)])
   log.warn({ endpointId: id, problem: reach.problem }, 'a linked user cannot be reached yet')
 }

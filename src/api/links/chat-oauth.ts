@@ -1,22 +1,70 @@
-import type { Deps } from '../../deps.ts'
-import { badRequest } from '../../http/api-error.ts'
-import type { Caller } from '../../http/authenticate.ts'
-import type { Answer } from '../../http/perform.ts'
-import { connect } from './connect.ts'
-import { linkUser } from './link-user.ts'
-import type { ChatOAuthBody, OAuthUrl } from './model.ts'
+import { type Static, Type } from '@sinclair/typebox'
+import { connectWorkspace, type LinkCaller, linkUser } from '../../domain/links/make-link.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { change } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import { openObject } from '../../http/open-object.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { EXAMPLE } from '../../providers/example.ts'
+import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
+import { answerLink, LINK_RESPONSES } from './answer.ts'
+import { ConnectBody } from './connect.ts'
+import { LinkUserBody } from './link-user.ts'
 
-/** Novu's deprecated route: one or the other of the two that took its place, by `mode`. */
-export async function chatOAuth(
-  deps: Deps,
-  caller: Caller,
-  { mode, subscriberId, ...body }: ChatOAuthBody,
-): Promise<Answer<OAuthUrl>> {
+const ChatOAuthBody = openObject(
+  {
+    ...ConnectBody.properties,
+    userScope: LinkUserBody.properties.userScope,
+    mode: Type.Optional(Type.Union([Type.Literal('connect'), Type.Literal('link_user')])),
+  },
+  { title: 'GenerateChatOauthUrlRequestDto' },
+)
+
+export const chatOAuth = (deps: ApiDeps) => (app: Api) =>
+  app.post(
+    '/v1/integrations/chat/oauth',
+    ({ body, caller, request, set }) =>
+      change(
+        deps,
+        { request, body, caller, set },
+        {
+          decide: () => makeLink(deps, caller, body),
+          answer: answerLink(caller),
+          lifetimeMs: STATE_LIFETIME_MS,
+        },
+      ),
+    declares({
+      operationId: 'IntegrationsController_getChatOAuthUrl',
+      summary: 'Generate chat OAuth URL',
+      description:
+        'Either of the two operations that took its place, by `mode`: `link_user`, or `connect` where ' +
+        'it is left out.',
+      tag: 'Links',
+      deprecated: true,
+      access: 'link',
+      limit: 'global',
+      body: ChatOAuthBody,
+      responses: LINK_RESPONSES,
+      example: {
+        integrationIdentifier: EXAMPLE.integrationIdentifier,
+        subscriberId: 'subscriber-123',
+        mode: 'link_user',
+      },
+      sdk: 'integrations.generateChatOAuthUrl($body)',
+    }),
+  )
+
+async function makeLink(
+  deps: ApiDeps,
+  caller: LinkCaller,
+  { mode, subscriberId, ...body }: Static<typeof ChatOAuthBody>,
+) {
   if (mode !== 'link_user') {
-    return connect(deps, caller, { ...body, ...(subscriberId !== undefined && { subscriberId }) })
+    return connectWorkspace(deps, caller, {
+      ...body,
+      ...(subscriberId !== undefined && { subscriberId }),
+    })
   }
-  if (!subscriberId) {
-    throw badRequest('subscriber_required', 'subscriberId is required for link_user mode')
-  }
+  if (!subscriberId) return { kind: 'subscriber_required', for: 'link_user' } as const
   return linkUser(deps, caller, { ...body, subscriberId })
 }

@@ -1,69 +1,69 @@
-import type { Deps } from '../../deps.ts'
-import { contextWrites } from '../../domain/contexts/payload.ts'
-import { badRequest } from '../../http/api-error.ts'
-import type { Caller } from '../../http/authenticate.ts'
-import type { Answer } from '../../http/perform.ts'
-import { refuseUnowned } from '../connections/owner.ts'
-import { requireContexts } from '../read-contexts.ts'
-import { requireSubscriber } from '../subscribers/require.ts'
-import { isBound } from './browser-binding.ts'
-import { verifyContextHash } from './context-hash.ts'
-import { handOut } from './hand-out.ts'
-import { findIntegration, requireClientId } from './link-target.ts'
-import type { ConnectBody, OAuthUrl } from './model.ts'
+import { Type } from '@sinclair/typebox'
+import * as links from '../../domain/links/make-link.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { change } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import { openObject } from '../../http/open-object.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { EXAMPLE } from '../../providers/example.ts'
+import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
+import { answerLink, LINK_FIELDS, LINK_RESPONSES } from './answer.ts'
 
-/**
- * Makes the URL at which somebody connects a workspace: at Slack, by installing the app there. As
- * with a link, nothing but context data is written. Throws 400 where it is not said for whom, 404
- * for a subscriber or integration that is not there.
- */
-export async function connect(
-  deps: Deps,
-  caller: Caller,
-  body: ConnectBody,
-): Promise<Answer<OAuthUrl>> {
-  const { environmentId } = caller
-  const contexts = requireContexts(body.context)
-  const { integration, provider } = await findIntegration(
-    deps,
-    environmentId,
-    body.integrationIdentifier,
+export const ConnectBody = openObject(
+  {
+    ...LINK_FIELDS,
+    subscriberId: Type.Optional(Type.String({ description: 'For whom the connection is.' })),
+    connectionIdentifier: Type.Optional(
+      Type.String({ description: 'What the connection is called, or is to be called.' }),
+    ),
+    scope: Type.Optional(
+      Type.Array(Type.String(), {
+        description: 'Slack only: bot scopes. An empty list is passed on as it is.',
+      }),
+    ),
+    connectionMode: Type.Optional(
+      Type.Union([Type.Literal('subscriber'), Type.Literal('shared')], {
+        description: '`shared`: the connection belongs to its context, and to no subscriber.',
+      }),
+    ),
+    autoLinkUser: Type.Optional(
+      Type.Boolean({ description: 'Link whoever connects as the subscriber, too.' }),
+    ),
+  },
+  { title: 'GenerateConnectOauthUrlRequestDto' },
+)
+
+export const connect = (deps: ApiDeps) => (app: Api) =>
+  app.post(
+    '/v1/integrations/channel-connections/oauth',
+    ({ body, caller, request, set }) =>
+      change(
+        deps,
+        { request, body, caller, set },
+        {
+          decide: () => links.connectWorkspace(deps, caller, body),
+          answer: answerLink(caller),
+          lifetimeMs: STATE_LIFETIME_MS,
+        },
+      ),
+    declares({
+      operationId: 'IntegrationsController_generateConnectOAuthUrl',
+      summary: 'Generate OAuth URL for a workspace/tenant connection',
+      description:
+        'Makes the URL at which an administrator connects their workspace: installs your app in Slack, ' +
+        'or consents to it in Microsoft Entra. A channel connection is stored when they have. The URL ' +
+        'works once, for 5 minutes.',
+      tag: 'Links',
+      access: 'link',
+      limit: 'global',
+      body: ConnectBody,
+      responses: LINK_RESPONSES,
+      example: {
+        integrationIdentifier: EXAMPLE.integrationIdentifier,
+        subscriberId: 'subscriber-123',
+        connectionMode: 'subscriber',
+        autoLinkUser: true,
+      },
+      sdk: 'integrations.generateConnectOAuthUrl($body)',
+    }),
   )
-  verifyContextHash(caller, integration, body)
-  refuseUnowned(body)
-  if (body.scope?.includes('incoming-webhook') && !body.subscriberId) {
-    throw badRequest('subscriber_required', 'subscriberId is required for incoming webhook')
-  }
-  if (provider.connect === null) {
-    const message = `OAuth not supported for provider: ${provider.id}`
-    throw badRequest('connect_not_supported', message)
-  }
-  const { subscriberId = null } = body
-  const newSubscriber =
-    subscriberId === null ? [] : await requireSubscriber(deps, environmentId, subscriberId)
-  const app = requireClientId(integration, provider)
-  // A connection of that name need not exist yet; if it does, it stays in its workspace.
-  const existing =
-    body.connectionIdentifier === undefined
-      ? null
-      : await deps.store.connections.find(integration.id, body.connectionIdentifier)
-
-  const claims = {
-    jti: deps.random.stateId(),
-    issuedAtMs: deps.clock(),
-    environmentId,
-    integrationId: integration.id,
-    connectionIdentifier: body.connectionIdentifier ?? null,
-    contextKeys: contexts.keys,
-    bound: isBound(integration.credentials),
-    protocol: 'oauth',
-    mode: 'connect',
-    subscriberId,
-    shared: body.connectionMode === 'shared',
-    autoLinkUser: body.autoLinkUser ?? false,
-  } as const
-  const workspaceId = existing?.workspaceId ?? null
-  const url = handOut(deps, claims, { provider, app, workspaceId, scope: body.scope ?? null })
-  const writes = [...newSubscriber, ...contextWrites(deps, environmentId, contexts, 'with_data')]
-  return { status: 201, body: { url }, writes }
-}

@@ -1,46 +1,76 @@
-import type { Deps } from '../../deps.ts'
-import { contextWrites } from '../../domain/contexts/payload.ts'
-import type { Caller } from '../../http/authenticate.ts'
-import type { Answer } from '../../http/perform.ts'
-import { requireContexts } from '../read-contexts.ts'
-import { requireSubscriber } from '../subscribers/require.ts'
-import { verifyContextHash } from './context-hash.ts'
-import { findIntegration, requireClientId, requireConnection } from './link-target.ts'
-import type { LinkUserBody, OAuthUrl } from './model.ts'
-import { signUserLink } from './sign-link.ts'
+import { Type } from '@sinclair/typebox'
+import * as links from '../../domain/links/make-link.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { change } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import { openObject } from '../../http/open-object.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { EXAMPLE } from '../../providers/example.ts'
+import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
+import { answerLink, LINK_FIELDS, LINK_RESPONSES } from './answer.ts'
 
-/**
- * Makes the URL at which a subscriber consents. It is signed and not stored: the one thing that may
- * be written is context data, too large for a URL. Throws 404 for a subscriber, integration or
- * connection that is not there.
- */
-export async function linkUser(
-  deps: Deps,
-  caller: Caller,
-  body: LinkUserBody,
-): Promise<Answer<OAuthUrl>> {
-  const contexts = requireContexts(body.context)
-  const { integration, provider } = await findIntegration(
-    deps,
-    caller.environmentId,
-    body.integrationIdentifier,
+export const LinkUserBody = openObject(
+  {
+    subscriberId: Type.String({
+      minLength: 1,
+      whenEmpty: 'subscriberId is required for link_user',
+      description: 'The subscriber to link to their identity at the provider.',
+      examples: ['subscriber-123'],
+    }),
+    ...LINK_FIELDS,
+    connectionIdentifier: Type.Optional(
+      Type.String({
+        description:
+          'An existing connection of that integration: the user must come from its workspace. ' +
+          "Left out, the connection of the user's workspace is used, or made.",
+        examples: [EXAMPLE.connectionIdentifier],
+      }),
+    ),
+    userScope: Type.Optional(
+      Type.Array(Type.String(), {
+        description:
+          'Slack only. `identity.basic` if left out; an empty list is passed on as it is.',
+        examples: [['identity.basic']],
+      }),
+    ),
+  },
+  { title: 'GenerateLinkUserOauthUrlRequestDto' },
+)
+
+export const linkUser = (deps: ApiDeps) => (app: Api) =>
+  app.post(
+    '/v1/integrations/channel-endpoints/oauth',
+    ({ body, caller, request, set }) =>
+      change(
+        deps,
+        { request, body, caller, set },
+        {
+          decide: () => links.linkUser(deps, caller, body),
+          answer: answerLink(caller),
+          lifetimeMs: STATE_LIFETIME_MS,
+        },
+      ),
+    declares({
+      operationId: 'IntegrationsController_generateLinkUserOAuthUrl',
+      summary: 'Generate OAuth URL to link a subscriber user identity',
+      description:
+        'Makes the URL at which a subscriber consents to be linked to their Slack or Microsoft Teams ' +
+        'identity. Send them there in a browser; when they have consented, a channel endpoint of type ' +
+        '`slack_user` or `ms_teams_user` is stored. The URL works once, for 5 minutes.\n\n' +
+        'Slack: `identity.basic` is asked for, as at Novu. Apps made today cannot have it; with ' +
+        '`openid` among `userScope`, Sign in with Slack is used instead.',
+      tag: 'Links',
+      access: 'link',
+      limit: 'global',
+      body: LinkUserBody,
+      responses: LINK_RESPONSES,
+      example: {
+        subscriberId: 'subscriber-123',
+        integrationIdentifier: EXAMPLE.integrationIdentifier,
+        connectionIdentifier: EXAMPLE.connectionIdentifier,
+        context: { key: 'org-acme' },
+        userScope: ['identity.basic'],
+      },
+      sdk: 'integrations.generateLinkUserOAuthUrl($body)',
+    }),
   )
-  verifyContextHash(caller, integration, body)
-  const newSubscriber = await requireSubscriber(deps, caller.environmentId, body.subscriberId)
-  const app = requireClientId(integration, provider)
-  const connection = await requireConnection(deps, integration, body.connectionIdentifier)
-  const url = signUserLink(deps, {
-    integration,
-    provider,
-    app,
-    subscriberId: body.subscriberId,
-    connection,
-    contextKeys: contexts.keys,
-    userScope: body.userScope ?? null,
-  })
-  const writes = [
-    ...newSubscriber,
-    ...contextWrites(deps, caller.environmentId, contexts, 'with_data'),
-  ]
-  return { status: 201, body: { url }, writes }
-}

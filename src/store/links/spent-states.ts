@@ -1,6 +1,7 @@
 import { eq, lt, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import { spentStates } from '../schema/internal.ts'
+import { expectation } from '../writer/expectations.ts'
 import type { Writer } from '../writer/writer.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
@@ -9,13 +10,15 @@ export type SpentState = typeof spentStates.$inferSelect
 export type SpentStates = {
   find(jti: string): Promise<SpentState | null>
   /**
-   * True for exactly one caller a `jti`, ever, over all processes: that one may go on. Also takes
-   * away a few rows older than `forgetBeforeMs`, so that the table stays small by itself.
+   * True for exactly one caller per `jti`, over all processes: that one may go on. Also deletes a few
+   * rows older than `forgetBeforeMs`, so that the table stays small by itself.
    */
   claim(state: Omit<SpentState, 'outcome'>, forgetBeforeMs: number): Promise<boolean>
-  /** Writes what came of a claimed state, once: an outcome that is there stays. */
+  /** Fails the whole commit unless the state is claimed and has no outcome yet. */
+  expectUnsettled(jti: string): Write
+  /** Stores the outcome of a claimed state. One that is stored already stays. */
   settle(jti: string, outcome: unknown): Write
-  /** Gives a claim back, for a link whose code was never sent. */
+  /** Takes a claim back, so that the link can be used again: its code was never sent. */
   release(jti: string): Write
 }
 
@@ -29,6 +32,9 @@ export function createSpentStates(database: Database, writer: Writer): SpentStat
       .from(spentStates)
       .where(lt(spentStates.claimedAtMs, beforeMs))
       .limit(FORGET_AT_ONCE)
+
+  const unsettled = (jti: string) =>
+    sql`${spentStates.jti} = ${jti} and ${spentStates.outcome} is null`
 
   return {
     find: async (jti) =>
@@ -44,14 +50,15 @@ export function createSpentStates(database: Database, writer: Writer): SpentStat
       return inserted?.rowsAffected === 1
     },
 
-    settle: (jti, outcome) =>
-      toWrite(
-        database
-          .update(spentStates)
-          .set({ outcome })
-          .where(sql`${spentStates.jti} = ${jti} and ${spentStates.outcome} is null`),
+    expectUnsettled: (jti) =>
+      expectation(
+        database,
+        sql`exists ${database.select({ one: sql`1` }).from(spentStates).where(unsettled(jti))}`,
       ),
 
-    release: (jti) => toWrite(database.delete(spentStates).where(eq(spentStates.jti, jti))),
+    settle: (jti, outcome) =>
+      toWrite(database.update(spentStates).set({ outcome }).where(unsettled(jti))),
+
+    release: (jti) => toWrite(database.delete(spentStates).where(unsettled(jti))),
   }
 }

@@ -1,8 +1,8 @@
 import type { RefreshedTokens, Tokens } from '../../providers/provider.ts'
 import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
 
-/** The tokens of an install at `nowMs`, as they are stored. */
-export function authOf({ accessToken, rotation }: Tokens, nowMs: number): ConnectionAuth {
+/** A provider's tokens, issued at `nowMs`, in the form in which they are stored. */
+export function toStoredAuth({ accessToken, rotation }: Tokens, nowMs: number): ConnectionAuth {
   if (rotation === null) return { accessToken }
   const { refreshToken, expiresInSeconds } = rotation
   return { accessToken, refreshToken, ...expiry(expiresInSeconds, nowMs) }

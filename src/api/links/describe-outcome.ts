@@ -1,29 +1,32 @@
+import type { CallbackRefusal, CallbackResult } from '../../domain/links/outcome.ts'
 import type { ResultPage } from '../../pages/result-page.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import { providerNamed } from '../../providers/declared.ts'
 import type { ConsentTexts } from '../../providers/provider.ts'
-import type { CallbackResult, Refusal } from './outcome.ts'
 
-/** What a client is told (in Novu's words where there are any), and what a person reads. */
-export type Telling = { status: number; message: string } & Omit<ResultPage, 'reference' | 'state'>
+/** The end of a callback that is shown as a page. */
+export type FinalResult = Exclude<CallbackResult, { kind: 'link_next' }>
+
+/** The answer to a program, in Novu's words where it has any, and the page for a person. */
+export type OutcomeView = { status: number; message: string } & Omit<
+  ResultPage,
+  'reference' | 'state'
+>
 
 const START_AGAIN = 'Go back to where you started and ask for a new link.'
 const TELL_SENDER = 'Tell the people who sent you here: only they can repair it.'
 
-/** The provider of an outcome goes by its name, as outcomes are stored with it. */
-export function tell(
-  result: Exclude<CallbackResult, { kind: 'link_next' }>,
-  providers: Providers,
-): Telling {
+/** Words the end of a callback. Outcomes name their provider as people do, and are stored so. */
+export function describeOutcome(result: FinalResult, providers: Providers): OutcomeView {
   switch (result.kind) {
     case 'linked':
-      return tellLinked(providers, result.provider, result.reach ?? 'reachable')
+      return describeLinked(providers, result.provider, result.reach ?? 'reachable')
     case 'connected':
       return result.problem === undefined
-        ? tellLinked(providers, result.provider, 'reachable')
-        : tellPending(providers, result.provider, result.problem)
+        ? describeLinked(providers, result.provider, 'reachable')
+        : describePending(providers, result.provider, result.problem)
     case 'authorization_error':
-      return tellAuthorizationError(result)
+      return describeAuthorizationError(result)
     case 'wrong_workspace':
       return failure(
         409,
@@ -57,15 +60,15 @@ export function tell(
         `${START_AGAIN} Linking twice does no harm.`,
       )
     default:
-      return tellRefusal(result, providers)
+      return describeRefusal(result, providers)
   }
 }
 
-function tellLinked(
+function describeLinked(
   providers: Providers,
   provider: string,
   reach: 'reachable' | 'not_yet',
-): Telling {
+): OutcomeView {
   const message = `${provider} is linked`
   const title = 'Connection complete'
   if (reach === 'not_yet') {
@@ -91,7 +94,7 @@ function consentTexts(providers: Providers, name: string): ConsentTexts | null {
 }
 
 /** Consent is claimed, and the provider does not confirm it: the administrator is told what is missing. */
-function tellPending(providers: Providers, provider: string, problem: string): Telling {
+function describePending(providers: Providers, provider: string, problem: string): OutcomeView {
   const texts = consentTexts(providers, provider)
   return {
     status: 200,
@@ -103,9 +106,9 @@ function tellPending(providers: Providers, provider: string, problem: string): T
   }
 }
 
-type Early = Exclude<Refusal, { kind: 'authorization_error' }>
+type OtherRefusal = Exclude<CallbackRefusal, { kind: 'authorization_error' }>
 
-function tellRefusal(refusal: Early, providers: Providers): Telling {
+function describeRefusal(refusal: OtherRefusal, providers: Providers): OutcomeView {
   switch (refusal.kind) {
     case 'parameter_repeated':
       return brokenLink(`The parameter ${refusal.parameter} came more than once`)
@@ -175,10 +178,10 @@ const titleOf = (providers: Providers, name: string): string =>
   providerNamed(providers, name)?.title ?? name
 
 /** Only `access_denied` is a person's own no (RFC 6749 §4.1.2.1); the rest went wrong elsewhere. */
-function tellAuthorizationError({
+function describeAuthorizationError({
   error,
   description,
-}: Extract<Refusal, { kind: 'authorization_error' }>): Telling {
+}: Extract<CallbackRefusal, { kind: 'authorization_error' }>): OutcomeView {
   const message = `OAuth error: ${error}${description === null ? '' : ` - ${description}`}`
   if (error === 'access_denied') {
     const intro = 'You chose not to allow it, so nothing was linked.'
@@ -188,7 +191,7 @@ function tellAuthorizationError({
   return failure(400, message, 'That did not work', intro, START_AGAIN)
 }
 
-const brokenLink = (message: string): Telling =>
+const brokenLink = (message: string): OutcomeView =>
   failure(
     400,
     message,
@@ -197,7 +200,7 @@ const brokenLink = (message: string): Telling =>
     START_AGAIN,
   )
 
-const misconfigured = (status: number, message: string): Telling =>
+const misconfigured = (status: number, message: string): OutcomeView =>
   failure(
     status,
     message,
@@ -212,6 +215,6 @@ function failure(
   heading: string,
   intro: string,
   advice: string,
-): Telling {
+): OutcomeView {
   return { status, message, title: 'Not linked', heading, intro, advice }
 }

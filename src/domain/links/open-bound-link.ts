@@ -1,17 +1,18 @@
 import type { Deps } from '../../deps.ts'
-import { bindingCookie } from '../links/browser-binding.ts'
-import { providerUrl } from '../links/provider-url.ts'
-import type { Refusal } from './outcome.ts'
+import { bindingCookie } from './browser-binding.ts'
+import type { CallbackRefusal } from './outcome.ts'
+import { providerUrl } from './sign-link.ts'
 import { findTarget } from './target.ts'
 
-export type OpenedLink = { kind: 'opened'; url: string; cookie: string } | Refusal
-
-/** On the way to the provider: gives the browser the cookie without which the callback is refused. */
+/**
+ * Opens a link that is bound to the browser: answers the provider's address, and the cookie without
+ * which the callback will be refused.
+ */
 export async function openBoundLink(
   deps: Deps,
   state: string,
   scope: readonly string[] | null,
-): Promise<OpenedLink> {
+): Promise<{ kind: 'opened'; url: string; cookie: string } | CallbackRefusal> {
   const verified = await deps.states.verify(state, deps.clock())
   if (verified.kind === 'refused') return { kind: 'state_invalid', reason: verified.reason }
   if (verified.kind === 'expired') return { kind: 'link_expired' }
@@ -22,7 +23,7 @@ export async function openBoundLink(
   const workspaceId = connection?.workspaceId ?? null
   return {
     kind: 'opened',
-    url: providerUrl(deps, { claims, state, provider, app, workspaceId, scope }),
+    url: providerUrl(deps, claims, state, { provider, app, workspaceId, scope }),
     cookie: bindingCookie(deps, claims),
   }
 }

@@ -1,24 +1,26 @@
 import type { Deps } from '../../deps.ts'
-import { readApp } from '../../domain/integrations/app.ts'
 import type { App, Provider } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
-import type { Refusal } from './outcome.ts'
+import { readApp } from '../integrations/app.ts'
+import type { TargetRefusal } from './outcome.ts'
 
 /** What a link was made for. */
-export type Target = {
+export type LinkTarget = {
   kind: 'found'
   integration: Integration
   provider: Provider
   app: App
+  /** The connection that the link names; null where it names none, or an install is to make it. */
   connection: Connection | null
 }
 
-/** Everything a link was made for, as it is now: five minutes are enough for it to be gone. */
-export async function findTarget(deps: Deps, claims: StateClaims): Promise<Target | Refusal> {
-  const { store, providers } = deps
-  const { environmentId, integrationId, subscriberId, connectionIdentifier } = claims
+/** Reads what a link was made for as it is now: much can be deleted within five minutes. */
+export async function findTarget(
+  { store, providers }: Pick<Deps, 'store' | 'providers'>,
+  { environmentId, integrationId, subscriberId, connectionIdentifier, mode }: StateClaims,
+): Promise<LinkTarget | TargetRefusal> {
   if ((await store.environments.findById(environmentId)) === null) {
     return { kind: 'environment_gone', environmentId }
   }
@@ -36,14 +38,14 @@ export async function findTarget(deps: Deps, claims: StateClaims): Promise<Targe
   ) {
     return { kind: 'subscriber_gone', subscriberId }
   }
-  const app = { ...rest, clientId, clientSecret }
-  if (connectionIdentifier === null) {
-    return { kind: 'found', integration, provider, app, connection: null }
-  }
-  const connection = await store.connections.find(integration.id, connectionIdentifier)
-  // An install makes the connection of that name where there is none; a link needs it.
-  if (connection === null && claims.mode === 'link_user') {
+  const connection =
+    connectionIdentifier === null
+      ? null
+      : await store.connections.find(integration.id, connectionIdentifier)
+  // An install creates the connection of that name where there is none; a user's link needs it.
+  if (connectionIdentifier !== null && connection === null && mode === 'link_user') {
     return { kind: 'connection_gone', identifier: connectionIdentifier }
   }
+  const app = { ...rest, clientId, clientSecret }
   return { kind: 'found', integration, provider, app, connection }
 }

@@ -1,0 +1,99 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { ContextPayload } from '../../domain/contexts/payload.ts'
+import type { Accepted } from '../../domain/decision.ts'
+import type { ConnectLinkRefusal, LinkUrl } from '../../domain/links/make-link.ts'
+import { type ApiError, badRequest, notFound, refusedFields } from '../../http/api-error.ts'
+import type { Caller } from '../../http/authenticate.ts'
+import { type Reply, reply } from '../../http/change.ts'
+import { EXAMPLE } from '../../providers/example.ts'
+import { ownerError } from '../connections/owner.ts'
+
+/** The fields that every kind of link has. */
+export const LINK_FIELDS = {
+  integrationIdentifier: Type.String({
+    minLength: 1,
+    whenEmpty: 'Integration identifier is required',
+    description: 'The `identifier` of an integration.',
+    examples: [EXAMPLE.integrationIdentifier],
+  }),
+  context: Type.Optional(ContextPayload),
+  contextHash: Type.Optional(
+    Type.String({
+      description:
+        'Where the integration has `hmac`: hex HMAC-SHA256 of the canonical JSON of `context`, by the API key.',
+    }),
+  ),
+}
+
+export const OAuthUrl = Type.Object(
+  { url: Type.String({ description: 'Where to send the user. Valid for 5 minutes.' }) },
+  { title: 'GenerateChatOAuthUrlResponseDto' },
+)
+export type OAuthUrl = Static<typeof OAuthUrl>
+
+export const LINK_RESPONSES = {
+  201: { description: 'The link', schema: OAuthUrl },
+  404: {
+    description:
+      'No such integration, subscriber or connection, or the integration has no client id',
+  },
+} as const
+
+type LinkDecided =
+  | Accepted<LinkUrl>
+  | ConnectLinkRefusal
+  | { kind: 'subscriber_required'; for: 'link_user' }
+
+/** A link as it is answered, or the refusal in Novu's words. */
+export const answerLink =
+  ({ environmentId }: Caller) =>
+  (decided: LinkDecided): Reply<201, OAuthUrl> | ApiError =>
+    decided.kind === 'accepted' ? reply(201, decided.value) : linkError(decided, environmentId)
+
+/** Some of the messages end in a space, as Novu's do. */
+function linkError(
+  refusal: Exclude<LinkDecided, Accepted<LinkUrl>>,
+  environmentId: string,
+): ApiError {
+  switch (refusal.kind) {
+    case 'invalid':
+      return refusedFields(refusal)
+    case 'integration_not_found': {
+      const message = `Integration not found: ${refusal.identifier} in environment ${environmentId}`
+      return notFound(refusal.kind, message)
+    }
+    case 'subscriber_not_found':
+      return notFound(refusal.kind, `Subscriber not found: ${refusal.subscriberId}`)
+    case 'connection_not_found':
+      return notFound(refusal.kind, `Channel connection not found: ${refusal.identifier}`)
+    case 'integration_without_credentials':
+      return notFound(refusal.kind, `${refusal.title} integration missing credentials `)
+    case 'integration_without_client_id': {
+      const missing = 'missing required OAuth credentials (clientId) '
+      return notFound(refusal.kind, `${refusal.title} integration ${missing}`)
+    }
+    case 'connect_not_supported':
+      return badRequest(refusal.kind, `OAuth not supported for provider: ${refusal.providerId}`)
+    case 'context_required':
+      return refusal.for === 'shared_connection'
+        ? ownerError(refusal)
+        : badRequest(refusal.kind, 'A context is required when HMAC validation is enabled.')
+    case 'context_hash_required': {
+      const message = 'A valid contextHash is required when HMAC validation is enabled.'
+      return badRequest(refusal.kind, message)
+    }
+    case 'context_hash_mismatch':
+      return badRequest(refusal.kind, 'Please provide a valid context HMAC hash')
+    case 'context_not_canonical': {
+      const message = 'A context with fractional numbers has no canonical JSON to be hashed'
+      return badRequest(refusal.kind, message)
+    }
+    case 'subscriber_required': {
+      if (refusal.for === 'subscriber_connection') return ownerError(refusal)
+      const forWhat = refusal.for === 'link_user' ? 'link_user mode' : 'incoming webhook'
+      return badRequest(refusal.kind, `subscriberId is required for ${forWhat}`)
+    }
+    case 'owner_required':
+      return ownerError(refusal)
+  }
+}

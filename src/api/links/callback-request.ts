@@ -1,0 +1,54 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { AuthorizationResponse } from '../../domain/links/outcome.ts'
+
+const text = (description: string) => Type.Optional(Type.String({ description }))
+
+/** The parameters of the callback (RFC 6749 §4.1.2). */
+export const CallbackQuery = Type.Object({
+  state: Type.String({ description: 'As it was sent to the provider.' }),
+  code: text('The authorization code.'),
+  error: text('RFC 6749 §4.1.2.1'),
+  error_description: Type.Optional(Type.String()),
+  iss: text('The issuer of the response (RFC 9207).'),
+  tenant: text('Entra, at admin consent.'),
+  admin_consent: text('Entra, at admin consent.'),
+})
+type Name = keyof Static<typeof CallbackQuery>
+
+/**
+ * Reads the callback's parameters. One that comes twice is refused (RFC 6749 §3.1): it cannot be
+ * known which of the two is meant.
+ */
+export function readCallback({
+  url,
+  headers,
+}: Request): AuthorizationResponse | { kind: 'parameter_repeated'; parameter: string } {
+  const { searchParams } = new URL(url)
+  const repeated = Object.keys(CallbackQuery.properties).find(
+    (name) => searchParams.getAll(name).length > 1,
+  )
+  if (repeated !== undefined) return { kind: 'parameter_repeated', parameter: repeated }
+  const read = (name: Name): string | null => searchParams.get(name)
+  return {
+    code: read('code'),
+    state: read('state'),
+    error: read('error'),
+    errorDescription: read('error_description'),
+    tenant: read('tenant'),
+    adminConsent: read('admin_consent') === 'True',
+    issuer: read('iss'),
+    cookieHeader: headers.get('cookie'),
+  }
+}
+
+/** No browser sends all of them (https://github.com/streamlit/streamlit/pull/15589). */
+const PREFETCH_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
+
+/** Chat and mail services that fetch a link in order to show a preview of it. */
+const PREVIEW_BOT =
+  /Slackbot|SkypeUriPreview|BingPreview|TelegramBot|WhatsApp|Discordbot|facebookexternalhit|Twitterbot|LinkedInBot|Google-PageRenderer|Applebot/i
+
+/** Whether a browser prefetches the page, or a bot makes a preview: there is nobody to consent. */
+export const isPrefetch = (headers: Headers): boolean =>
+  PREFETCH_HEADERS.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? '')) ||
+  PREVIEW_BOT.test(headers.get('user-agent') ?? '')

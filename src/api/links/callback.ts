@@ -1,0 +1,138 @@
+import { Elysia } from 'elysia'
+import type { Deps } from '../../deps.ts'
+import { BOUND_LINK_PATH, CALLBACK_PATH, readScope } from '../../domain/links/addresses.ts'
+import { completeLink, type Destination, NO_DESTINATION } from '../../domain/links/complete-link.ts'
+import { openBoundLink } from '../../domain/links/open-bound-link.ts'
+import type { CallbackResult } from '../../domain/links/outcome.ts'
+import { ApiError } from '../../http/api-error.ts'
+import { declares } from '../../http/declares.ts'
+import { errorBody } from '../../http/error-body.ts'
+import { wantsPage } from '../../http/wants-page.ts'
+import { createResultPages, type ResultPage } from '../../pages/result-page.ts'
+import { RESULT_SCRIPT, resultScript } from '../../pages/result-script.ts'
+import { CallbackQuery, isPrefetch, readCallback } from './callback-request.ts'
+import { describeOutcome, type FinalResult } from './describe-outcome.ts'
+
+type CallbackContext = { request: Request; set: { headers: Record<string, string | number> } }
+
+/**
+ * Where the provider sends the user back, and where a bound link begins. Neither needs an API key:
+ * the signed state is the proof.
+ */
+export const callback = (deps: Deps) => {
+  const resultPage = createResultPages()
+
+  async function answerCallback({ request, set }: CallbackContext): Promise<Response> {
+    if (request.method === 'HEAD' || isPrefetch(request.headers)) {
+      return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
+    }
+    const requestId = String(set.headers['x-request-id'] ?? '')
+    const { result, destination } = await complete(request, requestId)
+    if (result.kind === 'link_next') {
+      note(requestId, result, 302)
+      return redirect(result.url)
+    }
+    const { redirectUrl, openerOrigin } = destination
+    const params = redirectParams(result)
+    const isDone = params.status !== 'error'
+    if (redirectUrl !== null && (isDone || wantsPage(request.headers))) {
+      note(requestId, result, 302)
+      return redirect(withParams(redirectUrl, params))
+    }
+    const opener = openerOrigin === null ? null : { origin: openerOrigin, ...params }
+    return tellResult(request, requestId, result, opener)
+  }
+
+  async function complete(
+    request: Request,
+    requestId: string,
+  ): Promise<{ result: CallbackResult; destination: Destination }> {
+    const response = readCallback(request)
+    return 'kind' in response
+      ? { result: response, destination: NO_DESTINATION }
+      : completeLink(deps, { kind: 'callback', id: requestId }, response)
+  }
+
+  async function answerBoundLink(
+    { request, set }: CallbackContext,
+    state: string,
+  ): Promise<Response> {
+    const opened = await openBoundLink(deps, state, readScope(new URL(request.url).searchParams))
+    if (opened.kind === 'opened') return redirect(opened.url, opened.cookie)
+    return tellResult(request, String(set.headers['x-request-id'] ?? ''), opened, null)
+  }
+
+  /** A browser gets a page; a program gets an `ErrorDto` where something went wrong. */
+  function tellResult(
+    request: Request,
+    requestId: string,
+    result: FinalResult,
+    opener: NonNullable<ResultPage['opener']> | null,
+  ): Response {
+    const { status, message, ...page } = describeOutcome(result, deps.providers)
+    note(requestId, result, status)
+    const isDone = status === 200
+    if (!isDone && !wantsPage(request.headers)) {
+      const error = new ApiError(status, result.kind, message)
+      const headers = { 'cache-control': 'no-store' }
+      return Response.json(errorBody(error, request.url, deps.clock()), { status, headers })
+    }
+    const state = isDone ? 'success' : 'error'
+    return resultPage(status, { ...page, state, reference: isDone ? null : requestId, opener })
+  }
+
+  const note = (requestId: string, { kind }: CallbackResult, status: number): void => {
+    deps.log.info({ requestId, outcome: kind, status }, 'callback')
+    deps.metrics.callback(kind)
+  }
+
+  return new Elysia({ name: 'callback' })
+    .get(CALLBACK_PATH, answerCallback, DECLARATION)
+    .get(BOUND_LINK_PATH, (context) => answerBoundLink(context, context.params.state))
+    .get(CALLBACK_PATH.replace(/[^/]+$/, RESULT_SCRIPT), () => resultScript())
+}
+
+const DECLARATION = declares({
+  operationId: 'IntegrationsController_getChatOAuthCallback',
+  summary: 'Where the provider sends the user back',
+  description:
+    'Register this address at Slack or Microsoft Entra as the redirect URL. A browser gets a page, ' +
+    'others get an `ErrorDto` where something went wrong. A link that was completed shows the same ' +
+    'outcome however often its address is opened.',
+  tag: 'Links',
+  access: 'public',
+  unvalidatedQuery: CallbackQuery,
+  responses: {
+    200: { description: 'A page that says what became of the link', contentType: 'text/html' },
+    204: { description: 'A prefetch or a preview: nothing is spent' },
+    302: { description: "To the integration's `redirectUrl`, where it has one" },
+    400: {
+      description: 'Refused: cancelled, no valid state, or a code that the provider does not take',
+    },
+    403: { description: 'The link was opened in another browser, and is bound to it' },
+    404: { description: 'The integration, subscriber or connection is gone' },
+    409: { description: 'The user came from another workspace than the one expected' },
+    502: { description: 'The provider does not answer' },
+  },
+})
+
+/** What is added to the integration's `redirectUrl`, and told to the page that opened a popup. */
+type RedirectParams = { status: 'linked' | 'connected' | 'error'; error?: string }
+
+const redirectParams = ({ kind }: FinalResult): RedirectParams =>
+  kind === 'linked' || kind === 'connected' ? { status: kind } : { status: 'error', error: kind }
+
+/** Joined as text, so that the operator's address stays as it is, byte for byte. */
+const withParams = (redirectUrl: string, params: RedirectParams): string =>
+  `${redirectUrl}${redirectUrl.includes('?') ? '&' : '?'}${new URLSearchParams(params)}`
+
+const redirect = (location: string, cookie?: string): Response =>
+  new Response(null, {
+    status: 302,
+    headers: {
+      location,
+      'cache-control': 'no-store',
+      'referrer-policy': 'no-referrer',
+      ...(cookie !== undefined && { 'set-cookie': cookie }),
+    },
+  })

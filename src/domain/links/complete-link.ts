@@ -1,0 +1,218 @@
+import { Value } from '@sinclair/typebox/value'
+import type { Deps } from '../../deps.ts'
+import type { StateClaims, StateVerification } from '../../secrets/state.ts'
+import { commit } from '../commit.ts'
+import type { Actor } from '../decision.ts'
+import { isSameBrowser } from './browser-binding.ts'
+import { connectWorkspace, storeInstallation, storeWebhook } from './connect-workspace.ts'
+import { identifyUser, storeUser } from './identify-user.ts'
+import {
+  type AuthorizationResponse,
+  type CallbackRefusal,
+  type CallbackResult,
+  type LinkDecision,
+  LinkOutcome,
+  type ProviderAnswer,
+} from './outcome.ts'
+import { findTarget, type LinkTarget } from './target.ts'
+
+/** How long outcomes are kept for callbacks that are repeated; far longer than a link lives. */
+const REMEMBER_MS = 24 * 60 * 60 * 1000
+/** Longer than any call to a provider: a claim without an outcome after this was cut off. */
+const ABANDONED_AFTER_MS = 30_000
+const WAIT_FOR_OUTCOME_MS = 15_000
+const POLL_MS = 50
+
+type VerifiedState = Extract<StateVerification, { kind: 'valid' }>
+
+/** Where the end of a link is reported beside the page, as the integration says; null: nowhere. */
+export type Destination = { redirectUrl: string | null; openerOrigin: string | null }
+
+export const NO_DESTINATION: Destination = { redirectUrl: null, openerOrigin: null }
+
+/**
+ * Completes a link, once. Nothing is spent on what cannot succeed, so it goes in this order: the
+ * provider's error, the state, all that can be checked without the code, the claim of the link, the
+ * exchange of the code, the identity, and one commit of the effect together with the outcome.
+ *
+ * The destination needs a state that is ours, but not a fresh one: users who cancelled, or who come
+ * too late, are sent there as well.
+ */
+export async function completeLink(
+  deps: Deps,
+  actor: Actor,
+  response: AuthorizationResponse,
+): Promise<{ result: CallbackResult; destination: Destination }> {
+  const { state } = response
+  const verified = state ? await deps.states.verify(state, deps.clock()) : null
+  const result = await resultOf(deps, actor, response, verified)
+  return { result, destination: await destinationOf(deps, verified) }
+}
+
+async function resultOf(
+  deps: Deps,
+  actor: Actor,
+  response: AuthorizationResponse,
+  verified: StateVerification | null,
+): Promise<CallbackResult> {
+  const { code, error, errorDescription: description, tenant, issuer } = response
+  if (error !== null) return { kind: 'authorization_error', error, description }
+  if (verified === null) return { kind: 'state_missing' }
+  if (!code && tenant === null) return { kind: 'code_missing' }
+  if (verified.kind === 'refused') return { kind: 'state_invalid', reason: verified.reason }
+  const { claims } = verified
+  if (claims.bound && !isSameBrowser(deps, claims, response.cookieHeader)) {
+    return { kind: 'other_browser' }
+  }
+  // A reload of the result page, perhaps after the link's time, shows what it showed before.
+  const earlier = await deps.store.spentStates.find(claims.jti)
+  if (earlier !== null) return awaitOutcome(deps, actor, claims.jti)
+  if (verified.kind === 'expired') return { kind: 'link_expired' }
+
+  const target = await findTarget(deps, claims)
+  if (target.kind !== 'found') return target
+  if (issuer !== null && !target.provider.isIssuer(issuer)) return { kind: 'issuer_mismatch' }
+  const grant = readGrant(response, claims, target)
+  if (grant.kind !== 'code' && grant.kind !== 'consent') return grant
+  if (!(await claim(deps, claims))) return awaitOutcome(deps, actor, claims.jti)
+  return exchange(deps, actor, verified, target, grant)
+}
+
+async function destinationOf(
+  { store }: Deps,
+  verified: StateVerification | null,
+): Promise<Destination> {
+  if (verified === null || verified.kind === 'refused') return NO_DESTINATION
+  const { environmentId, integrationId } = verified.claims
+  const integration = await store.integrations.findById(environmentId, integrationId)
+  const text = (name: string): string | null => {
+    const value = integration?.credentials[name]
+    return typeof value === 'string' && value !== '' ? value : null
+  }
+  return { redirectUrl: text('redirectUrl'), openerOrigin: text('openerOrigin') }
+}
+
+/** A code to exchange, or an administrator's consent to check. */
+type Grant = { kind: 'code'; code: string } | { kind: 'consent'; tenantId: string }
+
+/** Reads the parameters of the link's own provider and mode; those of others are ignored. */
+function readGrant(
+  { code, tenant, adminConsent }: AuthorizationResponse,
+  { mode }: StateClaims,
+  { provider }: LinkTarget,
+): Grant | CallbackRefusal {
+  const { connect } = provider
+  if (mode === 'link_user' || connect?.kind !== 'admin_consent') {
+    return code ? { kind: 'code', code } : { kind: 'code_missing' }
+  }
+  if (tenant === null || !connect.isTenantId(tenant)) {
+    return { kind: 'consent_missing', provider: provider.name, parameter: 'tenant' }
+  }
+  if (!adminConsent) {
+    return { kind: 'consent_missing', provider: provider.name, parameter: 'admin_consent' }
+  }
+  return { kind: 'consent', tenantId: tenant.toLowerCase() }
+}
+
+/** True for one request only, over all processes: that one may exchange the code. */
+function claim({ store, clock }: Deps, { jti, environmentId }: StateClaims): Promise<boolean> {
+  const nowMs = clock()
+  return store.spentStates.claim({ jti, environmentId, claimedAtMs: nowMs }, nowMs - REMEMBER_MS)
+}
+
+/** Asks the provider about a claimed link, once, and stores what comes of it. */
+async function exchange(
+  deps: Deps,
+  actor: Actor,
+  { claims, proofs }: VerifiedState,
+  target: LinkTarget,
+  grant: Grant,
+): Promise<CallbackResult> {
+  const answer =
+    claims.mode === 'link_user'
+      ? await identifyUser(deps, { claims, proofs }, target, grant)
+      : await connectWorkspace(deps, { claims, proofs }, target, grant)
+  if (answer.kind === 'failed' && !answer.isSpent) {
+    const release = deps.store.spentStates.release(claims.jti)
+    return commit(
+      deps,
+      actor,
+      () => answer.outcome,
+      () => [release],
+    )
+  }
+  return settle(deps, actor, claims.jti, () => decide(deps, target, answer))
+}
+
+function decide(
+  deps: Deps,
+  target: LinkTarget,
+  answer: ProviderAnswer,
+): LinkDecision | Promise<LinkDecision> {
+  switch (answer.kind) {
+    case 'failed':
+      return answer.outcome
+    case 'user':
+      return storeUser(deps, target, answer)
+    case 'installation':
+      return storeInstallation(deps, target, answer)
+    case 'webhook':
+      return storeWebhook(deps, target, answer)
+  }
+}
+
+/**
+ * Commits the effect of a claimed link together with its outcome. Where another request has stored
+ * an outcome meanwhile, that one stays, nothing else is stored, and it is what the user is shown.
+ */
+async function settle(
+  deps: Deps,
+  actor: Actor,
+  jti: string,
+  decideNow: () => LinkDecision | Promise<LinkDecision>,
+): Promise<CallbackResult> {
+  const { spentStates } = deps.store
+  let attempts = 0
+  const decided = await commit(
+    deps,
+    actor,
+    async () => {
+      attempts += 1
+      const stored = attempts === 1 ? null : outcomeOf(await spentStates.find(jti))
+      return stored === null ? decideNow() : ({ kind: 'settled', outcome: stored } as const)
+    },
+    (decision) => {
+      if (decision.kind === 'settled') return []
+      const outcome = decision.kind === 'accepted' ? decision.value.outcome : decision
+      return [spentStates.expectUnsettled(jti), spentStates.settle(jti, outcome)]
+    },
+  )
+  if (decided.kind === 'settled') return decided.outcome
+  if (decided.kind !== 'accepted') return decided
+  const { outcome, next } = decided.value
+  return next === null ? outcome : { kind: 'link_next', url: next }
+}
+
+/**
+ * The outcome of a link that another request is completing or has completed. Read from the store and
+ * not from memory, as that request may be in another process.
+ */
+async function awaitOutcome(deps: Deps, actor: Actor, jti: string): Promise<CallbackResult> {
+  const { store, clock, monotonicMs, sleep } = deps
+  const giveUpAtMs = monotonicMs() + WAIT_FOR_OUTCOME_MS
+  for (;;) {
+    const spent = await store.spentStates.find(jti)
+    // Released: the code was not sent, and the other request tells its user so.
+    if (spent === null) return { kind: 'still_running' }
+    const outcome = outcomeOf(spent)
+    if (outcome !== null) return outcome
+    if (clock() - spent.claimedAtMs > ABANDONED_AFTER_MS) {
+      return settle(deps, actor, jti, () => ({ kind: 'interrupted' }))
+    }
+    if (monotonicMs() > giveUpAtMs) return { kind: 'still_running' }
+    await sleep(POLL_MS)
+  }
+}
+
+const outcomeOf = (spent: { outcome: unknown } | null): LinkOutcome | null =>
+  Value.Check(LinkOutcome, spent?.outcome) ? (spent?.outcome ?? null) : null

@@ -1,0 +1,214 @@
+import type { Deps } from '../../deps.ts'
+import type { Installation } from '../../providers/provider.ts'
+import type { Proofs } from '../../secrets/proofs.ts'
+import type { Connection } from '../../store/connections/connection-rows.ts'
+import { freshRow } from '../../store/fresh-row.ts'
+import { toStoredAuth } from '../connections/stored-auth.ts'
+import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
+import { accept } from '../decision.ts'
+import { retryDelayMs } from '../retry-delay.ts'
+import { callbackUrl } from './addresses.ts'
+import { endpointWrite, failedAnswer, wrongWorkspace } from './identify-user.ts'
+import type {
+  ConnectClaims,
+  FailedAnswer,
+  InstallationAnswer,
+  LinkDecision,
+  WebhookAnswer,
+} from './outcome.ts'
+import { signLink } from './sign-link.ts'
+import type { LinkTarget } from './target.ts'
+
+/** Novu's token for a connection whose app needs none of the tenant's. */
+const APP_ONLY = { accessToken: 'app-only', rotation: null }
+
+type ConnectState = { claims: ConnectClaims; proofs: Proofs }
+type ConnectAnswer = InstallationAnswer | WebhookAnswer | FailedAnswer
+
+/** Asks the provider what was installed, or whether the tenant's consent has taken effect. */
+export async function connectWorkspace(
+  deps: Deps,
+  state: ConnectState,
+  target: LinkTarget,
+  grant: { kind: 'code'; code: string } | { kind: 'consent'; tenantId: string },
+): Promise<ConnectAnswer> {
+  const { connect } = target.provider
+  if (connect?.kind === 'code' && grant.kind === 'code') {
+    const answer = await connect.install({
+      app: target.app,
+      code: grant.code,
+      redirectUri: callbackUrl(deps.config),
+      codeVerifier: state.proofs.codeVerifier,
+    })
+    return answer.kind === 'installed'
+      ? readInstallation(target, state.claims, answer.installation)
+      : failedAnswer(deps, target, answer)
+  }
+  if (connect?.kind === 'admin_consent' && grant.kind === 'consent') {
+    const proof = await connect.prove(target.app, grant.tenantId)
+    const pending =
+      proof.kind === 'proven'
+        ? null
+        : { problem: proof.problem, nextAttemptAtMs: deps.clock() + retryDelayMs(0) }
+    const installation: Installation = {
+      workspace: { id: grant.tenantId, name: null },
+      tokens: APP_ONLY,
+      userId: null,
+      botUserId: null,
+      webhookUrl: null,
+    }
+    return { kind: 'installation', claims: state.claims, installation, pending }
+  }
+  throw new Error(`${target.provider.id} cannot be connected by ${grant.kind}`)
+}
+
+function readInstallation(
+  { provider }: LinkTarget,
+  claims: ConnectClaims,
+  installation: Installation,
+): ConnectAnswer {
+  const { webhookUrl: url } = installation
+  if (url === null) return { kind: 'installation', claims, installation, pending: null }
+  const { subscriberId } = claims
+  if (subscriberId !== null) return { kind: 'webhook', claims, subscriberId, url }
+  // No link asks for the scope without a subscriber, but Slack may grant what was not asked for.
+  const error = 'an incoming webhook that was not asked for'
+  const outcome = { kind: 'code_refused', provider: provider.name, error } as const
+  return { kind: 'failed', outcome, isSpent: true }
+}
+
+/** Stores Slack's incoming webhook as an endpoint: it is one channel, and makes no connection. */
+export function storeWebhook(
+  deps: Deps,
+  { integration, provider }: LinkTarget,
+  { claims, subscriberId, url }: WebhookAnswer,
+): LinkDecision {
+  const webhook = deps.store.endpoints.insert({
+    ...freshRow(deps, integration.environmentId),
+    integrationId: integration.id,
+    identifier: `chendp_${deps.random.identifier()}`,
+    connectionIdentifier: null,
+    subscriberId,
+    contextKeys: [...claims.contextKeys],
+    type: 'webhook',
+    kind: 'destination',
+    endpoint: { url },
+    reachAttempts: 0,
+    reachNextAttemptAtMs: null,
+    reachProblem: null,
+  })
+  const contexts = contextsOfKeys(claims.contextKeys)
+  const writes = [...contextWrites(deps, claims.environmentId, contexts), webhook]
+  return accept({ outcome: { kind: 'connected', provider: provider.name }, next: null }, { writes })
+}
+
+/** Stores the connection that an install or a consent makes, or that it takes over. */
+export async function storeInstallation(
+  deps: Deps,
+  target: LinkTarget,
+  { claims, installation, pending }: InstallationAnswer,
+): Promise<LinkDecision> {
+  const { integration, provider } = target
+  const { connections } = deps.store
+  const { workspace } = installation
+  const existing = await findReplaced(deps, target, claims, workspace.id)
+  // Its endpoints are people of that workspace, and would mean nobody in another.
+  if (existing !== null && existing.workspaceId !== workspace.id) {
+    return wrongWorkspace(target, existing, workspace)
+  }
+  const fresh = freshRow(deps, integration.environmentId)
+  const connection: Connection = {
+    ...(existing ?? {
+      ...fresh,
+      ...ownerOf(claims),
+      integrationId: integration.id,
+      identifier: claims.connectionIdentifier ?? `chconn_${deps.random.identifier()}`,
+      origin: 'install',
+    }),
+    workspaceId: workspace.id,
+    workspaceName: workspace.name,
+    botUserId: installation.botUserId,
+    updatedAtMs: fresh.updatedAtMs,
+  }
+  const auth = toStoredAuth(installation.tokens, fresh.updatedAtMs)
+  const write = existing === null ? connections.insert : connections.install
+  const linked = linkOfInstaller(deps, target, claims, connection, installation)
+  return accept(
+    {
+      outcome: {
+        kind: 'connected',
+        provider: provider.name,
+        ...(pending !== null && { problem: pending.problem }),
+      },
+      next: linked.next,
+    },
+    {
+      writes: [
+        ...contextWrites(deps, claims.environmentId, contextsOfKeys(claims.contextKeys)),
+        write(connection, auth, pending),
+        ...linked.writes,
+      ],
+    },
+  )
+}
+
+const ownerOf = ({ shared, subscriberId, contextKeys }: ConnectClaims) => ({
+  subscriberId: shared ? null : subscriberId,
+  contextKeys: [...contextKeys],
+})
+
+/**
+ * The connection that an install replaces, in Novu's order: the one of the name that was asked for,
+ * else the one of the same owner. Then, which Novu does not have, the one that latch made when
+ * somebody linked before the install, so that their endpoints stay true.
+ */
+async function findReplaced(
+  { store: { connections } }: Deps,
+  { integration }: LinkTarget,
+  claims: ConnectClaims,
+  workspaceId: string,
+): Promise<Connection | null> {
+  const { connectionIdentifier: name } = claims
+  const named = name === null ? null : await connections.find(integration.id, name)
+  return (
+    named ??
+    (await connections.findByOwner(integration.id, ownerOf(claims))) ??
+    (name === null ? connections.findIdentityOnly(integration.id, workspaceId) : null)
+  )
+}
+
+/** With `autoLinkUser`, whoever installs the app is linked as the subscriber as well. */
+function linkOfInstaller(
+  deps: Deps,
+  target: LinkTarget,
+  { autoLinkUser, subscriberId, contextKeys }: ConnectClaims,
+  connection: Connection,
+  { userId, workspace }: Installation,
+) {
+  if (!autoLinkUser || subscriberId === null) return { writes: [], next: null }
+  const { integration, provider, app } = target
+  const { identifier, workspaceId } = connection
+  const writes =
+    userId === null
+      ? []
+      : [
+          endpointWrite(deps, target, {
+            subscriberId,
+            contextKeys,
+            identity: { userId, workspace },
+            reach: { kind: 'reachable' },
+            through: { kind: 'named', identifier },
+          }),
+        ]
+  // A consent does not say who gave it: they are sent on to identify themselves.
+  const next =
+    provider.connect?.kind === 'admin_consent'
+      ? signLink(
+          deps,
+          integration,
+          { mode: 'link_user', subscriberId, connectionIdentifier: identifier, contextKeys },
+          { provider, app, workspaceId, scope: null },
+        )
+      : null
+  return { writes, next }
+}

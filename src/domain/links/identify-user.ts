@@ -1,0 +1,189 @@
+import type { Deps } from '../../deps.ts'
+import type { IdentifyOutcome, Identity, Reach } from '../../providers/provider.ts'
+import type { Proofs } from '../../secrets/proofs.ts'
+import type { Connection } from '../../store/connections/connection-rows.ts'
+import type { LinkedThrough } from '../../store/endpoints/endpoints.ts'
+import { freshRow } from '../../store/fresh-row.ts'
+import type { Write } from '../../store/writer/writes.ts'
+import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
+import { accept } from '../decision.ts'
+import { retryDelayMs } from '../retry-delay.ts'
+import { callbackUrl } from './addresses.ts'
+import type {
+  FailedAnswer,
+  FailedOutcome,
+  LinkDecision,
+  UserAnswer,
+  UserClaims,
+} from './outcome.ts'
+import type { LinkTarget } from './target.ts'
+
+/** How long a user waits at most until their app can reach them. */
+const REACH_WITHIN_MS = 5000
+
+/** Stored in place of the token that a connection gets when its workspace installs the app. */
+const IDENTITY_ONLY = { accessToken: 'identity-only' }
+
+/** Asks the provider who came back. Sends the code once, and never again. */
+export async function identifyUser(
+  deps: Deps,
+  { claims, proofs }: { claims: UserClaims; proofs: Proofs },
+  target: LinkTarget,
+  grant: { kind: 'code'; code: string } | { kind: 'consent' },
+): Promise<UserAnswer | FailedAnswer> {
+  const { provider, app, connection } = target
+  if (grant.kind !== 'code') throw new Error('nobody is identified without a code')
+  const answer = await provider.identify({
+    app,
+    code: grant.code,
+    redirectUri: callbackUrl(deps.config),
+    protocol: claims.protocol,
+    codeVerifier: proofs.codeVerifier,
+    nonce: proofs.nonce,
+    workspaceId: connection?.workspaceId ?? null,
+  })
+  if (answer.kind !== 'identified') return failedAnswer(deps, target, answer)
+  const { identity } = answer
+  if (connection !== null && !isMember(identity, connection)) {
+    const outcome = wrongWorkspace(target, connection, identity.workspace)
+    return { kind: 'failed', outcome, isSpent: true }
+  }
+  return { kind: 'user', claims, identity, reach: await reachUser(deps, target, identity) }
+}
+
+/** Stores who a subscriber is at the provider, and the connection of a workspace that is new. */
+export async function storeUser(
+  deps: Deps,
+  target: LinkTarget,
+  { claims, identity, reach }: UserAnswer,
+): Promise<LinkDecision> {
+  const { integration, provider } = target
+  const known = target.connection ?? (await connectionOfOrganisation(deps, target, identity))
+  const through: LinkedThrough =
+    known === null
+      ? { kind: 'workspace', workspaceId: identity.workspace.id }
+      : { kind: 'named', identifier: known.identifier }
+  const writes = [
+    ...contextWrites(deps, integration.environmentId, contextsOfKeys(claims.contextKeys)),
+    ...(known === null ? [identityConnectionWrite(deps, target, identity)] : []),
+    endpointWrite(deps, target, { ...claims, identity, reach, through }),
+  ]
+  const outcome = { kind: 'linked', provider: provider.name, reach: reach.kind } as const
+  return accept({ outcome, next: null }, { writes })
+}
+
+/** The outcome of a code that identified nobody, whatever the protocol. */
+export function failedAnswer(
+  { log }: Pick<Deps, 'log'>,
+  { provider }: LinkTarget,
+  answer: Exclude<IdentifyOutcome, { kind: 'identified' }>,
+): FailedAnswer {
+  if (answer.kind === 'refused') {
+    const outcome = { kind: 'code_refused', provider: provider.name, error: answer.error } as const
+    return { kind: 'failed', outcome, isSpent: true }
+  }
+  log.warn({ provider: provider.id, reason: answer.reason }, 'the provider did not answer')
+  const outcome = { kind: 'provider_unavailable', provider: provider.name } as const
+  return { kind: 'failed', outcome, isSpent: answer.codeSent }
+}
+
+/** Nothing is stored of somebody who comes from another workspace than the connection's. */
+export const wrongWorkspace = (
+  { provider }: LinkTarget,
+  connection: Connection,
+  actual: { id: string; name: string | null },
+): Extract<FailedOutcome, { kind: 'wrong_workspace' }> => ({
+  kind: 'wrong_workspace',
+  provider: provider.name,
+  expected: connection.workspaceName ?? connection.workspaceId,
+  actual: actual.name ?? actual.id,
+})
+
+/** In the connection's workspace, or in one of the organisation that has installed the app. */
+const isMember = ({ workspace }: Identity, { workspaceId }: Connection): boolean =>
+  workspaceId === workspace.id || workspaceId === workspace.enterpriseId
+
+/** The connection of the whole organisation, where the workspace has none of its own. */
+async function connectionOfOrganisation(
+  { store }: Deps,
+  { integration }: LinkTarget,
+  { workspace }: Identity,
+): Promise<Connection | null> {
+  if (workspace.enterpriseId === undefined) return null
+  const own = await store.connections.findOfWorkspace(integration.id, workspace.id)
+  return own === null
+    ? store.connections.findOfWorkspace(integration.id, workspace.enterpriseId)
+    : null
+}
+
+/**
+ * Whether the app can reach the user, if that is known soon. The identity must not wait for it: what
+ * is not done by then is done in the background.
+ */
+async function reachUser(
+  { sleep }: Deps,
+  { provider, app }: LinkTarget,
+  identity: Identity,
+): Promise<Reach> {
+  if (provider.reach === null) return { kind: 'reachable' }
+  const late = sleep(REACH_WITHIN_MS).then(
+    (): Reach => ({ kind: 'not_yet', problem: 'The provider takes long to answer' }),
+  )
+  return Promise.race([provider.reach(app, provider.endpointOf(identity)), late])
+}
+
+/** A connection for a workspace that is new here, without a token of its own. */
+function identityConnectionWrite(
+  deps: Deps,
+  { integration }: LinkTarget,
+  { workspace }: Identity,
+): Write {
+  return deps.store.connections.insertIfWorkspaceIsNew(
+    {
+      ...freshRow(deps, integration.environmentId),
+      integrationId: integration.id,
+      identifier: `chconn_${deps.random.identifier()}`,
+      subscriberId: null,
+      contextKeys: [],
+      workspaceId: workspace.id,
+      workspaceName: workspace.name,
+      botUserId: null,
+      origin: 'identity',
+    },
+    IDENTITY_ONLY,
+  )
+}
+
+/** The endpoint by which a subscriber is known at the provider. */
+export function endpointWrite(
+  deps: Deps,
+  { integration, provider }: LinkTarget,
+  linked: {
+    subscriberId: string
+    contextKeys: readonly string[]
+    identity: Identity
+    reach: Reach
+    through: LinkedThrough
+  },
+): Write {
+  const { identity, reach, through } = linked
+  const fresh = freshRow(deps, integration.environmentId)
+  return deps.store.endpoints.link(
+    {
+      ...fresh,
+      integrationId: integration.id,
+      identifier: `chendp_${deps.random.identifier()}`,
+      subscriberId: linked.subscriberId,
+      contextKeys: [...linked.contextKeys],
+      type: provider.endpoints.person.type,
+      endpoint: provider.endpointOf(identity),
+      ...(reach.kind === 'not_yet' && {
+        reach: {
+          problem: reach.problem,
+          nextAttemptAtMs: fresh.createdAtMs + retryDelayMs(0),
+        },
+      }),
+    },
+    through,
+  )
+}

@@ -1,0 +1,188 @@
+import type { Deps } from '../../deps.ts'
+import type { Provider } from '../../providers/provider.ts'
+import type { Integration } from '../../store/integrations/integrations.ts'
+import type { Write } from '../../store/writer/writes.ts'
+import { type OwnerRefusal, refuseUnowned } from '../connections/owner.ts'
+import { contextWrites, type NamedContexts, readContexts } from '../contexts/payload.ts'
+import { accept, type Decision } from '../decision.ts'
+import { readApp } from '../integrations/app.ts'
+import type { IntegrationNotFound } from '../integrations/find.ts'
+import type { Invalid } from '../shape.ts'
+import { requireSubscriber, type SubscriberNotFound } from '../subscribers/require.ts'
+import {
+  type ContextHashRefusal,
+  type HashedContext,
+  refuseUnprovenContext,
+} from './context-hash.ts'
+import { type AppWithClientId, signLink } from './sign-link.ts'
+
+/** Whose links they are, and the HMAC by the API key that asks for one. */
+export type LinkCaller = { environmentId: string; hmacWithApiKey(text: string): string }
+
+export type UserLinkRequest = HashedContext & {
+  subscriberId: string
+  integrationIdentifier: string
+  /** The connection that the user must come through; absent for that of their workspace. */
+  connectionIdentifier?: string
+  userScope?: readonly string[]
+}
+
+export type ConnectLinkRequest = HashedContext & {
+  integrationIdentifier: string
+  subscriberId?: string
+  /** The name of the connection, which need not exist yet. */
+  connectionIdentifier?: string
+  scope?: readonly string[]
+  connectionMode?: 'subscriber' | 'shared'
+  autoLinkUser?: boolean
+}
+
+/** Why a user's link is not made. `title` is the provider's name in Novu's messages. */
+export type UserLinkRefusal =
+  | Invalid
+  | IntegrationNotFound
+  | ContextHashRefusal
+  | SubscriberNotFound
+  | { kind: 'integration_without_credentials' | 'integration_without_client_id'; title: string }
+  | { kind: 'connection_not_found'; identifier: string }
+
+export type ConnectLinkRefusal =
+  | UserLinkRefusal
+  | OwnerRefusal
+  | { kind: 'subscriber_required'; for: 'incoming_webhook' }
+  | { kind: 'connect_not_supported'; providerId: string }
+
+/** The address at which a user consents. */
+export type LinkUrl = { url: string }
+
+/**
+ * Makes the URL at which a subscriber consents to be linked. The link is signed and not stored: what
+ * may be written is a new subscriber, and context data, which is too large for a URL.
+ */
+export async function linkUser(
+  deps: Deps,
+  caller: LinkCaller,
+  request: UserLinkRequest,
+): Promise<Decision<LinkUrl, UserLinkRefusal>> {
+  const { environmentId } = caller
+  const contexts = readContexts(request.context)
+  if (contexts.kind === 'invalid') return contexts
+  const found = await findLinkable(deps, environmentId, request.integrationIdentifier)
+  if (found.kind !== 'linkable') return found
+  const { integration, provider } = found
+  const unproven = refuseUnprovenContext(integration, caller.hmacWithApiKey, request)
+  if (unproven !== null) return unproven
+  const subscriber = await requireSubscriber(deps, environmentId, request.subscriberId)
+  if (subscriber.kind === 'subscriber_not_found') return subscriber
+  const app = readAppWithClientId(integration, provider)
+  if ('kind' in app) return app
+  const { subscriberId, connectionIdentifier = null } = request
+  const connection =
+    connectionIdentifier === null
+      ? null
+      : await deps.store.connections.find(integration.id, connectionIdentifier)
+  if (connectionIdentifier !== null && connection === null) {
+    return { kind: 'connection_not_found', identifier: connectionIdentifier }
+  }
+  const url = signLink(
+    deps,
+    integration,
+    { mode: 'link_user', subscriberId, connectionIdentifier, contextKeys: contexts.keys },
+    {
+      provider,
+      app,
+      workspaceId: connection?.workspaceId ?? null,
+      scope: request.userScope ?? null,
+    },
+  )
+  return acceptLink(deps, environmentId, url, subscriber.writes, contexts)
+}
+
+/**
+ * Makes the URL at which somebody connects a workspace: installs the app there, or consents to it as
+ * an administrator. It writes no more than a user's link.
+ */
+export async function connectWorkspace(
+  deps: Deps,
+  caller: LinkCaller,
+  request: ConnectLinkRequest,
+): Promise<Decision<LinkUrl, ConnectLinkRefusal>> {
+  const { environmentId } = caller
+  const { subscriberId = null, connectionIdentifier = null } = request
+  const contexts = readContexts(request.context)
+  if (contexts.kind === 'invalid') return contexts
+  const found = await findLinkable(deps, environmentId, request.integrationIdentifier)
+  if (found.kind !== 'linkable') return found
+  const { integration, provider } = found
+  const refusal =
+    refuseUnprovenContext(integration, caller.hmacWithApiKey, request) ?? refuseUnowned(request)
+  if (refusal !== null) return refusal
+  if (request.scope?.includes('incoming-webhook') && !subscriberId) {
+    return { kind: 'subscriber_required', for: 'incoming_webhook' }
+  }
+  if (provider.connect === null) return { kind: 'connect_not_supported', providerId: provider.id }
+  const subscriber =
+    subscriberId === null
+      ? ({ kind: 'subscriber_ready', writes: [] } as const)
+      : await requireSubscriber(deps, environmentId, subscriberId)
+  if (subscriber.kind === 'subscriber_not_found') return subscriber
+  const app = readAppWithClientId(integration, provider)
+  if ('kind' in app) return app
+  // A connection of that name need not exist yet; if it does, it stays in its workspace.
+  const existing =
+    connectionIdentifier === null
+      ? null
+      : await deps.store.connections.find(integration.id, connectionIdentifier)
+  const url = signLink(
+    deps,
+    integration,
+    {
+      mode: 'connect',
+      subscriberId,
+      connectionIdentifier,
+      contextKeys: contexts.keys,
+      shared: request.connectionMode === 'shared',
+      autoLinkUser: request.autoLinkUser ?? false,
+    },
+    { provider, app, workspaceId: existing?.workspaceId ?? null, scope: request.scope ?? null },
+  )
+  return acceptLink(deps, environmentId, url, subscriber.writes, contexts)
+}
+
+type Linkable = { kind: 'linkable'; integration: Integration; provider: Provider }
+
+/** An integration of a provider that latch knows; another one is as good as none. */
+async function findLinkable(
+  { store, providers }: Pick<Deps, 'store' | 'providers'>,
+  environmentId: string,
+  identifier: string,
+): Promise<Linkable | IntegrationNotFound> {
+  const integration = await store.integrations.findByIdentifier(environmentId, identifier)
+  const provider = integration && providers.get(integration.providerId)
+  return integration && provider
+    ? { kind: 'linkable', integration, provider }
+    : { kind: 'integration_not_found', identifier }
+}
+
+function readAppWithClientId(
+  { credentials }: Integration,
+  provider: Provider,
+): AppWithClientId | Extract<UserLinkRefusal, { title: string }> {
+  const app = readApp(provider, credentials)
+  if (app.clientId !== null) return { ...app, clientId: app.clientId }
+  const { title } = provider
+  return Object.keys(credentials).length === 0
+    ? { kind: 'integration_without_credentials', title }
+    : { kind: 'integration_without_client_id', title }
+}
+
+function acceptLink(
+  deps: Deps,
+  environmentId: string,
+  url: string,
+  newSubscriber: readonly Write[],
+  contexts: NamedContexts,
+): Decision<LinkUrl> {
+  const writes = [...newSubscriber, ...contextWrites(deps, environmentId, contexts, 'with_data')]
+  return accept({ url }, { writes })
+}

@@ -1,0 +1,73 @@
+import type { Deps } from '../../deps.ts'
+import type { Provider } from '../../providers/provider.ts'
+import type { StateClaims } from '../../secrets/state.ts'
+import type { Integration } from '../../store/integrations/integrations.ts'
+import type { StoredApp } from '../integrations/app.ts'
+import { boundLinkUrl, callbackUrl } from './addresses.ts'
+import { isBound } from './browser-binding.ts'
+
+/** An app that users can be sent to: its client id is known. */
+export type AppWithClientId = StoredApp & { clientId: string }
+
+/** What the provider's address is made of, beside the claims. */
+type Authorization = {
+  provider: Provider
+  app: AppWithClientId
+  /** The workspace or tenant that is expected; null for any. */
+  workspaceId: string | null
+  /** The scopes that the caller asked for; null for the provider's default. */
+  scope: readonly string[] | null
+}
+
+/** The claims of a link that are not chosen here. */
+type LinkClaims = Pick<StateClaims, 'connectionIdentifier' | 'contextKeys'> &
+  (
+    | Pick<Extract<StateClaims, { mode: 'link_user' }>, 'mode' | 'subscriberId'>
+    | Pick<
+        Extract<StateClaims, { mode: 'connect' }>,
+        'mode' | 'subscriberId' | 'shared' | 'autoLinkUser'
+      >
+  )
+
+/**
+ * Signs a link and answers the address to give to the user: the provider's own, or latch's first
+ * where the integration binds links to the browser that opens them. Nothing is stored.
+ */
+export function signLink(
+  deps: Deps,
+  integration: Integration,
+  claims: LinkClaims,
+  authorization: Authorization,
+): string {
+  const { provider, scope } = authorization
+  const signed: StateClaims = {
+    ...claims,
+    jti: deps.random.stateId(),
+    issuedAtMs: deps.clock(),
+    environmentId: integration.environmentId,
+    integrationId: integration.id,
+    bound: isBound(integration.credentials),
+    protocol: claims.mode === 'link_user' ? provider.protocolFor(scope) : 'oauth',
+  }
+  const state = deps.states.sign(signed)
+  deps.metrics.linkMade(provider.id, claims.mode)
+  return signed.bound
+    ? boundLinkUrl(deps.config, state, scope)
+    : providerUrl(deps, signed, state, authorization)
+}
+
+/** The provider's own page, at which somebody consents. */
+export function providerUrl(
+  deps: Pick<Deps, 'states' | 'config'>,
+  claims: StateClaims,
+  state: string,
+  { provider, app, workspaceId, scope }: Authorization,
+): string {
+  const proofs = () => deps.states.proofs(claims.jti)
+  const shared = { app, redirectUri: callbackUrl(deps.config), state, proofs, workspaceId }
+  if (claims.mode === 'link_user') {
+    return provider.linkUserUrl({ ...shared, userScope: scope, protocol: claims.protocol })
+  }
+  if (provider.connect === null) throw new Error(`${provider.id} cannot be connected`)
+  return provider.connect.url({ ...shared, scope })
+}

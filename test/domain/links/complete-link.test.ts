@@ -1,0 +1,169 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { readCallback } from '../../../src/api/links/callback-request.ts'
+import type { Deps } from '../../../src/deps.ts'
+import type { Actor } from '../../../src/domain/decision.ts'
+import { completeLink } from '../../../src/domain/links/complete-link.ts'
+import type { AuthorizationResponse, CallbackResult } from '../../../src/domain/links/outcome.ts'
+import type { SpentState } from '../../../src/store/links/spent-states.ts'
+import { startHranaServer } from '../../harness/hrana-server.ts'
+import { startService } from '../../harness/service.ts'
+import { tempDir } from '../../harness/temp-dir.ts'
+
+const service = await startService()
+afterAll(() => service.stop())
+const { deps } = service
+const ACTOR: Actor = { kind: 'callback', id: 'test' }
+
+function responseOf(callback: string): AuthorizationResponse {
+  const response = readCallback(new Request(callback))
+  if ('kind' in response) throw new Error(response.kind)
+  return response
+}
+
+const complete = async (withDeps: Deps, response: AuthorizationResponse): Promise<CallbackResult> =>
+  (await completeLink(withDeps, ACTOR, response)).result
+
+/** A link that was consented to, and its id. */
+async function consented(changes: Record<string, unknown>) {
+  const response = responseOf(await service.consent(await service.link(changes)))
+  return { response, jti: await jtiOf(response) }
+}
+
+async function jtiOf({ state }: AuthorizationResponse): Promise<string> {
+  const verified = await deps.states.verify(String(state), deps.clock())
+  if (verified.kind !== 'valid') throw new Error(verified.kind)
+  return verified.claims.jti
+}
+
+/** Dependencies by which something happens between the first decision and its commit. */
+function interrupted(interrupt: () => Promise<unknown>): Deps {
+  let isFirst = true
+  const commit: Deps['store']['commit'] = async (writes) => {
+    if (isFirst) {
+      isFirst = false
+      await interrupt()
+    }
+    return deps.store.commit(writes)
+  }
+  return { ...deps, store: { ...deps.store, commit } }
+}
+
+const stored = (jti: string): Promise<SpentState | null> => deps.store.spentStates.find(jti)
+
+describe('a link is completed once', () => {
+  test('by two processes that are called at the same moment', async () => {
+    const server = startHranaServer(join(tempDir(), 'server.db'), 'sesame')
+    const environment = {
+      LATCH_DATABASE_URL: server.url,
+      LATCH_DATABASE_AUTH_TOKEN: 'sesame',
+      LATCH_SECRET_KEY: 'cd'.repeat(32),
+    }
+    const one = await startService(environment)
+    const two = await startService({
+      ...environment,
+      LATCH_PUBLIC_URL: one.url,
+      LATCH_SLACK_URL: one.slackUrl,
+    })
+    try {
+      for (let round = 0; round < 10; round += 1) {
+        const context = { round: `${round}` }
+        const response = responseOf(await one.consent(await one.link({ context })))
+        one.slackRequests.length = 0
+        const results = await Promise.all([
+          complete(one.deps, response),
+          complete(two.deps, response),
+        ])
+        expect(results.map(({ kind }) => kind)).toEqual(['linked', 'linked'])
+        expect(one.slackRequests).toHaveLength(1)
+        expect(await one.endpoints(`contextKeys=round:${round}`)).toHaveLength(1)
+      }
+    } finally {
+      await Promise.all([one.stop(), two.stop()])
+      await server.stop()
+    }
+  })
+
+  test('and its state is verified once a callback', async () => {
+    const { response } = await consented({ context: { verified: 'once' } })
+    let count = 0
+    const verify: Deps['states']['verify'] = (state, nowMs) => {
+      count += 1
+      return deps.states.verify(state, nowMs)
+    }
+    await complete({ ...deps, states: { ...deps.states, verify } }, response)
+    expect(count).toBe(1)
+  })
+
+  test('unless its code was never sent: then it can be used again', async () => {
+    const { response, jti } = await consented({ context: { released: 'yes' } })
+    const provider = deps.providers.get('slack')
+    if (provider === undefined) throw new Error('no Slack')
+    const unreachable = {
+      ...provider,
+      identify: async () =>
+        ({ kind: 'unavailable', reason: 'no connection', codeSent: false }) as const,
+    }
+    const offline = { ...deps, providers: new Map([['slack', unreachable]]) }
+    expect(await complete(offline, response)).toMatchObject({ kind: 'provider_unavailable' })
+    expect(await stored(jti)).toBeNull()
+    expect(await complete(deps, response)).toMatchObject({ kind: 'linked' })
+  })
+})
+
+describe('an outcome that is stored', () => {
+  test('stays, and nothing is stored by a request that comes to another one', async () => {
+    const { response, jti } = await consented({ context: { late: 'yes' } })
+    const outcome = { kind: 'interrupted' } as const
+    const late = interrupted(() => deps.store.commit([deps.store.spentStates.settle(jti, outcome)]))
+    expect(await complete(late, response)).toEqual(outcome)
+    expect(await stored(jti)).toMatchObject({ outcome })
+    expect(await service.endpoints('contextKeys=late:yes')).toEqual([])
+  })
+
+  test('is shown in place of an interruption that it came before', async () => {
+    const { response, jti } = await consented({ context: { slow: 'yes' } })
+    const outcome = { kind: 'linked', provider: 'Slack' } as const
+    const environment = await deps.store.environments.first()
+    const claimedAtMs = deps.clock() - 31_000
+    const state = { jti, environmentId: String(environment?.id), claimedAtMs }
+    expect(await deps.store.spentStates.claim(state, 0)).toBe(true)
+    const waiting = interrupted(() =>
+      deps.store.commit([deps.store.spentStates.settle(jti, outcome)]),
+    )
+    expect(await complete(waiting, response)).toEqual(outcome)
+    expect(await stored(jti)).toMatchObject({ outcome })
+  })
+
+  test('is not taken away by a request that gives its claim back', async () => {
+    const { jti } = await consented({})
+    const environment = await deps.store.environments.first()
+    const { spentStates } = deps.store
+    const state = { jti, environmentId: String(environment?.id), claimedAtMs: deps.clock() }
+    await spentStates.claim(state, 0)
+    await deps.store.commit([spentStates.settle(jti, { kind: 'interrupted' })])
+    await deps.store.commit([spentStates.release(jti)])
+    expect(await stored(jti)).not.toBeNull()
+  })
+})
+
+test('two installs for the same owner at the same moment make one connection', async () => {
+  const context = { install: 'twice' }
+  const install = async () => {
+    const { body } = await service.api('POST', '/v1/integrations/channel-connections/oauth', {
+      integrationIdentifier: 'slack',
+      context,
+    })
+    const { url } = body as { url: string }
+    const response = responseOf(await service.consent(new URL(url)))
+    return { response, jti: await jtiOf(response) }
+  }
+  const [first, second] = [await install(), await install()]
+  const between = interrupted(() => complete(deps, first.response))
+  expect(await complete(between, second.response)).toMatchObject({ kind: 'connected' })
+  for (const { jti } of [first, second]) {
+    expect(await stored(jti)).toMatchObject({ outcome: { kind: 'connected' } })
+  }
+  const { body } = await service.api('GET', '/v1/channel-connections?contextKeys=install:twice')
+  expect((body as { data: unknown[] }).data).toHaveLength(1)
+})
