@@ -13,7 +13,7 @@ export type Proofs = {
   browserBinding: string
 }
 
-/** Derived from the state's `jti` and not kept: making a link writes nothing (decision 6). */
+/** Derived from the state's `jti` and not stored: making a link writes nothing. */
 export function deriveProofs(
   keys: Pick<DerivedKeys, 'pkce' | 'nonce' | 'browser'>,
   jti: string,
