@@ -30,11 +30,7 @@ export type LatchApi = ReturnType<typeof createOperations>
 
 /** Everything that needs an API key. Adding a resource is a folder, and a line here. */
 const createOperations = (deps: ApiDeps) =>
-  createApi(deps)
-    .use(links(deps))
-    .use(connections(deps))
-    .use(contexts(deps))
-    .use(subscribers(deps))
+  createApi(deps).use(links(deps)).use(connections(deps)).use(contexts(deps)).use(subscribers(deps))
 
 /**
  * The whole service from its parts. Listens to nothing, and starts nothing. `addressOf` says where a

@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts'
-import { renewedAuth } from '../../domain/connections/stored-auth.ts'
+import { renewedAuth } from '../../domain/connections/auth.ts'
 import { readApp } from '../../domain/integrations/app.ts'
 import { retryDelayMs } from '../../domain/retry-delay.ts'
 import type { AdminConsent, App, InstallByCode } from '../../providers/provider.ts'

@@ -3,7 +3,7 @@ import type { Installation } from '../../providers/provider.ts'
 import type { Proofs } from '../../secrets/proofs.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import { freshRow } from '../../store/fresh-row.ts'
-import { toStoredAuth } from '../connections/stored-auth.ts'
+import { APP_ONLY, toStoredAuth } from '../connections/auth.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept } from '../decision.ts'
 import { retryDelayMs } from '../retry-delay.ts'
@@ -18,9 +18,6 @@ import type {
 } from './outcome.ts'
 import { signLink } from './sign-link.ts'
 import type { LinkTarget } from './target.ts'
-
-/** Novu's token for a connection whose app needs none of the tenant's. */
-const APP_ONLY = { accessToken: 'app-only', rotation: null }
 
 type ConnectState = { claims: ConnectClaims; proofs: Proofs }
 type ConnectAnswer = InstallationAnswer | WebhookAnswer | FailedAnswer
@@ -52,7 +49,7 @@ export async function connectWorkspace(
         : { problem: proof.problem, nextAttemptAtMs: deps.clock() + retryDelayMs(0) }
     const installation: Installation = {
       workspace: { id: grant.tenantId, name: null },
-      tokens: APP_ONLY,
+      tokens: { accessToken: APP_ONLY, rotation: null },
       userId: null,
       botUserId: null,
       webhookUrl: null,

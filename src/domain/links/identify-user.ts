@@ -5,6 +5,7 @@ import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { LinkedThrough } from '../../store/endpoints/endpoints.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import type { Write } from '../../store/writer/writes.ts'
+import { IDENTITY_ONLY } from '../connections/auth.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept } from '../decision.ts'
 import { retryDelayMs } from '../retry-delay.ts'
@@ -20,9 +21,6 @@ import type { LinkTarget } from './target.ts'
 
 /** How long a user waits at most until their app can reach them. */
 const REACH_WITHIN_MS = 5000
-
-/** Stored in place of the token that a connection gets when its workspace installs the app. */
-const IDENTITY_ONLY = { accessToken: 'identity-only' }
 
 /** Asks the provider who came back. Sends the code once, and never again. */
 export async function identifyUser(
@@ -150,7 +148,7 @@ function identityConnectionWrite(
       botUserId: null,
       origin: 'identity',
     },
-    IDENTITY_ONLY,
+    { accessToken: IDENTITY_ONLY },
   )
 }
 
