@@ -83,6 +83,9 @@ export const createPublic = (deps: ApiDeps) =>
     deps.limitByAddress(request)
   })
 
+/** What the operations and pages that need no API key are added to: see `createPublic`. */
+export type Public = ReturnType<typeof createPublic>
+
 /** What the operations that need an API key are added to: see `createApi`. */
 export type Api = ReturnType<typeof createApi>
 

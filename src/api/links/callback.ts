@@ -1,4 +1,3 @@
-import { Elysia } from 'elysia'
 import type { Deps } from '../../deps.ts'
 import { BOUND_LINK_PATH, CALLBACK_PATH, readScope } from '../../domain/links/addresses.ts'
 import { completeLink, type Destination, NO_DESTINATION } from '../../domain/links/complete-link.ts'
@@ -7,6 +6,7 @@ import type { CallbackResult } from '../../domain/links/outcome.ts'
 import { ApiError } from '../../http/api-error.ts'
 import { declares } from '../../http/declares.ts'
 import { errorBody } from '../../http/error-body.ts'
+import type { Public } from '../../http/pipeline.ts'
 import { wantsPage } from '../../http/wants-page.ts'
 import { createResultPages, type ResultPage } from '../../pages/result-page.ts'
 import { RESULT_SCRIPT, resultScript } from '../../pages/result-script.ts'
@@ -19,7 +19,7 @@ type CallbackContext = { request: Request; set: { headers: Record<string, string
  * Where the provider sends the user back, and where a bound link begins. Neither needs an API key:
  * the signed state is the proof.
  */
-export const callback = (deps: Deps) => {
+export const callback = (deps: Deps) => (app: Public) => {
   const resultPage = createResultPages()
 
   async function answerCallback({ request, set }: CallbackContext): Promise<Response> {
@@ -86,7 +86,7 @@ export const callback = (deps: Deps) => {
     deps.metrics.callback(kind)
   }
 
-  return new Elysia({ name: 'callback' })
+  return app
     .get(CALLBACK_PATH, answerCallback, DECLARATION)
     .get(BOUND_LINK_PATH, (context) => answerBoundLink(context, context.params.state))
     .get(CALLBACK_PATH.replace(/[^/]+$/, RESULT_SCRIPT), () => resultScript())

@@ -1,5 +1,5 @@
 import type { ApiDeps } from '../../http/api-deps.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { chatOAuth } from './chat-oauth.ts'
 import { connect } from './connect.ts'
 import { linkUser } from './link-user.ts'
