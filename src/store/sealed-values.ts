@@ -1,15 +1,13 @@
-import { asc, gt, sql } from 'drizzle-orm'
-import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { and, asc, getTableName, gt, isNotNull, sql } from 'drizzle-orm'
 import type { Place, Sealing } from '../secrets/sealing.ts'
 import type { Database } from './database/client.ts'
-import { channelConnections } from './schema/channels.ts'
-import { integrations } from './schema/core.ts'
-import { idempotencyRecords } from './schema/internal.ts'
+import { placesOf, type SealedColumn, sealedColumnsOf } from './schema/sealed.ts'
+import { schemaTables } from './schema/tables.ts'
 import type { Writer } from './writer/writer.ts'
 import type { Write } from './writer/writes.ts'
 
 /** How far a walk over all sealed values has come. */
-export type SealedCursor = { table: number; after: string }
+export type SealedCursor = { column: number; after: string }
 
 export type SealedPage = {
   /** Where to go on; null at the end. */
@@ -28,42 +26,9 @@ export type SealedValues = {
   sealAnew(cursor: SealedCursor | null): Promise<SealedPage>
 }
 
-type SealedColumn = {
-  name: string
-  column: string
-  table: SQLiteTable
-  row: SQLiteColumn
-  value: SQLiteColumn
-}
-
-/** Where the secret key's work lies. A new sealed column is an entry here. */
-const SEALED: readonly SealedColumn[] = [
-  {
-    name: 'integrations',
-    column: 'credentials',
-    table: integrations,
-    row: integrations.id,
-    value: integrations.credentialsSealed,
-  },
-  {
-    name: 'channel_connections',
-    column: 'auth',
-    table: channelConnections,
-    row: channelConnections.id,
-    value: channelConnections.authSealed,
-  },
-  {
-    name: 'idempotency_records',
-    column: 'body',
-    table: idempotencyRecords,
-    row: idempotencyRecords.scope,
-    value: idempotencyRecords.bodySealed,
-  },
-]
-
 /** Read, opened and written in a few milliseconds, so that no request waits for it noticeably. */
 const PAGE = 200
-const START: SealedCursor = { table: 0, after: '' }
+const START: SealedCursor = { column: 0, after: '' }
 
 type Sealed = { place: Place; sealed: string }
 
@@ -73,6 +38,7 @@ export function createSealedValues(
   writer: Pick<Writer, 'commit'>,
   sealing: Sealing,
 ): SealedValues {
+  const columns = sealedColumnsOf(schemaTables())
   const open = ({ place, sealed }: Sealed): string | null => {
     try {
       return sealing.open(sealed, place)
@@ -83,9 +49,9 @@ export function createSealedValues(
 
   async function* pages(): AsyncGenerator<Sealed[]> {
     for (let cursor: SealedCursor | null = START; cursor !== null; ) {
-      const page: Sealed[] = await readPage(database, cursor)
+      const page: Sealed[] = await readPage(database, columns[cursor.column], cursor.after)
       yield page
-      cursor = nextOf(cursor, page)
+      cursor = nextOf(cursor, page, columns.length)
     }
   }
 
@@ -102,45 +68,49 @@ export function createSealedValues(
 
     async sealAnew(cursor) {
       const from = cursor ?? START
-      const page = await readPage(database, from)
+      const column = columns[from.column]
+      const page = await readPage(database, column, from.after)
       const stale = page.filter(({ sealed }) => !sealing.isCurrent(sealed))
       const dead = stale.filter((value) => open(value) === null).map(({ place }) => place)
       const writes = stale.flatMap((value) => {
         const text = open(value)
-        return text === null ? [] : replace(from, value, sealing.seal(text, value.place))
+        if (text === null || column === undefined) return []
+        return [replace(column, value, sealing.seal(text, value.place))]
       })
       if (writes.length > 0) await writer.commit(writes)
-      return { next: nextOf(from, page), dead, resealed: writes.length }
+      return { next: nextOf(from, page, columns.length), dead, resealed: writes.length }
     },
   }
 }
 
-function nextOf({ table, after }: SealedCursor, page: readonly Sealed[]): SealedCursor | null {
-  if (page.length === PAGE) return { table, after: page.at(-1)?.place.row ?? after }
-  return table + 1 < SEALED.length ? { table: table + 1, after: '' } : null
+function nextOf(
+  { column, after }: SealedCursor,
+  page: readonly Sealed[],
+  columns: number,
+): SealedCursor | null {
+  if (page.length === PAGE) return { column, after: page.at(-1)?.place.row ?? after }
+  return column + 1 < columns ? { column: column + 1, after: '' } : null
 }
 
-async function readPage(database: Database, cursor: SealedCursor): Promise<Sealed[]> {
-  const place = SEALED[cursor.table]
-  if (place === undefined) return []
-  const { name, column, table, row, value } = place
+async function readPage(
+  database: Database,
+  column: SealedColumn | undefined,
+  after: string,
+): Promise<Sealed[]> {
+  if (column === undefined) return []
+  const { table, row, value } = column
+  const placeOf = placesOf(value)
   const rows = await database
     .select({ row: sql<string>`${row}`, sealed: sql<string>`${value}` })
     .from(table)
-    .where(gt(row, cursor.after))
+    .where(and(gt(row, after), isNotNull(value)))
     .orderBy(asc(row))
     .limit(PAGE)
-  return rows.map((found) => ({
-    place: { table: name, column, row: found.row },
-    sealed: found.sealed,
-  }))
+  return rows.map((found) => ({ place: placeOf(found.row), sealed: found.sealed }))
 }
 
 /** Only where the value is still what was read: one that was written meanwhile is newer. */
-function replace({ table }: SealedCursor, { place, sealed }: Sealed, anew: string): Write[] {
-  const column = SEALED[table]
-  if (column === undefined) return []
-  const { name, row, value } = column
-  const statement = `update "${name}" set "${value.name}" = ? where "${row.name}" = ? and "${value.name}" = ?`
-  return [{ sql: statement, args: [anew, place.row, sealed] }]
+function replace({ table, row, value }: SealedColumn, read: Sealed, anew: string): Write {
+  const statement = `update "${getTableName(table)}" set "${value.name}" = ? where "${row.name}" = ? and "${value.name}" = ?`
+  return { sql: statement, args: [anew, read.place.row, read.sealed] }
 }

@@ -1,6 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { Sealing } from '../../secrets/sealing.ts'
+import { channelConnections } from '../schema/channels.ts'
+import { placesOf } from '../schema/sealed.ts'
 
 const ConnectionAuth = Type.Object({
   accessToken: Type.String(),
@@ -16,7 +18,7 @@ export type ConnectionAuth = Static<typeof ConnectionAuth>
 const REFRESH_BEFORE_MS = 5 * 60 * 1000
 const LEAST_PAUSE_MS = 60 * 1000
 
-const placeOf = (row: string) => ({ table: 'channel_connections', column: 'auth', row })
+const placeOf = placesOf(channelConnections.authSealed)
 
 export const sealAuth = (sealing: Sealing, connectionId: string, auth: ConnectionAuth): string =>
   sealing.seal(JSON.stringify(auth), placeOf(connectionId))

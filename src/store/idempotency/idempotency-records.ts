@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache'
 import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import { idempotencyRecords } from '../schema/internal.ts'
+import { placesOf } from '../schema/sealed.ts'
 import type { Writer } from '../writer/writer.ts'
 import { rowInserter, toWrite, type Write } from '../writer/writes.ts'
 
@@ -31,7 +32,7 @@ export type IdempotencyRecords = {
 /** Those that are repeated were made a moment ago. 4 KB of the process each, measured with links. */
 const MOST_IN_MEMORY = 2000
 
-const placeOf = (scope: string) => ({ table: 'idempotency_records', column: 'body', row: scope })
+const placeOf = placesOf(idempotencyRecords.bodySealed)
 
 /** The one write of nearly every request. */
 const { scope, fingerprint, status, bodySealed, expiresAtMs } = idempotencyRecords

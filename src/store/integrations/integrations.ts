@@ -3,6 +3,7 @@ import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import type { Memory } from '../reading/memory.ts'
 import { integrations } from '../schema/core.ts'
+import { placesOf } from '../schema/sealed.ts'
 import { expectation } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
@@ -33,7 +34,7 @@ export type Integrations = {
   delete(environmentId: string, id: string): Write
 }
 
-const placeOf = (id: string) => ({ table: 'integrations', column: 'credentials', row: id })
+const placeOf = placesOf(integrations.credentialsSealed)
 
 function parseCredentials(json: string): Credentials {
   const value: unknown = JSON.parse(json)

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { foreignKey, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { contextKeys, environmentId, integrationId, subscribers } from './core.ts'
+import { sealed } from './sealed.ts'
 
 export const channelConnections = sqliteTable(
   'channel_connections',
@@ -15,7 +16,7 @@ export const channelConnections = sqliteTable(
     workspaceId: text('workspace_id').notNull(),
     workspaceName: text('workspace_name'),
     botUserId: text('bot_user_id'),
-    authSealed: text('auth_sealed').notNull(),
+    authSealed: sealed('auth').notNull(),
     /** What is in the way of an administrator's consent that was claimed; null: nothing is. */
     consentProblem: text('consent_problem'),
     consentAttempts: integer('consent_attempts').notNull().default(0),

@@ -1,4 +1,5 @@
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { sealed } from './sealed.ts'
 
 export const environments = sqliteTable('environments', {
   id: text('id').primaryKey(),
@@ -40,7 +41,7 @@ export const integrations = sqliteTable(
     providerId: text('provider_id').notNull(),
     channel: text('channel').notNull(),
     active: integer('active', { mode: 'boolean' }).notNull(),
-    credentialsSealed: text('credentials_sealed').notNull(),
+    credentialsSealed: sealed('credentials').notNull(),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),
   },

@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { environments } from './core.ts'
+import { sealed } from './sealed.ts'
 
 /** What the store knows of itself: the key canary, and whether a sandbox made it. */
 export const facts = sqliteTable('facts', {
@@ -32,7 +33,7 @@ export const idempotencyRecords = sqliteTable(
     /** A digest of the body and the query: the same key with another is a mistake. */
     fingerprint: text('fingerprint').notNull(),
     status: integer('status').notNull(),
-    bodySealed: text('body_sealed').notNull(),
+    bodySealed: sealed('body').notNull(),
     expiresAtMs: integer('expires_at_ms').notNull(),
   },
   (table) => [index('idempotency_records_expires').on(table.expiresAtMs)],

@@ -1,3 +1,6 @@
+import { getTableName } from 'drizzle-orm'
+import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
+import { schemaTables } from '../schema/tables.ts'
 import type { Statement } from './writes.ts'
 
 /** A number a table, another one whenever something in it may have changed. */
@@ -7,19 +10,29 @@ export type TableVersions = {
   bump(statements: readonly Statement[]): void
 }
 
-/** What a change to a table can take along: foreign keys that cascade. */
-const CASCADES: Readonly<Record<string, readonly string[]>> = {
-  integrations: ['channel_connections', 'channel_endpoints'],
-  subscribers: ['channel_endpoints'],
-  environments: [
-    'api_keys',
-    'integrations',
-    'subscribers',
-    'contexts',
-    'channel_connections',
-    'channel_endpoints',
-  ],
+/**
+ * What a change to a table can take along, by the tables' names: the tables that refer to it by a
+ * foreign key whose action changes them, and those that refer to these.
+ */
+export function cascadesOf(tables: readonly SQLiteTable[]): ReadonlyMap<string, readonly string[]> {
+  const children = new Map<string, Set<string>>()
+  for (const table of tables) {
+    for (const { onDelete, onUpdate, reference } of getTableConfig(table).foreignKeys) {
+      if (![onDelete, onUpdate].some((action) => CHANGING.test(action ?? ''))) continue
+      const parent = getTableName(reference().foreignTable)
+      children.set(parent, (children.get(parent) ?? new Set()).add(getTableName(table)))
+    }
+  }
+  const reached = (parent: string, found: Set<string>): Set<string> => {
+    for (const child of children.get(parent) ?? []) {
+      if (!found.has(child)) reached(child, found.add(child))
+    }
+    return found
+  }
+  return new Map([...children.keys()].map((parent) => [parent, [...reached(parent, new Set())]]))
 }
+
+const CHANGING = /^(cascade|set null|set default)$/
 
 const TARGET = /^\s*(?:insert(?: or \w+)? into|update|delete from)\s+"?(\w+)/i
 
@@ -32,6 +45,7 @@ function tableOf({ sql }: Statement): string | null {
 type Version = { count: number }
 
 export function createTableVersions(): TableVersions {
+  const cascades = cascadesOf(schemaTables())
   const versions = new Map<string, Version>()
   const ofAny: Version = { count: 0 }
   const versionOf = (table: string): Version => {
@@ -50,7 +64,7 @@ export function createTableVersions(): TableVersions {
     },
     bump: (statements) => {
       for (const table of new Set(statements.map(tableOf))) {
-        const touched = table === null ? [] : [table, ...(CASCADES[table] ?? [])]
+        const touched = table === null ? [] : [table, ...(cascades.get(table) ?? [])]
         for (const version of table === null ? [ofAny] : touched.map(versionOf)) version.count += 1
       }
     },
