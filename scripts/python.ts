@@ -35,7 +35,17 @@ export async function installPythonExample(): Promise<PythonExample> {
   const pip = Bun.spawn(
     [
       python,
-      ...['-m', 'pip', 'install', '--quiet', '--no-compile', '--no-deps', '--target', unfinished],
+      ...[
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--retries=1',
+        '--no-compile',
+        '--no-deps',
+        '--target',
+        unfinished,
+      ],
       ...['--requirement', REQUIREMENTS],
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
