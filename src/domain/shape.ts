@@ -1,4 +1,4 @@
-import { type Static, type TSchema, TypeGuard } from '@sinclair/typebox'
+import { FormatRegistry, type Static, type TSchema, TypeGuard } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler, ValueErrorType } from '@sinclair/typebox/compiler'
 
 /** What is wrong with one field, and what came. */
@@ -30,12 +30,26 @@ export function createShape<Schema extends TSchema>(schema: Schema): Shape<Schem
   return {
     schema,
     read(value) {
-      checker ??= TypeCompiler.Compile(schema)
+      checker ??= compile(schema)
       if (!checker.Check(value)) return invalidFields(checker, value)
       return hasNul(value) ? nulFields(value) : { kind: 'valid', value }
     },
   }
 }
+
+/**
+ * TypeBox looks formats up in a registry of the whole process, and refuses those that it does not
+ * have. Elysia fills it, with a laxer meaning; a command may not have loaded Elysia.
+ */
+function compile<Schema extends TSchema>(schema: Schema): TypeCheck<Schema> {
+  FormatRegistry.Set('date-time', isIso8601)
+  return TypeCompiler.Compile(schema)
+}
+
+/** A date of ISO 8601, or a date and a time with its distance from UTC. */
+const isIso8601 = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text) &&
+  !Number.isNaN(Date.parse(text))
 
 /** The messages of a refusal in one line, for doors that have no fields to show. */
 export const inOneLine = ({ fields }: Invalid): string =>
@@ -119,13 +133,29 @@ function fieldOf(
 ): { name: string; path: string[]; messages: string[] } {
   const segments = error.path.split('/').slice(1).map(unescapePointer)
   const [top = 'body'] = segments
-  const property: unknown = root['properties']?.[top]
-  const whole = TypeGuard.IsSchema(property) ? hint(property, 'whenWrong') : undefined
-  if (whole !== undefined) return { name: top, path: [top], messages: [whole] }
+  const whole = wholeOf(root, segments)
+  if (whole !== null) {
+    return { name: whole.path.join('.'), path: whole.path, messages: [whole.message] }
+  }
   const index = segments.findIndex((segment) => /^\d+$/.test(segment))
   const path = index === -1 ? segments : segments.slice(0, index)
   const name = path.join('.') || top
   return { name, path, messages: messagesFor(name, error, index !== -1) }
+}
+
+/** The outermost property on the way to an error that has one message for whatever is wrong in it. */
+function wholeOf(
+  root: TSchema,
+  segments: readonly string[],
+): { path: string[]; message: string } | null {
+  let schema: unknown = root
+  for (const [index, segment] of segments.entries()) {
+    schema = TypeGuard.IsSchema(schema) ? schema['properties']?.[segment] : undefined
+    if (!TypeGuard.IsSchema(schema)) return null
+    const message = hint(schema, 'whenWrong')
+    if (message !== undefined) return { path: segments.slice(0, index + 1), message }
+  }
+  return null
 }
 
 /** RFC 6901 §4. */

@@ -1,0 +1,62 @@
+import { decodeUtf8 } from '../secrets/bytes.ts'
+
+/** Deeper than any input needs to be nested, and shallow enough for every recursion over it. */
+export const MAX_DEPTH = 64
+
+export type ParsedJson =
+  | { kind: 'json'; value: unknown }
+  | { kind: 'not_utf8' }
+  | { kind: 'not_json'; reason: string }
+  | { kind: 'too_deep' }
+
+/**
+ * The JSON in some bytes, which must be UTF-8 (RFC 8259 §8.1). Refuses what is nested deeper than
+ * `maxDepth`: everything that later walks over the value may then recurse.
+ */
+export function parseJson(bytes: Uint8Array, maxDepth: number = MAX_DEPTH): ParsedJson {
+  const text = decodeUtf8(bytes)
+  if (text === null) return { kind: 'not_utf8' }
+  try {
+    const value: unknown = JSON.parse(text)
+    return isDeep(value, maxDepth) ? { kind: 'too_deep' } : { kind: 'json', value }
+  } catch (error) {
+    // Deep enough, the parser gives up for want of a stack; what then is wrong is how deep it is.
+    if (isDeepText(text, maxDepth)) return { kind: 'too_deep' }
+    return { kind: 'not_json', reason: error instanceof Error ? error.message : 'not JSON' }
+  }
+}
+
+/**
+ * Whether a value has objects or lists in more than so many levels. Looks no further than it must:
+ * most bodies have no level but their own.
+ */
+export function isDeep(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  if (levels === 0) return true
+  for (const name in value) {
+    const property: unknown = Reflect.get(value, name)
+    if (typeof property === 'object' && isDeep(property, levels - 1)) return true
+  }
+  return false
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c]
+const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d]
+
+/** The same of a text that is not JSON. */
+function isDeepText(text: string, maxDepth: number): boolean {
+  let depth = 0
+  let inString = false
+  for (let index = 0; index < text.length; index += 1) {
+    const character = text.charCodeAt(index)
+    if (inString) {
+      if (character === BACKSLASH) index += 1
+      else if (character === QUOTE) inString = false
+    } else if (character === QUOTE) inString = true
+    else if (character === OPEN_BRACE || character === OPEN_BRACKET) {
+      depth += 1
+      if (depth > maxDepth) return true
+    } else if (character === CLOSE_BRACE || character === CLOSE_BRACKET) depth -= 1
+  }
+  return false
+}
