@@ -1,6 +1,7 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { createRecordReader, type TransferRecord } from './records.ts'
+import { isDeep, MAX_DEPTH } from '../domain/json.ts'
+import { createRecordReader, type ReadRecord } from './records.ts'
 
 /** A Novu deployment, by its API. */
 export type Novu = {
@@ -15,10 +16,10 @@ export class NovuError extends Error {
 }
 
 const Envelope = Type.Object({
-  data: Type.Array(Type.Record(Type.String(), Type.Unknown())),
+  data: Type.Array(Type.Unknown()),
   next: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 })
-type Item = Static<typeof Envelope>['data'][number]
+type Item = Readonly<Record<string, unknown>>
 
 /** What is read, in the order in which one needs the other. */
 export const RESOURCES = [
@@ -29,16 +30,12 @@ export const RESOURCES = [
   { path: '/v1/channel-endpoints', paged: true, toRecord: endpoint },
 ] as const
 
-export type ReadItem =
-  | { kind: 'record'; record: TransferRecord }
-  | { kind: 'unreadable'; what: string }
-
 /** A page of one of Novu's lists, and where the next one begins. */
 export async function readNovuPage(
   novu: Novu,
   resource: (typeof RESOURCES)[number],
   after: string | null,
-): Promise<{ items: ReadItem[]; next: string | null }> {
+): Promise<{ items: ReadRecord[]; next: string | null }> {
   const query = new URLSearchParams({ limit: '100', orderDirection: 'ASC' })
   if (after !== null) query.set('after', after)
   const { data, next = null } = await ask(
@@ -50,12 +47,17 @@ export async function readNovuPage(
   return {
     next: resource.paged ? next : null,
     items: data.map((item) => {
-      const record = read(resource.toRecord(item))
-      const what = `${resource.path} ${String(item['identifier'] ?? item['subscriberId'] ?? '?')}`
-      return record === null ? { kind: 'unreadable', what } : { kind: 'record', record }
+      if (!isItem(item)) return refused('it is not an object')
+      if (isDeep(item, MAX_DEPTH)) return refused(`it is nested deeper than ${MAX_DEPTH} levels`)
+      return read(resource.toRecord(item))
     }),
   }
 }
+
+const isItem = (value: unknown): value is Item =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const refused = (why: string): ReadRecord => ({ kind: 'refused', name: null, why })
 
 async function ask<Schema extends TSchema>(
   { url, apiKey, fetch }: Novu,
@@ -96,11 +98,18 @@ function context(item: Item) {
 }
 
 function connection(item: Item) {
-  const { identifier, integrationIdentifier, contextKeys, workspace, auth } = item
+  const { identifier, integrationIdentifier, contextKeys } = item
+  const [workspace, auth] = [withoutNulls(item['workspace']), withoutNulls(item['auth'])]
   const subscriberId = item['subscriberId'] ?? null
   const owner = { integrationIdentifier, subscriberId, contextKeys }
   return { record: 'connection', identifier, ...owner, workspace, auth, ...times(item) }
 }
+
+/** Novu's answers have a null where something is not known. */
+const withoutNulls = (value: unknown): unknown =>
+  isItem(value)
+    ? Object.fromEntries(Object.entries(value).filter(([, property]) => property !== null))
+    : value
 
 function endpoint(item: Item) {
   const { identifier, integrationIdentifier, contextKeys, type, endpoint: value } = item

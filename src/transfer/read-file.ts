@@ -1,32 +1,47 @@
-import { createReadStream } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { createRecordReader, type TransferRecord } from './records.ts'
+import { MAX_DEPTH, parseJson } from '../domain/json.ts'
+import { type Line, readLines } from './read-lines.ts'
+import { createRecordReader, type ReadRecord } from './records.ts'
 
-/** A line of a file: a record, or what is wrong with it. */
-export type ReadLine = { line: number } & (
-  | { kind: 'record'; record: TransferRecord }
-  | { kind: 'unreadable' }
-)
+/**
+ * The longest line that is read. The largest request that can be allowed is 10 MB, and JSON can be
+ * a little longer when it is written again.
+ */
+export const MAX_LINE_BYTES = 16 * 1024 * 1024
+
+/** What a line says of a subscriber or context, the API's body says a level higher. */
+const MAX_RECORD_DEPTH = MAX_DEPTH + 1
+
+/** A line of a file: a record, or why it is none. */
+export type ReadLine = ReadRecord & { line: number; lengthBytes: number }
 
 /** The records of a file of JSON lines, which may be larger than memory. */
 export async function* readRecords(path: string): AsyncGenerator<ReadLine> {
   const read = createRecordReader()
-  let line = 0
-  for await (const text of createInterface({
-    input: createReadStream(path),
-    crlfDelay: Infinity,
-  })) {
-    line += 1
-    if (text.trim() === '') continue
-    const record = read(parse(text))
-    yield record === null ? { line, kind: 'unreadable' } : { line, kind: 'record', record }
+  for await (const line of readLines(path, MAX_LINE_BYTES)) {
+    const lengthBytes = line.kind === 'line' ? line.bytes.length : 0
+    if (line.kind === 'line' && isBlank(line.bytes)) continue
+    yield { ...readLine(line, read), line: line.line, lengthBytes }
   }
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+function readLine(line: Line, read: (value: unknown) => ReadRecord): ReadRecord {
+  if (line.kind === 'too_long') return refused(`it is longer than ${MAX_LINE_BYTES} bytes`)
+  const parsed = parseJson(line.bytes, MAX_RECORD_DEPTH)
+  switch (parsed.kind) {
+    case 'json':
+      return read(parsed.value)
+    case 'not_utf8':
+      return refused('it is not UTF-8')
+    case 'too_deep':
+      return refused(`it is nested deeper than ${MAX_RECORD_DEPTH} levels`)
+    case 'not_json':
+      return refused(line.isCutOff ? 'the file ends in the middle of it' : 'it is not JSON')
   }
 }
+
+const refused = (why: string): ReadRecord => ({ kind: 'refused', name: null, why })
+
+/** JSON's white space, and the byte order mark that some editors begin a file with. */
+const BLANK: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d, 0xef, 0xbb, 0xbf])
+
+const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => BLANK.has(byte))

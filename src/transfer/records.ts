@@ -1,15 +1,37 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { TypeCompiler } from '@sinclair/typebox/compiler'
+import { ConnectionContent, NewConnection } from '../domain/connections/shape.ts'
+import { ContextData, ContextKeys, contextWord } from '../domain/contexts/payload.ts'
+import { createShape, inOneLine, type Shape } from '../domain/shape.ts'
+import { SubscriberId, SubscriberProfile } from '../domain/subscribers/subscriber.ts'
+import { quoted } from './quoted.ts'
+
+/** When something was made and changed. A record's id is made of the first, by the second. */
+const time = (name: string) =>
+  Type.Optional(
+    Type.String({
+      format: 'date-time',
+      // Ids begin with the seconds since 1970 in 8 digits, which end in 2106.
+      pattern: '^(19[89]|20\\d)\\d-',
+      whenWrong: `${name} must be a date of ISO 8601, such as 2026-01-31T12:00:00Z`,
+    }),
+  )
+const times = { createdAt: time('createdAt'), updatedAt: time('updatedAt') }
+
+const contextName = (name: string) =>
+  Type.String({
+    ...contextWord('org-acme'),
+    whenWrong: `${name} must be 1 to 100 letters, digits, hyphens or underscores`,
+  })
 
 const text = Type.String({ minLength: 1 })
-const times = { createdAt: Type.Optional(Type.String()), updatedAt: Type.Optional(Type.String()) }
-const anything = Type.Record(Type.String(), Type.Unknown())
-const keys = Type.Optional(Type.Array(Type.String()))
+const textOrNull = Type.Union([Type.String(), Type.Null()])
+const { integrationIdentifier } = NewConnection.properties
+const { workspace, auth } = ConnectionContent.properties
 
 /** What is transferred, a line of JSON each; integrations before what belongs to them. */
-export const TransferRecord = Type.Union([
-  Type.Object({ record: Type.Literal('environment'), name: text }),
-  Type.Object({
+const RECORDS = {
+  environment: Type.Object({ record: Type.Literal('environment'), name: text }),
+  integration: Type.Object({
     record: Type.Literal('integration'),
     identifier: text,
     name: text,
@@ -22,58 +44,95 @@ export const TransferRecord = Type.Union([
     ),
     ...times,
   }),
-  Type.Object({
+  subscriber: Type.Object({
     record: Type.Literal('subscriber'),
-    subscriberId: text,
-    profile: anything,
+    subscriberId: SubscriberId,
+    profile: SubscriberProfile,
     ...times,
   }),
-  Type.Object({ record: Type.Literal('context'), type: text, id: text, data: anything, ...times }),
-  Type.Object({
+  context: Type.Object({
+    record: Type.Literal('context'),
+    type: contextName('type'),
+    id: contextName('id'),
+    data: ContextData,
+    ...times,
+  }),
+  connection: Type.Object({
     record: Type.Literal('connection'),
     identifier: text,
-    integrationIdentifier: text,
-    subscriberId: Type.Union([Type.String(), Type.Null()]),
-    contextKeys: keys,
-    workspace: Type.Object({
-      id: text,
-      name: Type.Optional(Type.String()),
-      botUserId: Type.Optional(Type.String()),
-    }),
+    integrationIdentifier,
+    subscriberId: textOrNull,
+    contextKeys: Type.Optional(ContextKeys),
+    workspace,
     origin: Type.Optional(
       Type.Union([Type.Literal('identity'), Type.Literal('install'), Type.Literal('api')]),
     ),
     /** Absent unless secrets were asked for. */
-    auth: Type.Optional(
-      Type.Object({
-        accessToken: Type.String(),
-        refreshToken: Type.Optional(Type.String()),
-        expiresAt: Type.Optional(Type.String()),
-        refreshTokenExpiresAt: Type.Optional(Type.String()),
-      }),
-    ),
+    auth: Type.Optional(auth),
     ...times,
   }),
-  Type.Object({
+  endpoint: Type.Object({
     record: Type.Literal('endpoint'),
     identifier: text,
-    integrationIdentifier: text,
-    connectionIdentifier: Type.Union([Type.String(), Type.Null()]),
+    integrationIdentifier,
+    connectionIdentifier: textOrNull,
     subscriberId: text,
-    contextKeys: keys,
+    contextKeys: Type.Optional(ContextKeys),
     type: text,
-    endpoint: anything,
+    endpoint: Type.Record(Type.String(), Type.Unknown()),
     ...times,
   }),
-])
-export type TransferRecord = Static<typeof TransferRecord>
-export type RecordOf<Kind extends TransferRecord['record']> = Extract<
-  TransferRecord,
-  { record: Kind }
->
-
-/** Parses untyped input; null for what is none of the records. */
-export function createRecordReader(): (value: unknown) => TransferRecord | null {
-  const checker = TypeCompiler.Compile(TransferRecord)
-  return (value) => (checker.Check(value) ? value : null)
 }
+type Kind = keyof typeof RECORDS
+const KINDS = Object.keys(RECORDS)
+const isKind = (value: unknown): value is Kind =>
+  typeof value === 'string' && Object.hasOwn(RECORDS, value)
+
+export type RecordOf<Wanted extends Kind> = Static<(typeof RECORDS)[Wanted]>
+export type TransferRecord = { [Each in Kind]: RecordOf<Each> }[Kind]
+
+/** A record, or why it is none; `name` is what it would have been, if that can be told. */
+export type ReadRecord =
+  | { kind: 'record'; record: TransferRecord }
+  | { kind: 'refused'; name: string | null; why: string }
+
+/** Reads untyped input as a record, with the schemas by which the API reads the same things. */
+export function createRecordReader(): (value: unknown) => ReadRecord {
+  const shapes: { [Each in Kind]: Shape<(typeof RECORDS)[Each]> } = {
+    environment: createShape(RECORDS.environment),
+    integration: createShape(RECORDS.integration),
+    subscriber: createShape(RECORDS.subscriber),
+    context: createShape(RECORDS.context),
+    connection: createShape(RECORDS.connection),
+    endpoint: createShape(RECORDS.endpoint),
+  }
+  return function readRecord(value) {
+    const kind = propertyOf(value, 'record')
+    if (!isKind(kind)) {
+      const why = `its "record" must be one of the following values: ${KINDS.join(', ')}`
+      return { kind: 'refused', name: null, why }
+    }
+    const read = shapes[kind].read(value)
+    return read.kind === 'valid'
+      ? { kind: 'record', record: read.value }
+      : { kind: 'refused', name: nameOf(value), why: inOneLine(read) }
+  }
+}
+
+/** What people call a record: its kind and its identifier. Null for what has none. */
+export function nameOf(record: unknown): string | null {
+  const property = (name: string): string | null => {
+    const value = propertyOf(record, name)
+    return typeof value === 'string' && value !== '' ? value : null
+  }
+  const kind = property('record')
+  const [type, id] = [property('type'), property('id')]
+  const identifier =
+    kind === 'context' && type !== null && id !== null
+      ? `${type}:${id}`
+      : (property(kind === 'subscriber' ? 'subscriberId' : 'identifier') ?? property('name'))
+  return kind === null || identifier === null ? null : `${kind} ${quoted(identifier)}`
+}
+
+const propertyOf = (value: unknown, name: string): unknown =>
+  typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined

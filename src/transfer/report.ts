@@ -1,15 +1,21 @@
 import type { Taken } from './importer.ts'
-import type { TransferRecord } from './records.ts'
+import { nameOf, type TransferRecord } from './records.ts'
+
+/** Where a record comes from: a line of a file, or one of Novu's lists. */
+export type Place = { line: number } | { resource: string }
+
+/** A record that was left out: what it is, as far as that can be told, and why. */
+export type Skipped = Place & { what: string; why: string }
 
 export type ReportFacts = {
   stored: Record<string, number>
   known: Record<string, number>
-  skipped: { what: string; why: string }[]
+  skipped: Skipped[]
 }
 
 export type Report = {
-  took(record: TransferRecord, taken: Taken): void
-  skip(what: string, why: string): void
+  took(record: TransferRecord, place: Place, taken: Taken): void
+  skip(name: string | null, place: Place, why: string): void
   facts(): ReportFacts
   /** For people, with every record that was left out and why. */
   text(): string
@@ -21,51 +27,53 @@ const EVERY = 1000
 export function createReport(progress: (text: string) => void): Report {
   const stored: Record<string, number> = {}
   const known: Record<string, number> = {}
-  const skipped: ReportFacts['skipped'] = []
+  const skipped: Skipped[] = []
   let seen = 0
   const count = (): void => {
     seen += 1
-    if (seen % EVERY === 0) progress(`${seen} records …`)
+    if (seen % EVERY === 0) progress(`${seen} records, ${skipped.length} skipped …`)
+  }
+  const skip: Report['skip'] = (name, place, why) => {
+    skipped.push({ ...place, what: name ?? placeText(place), why })
+    count()
   }
   return {
-    took(record, taken) {
-      count()
+    skip,
+    took(record, place, taken) {
       const { record: kind } = record
-      if (taken.kind === 'skipped') skipped.push({ what: nameOf(record), why: taken.why })
-      else if (kind !== 'environment') {
+      if (taken.kind === 'skipped') return skip(nameOf(record), place, taken.why)
+      if (kind !== 'environment') {
         const counts = taken.kind === 'stored' ? stored : known
         counts[kind] = (counts[kind] ?? 0) + 1
       }
-    },
-    skip(what, why) {
       count()
-      skipped.push({ what, why })
     },
-    facts: () => ({ stored, known, skipped }),
+    facts: () => ({ stored, known, skipped: inOrder(skipped) }),
     text: () =>
       [
         `stored: ${inWords(stored)}`,
         `there already: ${inWords(known)}`,
         `skipped: ${skipped.length}`,
-        ...skipped.map(({ what, why }) => `  ${what}: ${why}`),
+        ...inOrder(skipped).map(skippedText),
       ].join('\n'),
   }
+}
+
+/** Those that are stored at once end in any order. */
+const inOrder = (skipped: readonly Skipped[]): Skipped[] =>
+  [...skipped].sort((left, right) => lineOf(left) - lineOf(right))
+
+const lineOf = (place: Place): number => ('line' in place ? place.line : 0)
+
+const placeText = (place: Place): string =>
+  'line' in place ? `line ${place.line}` : `an item of ${place.resource}`
+
+function skippedText({ what, why, ...place }: Skipped): string {
+  const where = placeText(place)
+  return `  ${what === where ? where : `${where}, ${what}`}: ${why}`
 }
 
 const inWords = (counts: Record<string, number>): string =>
   Object.entries(counts)
     .map(([kind, number]) => `${number} ${kind}${number === 1 ? '' : 's'}`)
     .join(', ') || 'nothing'
-
-function nameOf(record: TransferRecord): string {
-  switch (record.record) {
-    case 'environment':
-      return `environment ${record.name}`
-    case 'subscriber':
-      return `subscriber ${record.subscriberId}`
-    case 'context':
-      return `context ${record.type}:${record.id}`
-    default:
-      return `${record.record} ${record.identifier}`
-  }
-}

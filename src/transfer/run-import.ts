@@ -2,41 +2,53 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { type Novu, RESOURCES, type ReadItem, readNovuPage } from './from-novu.ts'
+import { parseJson } from '../domain/json.ts'
+import { type Novu, NovuError, RESOURCES, readNovuPage } from './from-novu.ts'
 import type { Taken } from './importer.ts'
 import { readRecords } from './read-file.ts'
-import type { TransferRecord } from './records.ts'
-import type { Report } from './report.ts'
+import type { ReadRecord, TransferRecord } from './records.ts'
+import type { Place, Report } from './report.ts'
 
 type Take = (record: TransferRecord) => Promise<Taken>
+type Placed = { record: TransferRecord; place: Place }
 
-/** Records at once, which share a commit. */
+/** How many records are stored at once, sharing a commit, and how long their lines may be together. */
 const AT_ONCE = 200
+const AT_ONCE_BYTES = 4 * 1024 * 1024
 
-async function takeAll(
-  records: readonly TransferRecord[],
-  take: Take,
-  report: Report,
-): Promise<void> {
-  await Promise.all(records.map(async (record) => report.took(record, await take(record))))
+async function takeAll(batch: readonly Placed[], take: Take, report: Report): Promise<void> {
+  await Promise.all(
+    batch.map(async ({ record, place }) => report.took(record, place, await take(record))),
+  )
 }
 
-/** Stores a file's records, those of one kind together: others may need them. */
+/** The record at a place; one that is refused is reported, and null. */
+function recordAt(place: Place, read: ReadRecord, report: Report): Placed | null {
+  if (read.kind === 'record') return { record: read.record, place }
+  report.skip(read.name, place, read.why)
+  return null
+}
+
+/**
+ * Stores a file's records, those of one kind together: others may need them. A line that cannot be
+ * read, or that the rules refuse, is reported, and the next ones are stored.
+ */
 export async function importFile(path: string, take: Take, report: Report): Promise<void> {
-  let waiting: TransferRecord[] = []
+  let batch: Placed[] = []
+  let bytes = 0
   const flush = async (): Promise<void> => {
-    await takeAll(waiting, take, report)
-    waiting = []
+    await takeAll(batch, take, report)
+    batch = []
+    bytes = 0
   }
-  for await (const read of readRecords(path)) {
-    if (read.kind === 'unreadable') {
-      report.skip(`line ${read.line}`, 'not a record of latch')
-      continue
-    }
-    const [first] = waiting
-    const otherKind = first !== undefined && first.record !== read.record.record
-    if (otherKind || waiting.length === AT_ONCE) await flush()
-    waiting.push(read.record)
+  for await (const { line, lengthBytes, ...read } of readRecords(path)) {
+    const placed = recordAt({ line }, read, report)
+    if (placed === null) continue
+    const [first] = batch
+    const isOtherKind = first !== undefined && first.record.record !== placed.record.record
+    if (isOtherKind || batch.length === AT_ONCE || bytes > AT_ONCE_BYTES) await flush()
+    batch.push(placed)
+    bytes += lengthBytes
   }
   await flush()
 }
@@ -65,8 +77,11 @@ export async function importFromNovu(
       const wanted = RESOURCES[resource]
       if (wanted === undefined) break
       const { items, next } = await readNovuPage(novu, wanted, after)
-      await takeAll(recordsOf(items, report), take, report)
+      const place = { resource: wanted.path }
+      const placed = items.flatMap((item) => recordAt(place, item, report) ?? [])
+      await takeAll(placed, take, report)
       if (next === null) break
+      if (next === after) throw new NovuError(`Novu gives the same page of ${wanted.path} again`)
       after = next
       await keep(file, { url: novu.url, resource, after })
     }
@@ -75,20 +90,12 @@ export async function importFromNovu(
   await rm(file, { force: true })
 }
 
-function recordsOf(items: readonly ReadItem[], report: Report): TransferRecord[] {
-  return items.flatMap((item) => {
-    if (item.kind === 'record') return [item.record]
-    report.skip(item.what, 'not in the form that latch knows')
-    return []
-  })
-}
-
 async function readProgress(
   file: string,
   url: string,
 ): Promise<{ resource: number; after: string | null }> {
-  const text = await readFile(file, 'utf8').catch(() => '{}')
-  const kept: unknown = JSON.parse(text)
+  const parsed = parseJson(await readFile(file).catch(() => new Uint8Array()))
+  const kept = parsed.kind === 'json' ? parsed.value : null
   return Value.Check(Progress, kept) && kept.url === url ? kept : { resource: 0, after: null }
 }
 

@@ -15,7 +15,7 @@ beforeAll(async () => {
 type Report = {
   stored: Record<string, number>
   known: Record<string, number>
-  skipped: { what: string; why: string }[]
+  skipped: { line?: number; resource?: string; what: string; why: string }[]
 }
 
 /** A service with something of everything, and more subscribers than a page has. */
@@ -143,6 +143,7 @@ describe('latch export and import', () => {
       { ...endpoint, identifier: 'of-nothing', integrationIdentifier: 'none' },
       { ...endpoint, identifier: 'good' },
       { record: 'pigeon' },
+      { record: 'subscriber', subscriberId: 'a b', profile: { email: 'nobody' } },
     ]
     writeFileSync(file, `${lines.map((line) => JSON.stringify(line)).join('\n')}\nnot json\n`)
     const target = await emptyDataDir()
@@ -150,16 +151,33 @@ describe('latch export and import', () => {
       cwd: folder,
     })
     expect(exitCode).toBe(1)
-    expect(stdout.trim().split('\n').sort()).toEqual([
-      '  endpoint of-nobody: there is no subscriber nobody',
-      '  endpoint of-nothing: there is no integration none',
-      '  integration tg: latch does not link with the provider telegram',
-      '  line 5: not a record of latch',
-      '  line 6: not a record of latch',
-      'skipped: 5',
+    expect(stdout.trim().split('\n')).toEqual([
       'stored: 1 endpoint',
       'there already: nothing',
+      'skipped: 6',
+      '  line 1, integration tg: latch does not link with the provider telegram',
+      '  line 2, endpoint of-nobody: there is no subscriber nobody',
+      '  line 3, endpoint of-nothing: there is no integration none',
+      '  line 5: its "record" must be one of the following values: environment, integration, ' +
+        'subscriber, context, connection, endpoint',
+      '  line 6, subscriber a b: SubscriberId must be a valid email address or a string of ' +
+        'alphanumeric characters, hyphens, and underscores; email must be an email',
+      '  line 7: it is not JSON',
     ])
+    const json = await run([latch, 'import', file, '--json', '--data-dir', target], { cwd: folder })
+    expect(json.exitCode).toBe(1)
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      stored: {},
+      known: { endpoint: 1 },
+      skipped: [
+        { line: 1, what: 'integration tg' },
+        { line: 2, what: 'endpoint of-nobody' },
+        { line: 3, what: 'endpoint of-nothing' },
+        { line: 5, what: 'line 5' },
+        { line: 6, what: 'subscriber a b' },
+        { line: 7, what: 'line 7', why: 'it is not JSON' },
+      ],
+    })
   })
 
   test('say what is wrong with their use', async () => {

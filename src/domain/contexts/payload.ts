@@ -11,9 +11,20 @@ const STRUCTURE =
 const MAX_CONTEXTS = 5
 const MAX_DATA_KB = 64
 
+const WORD = '[A-Za-z0-9_-]{1,100}'
+
 /** A type or an id of a context. */
 export const contextWord = (example: string) =>
-  Type.String({ pattern: '^[A-Za-z0-9_-]{1,100}$', examples: [example] })
+  Type.String({ pattern: `^${WORD}$`, examples: [example] })
+
+/** What something belongs to that is stored: keys of contexts, each `type:id`. */
+export const ContextKeys = Type.Array(Type.String({ pattern: `^${WORD}:${WORD}$` }), {
+  maxItems: MAX_CONTEXTS,
+  uniqueItems: true,
+  whenWrong:
+    `contextKeys must be at most ${MAX_CONTEXTS} different keys of contexts, type:id, each of 1 to ` +
+    '100 letters, digits, hyphens or underscores',
+})
 
 export const ContextData = Type.Record(Type.String(), Type.Unknown(), {
   examples: [{ name: 'Acme Corp' }],
