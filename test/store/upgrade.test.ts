@@ -15,6 +15,11 @@ const sealing = createSealing(createKeyring(new Uint8Array(32).fill(1)), createR
 const place = { table: 'integrations', column: 'credentials', row: 'i' }
 const credentials = { clientId: '1.2', secretKey: 'shh' }
 
+/** Until then, a connection that was installed kept the origin that it was made with. */
+const BEFORE_INSTALLS_OWN = migrations.findIndex(({ statements }) =>
+  statements.some((text) => text.includes("SET `origin` = 'install'")),
+)
+
 /** What the first latch that there was could have stored, in its own tables. */
 const ROWS = [
   "INSERT INTO environments VALUES ('e', 'o', 'Production', 1)",
@@ -56,6 +61,30 @@ describe('a database', () => {
       expect(await read(await storeOfVersion(count + 1))).toEqual(EVERYTHING)
     })
   }
+
+  test('of an older latch tells the connections that were installed after somebody linked', async () => {
+    const dataDir = await storeOfVersion(BEFORE_INSTALLS_OWN)
+    const client = await openClient(join(dataDir, 'latch.db'))
+    const connection = (id: string, bot: string | null) => ({
+      sql: `INSERT INTO channel_connections (id, environment_id, integration_id, identifier, context_keys, workspace_id, bot_user_id, auth_sealed, origin, created_at_ms, updated_at_ms) VALUES (?1, 'e', 'i', ?1, '[]', ?1, ?2, 'x', 'identity', 1, 1)`,
+      args: [id, bot],
+    })
+    const rows = [
+      connection('linked', null),
+      connection('installed', 'B1'),
+      connection('both', 'B2'),
+    ]
+    await client.batch(rows, 'write')
+    await migrate(client, migrations)
+    const read = await client.execute('SELECT id, origin FROM channel_connections ORDER BY rowid')
+    expect(read.rows.map(({ id, origin }) => [id, origin])).toEqual([
+      ['linked', 'identity'],
+      ['installed', 'install'],
+      // An integration has one shared connection without a context, so the second stays as it was.
+      ['both', 'identity'],
+    ])
+    client.close()
+  })
 
   test('of an older latch can be brought back by a backup, for that latch', async () => {
     const older = migrations.slice(0, -1)

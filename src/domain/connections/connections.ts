@@ -8,6 +8,7 @@ import { findIntegration, type IntegrationNotFound } from '../integrations/find.
 import type { Invalid } from '../shape.ts'
 import { requireSubscriber, type SubscriberNotFound } from '../subscribers/require.ts'
 import { type AuthRefused, IDENTITY_ONLY, readGivenAuth } from './auth.ts'
+import { releaseOthers } from './install.ts'
 import { type OwnerRefusal, refuseUnowned } from './owner.ts'
 import type { ConnectionContent, GivenAuth, GivenWorkspace, NewConnection } from './shape.ts'
 
@@ -160,15 +161,22 @@ export async function updateConnection(
   )
 }
 
-/** Forgets a connection. Endpoints that were made through it stay, as at Novu. */
+/**
+ * Forgets a connection. Endpoints of its owner that were made through it stay as they are, as at
+ * Novu; those of others belong to the identity-only connection of the workspace from now on.
+ */
 export async function deleteConnection(
-  { store }: Pick<Deps, 'store'>,
+  deps: Pick<Deps, 'store' | 'random' | 'clock'>,
   environmentId: string,
   identifier: string,
 ): Promise<Decision<null, ConnectionNotFound>> {
-  const found = await store.connections.findWithAuth(environmentId, identifier)
+  const { connections } = deps.store
+  const found = await connections.findWithAuth(environmentId, identifier)
   if (found === null) return { kind: 'connection_not_found', identifier }
-  return accept(null, { writes: [store.connections.delete(found.connection.id)] })
+  const { connection } = found
+  return accept(null, {
+    writes: [...releaseOthers(deps, connection), connections.delete(connection.id)],
+  })
 }
 
 const ownerHasConnection = (

@@ -4,6 +4,7 @@ import type { Proofs } from '../../secrets/proofs.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import { APP_ONLY, toStoredAuth } from '../connections/auth.ts'
+import { installConnection } from '../connections/install.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept } from '../decision.ts'
 import { retryDelayMs } from '../retry-delay.ts'
@@ -106,29 +107,27 @@ export async function storeInstallation(
   { claims, installation, pending }: InstallationAnswer,
 ): Promise<LinkDecision> {
   const { integration, provider } = target
-  const { connections } = deps.store
   const { workspace } = installation
-  const existing = await findReplaced(deps, target, claims, workspace.id)
-  // Its endpoints are people of that workspace, and would mean nobody in another.
-  if (existing !== null && existing.workspaceId !== workspace.id) {
-    return wrongWorkspace(target, existing, workspace)
+  const installed = await installConnection(deps, {
+    environmentId: integration.environmentId,
+    integrationId: integration.id,
+    identifier: claims.connectionIdentifier,
+    owner: {
+      subscriberId: claims.shared ? null : claims.subscriberId,
+      contextKeys: claims.contextKeys,
+    },
+    workspace: {
+      workspaceId: workspace.id,
+      workspaceName: workspace.name,
+      botUserId: installation.botUserId,
+    },
+    auth: toStoredAuth(installation.tokens, deps.clock()),
+    pending,
+  })
+  if (installed.kind === 'other_workspace') {
+    return wrongWorkspace(target, installed.existing, workspace)
   }
-  const fresh = freshRow(deps, integration.environmentId)
-  const connection: Connection = {
-    ...(existing ?? {
-      ...fresh,
-      ...ownerOf(claims),
-      integrationId: integration.id,
-      identifier: claims.connectionIdentifier ?? `chconn_${deps.random.identifier()}`,
-      origin: 'install',
-    }),
-    workspaceId: workspace.id,
-    workspaceName: workspace.name,
-    botUserId: installation.botUserId,
-    updatedAtMs: fresh.updatedAtMs,
-  }
-  const auth = toStoredAuth(installation.tokens, fresh.updatedAtMs)
-  const write = existing === null ? connections.insert : connections.install
+  const { value: connection, change } = installed
   const linked = linkOfInstaller(deps, target, claims, connection, installation)
   return accept(
     {
@@ -140,37 +139,13 @@ export async function storeInstallation(
       next: linked.next,
     },
     {
+      ...change,
       writes: [
         ...contextWrites(deps, claims.environmentId, contextsOfKeys(claims.contextKeys)),
-        write(connection, auth, pending),
+        ...change.writes,
         ...linked.writes,
       ],
     },
-  )
-}
-
-const ownerOf = ({ shared, subscriberId, contextKeys }: ConnectClaims) => ({
-  subscriberId: shared ? null : subscriberId,
-  contextKeys: [...contextKeys],
-})
-
-/**
- * The connection that an install replaces, in Novu's order: the one of the name that was asked for,
- * else the one of the same owner. Then, which Novu does not have, the one that latch made when
- * somebody linked before the install, so that their endpoints stay true.
- */
-async function findReplaced(
-  { store: { connections } }: Deps,
-  { integration }: LinkTarget,
-  claims: ConnectClaims,
-  workspaceId: string,
-): Promise<Connection | null> {
-  const { connectionIdentifier: name } = claims
-  const named = name === null ? null : await connections.find(integration.id, name)
-  return (
-    named ??
-    (await connections.findByOwner(integration.id, ownerOf(claims))) ??
-    (name === null ? connections.findIdentityOnly(integration.id, workspaceId) : null)
   )
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, exists, isNull, ne, sql } from 'drizzle-orm'
+import { and, eq, exists, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import type { Counts } from '../reading/counts.ts'
@@ -8,6 +8,7 @@ import { channelConnections } from '../schema/channels.ts'
 import { expectation } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import { type ConnectionAuth, openAuth, refreshAtMs, sealAuth } from './connection-auth.ts'
+import { releaseOthersEndpoints, takeOverOwnEndpoints } from './connection-endpoints.ts'
 import {
   type ConnectionFilter,
   type ConnectionRow,
@@ -45,6 +46,8 @@ export type Connections = {
   delete(id: string): Write
   /** Fails the commit where the connection is gone by then. */
   expectPresent(id: string): Write
+  /** Fails the commit where the connection is gone by then, or somebody has installed it. */
+  expectIdentityOnly(id: string): Write
   findWithAuth(environmentId: string, identifier: string): Promise<ConnectionWithAuth | null>
   find(integrationId: string, identifier: string): Connection | null | Promise<Connection | null>
   /** The write of a new connection; `auth` is sealed. */
@@ -56,8 +59,22 @@ export type Connections = {
   findOfWorkspace(integrationId: string, workspaceId: string): Promise<Connection | null>
   /** The connection that was made when somebody linked from a workspace before it installed. */
   findIdentityOnly(integrationId: string, workspaceId: string): Promise<Connection | null>
-  /** Gives a connection the workspace and the tokens of an install. */
+  /** Gives a connection the workspace, the tokens and, where they changed, the owner of an install. */
   install(connection: Connection, auth: ConnectionAuth, pending?: PendingConsent | null): Write
+  /**
+   * Gives a connection the endpoints of its owner that belong to the identity-only connection of the
+   * workspace. Linked users whom it has already stay where they are.
+   */
+  takeOverOwnEndpoints(connection: Connection): Write
+  /**
+   * Moves the endpoints of others than its owner from a connection to the identity-only connection of
+   * its workspace; `fallback` becomes that where it is needed and there is none.
+   */
+  releaseOthersEndpoints(
+    connection: Connection,
+    fallback: Connection,
+    auth: ConnectionAuth,
+  ): Write[]
 }
 
 export function createConnections(
@@ -93,6 +110,12 @@ export function createConnections(
     refreshAtMs: pending?.nextAttemptAtMs ?? refreshAtMs(auth),
     refreshLeaseUntilMs: 0,
   })
+
+  const expectOne = (where: SQL | undefined): Write =>
+    expectation(
+      database,
+      exists(database.select({ id: channelConnections.id }).from(channelConnections).where(where)),
+    )
 
   const unseal = ({ integration, ...row }: ConnectionRow): ConnectionWithAuth => ({
     connection: toConnection(row),
@@ -134,16 +157,12 @@ export function createConnections(
       ),
     delete: (id) =>
       toWrite(database.delete(channelConnections).where(eq(channelConnections.id, id))),
-    expectPresent: (id) =>
-      expectation(
-        database,
-        exists(
-          database
-            .select({ id: channelConnections.id })
-            .from(channelConnections)
-            .where(eq(channelConnections.id, id)),
-        ),
-      ),
+    expectPresent: (id) => expectOne(eq(channelConnections.id, id)),
+    expectIdentityOnly: (id) =>
+      expectOne(and(eq(channelConnections.id, id), eq(origin, 'identity'))),
+    takeOverOwnEndpoints: (connection) => takeOverOwnEndpoints(database, connection),
+    releaseOthersEndpoints: (connection, fallback, auth) =>
+      releaseOthersEndpoints(database, connection, toRow(fallback, auth)),
     find: remember(['channel_connections'], async (integration, identifier) =>
       withoutAuth(await byIdentifier.get({ integrationId: integration, identifier })),
     ),

@@ -1,21 +1,14 @@
-import { and, asc, eq, getTableColumns, sql } from 'drizzle-orm'
+import { and, asc, eq, exists, getTableColumns, notExists, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
-import { channelConnections } from '../schema/channels.ts'
+import { channelConnections, channelEndpoints } from '../schema/channels.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
-
-type Row = typeof channelConnections.$inferSelect
+import type { Row } from './connection-rows.ts'
 
 /**
  * One statement, so that two users who link in a new workspace at the same moment, even through
  * two processes, make one connection between them.
  */
 export function insertUnlessWorkspaceIsKnown(database: Database, row: Row): Write {
-  const columns = getTableColumns(channelConnections)
-  // In the order of the table's columns, as drizzle names them in front of a `select`.
-  const values = sql.join(
-    rowKeys(columns).map((key) => sql`${sql.param(row[key], columns[key])}`),
-    sql`, `,
-  )
   const known = database
     .select({ one: sql`1` })
     .from(channelConnections)
@@ -25,8 +18,19 @@ export function insertUnlessWorkspaceIsKnown(database: Database, row: Row): Writ
         eq(channelConnections.workspaceId, row.workspaceId),
       ),
     )
+  return insertWhere(database, row, notExists(known))
+}
+
+/** Inserts a connection if `condition` holds at that moment, in one statement. */
+export function insertWhere(database: Database, row: Row, condition: SQL): Write {
+  const columns = getTableColumns(channelConnections)
+  // In the order of the table's columns, as drizzle names them in front of a `select`.
+  const values = sql.join(
+    rowKeys(columns).map((key) => sql`${sql.param(row[key], columns[key])}`),
+    sql`, `,
+  )
   return toWrite(
-    database.insert(channelConnections).select(sql`select ${values} where not exists ${known}`),
+    database.insert(channelConnections).select(sql`select ${values} where ${condition}`),
   )
 }
 
@@ -36,28 +40,41 @@ const rowKeys = (columns: Record<keyof Row, unknown>): (keyof Row)[] =>
 
 /**
  * The integration's connection of a workspace, as part of a larger statement. Where there are
- * several, one that is shared or the subscriber's own comes before somebody else's.
+ * several, it is the one in which the user is linked already, then the one that is the user's own,
+ * then one that is shared or of the same subscriber, and only then somebody else's.
  */
 export function connectionOfWorkspace(
   database: Database,
-  integrationId: string,
-  workspaceId: string,
-  subscriberId: string,
+  workspace: { integrationId: string; workspaceId: string },
+  user: { subscriberId: string; contextKeys: readonly string[] },
 ) {
-  const { subscriberId: owner, createdAtMs, id } = channelConnections
+  const { integrationId, workspaceId, subscriberId, contextKeys } = channelConnections
+  const linked = database
+    .select({ one: sql`1` })
+    .from(channelEndpoints)
+    .where(
+      and(
+        eq(channelEndpoints.integrationId, integrationId),
+        eq(channelEndpoints.connectionIdentifier, channelConnections.identifier),
+        eq(channelEndpoints.subscriberId, user.subscriberId),
+        eq(channelEndpoints.contextKeys, user.contextKeys),
+        eq(channelEndpoints.kind, 'person'),
+      ),
+    )
+  const isOwn = and(eq(subscriberId, user.subscriberId), eq(contextKeys, user.contextKeys))
   return database
     .select({ identifier: channelConnections.identifier })
     .from(channelConnections)
-    .where(
-      and(
-        eq(channelConnections.integrationId, integrationId),
-        eq(channelConnections.workspaceId, workspaceId),
-      ),
-    )
+    .where(and(eq(integrationId, workspace.integrationId), eq(workspaceId, workspace.workspaceId)))
     .orderBy(
-      sql`case ${owner} when ${subscriberId} then 0 else ${owner} is not null end`,
-      asc(createdAtMs),
-      asc(id),
+      sql`case
+        when ${exists(linked)} then 0
+        when ${isOwn} then 1
+        when ${subscriberId} is null or ${eq(subscriberId, user.subscriberId)} then 2
+        else 3
+      end`,
+      asc(channelConnections.createdAtMs),
+      asc(channelConnections.id),
     )
     .limit(1)
 }

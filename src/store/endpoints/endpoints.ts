@@ -1,9 +1,10 @@
-import { eq, sql } from 'drizzle-orm'
+import { and, eq, exists, sql } from 'drizzle-orm'
 import { connectionOfWorkspace } from '../connections/workspace-connections.ts'
 import type { Database } from '../database/client.ts'
 import type { Counts } from '../reading/counts.ts'
 import type { Page, Paging } from '../reading/pages.ts'
 import { channelEndpoints } from '../schema/channels.ts'
+import { expectation } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import {
   type EndpointFilter,
@@ -27,6 +28,12 @@ export type LinkedThrough =
   | { kind: 'named'; identifier: string }
   | { kind: 'workspace'; workspaceId: string }
 
+/** What an endpoint of a person is unique by, where it belongs to a connection. */
+export type SameUser = Pick<
+  Endpoint,
+  'kind' | 'integrationId' | 'connectionIdentifier' | 'subscriberId' | 'contextKeys' | 'type'
+>
+
 export type Endpoints = {
   /**
    * The write of who a subscriber is. Linking again (same integration, connection, subscriber,
@@ -37,7 +44,11 @@ export type Endpoints = {
   /** Gives an endpoint another value of its type. */
   replace(id: string, endpoint: Endpoint['endpoint'], nowMs: number): Write
   delete(id: string): Write
+  /** Fails the commit where the endpoint is gone by then. */
+  expectPresent(id: string): Write
   find(environmentId: string, identifier: string): Promise<ListedEndpoint | null>
+  /** The endpoint that says who the same subscriber is in the same connection, which is one at most. */
+  findSameUser(endpoint: SameUser): Promise<Endpoint | null>
   page(filter: EndpointFilter, paging: Paging): Promise<Page<ListedEndpoint>>
 }
 
@@ -63,9 +74,37 @@ export function createEndpoints(database: Database, counts: Counts): Endpoints {
           .where(eq(channelEndpoints.id, id)),
       ),
     delete: (id) => toWrite(database.delete(channelEndpoints).where(eq(channelEndpoints.id, id))),
+    expectPresent: (id) =>
+      expectation(
+        database,
+        exists(
+          database
+            .select({ id: channelEndpoints.id })
+            .from(channelEndpoints)
+            .where(eq(channelEndpoints.id, id)),
+        ),
+      ),
+    findSameUser: async ({ kind, connectionIdentifier, ...user }) => {
+      if (kind !== 'person' || connectionIdentifier === null) return null
+      const found = await database
+        .select()
+        .from(channelEndpoints)
+        .where(
+          and(
+            eq(channelEndpoints.kind, 'person'),
+            eq(channelEndpoints.integrationId, user.integrationId),
+            eq(channelEndpoints.connectionIdentifier, connectionIdentifier),
+            eq(channelEndpoints.subscriberId, user.subscriberId),
+            eq(channelEndpoints.contextKeys, user.contextKeys),
+            eq(channelEndpoints.type, user.type),
+          ),
+        )
+        .get()
+      return found ?? null
+    },
     insert: (endpoint) => toWrite(database.insert(channelEndpoints).values(endpoint)),
     link: ({ reach, ...endpoint }, through) => {
-      const { integrationId, subscriberId } = endpoint
+      const { integrationId } = endpoint
       const reachState = {
         reachAttempts: 0,
         reachNextAttemptAtMs: reach?.nextAttemptAtMs ?? null,
@@ -74,7 +113,7 @@ export function createEndpoints(database: Database, counts: Counts): Endpoints {
       const connectionIdentifier =
         through.kind === 'named'
           ? through.identifier
-          : sql`${connectionOfWorkspace(database, integrationId, through.workspaceId, subscriberId)}`
+          : sql`${connectionOfWorkspace(database, { integrationId, workspaceId: through.workspaceId }, endpoint)}`
       return toWrite(
         database
           .insert(channelEndpoints)
