@@ -1,6 +1,6 @@
 import { connections } from './api/connections/connections.ts'
 import { contexts } from './api/contexts/contexts.ts'
-import { endpoints } from './api/endpoints/routes.ts'
+import { endpoints } from './api/endpoints/endpoints.ts'
 import { health } from './api/health/routes.ts'
 import { integrations } from './api/integrations/routes.ts'
 import { callback } from './api/links/callback.ts'
@@ -30,7 +30,12 @@ export type LatchApi = ReturnType<typeof createOperations>
 
 /** Everything that needs an API key. Adding a resource is a folder, and a line here. */
 const createOperations = (deps: ApiDeps) =>
-  createApi(deps).use(links(deps)).use(connections(deps)).use(contexts(deps)).use(subscribers(deps))
+  createApi(deps)
+    .use(links(deps))
+    .use(connections(deps))
+    .use(contexts(deps))
+    .use(endpoints(deps))
+    .use(subscribers(deps))
 
 /**
  * The whole service from its parts. Listens to nothing, and starts nothing. `addressOf` says where a
@@ -51,7 +56,6 @@ export function createApp(parts: Deps, addressOf: (request: Request) => string):
     )
     .use(createPublic(deps).use(callback(deps)))
     .use(createOperations(deps))
-    .use(endpoints(deps))
     .use(integrations(deps))
   router.use(createPublic(deps).use(docs(deps, router.routes)))
   return {

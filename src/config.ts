@@ -29,6 +29,8 @@ export type Settings = Readonly<{
   maxBodyBytes: number
   responseEnvelope: 'none' | 'data'
   autoCreateSubscribers: boolean
+  /** Whether the URL of a webhook may be an internal address. */
+  allowPrivateWebhooks: boolean
   /** Requests a second, 0 for no limit. */
   rateLimits: Readonly<{ global: number; configuration: number }>
   logLevel: LogLevel
@@ -83,6 +85,8 @@ export function readConfig(
     responseEnvelope: reader.oneOf('LATCH_RESPONSE_ENVELOPE', ['none', 'data'], 'none'),
     autoCreateSubscribers:
       reader.oneOf('LATCH_AUTO_CREATE_SUBSCRIBERS', ['true', 'false'], 'false') === 'true',
+    allowPrivateWebhooks:
+      reader.oneOf('LATCH_WEBHOOKS_ALLOW_PRIVATE', ['true', 'false'], 'false') === 'true',
     rateLimits: Object.freeze({
       global: reader.integer('LATCH_RATE_LIMIT_GLOBAL', 100, RATES),
       configuration: reader.integer('LATCH_RATE_LIMIT_CONFIGURATION', 100, RATES),

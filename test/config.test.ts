@@ -53,6 +53,7 @@ describe('the configuration', () => {
       maxBodyBytes: 102_400,
       responseEnvelope: 'none',
       autoCreateSubscribers: false,
+      allowPrivateWebhooks: false,
       rateLimits: { global: 100, configuration: 100 },
       logLevel: 'info',
       trustedProxies: [],

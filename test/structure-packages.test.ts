@@ -48,7 +48,7 @@ const ROOMS_OF_BUILT_IN: Record<string, readonly string[]> = {
   'node:os': ['commands'],
   'node:child_process': [],
   'node:http': [],
-  'node:net': ['config-reader', 'http'],
+  'node:net': ['config-reader', 'domain', 'http'],
 }
 
 const files = [...new Bun.Glob('**/*.ts').scanSync(SRC)].sort()

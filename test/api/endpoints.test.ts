@@ -138,3 +138,81 @@ describe('a list of endpoints', () => {
     })
   }
 })
+
+test('a list takes a limit in the form of a fraction, as Python clients send it', async () => {
+  expect(idsOf(await list({ limit: '2.0' }))).toEqual(newestFirst.slice(0, 2))
+})
+
+test('a list refuses a filter that it does not know, instead of listing everything', async () => {
+  const { status, body } = await service.api('GET', `${PATH}?subscriber=s01`)
+  expect(status).toBe(422)
+  expect(body).toMatchObject({
+    errors: { subscriber: { messages: ['property subscriber should not exist'] } },
+  })
+})
+
+const webhook = (url: string, changes: object = {}) =>
+  service.api('POST', PATH, {
+    type: 'webhook',
+    endpoint: { url },
+    subscriberId: 's00',
+    integrationIdentifier: 'slack',
+    context: { way: 'webhook' },
+    ...changes,
+  })
+
+describe('the address of a webhook', () => {
+  const refused: [string, string][] = [
+    ['javascript:alert(1)', 'must be an http or https URL'],
+    ['hooks.example.com/1', 'must be an http or https URL'],
+    ['https://user:pass@hooks.example.com/1', 'must not contain a user name or password'],
+    ['http://169.254.169.254/latest/meta-data', 'must not be an internal address'],
+  ]
+  for (const [url, message] of refused) {
+    test(`is refused: ${url}`, async () => {
+      const { status, body } = await webhook(url)
+      expect([status, body]).toMatchObject([
+        422,
+        { errors: { endpoint: { messages: [expect.stringContaining(message)] } } },
+      ])
+    })
+  }
+
+  test('is held to the same rule where it is replaced', async () => {
+    expect((await webhook('https://hooks.example.com/1', { identifier: 'hook' })).status).toBe(201)
+    const { status, body } = await service.api('PATCH', `${PATH}/hook`, {
+      endpoint: { url: 'http://localhost/1' },
+    })
+    expect([status, body]).toMatchObject([
+      400,
+      { message: expect.stringContaining('endpoint.url must not be an internal address') },
+    ])
+  })
+})
+
+test('a subscriber is linked in a connection once, and the second is told by whom', async () => {
+  await service.api('POST', '/v1/channel-connections', {
+    integrationIdentifier: 'slack',
+    identifier: 'theirs',
+    subscriberId: 's00',
+    workspace: { id: 'T0THEIRS' },
+    auth: { accessToken: 'xoxb-theirs' },
+  })
+  const answers = await Promise.all(
+    ['one', 'two'].map((identifier) =>
+      service.api('POST', PATH, {
+        identifier,
+        type: 'slack_user',
+        endpoint: { userId: 'U0ADA00001' },
+        subscriberId: 's00',
+        connectionIdentifier: 'theirs',
+        integrationIdentifier: 'slack',
+      }),
+    ),
+  )
+  expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])
+  const made = answers.find(({ status }) => status === 201)?.body as { identifier: string }
+  expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+    message: `A channel endpoint of type "slack_user" already exists for subscriber "s00" in connection "theirs". Endpoint ID: ${made.identifier}`,
+  })
+})

@@ -1,101 +1,94 @@
-import type { Deps } from '../../deps.ts'
-import { contextWrites } from '../../domain/contexts/payload.ts'
-import { badRequest, conflict, invalid, notFound } from '../../http/api-error.ts'
-import type { Caller } from '../../http/authenticate.ts'
-import type { Answer } from '../../http/perform.ts'
-import { endpointKind } from '../../providers/declared.ts'
-import { freshRow } from '../../store/fresh-row.ts'
-import type { Write } from '../../store/writer/writes.ts'
-import { requireIntegration } from '../integrations/find.ts'
-import { requireContexts } from '../read-contexts.ts'
-import type { ChannelEndpoint, CreateEndpointBody } from './model.ts'
-import { presentEndpoint } from './present.ts'
-import { hasShape, knownTypes, OTHER_PROVIDERS, wrongShape } from './shapes.ts'
+import * as endpoints from '../../domain/endpoints/endpoints.ts'
+import { NewEndpoint } from '../../domain/endpoints/shape.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import {
+  type ApiError,
+  badRequest,
+  conflict,
+  notFound,
+  refusedFields,
+} from '../../http/api-error.ts'
+import { change, reply } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { EXAMPLE } from '../../providers/example.ts'
+import { ChannelEndpoint, presentEndpoint } from './answer.ts'
 
-/** An endpoint that the backend knows itself, in Novu's order of checks (novu-behaviour §4.2). */
-export async function createEndpoint(
-  deps: Deps,
-  caller: Caller,
-  body: CreateEndpointBody,
-): Promise<Answer<ChannelEndpoint>> {
-  const { store } = deps
-  const { environmentId } = caller
-  refuseWrongShape(deps, body)
-  const contexts = requireContexts(body.context)
-  const integration = await requireIntegration(deps, caller, body.integrationIdentifier)
-  const newSubscriber = await subscriberWrites(deps, caller, body)
-  const identifier = body.identifier ?? `chendp_${deps.random.identifier()}`
-  const taken = conflict(
-    'endpoint_exists',
-    `Channel endpoint with identifier "${identifier}" already exists in environment "${environmentId}"`,
+export const createEndpoint = (deps: ApiDeps) => (app: Api) =>
+  app.post(
+    '/v1/channel-endpoints',
+    ({ body, caller: { environmentId }, caller, request, set }) =>
+      change(
+        deps,
+        { request, body, caller, set },
+        {
+          decide: () => endpoints.createEndpoint(deps, environmentId, body),
+          answer: (decided) =>
+            decided.kind === 'accepted'
+              ? reply(201, presentEndpoint(decided.value))
+              : refused(decided, environmentId),
+        },
+      ),
+    declares({
+      operationId: 'ChannelEndpointsController_createChannelEndpoint',
+      summary: 'Create a channel endpoint',
+      description:
+        'Tells latch where a subscriber can be reached, where you know it without a link. `endpoint` ' +
+        'has the shape of its `type`, such as `{"userId": "U…"}` for `slack_user`, and nothing else. ' +
+        'The `url` of a webhook is http or https, has no credentials, and is no internal address ' +
+        'unless the operator allows it.',
+      tag: 'Channel endpoints',
+      access: 'write',
+      limit: 'configuration',
+      body: NewEndpoint,
+      responses: {
+        201: { description: 'The endpoint', schema: ChannelEndpoint },
+        404: { description: 'No such integration, subscriber or connection' },
+        409: {
+          description: 'The identifier is taken, or a request with the same key is still running',
+        },
+      },
+      example: {
+        type: EXAMPLE.endpointType,
+        endpoint: { userId: 'U0ADA00001' },
+        subscriberId: 'subscriber-123',
+        integrationIdentifier: EXAMPLE.integrationIdentifier,
+        identifier: 'chendp_abc123',
+      },
+      sdk: 'channelEndpoints.create($body)',
+    }),
   )
-  if ((await store.endpoints.find(environmentId, identifier)) !== null) throw taken
-  const other = OTHER_PROVIDERS.get(body.type)
-  if (other !== undefined) {
-    const message = `Channel endpoint type "${body.type}" requires ${other} integration`
-    throw badRequest('integration_of_another_kind', message)
-  }
-  const connectionIdentifier = body.connectionIdentifier ?? null
-  if (
-    connectionIdentifier !== null &&
-    (await store.connections.find(integration.id, connectionIdentifier)) === null
-  ) {
-    const message = `Channel connection not found: ${connectionIdentifier}`
-    throw notFound('connection_not_found', message)
-  }
-  const endpoint = {
-    ...freshRow(deps, environmentId),
-    integrationId: integration.id,
-    identifier,
-    connectionIdentifier,
-    subscriberId: body.subscriberId,
-    contextKeys: [...contexts.keys],
-    type: body.type,
-    kind: endpointKind(deps.providers, body.type),
-    endpoint: body.endpoint,
-    reachAttempts: 0,
-    reachNextAttemptAtMs: null,
-    reachProblem: null,
-  }
-  const { providerId, channel } = integration
-  const shown = { ...endpoint, integrationIdentifier: integration.identifier, providerId, channel }
-  return {
-    status: 201,
-    body: presentEndpoint(shown),
-    writes: [
-      ...newSubscriber,
-      ...contextWrites(deps, environmentId, contexts),
-      store.endpoints.insert(endpoint),
-    ],
-    ifTaken: taken,
-  }
-}
 
-function refuseWrongShape({ providers }: Deps, { type, endpoint }: CreateEndpointBody): void {
-  const types = knownTypes(providers)
-  if (!types.includes(type)) {
-    const messages = [`type must be one of the following values: ${types.join(', ')}`]
-    throw invalid({ type: { messages, value: type } })
+function refused(refusal: endpoints.EndpointRefused, environmentId: string): ApiError {
+  switch (refusal.kind) {
+    case 'invalid':
+      return refusedFields(refusal)
+    case 'integration_not_found':
+      return notFound(refusal.kind, `Integration not found: ${refusal.identifier}`)
+    case 'subscriber_not_found':
+      return notFound(
+        refusal.kind,
+        `Subscriber not found: ${refusal.subscriberId}. Pass createSubscriberIfMissing: true to ` +
+          'create it, or provision it via POST /v1/subscribers.',
+      )
+    case 'endpoint_exists':
+      return conflict(
+        refusal.kind,
+        `Channel endpoint with identifier "${refusal.identifier}" already exists in environment "${environmentId}"`,
+      )
+    case 'integration_of_another_kind':
+      return badRequest(
+        refusal.kind,
+        `Channel endpoint type "${refusal.type}" requires ${refusal.provider} integration`,
+      )
+    case 'connection_not_found':
+      return notFound(refusal.kind, `Channel connection not found: ${refusal.identifier}`)
+    case 'user_linked_already': {
+      const { type, subscriberId, connectionIdentifier, identifier } = refusal.existing
+      return conflict(
+        'endpoint_exists',
+        `A channel endpoint of type "${type}" already exists for subscriber "${subscriberId}" in connection "${connectionIdentifier}". Endpoint ID: ${identifier}`,
+      )
+    }
   }
-  if (!hasShape(providers, type, endpoint)) {
-    throw invalid({ endpoint: { messages: [wrongShape(type)], value: endpoint } })
-  }
-}
-
-async function subscriberWrites(
-  deps: Deps,
-  { environmentId }: Caller,
-  { subscriberId, createSubscriberIfMissing }: CreateEndpointBody,
-): Promise<Write[]> {
-  const { store } = deps
-  if ((await store.subscribers.find(environmentId, subscriberId)) !== null) return []
-  if (createSubscriberIfMissing !== true && !deps.config.autoCreateSubscribers) {
-    throw notFound(
-      'subscriber_not_found',
-      `Subscriber not found: ${subscriberId}. Pass createSubscriberIfMissing: true to create it, ` +
-        'or provision it via POST /v1/subscribers.',
-    )
-  }
-  const fresh = freshRow(deps, environmentId)
-  return [store.subscribers.insertIfMissing({ ...fresh, subscriberId, profile: {} })]
 }

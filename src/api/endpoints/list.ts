@@ -1,25 +1,61 @@
-import type { Deps } from '../../deps.ts'
-import type { Caller } from '../../http/authenticate.ts'
-import { presentPage, readContextKeys, readPaging } from '../../http/list-query.ts'
-import type { ChannelEndpointList, EndpointsQuery } from './model.ts'
-import { presentEndpoint } from './present.ts'
+import { Type } from '@sinclair/typebox'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { declares } from '../../http/declares.ts'
+import { listOf } from '../../http/list-of.ts'
+import {
+  byTime,
+  CONTEXT_KEYS,
+  listQuery,
+  presentPage,
+  readContextKeys,
+  readPaging,
+} from '../../http/list-query.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { ChannelEndpoint, presentEndpoint } from './answer.ts'
 
-/** A page of the environment's endpoints. */
-export async function listEndpoints(
-  { store }: Deps,
-  { environmentId }: Caller,
-  { contextKeys, ...query }: EndpointsQuery,
-): Promise<ChannelEndpointList> {
-  const { subscriberId, integrationIdentifier, connectionIdentifier, channel, providerId } = query
-  const filter = {
-    environmentId,
-    subscriberId,
-    integrationIdentifier,
-    connectionIdentifier,
-    channel,
-    providerId,
-    contextKeys: readContextKeys(contextKeys),
-  }
-  const page = await store.endpoints.page(filter, readPaging(query))
-  return presentPage(page, ({ id }) => id, presentEndpoint)
-}
+const EndpointsQuery = listQuery({
+  ...byTime,
+  subscriberId: Type.Optional(Type.String()),
+  integrationIdentifier: Type.Optional(Type.String()),
+  connectionIdentifier: Type.Optional(Type.String()),
+  channel: Type.Optional(Type.String()),
+  providerId: Type.Optional(Type.String()),
+  contextKeys: CONTEXT_KEYS,
+})
+
+export const listEndpoints =
+  ({ store }: ApiDeps) =>
+  (app: Api) =>
+    app.get(
+      '/v1/channel-endpoints',
+      async ({ query, caller: { environmentId } }) => {
+        const { subscriberId, integrationIdentifier, connectionIdentifier } = query
+        const filter = {
+          environmentId,
+          subscriberId,
+          integrationIdentifier,
+          connectionIdentifier,
+          channel: query.channel,
+          providerId: query.providerId,
+          contextKeys: readContextKeys(query.contextKeys),
+        }
+        const page = await store.endpoints.page(filter, readPaging(query))
+        return presentPage(page, ({ id }) => id, presentEndpoint)
+      },
+      declares({
+        operationId: 'ChannelEndpointsController_listChannelEndpoints',
+        summary: 'List all channel endpoints',
+        description: 'Who your subscribers are, newest first, a page at a time.',
+        tag: 'Channel endpoints',
+        access: 'read',
+        limit: 'configuration',
+        query: EndpointsQuery,
+        responses: {
+          200: {
+            description: 'A page of endpoints',
+            schema: listOf(ChannelEndpoint, 'ListChannelEndpointsResponseDto'),
+          },
+        },
+        sdk: 'channelEndpoints.list({ subscriberId: "subscriber-123" })',
+      }),
+    )

@@ -1,7 +1,9 @@
 import { type TProperties, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
+import type { Config } from '../../config.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import { endpointTypes } from '../../providers/declared.ts'
+import { refuseWebhookUrl } from './webhook-url.ts'
 
 const text = Type.String()
 const filled = Type.String({ minLength: 1 })
@@ -43,6 +45,9 @@ const OTHER_SHAPES: ReadonlyMap<string, TSchema> = new Map([
   ],
 ])
 
+/** Types whose `url` somebody is going to send messages to. */
+const CALLED_BY_URL: ReadonlySet<string> = new Set(['webhook', 'tool_webhook'])
+
 /** Types that belong to providers which latch does not link with, by the name in Novu's messages. */
 export const OTHER_PROVIDERS: ReadonlyMap<string, string> = new Map([
   ['webex_room', 'a Webex Messaging'],
@@ -60,14 +65,37 @@ const shapesOf = (providers: Providers): ReadonlyMap<string, TSchema> =>
     ...OTHER_SHAPES,
   ])
 
-export const knownTypes = (providers: Providers): readonly string[] => [
-  ...shapesOf(providers).keys(),
-]
-
-export const hasShape = (providers: Providers, type: string, endpoint: unknown): boolean => {
-  const wanted = shapesOf(providers).get(type)
-  return wanted !== undefined && Value.Check(wanted, endpoint)
+type TypeDeps = {
+  providers: Providers
+  config: Pick<Config, 'allowPrivateWebhooks'>
 }
 
-export const wrongShape = (type: string): string =>
-  `Endpoint must match the required format for type "${type}"`
+/** Why there is no such type of endpoints, or null where there is one. */
+export function refuseType(
+  { providers }: Pick<TypeDeps, 'providers'>,
+  type: string,
+): string | null {
+  const types = [...shapesOf(providers).keys()]
+  return types.includes(type)
+    ? null
+    : `type must be one of the following values: ${types.join(', ')}`
+}
+
+/**
+ * Why a value cannot be an endpoint of that type, or null where it can. Beside its shape, which is
+ * Novu's, the address of a webhook must be one that may be called.
+ */
+export function refuseValue(
+  { providers, config }: TypeDeps,
+  type: string,
+  value: Readonly<Record<string, unknown>>,
+): string | null {
+  const shape = shapesOf(providers).get(type)
+  if (shape === undefined || !Value.Check(shape, value)) {
+    return `Endpoint must match the required format for type "${type}"`
+  }
+  const { url } = value
+  if (!CALLED_BY_URL.has(type) || typeof url !== 'string') return null
+  const problem = refuseWebhookUrl(url, config)
+  return problem === null ? null : `endpoint.url ${problem}`
+}

@@ -1,0 +1,60 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { type ApiError, notFound } from '../../http/api-error.ts'
+import type { ListedEndpoint } from '../../store/endpoints/endpoint-pages.ts'
+
+export const EndpointParams = Type.Object({
+  identifier: Type.String({ minLength: 1, examples: ['chendp_abc123'] }),
+})
+
+const textOrNull = Type.Union([Type.String(), Type.Null()])
+
+export const ChannelEndpoint = Type.Object(
+  {
+    identifier: Type.String(),
+    channel: textOrNull,
+    providerId: textOrNull,
+    integrationIdentifier: textOrNull,
+    connectionIdentifier: textOrNull,
+    subscriberId: textOrNull,
+    contextKeys: Type.Array(Type.String()),
+    type: Type.String(),
+    endpoint: Type.Record(Type.String(), Type.Unknown()),
+    pending: Type.Optional(
+      Type.Object(
+        { problem: textOrNull, attempts: Type.Integer(), nextAttemptAt: Type.String() },
+        { description: 'There while the app cannot reach the user yet; latch keeps trying.' },
+      ),
+    ),
+    createdAt: Type.String(),
+    updatedAt: Type.String(),
+  },
+  { title: 'ChannelEndpoint' },
+)
+export type ChannelEndpoint = Static<typeof ChannelEndpoint>
+
+export function presentEndpoint(endpoint: ListedEndpoint): ChannelEndpoint {
+  const { identifier, channel, providerId, integrationIdentifier, connectionIdentifier } = endpoint
+  return {
+    identifier,
+    channel,
+    providerId,
+    integrationIdentifier,
+    connectionIdentifier,
+    subscriberId: endpoint.subscriberId,
+    contextKeys: [...endpoint.contextKeys],
+    type: endpoint.type,
+    endpoint: endpoint.endpoint,
+    ...(endpoint.reachNextAttemptAtMs !== null && {
+      pending: {
+        problem: endpoint.reachProblem,
+        attempts: endpoint.reachAttempts + 1,
+        nextAttemptAt: new Date(endpoint.reachNextAttemptAtMs).toISOString(),
+      },
+    }),
+    createdAt: new Date(endpoint.createdAtMs).toISOString(),
+    updatedAt: new Date(endpoint.updatedAtMs).toISOString(),
+  }
+}
+
+export const endpointNotFound = (identifier: string): ApiError =>
+  notFound('endpoint_not_found', `Channel endpoint with identifier '${identifier}' not found`)

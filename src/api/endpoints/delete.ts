@@ -1,0 +1,36 @@
+import * as endpoints from '../../domain/endpoints/endpoints.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { change, reply } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { EndpointParams, endpointNotFound } from './answer.ts'
+
+export const deleteEndpoint = (deps: ApiDeps) => (app: Api) =>
+  app.delete(
+    '/v1/channel-endpoints/:identifier',
+    ({ params: { identifier }, caller, request, set }) =>
+      change(
+        deps,
+        { request, body: undefined, caller, set },
+        {
+          decide: () => endpoints.deleteEndpoint(deps, caller.environmentId, identifier),
+          answer: (decided) =>
+            decided.kind === 'accepted' ? reply(204, undefined) : endpointNotFound(identifier),
+        },
+      ),
+    declares({
+      operationId: 'ChannelEndpointsController_deleteChannelEndpoint',
+      summary: 'Delete a channel endpoint',
+      description:
+        'Unlinks a subscriber. latch keeps no token of a user, so there is nothing to revoke for one.',
+      tag: 'Channel endpoints',
+      access: 'write',
+      limit: 'configuration',
+      params: EndpointParams,
+      responses: {
+        204: { description: 'It is gone' },
+        404: { description: 'No such endpoint' },
+      },
+      sdk: 'channelEndpoints.delete("chendp_abc123")',
+    }),
+  )

@@ -1,0 +1,16 @@
+import type { ApiDeps } from '../../http/api-deps.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { createEndpoint } from './create.ts'
+import { deleteEndpoint } from './delete.ts'
+import { getEndpoint } from './get.ts'
+import { listEndpoints } from './list.ts'
+import { updateEndpoint } from './update.ts'
+
+/** Who subscribers are at a provider, and where messages for them go. */
+export const endpoints = (deps: ApiDeps) => (app: Api) =>
+  app
+    .use(listEndpoints(deps))
+    .use(createEndpoint(deps))
+    .use(getEndpoint(deps))
+    .use(updateEndpoint(deps))
+    .use(deleteEndpoint(deps))

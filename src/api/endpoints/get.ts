@@ -1,0 +1,30 @@
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { declares } from '../../http/declares.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { ChannelEndpoint, EndpointParams, endpointNotFound, presentEndpoint } from './answer.ts'
+
+export const getEndpoint =
+  ({ store }: ApiDeps) =>
+  (app: Api) =>
+    app.get(
+      '/v1/channel-endpoints/:identifier',
+      async ({ params: { identifier }, caller }) => {
+        const found = await store.endpoints.find(caller.environmentId, identifier)
+        if (found === null) throw endpointNotFound(identifier)
+        return presentEndpoint(found)
+      },
+      declares({
+        operationId: 'ChannelEndpointsController_getChannelEndpoint',
+        summary: 'Retrieve a channel endpoint',
+        description: 'One endpoint, by its identifier.',
+        tag: 'Channel endpoints',
+        access: 'read',
+        limit: 'configuration',
+        params: EndpointParams,
+        responses: {
+          200: { description: 'The endpoint', schema: ChannelEndpoint },
+          404: { description: 'No such endpoint' },
+        },
+        sdk: 'channelEndpoints.retrieve("chendp_abc123")',
+      }),
+    )

@@ -1,0 +1,51 @@
+import * as endpoints from '../../domain/endpoints/endpoints.ts'
+import { EndpointValue } from '../../domain/endpoints/shape.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { badRequest, notFound } from '../../http/api-error.ts'
+import { change, reply } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { ChannelEndpoint, EndpointParams, presentEndpoint } from './answer.ts'
+
+export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
+  app.patch(
+    '/v1/channel-endpoints/:identifier',
+    ({ params: { identifier }, body, caller: { environmentId }, caller, request, set }) =>
+      change(
+        deps,
+        { request, body, caller, set },
+        {
+          decide: () => endpoints.updateEndpoint(deps, environmentId, identifier, body.endpoint),
+          answer: (decided) => {
+            switch (decided.kind) {
+              case 'accepted':
+                return reply(200, presentEndpoint(decided.value))
+              case 'endpoint_not_found':
+                // Not as for the other operations: this is how Novu says it here.
+                return notFound(
+                  decided.kind,
+                  `Channel endpoint with identifier "${identifier}" not found in environment "${environmentId}"`,
+                )
+              case 'endpoint_malformed':
+                return badRequest(decided.kind, decided.problem)
+            }
+          },
+        },
+      ),
+    declares({
+      operationId: 'ChannelEndpointsController_updateChannelEndpoint',
+      summary: 'Update a channel endpoint',
+      description: 'Replaces what the endpoint points at. It keeps its type.',
+      tag: 'Channel endpoints',
+      access: 'write',
+      limit: 'configuration',
+      params: EndpointParams,
+      body: EndpointValue,
+      responses: {
+        200: { description: 'The endpoint', schema: ChannelEndpoint },
+        404: { description: 'No such endpoint' },
+      },
+      example: { endpoint: { userId: 'U0GRACE002' } },
+      sdk: 'channelEndpoints.update($body, "chendp_abc123")',
+    }),
+  )

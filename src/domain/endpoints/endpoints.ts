@@ -1,0 +1,142 @@
+import type { Deps } from '../../deps.ts'
+import { endpointKind } from '../../providers/declared.ts'
+import type { ListedEndpoint } from '../../store/endpoints/endpoint-pages.ts'
+import type { Endpoint } from '../../store/endpoints/endpoints.ts'
+import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
+import { contextWrites, readContexts } from '../contexts/payload.ts'
+import { accept, type Decision } from '../decision.ts'
+import { findIntegration, type IntegrationNotFound } from '../integrations/find.ts'
+import { type Invalid, invalid } from '../shape.ts'
+import { requireSubscriber, type SubscriberNotFound } from '../subscribers/require.ts'
+import type { NewEndpoint } from './shape.ts'
+import { OTHER_PROVIDERS, refuseType, refuseValue } from './types.ts'
+
+export type EndpointDeps = Pick<Deps, 'store' | 'config' | 'providers' | 'random' | 'clock'>
+
+export type EndpointNotFound = { kind: 'endpoint_not_found'; identifier: string }
+
+/** Why an endpoint is not stored. */
+export type EndpointRefused =
+  | Invalid
+  | IntegrationNotFound
+  | SubscriberNotFound
+  | { kind: 'endpoint_exists'; identifier: string }
+  /** The type belongs to a provider that latch has no integrations of. */
+  | { kind: 'integration_of_another_kind'; type: string; provider: string }
+  | { kind: 'connection_not_found'; identifier: string }
+  /** A subscriber is one person in a connection. */
+  | { kind: 'user_linked_already'; existing: Endpoint }
+
+/** An endpoint that does not have the shape of its type. */
+export type EndpointMalformed = { kind: 'endpoint_malformed'; problem: string }
+
+/**
+ * Stores where a subscriber can be reached, as somebody says who knows it without a link. The checks
+ * come in Novu's order. `times`: when that became known, if not now.
+ */
+export async function createEndpoint(
+  deps: EndpointDeps,
+  environmentId: string,
+  given: NewEndpoint,
+  times?: RowTimes,
+): Promise<Decision<ListedEndpoint, EndpointRefused>> {
+  const { store, providers } = deps
+  const { type, endpoint: value, subscriberId } = given
+  const malformed = refuseMalformed(deps, given)
+  if (malformed !== null) return malformed
+  const contexts = readContexts(given.context)
+  if (contexts.kind === 'invalid') return contexts
+  const found = await findIntegration(deps, environmentId, given.integrationIdentifier)
+  if (found.kind === 'integration_not_found') return found
+  const { integration } = found
+  const ready = await requireSubscriber(deps, environmentId, subscriberId, {
+    createIfMissing: given.createSubscriberIfMissing === true,
+  })
+  if (ready.kind === 'subscriber_not_found') return ready
+  const identifier = given.identifier ?? `chendp_${deps.random.identifier()}`
+  if ((await store.endpoints.find(environmentId, identifier)) !== null) {
+    return { kind: 'endpoint_exists', identifier }
+  }
+  const provider = OTHER_PROVIDERS.get(type)
+  if (provider !== undefined) return { kind: 'integration_of_another_kind', type, provider }
+  const { connectionIdentifier = null } = given
+  const connection =
+    connectionIdentifier === null
+      ? null
+      : await store.connections.find(integration.id, connectionIdentifier)
+  if (connectionIdentifier !== null && connection === null) {
+    return { kind: 'connection_not_found', identifier: connectionIdentifier }
+  }
+  const endpoint = {
+    ...freshRow(deps, environmentId, times),
+    integrationId: integration.id,
+    identifier,
+    connectionIdentifier,
+    subscriberId,
+    contextKeys: [...contexts.keys],
+    type,
+    kind: endpointKind(providers, type),
+    endpoint: value,
+    reachAttempts: 0,
+    reachNextAttemptAtMs: null,
+    reachProblem: null,
+  }
+  const existing = await store.endpoints.findSameUser(endpoint)
+  if (existing !== null) return { kind: 'user_linked_already', existing }
+  const { providerId, channel, identifier: integrationIdentifier } = integration
+  return accept(
+    { ...endpoint, integrationIdentifier, providerId, channel },
+    {
+      expects: [
+        store.integrations.expectPresent(integration.id),
+        ...(ready.subscriber ? [store.subscribers.expectPresent(ready.subscriber.id)] : []),
+        ...(connection ? [store.connections.expectPresent(connection.id)] : []),
+      ],
+      writes: [
+        ...ready.writes,
+        ...contextWrites(deps, environmentId, contexts),
+        store.endpoints.insert(endpoint),
+      ],
+    },
+  )
+}
+
+function refuseMalformed(deps: EndpointDeps, { type, endpoint }: NewEndpoint): Invalid | null {
+  const unknown = refuseType(deps, type)
+  if (unknown !== null) return invalid({ type: { messages: [unknown], value: type } })
+  const problem = refuseValue(deps, type, endpoint)
+  return problem === null ? null : invalid({ endpoint: { messages: [problem], value: endpoint } })
+}
+
+/** Replaces what an endpoint points at. It keeps its type, whose shape the new value must have. */
+export async function updateEndpoint(
+  deps: Pick<EndpointDeps, 'store' | 'config' | 'providers' | 'clock'>,
+  environmentId: string,
+  identifier: string,
+  value: Readonly<Record<string, unknown>>,
+): Promise<Decision<ListedEndpoint, EndpointNotFound | EndpointMalformed>> {
+  const { store, clock } = deps
+  const found = await store.endpoints.find(environmentId, identifier)
+  if (found === null) return { kind: 'endpoint_not_found', identifier }
+  const problem = refuseValue(deps, found.type, value)
+  if (problem !== null) return { kind: 'endpoint_malformed', problem }
+  const updatedAtMs = clock()
+  return accept(
+    { ...found, endpoint: value, updatedAtMs, reachNextAttemptAtMs: null },
+    {
+      expects: [store.endpoints.expectPresent(found.id)],
+      writes: [store.endpoints.replace(found.id, value, updatedAtMs)],
+    },
+  )
+}
+
+/** Unlinks a subscriber. latch keeps no token of a user, so there is none to revoke. */
+export async function deleteEndpoint(
+  { store }: Pick<EndpointDeps, 'store'>,
+  environmentId: string,
+  identifier: string,
+): Promise<Decision<null, EndpointNotFound>> {
+  const found = await store.endpoints.find(environmentId, identifier)
+  if (found === null) return { kind: 'endpoint_not_found', identifier }
+  return accept(null, { writes: [store.endpoints.delete(found.id)] })
+}

@@ -1,0 +1,32 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { EXAMPLE } from '../../providers/example.ts'
+import { ContextPayload } from '../contexts/payload.ts'
+
+/** Properties that latch does not know are ignored, as at Novu. */
+const open = { additionalProperties: true } as const
+
+/** An endpoint that a backend knows without a link. */
+export const NewEndpoint = Type.Object(
+  {
+    type: Type.String({ examples: [EXAMPLE.endpointType] }),
+    endpoint: Type.Record(Type.String(), Type.Unknown(), { examples: [{ userId: 'U0ADA00001' }] }),
+    subscriberId: Type.String({ minLength: 1, whenEmpty: 'subscriberId should not be empty' }),
+    integrationIdentifier: Type.String({
+      minLength: 1,
+      whenEmpty: 'integrationIdentifier should not be empty',
+    }),
+    identifier: Type.Optional(Type.String({ minLength: 1 })),
+    connectionIdentifier: Type.Optional(Type.String()),
+    context: Type.Optional(ContextPayload),
+    createSubscriberIfMissing: Type.Optional(Type.Boolean()),
+  },
+  { ...open, title: 'CreateChannelEndpointRequestDto' },
+)
+export type NewEndpoint = Static<typeof NewEndpoint>
+
+/** What an endpoint points at, in the shape of its type. */
+export const EndpointValue = Type.Object(
+  { endpoint: Type.Record(Type.String(), Type.Unknown()) },
+  { ...open, title: 'UpdateChannelEndpointRequestDto' },
+)
+export type EndpointValue = Static<typeof EndpointValue>
