@@ -31,7 +31,7 @@ export async function commit<D extends Decided>(
     const decided = await decide()
     const writes = [...writesOf(deps, decided), ...also(decided)]
     try {
-      await store.commit(writes)
+      if (writes.length > 0) await store.commit(writes)
       if (hasJobs(decided)) deps.wakeJobs()
       log.debug({ [actor.kind]: actor.id, decision: decided.kind }, 'committed')
       return decided
@@ -45,6 +45,8 @@ export async function commit<D extends Decided>(
 function writesOf({ store }: CommitDeps, decided: Decided): readonly Write[] {
   if (!('change' in decided)) return []
   const { expects, writes, jobs } = decided.change
+  // Most changes are writes alone, or nothing.
+  if (expects.length === 0 && jobs.length === 0) return writes
   return [...expects, ...writes, ...jobs.map(store.jobs.schedule)]
 }
 

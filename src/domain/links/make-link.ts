@@ -67,7 +67,9 @@ export async function linkUser(
   const { environmentId } = caller
   const contexts = readContexts(request.context)
   if (contexts.kind === 'invalid') return contexts
-  const found = await findLinkable(deps, environmentId, request.integrationIdentifier)
+  const { integrationIdentifier } = request
+  const row = await deps.store.integrations.findByIdentifier(environmentId, integrationIdentifier)
+  const found = linkable(deps, row, integrationIdentifier)
   if (found.kind !== 'linkable') return found
   const { integration, provider } = found
   const unproven = refuseUnprovenContext(integration, caller.hmacWithApiKey, request)
@@ -111,7 +113,9 @@ export async function connectWorkspace(
   const { subscriberId = null, connectionIdentifier = null } = request
   const contexts = readContexts(request.context)
   if (contexts.kind === 'invalid') return contexts
-  const found = await findLinkable(deps, environmentId, request.integrationIdentifier)
+  const { integrationIdentifier } = request
+  const row = await deps.store.integrations.findByIdentifier(environmentId, integrationIdentifier)
+  const found = linkable(deps, row, integrationIdentifier)
   if (found.kind !== 'linkable') return found
   const { integration, provider } = found
   const refusal =
@@ -151,13 +155,12 @@ export async function connectWorkspace(
 
 type Linkable = { kind: 'linkable'; integration: Integration; provider: Provider }
 
-/** An integration of a provider that latch knows; another one is as good as none. */
-async function findLinkable(
-  { store, providers }: Pick<Deps, 'store' | 'providers'>,
-  environmentId: string,
+/** An integration of a provider that latch knows. One of another provider is as good as none. */
+function linkable(
+  { providers }: Pick<Deps, 'providers'>,
+  integration: Integration | null,
   identifier: string,
-): Promise<Linkable | IntegrationNotFound> {
-  const integration = await store.integrations.findByIdentifier(environmentId, identifier)
+): Linkable | IntegrationNotFound {
   const provider = integration && providers.get(integration.providerId)
   return integration && provider
     ? { kind: 'linkable', integration, provider }

@@ -13,26 +13,29 @@ export type SubscriberReady = {
   subscriber: Subscriber | null
 }
 
+type RequireDeps = Pick<Deps, 'store' | 'config' | 'random' | 'clock'>
+type Required = SubscriberReady | SubscriberNotFound
+
 /**
  * Sees to it that a subscriber exists. One that does not is refused, unless whoever asks, or the
- * operator by `LATCH_AUTO_CREATE_SUBSCRIBERS`, wants it made.
+ * operator by `LATCH_AUTO_CREATE_SUBSCRIBERS`, wants it made. Returns without a promise where the
+ * row is in memory, as it mostly is when links are made.
  */
-export async function requireSubscriber(
-  deps: Pick<Deps, 'store' | 'config' | 'random' | 'clock'>,
+export function requireSubscriber(
+  deps: RequireDeps,
   environmentId: string,
   subscriberId: string,
   { createIfMissing = false }: { createIfMissing?: boolean } = {},
-): Promise<SubscriberReady | SubscriberNotFound> {
-  const { store, config } = deps
-  const subscriber = await store.subscribers.find(environmentId, subscriberId)
-  if (subscriber !== null) return { kind: 'subscriber_ready', writes: [], subscriber }
-  if (!createIfMissing && !config.autoCreateSubscribers) {
-    return { kind: 'subscriber_not_found', subscriberId }
+): Required | Promise<Required> {
+  const decide = (subscriber: Subscriber | null): Required => {
+    if (subscriber !== null) return { kind: 'subscriber_ready', writes: [], subscriber }
+    if (!createIfMissing && !deps.config.autoCreateSubscribers) {
+      return { kind: 'subscriber_not_found', subscriberId }
+    }
+    const row = { ...freshRow(deps, environmentId), subscriberId, profile: {} }
+    const writes = [deps.store.subscribers.insertIfMissing(row)]
+    return { kind: 'subscriber_ready', writes, subscriber: null }
   }
-  const row = { ...freshRow(deps, environmentId), subscriberId, profile: {} }
-  return {
-    kind: 'subscriber_ready',
-    writes: [store.subscribers.insertIfMissing(row)],
-    subscriber: null,
-  }
+  const found = deps.store.subscribers.find(environmentId, subscriberId)
+  return found instanceof Promise ? found.then(decide) : decide(found)
 }
