@@ -33,7 +33,7 @@ function inodeOf(path: string): number {
 }
 
 export type FileGuard = {
-  /** Throws `StoreError` once one of the files is not at its place any more. Three `stat`, 6 µs. */
+  /** Throws `StoreError` once one of the files is not at its place any more. Three `stat`, 7 µs. */
   beforeCommit(): void
   /** The same, for the two that hold what was committed. */
   afterCommit(): void
