@@ -34,6 +34,8 @@ export function startHranaServer(file: string, token: string): HranaServer {
   const lock = createWriteLock()
   let behaviour: Parameters<HranaServer['behave']>[0] = 'well'
   let requests = 0
+  let isStopped = false
+  const underWay = new Set<Promise<Response>>()
 
   function open(): Stream {
     const connection = idle.pop() ?? new Libsql(file)
@@ -87,7 +89,11 @@ export function startHranaServer(file: string, token: string): HranaServer {
         return new Response(reason, { status: 400 })
       }
       const body = JSON.parse(text) as PipelineBody
-      const response = await pipeline(body)
+      // The engine ends the process where a connection is used that was closed.
+      if (isStopped) return new Response('stopped', { status: 503 })
+      const running = pipeline(body)
+      underWay.add(running)
+      const response = await running.finally(() => underWay.delete(running))
       const isCommit = body.requests.some(({ type }) => type === 'batch')
       const isLost = behaviour === 'lose_commits' && isCommit
       return isLost ? new Response('', { status: 502 }) : response
@@ -100,7 +106,11 @@ export function startHranaServer(file: string, token: string): HranaServer {
     },
     requests: () => requests,
     stop: async () => {
+      isStopped = true
       await server.stop(true)
+      // Who waits to write gets the lock that a forgotten stream may have.
+      for (const stream of streams.values()) lock.release(stream)
+      await Promise.allSettled(underWay)
       for (const connection of [...idle, ...[...streams.values()].map((one) => one.connection)]) {
         connection.close()
       }
