@@ -2,7 +2,7 @@ import { connections } from './api/connections/connections.ts'
 import { contexts } from './api/contexts/contexts.ts'
 import { endpoints } from './api/endpoints/endpoints.ts'
 import { health } from './api/health/routes.ts'
-import { integrations } from './api/integrations/routes.ts'
+import { integrations } from './api/integrations/integrations.ts'
 import { callback } from './api/links/callback.ts'
 import { links } from './api/links/links.ts'
 import { subscribers } from './api/subscribers/subscribers.ts'
@@ -35,6 +35,7 @@ const createOperations = (deps: ApiDeps) =>
     .use(connections(deps))
     .use(contexts(deps))
     .use(endpoints(deps))
+    .use(integrations(deps))
     .use(subscribers(deps))
 
 /**
@@ -56,7 +57,6 @@ export function createApp(parts: Deps, addressOf: (request: Request) => string):
     )
     .use(createPublic(deps).use(callback(deps)))
     .use(createOperations(deps))
-    .use(integrations(deps))
   router.use(createPublic(deps).use(docs(deps, router.routes)))
   return {
     ...createPipeline(deps, router),

@@ -12,7 +12,7 @@ export async function exportData(
   options: ExportOptions,
 ): Promise<ExitCode> {
   return withOfflineStore<ExitCode>(options, async ({ store }) => {
-    const environment = await requireEnvironment(store, options.environment ?? null)
+    const environment = await requireEnvironment({ store }, options.environment ?? null)
     const handle = file === undefined ? null : await open(file, 'wx', 0o600)
     const write = async (text: string): Promise<void> => {
       if (handle === null) await Bun.write(Bun.stdout, text)

@@ -25,7 +25,7 @@ export async function importData(
     throw new UsageError("NOVU_SECRET_KEY is not set: it is the key of Novu's environment")
   }
   return withOfflineStore<ExitCode>(options, async ({ settings, store, random }) => {
-    const environment = await requireEnvironment(store, options.environment ?? null)
+    const environment = await requireEnvironment({ store }, options.environment ?? null)
     const providers = await createProviders(REGISTRY, settings.providerUrls, fetch, Date.now)
     const take = createImporter({
       store,

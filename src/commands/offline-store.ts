@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { readConfig, type Settings } from '../config.ts'
+import { createLog, type Log } from '../observe/log.ts'
 import type { RotatingKeys } from '../operator/rotation.ts'
 import { createRandom, type Random } from '../secrets/random.ts'
 import { createSealing } from '../secrets/sealing.ts'
@@ -9,7 +10,15 @@ import { StoreError } from '../store/store-error.ts'
 import type { CommandOptions } from './command.ts'
 import { openKeys } from './open-keys.ts'
 
-export type Offline = { settings: Settings; store: Store; random: Random; keys: RotatingKeys }
+export type Offline = {
+  settings: Settings
+  store: Store
+  random: Random
+  keys: RotatingKeys
+  log: Log
+  /** Does nothing: what a command schedules is worked on by the next latch that runs. */
+  wakeJobs(): void
+}
 
 /**
  * Opens the data directory for a command that works on it alone, and closes it afterwards. Throws
@@ -26,13 +35,16 @@ export async function withOfflineStore<Result>(
       `There is no latch data in ${settings.dataDir}. Choose the directory with --data-dir.`,
     )
   }
+  const { logLevel } = settings
+  // What a latch says of itself while it runs is not for somebody who only gives a command.
+  const log = await createLog(logLevel === 'info' ? 'warn' : logLevel)
   const random = createRandom()
   const keys = await openKeys(settings, random)
   const store = await openStore(settings.dataDir, createSealing(keys.keyring, random), {
     server: settings.database,
   })
   try {
-    return await work({ settings, store, random, keys })
+    return await work({ settings, store, random, keys, log, wakeJobs: () => {} })
   } finally {
     await store.close()
   }

@@ -1,6 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import { readConfig } from '../config.ts'
-import { createLog } from '../observe/log.ts'
 import type { Action } from '../operator/action.ts'
 import { createRotation } from '../operator/rotation.ts'
 import { sendAction } from '../operator/send-action.ts'
@@ -16,22 +15,20 @@ export async function runAction<Input extends TSchema, Output extends TSchema>(
   action: Action<Input, Output>,
   input: Static<Input>,
 ): Promise<Static<Output>> {
-  const { dataDir, logLevel } = readConfig(process.env, options, { dataDir: 'latch-data' })
+  const { dataDir } = readConfig(process.env, options, { dataDir: 'latch-data' })
   const sent = await sendAction(dataDir, action, input)
   if (sent.kind === 'done') return sent.output
-  return withOfflineStore(options, async ({ settings, store, random, keys }) => {
+  return withOfflineStore(options, async ({ settings, keys, ...offline }) => {
     const clock = Date.now
-    const log = await createLog(logLevel === 'info' ? 'warn' : logLevel)
     return action.run(
       {
         settings: { ...settings, publicUrl: settings.publicUrl ?? ownUrl(settings) },
-        store,
+        ...offline,
         fetch,
-        random,
         clock,
         registry: REGISTRY,
         providers: await createProviders(REGISTRY, settings.providerUrls, fetch, clock),
-        rotation: createRotation(keys, { store, random, clock, log }, dataDir),
+        rotation: createRotation(keys, { ...offline, clock }, dataDir),
       },
       input,
     )

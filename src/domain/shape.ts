@@ -184,7 +184,13 @@ function messagesFor(
 }
 
 function wantedText(schema: TSchema): string {
+  if (TypeGuard.IsLiteral(schema)) {
+    return `must be one of the following values: ${String(schema.const)}`
+  }
   if (TypeGuard.IsUnion(schema)) {
+    // That it may be null as well is of no help to somebody who sent something else.
+    const [first, ...others] = schema.anyOf.filter((choice) => !TypeGuard.IsNull(choice))
+    if (first !== undefined && others.length === 0) return wantedText(first)
     const choices = schema.anyOf.map((choice) => String(choice['const'] ?? choice['type']))
     return `must be one of the following values: ${choices.join(', ')}`
   }

@@ -1,18 +1,20 @@
 import type { Static, TSchema } from '@sinclair/typebox'
 import type { Config } from '../config.ts'
+import type { CommitDeps } from '../domain/commit.ts'
+import type { Actor } from '../domain/decision.ts'
+import { findEnvironment } from '../domain/environments/environments.ts'
+import { inOneLine, type Shape } from '../domain/shape.ts'
 import type { Fetch } from '../providers/call-provider.ts'
 import type { Providers } from '../providers/create-providers.ts'
 import type { Registry } from '../providers/definition.ts'
 import type { Random } from '../secrets/random.ts'
 import type { Environment } from '../store/environments/environments.ts'
-import type { Store } from '../store/store.ts'
 import type { Rotation } from './rotation.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What an operator's command works on: of the latch that runs, or of a data directory at rest. */
-export type OperatorContext = {
+export type OperatorContext = CommitDeps & {
   settings: Config
-  store: Store
   registry: Registry
   providers: Providers
   fetch: Fetch
@@ -23,9 +25,9 @@ export type OperatorContext = {
 }
 
 /**
- * Something that an operator has done to live data. One process owns the database (DESIGN.md,
- * decision 16), so a command does not open it: it sends its action to the latch that runs, by the
- * control socket, and does it itself only where none does.
+ * Something that an operator has done to live data. One process owns the database, so a command does
+ * not open it: it sends its action to the latch that runs, by the control socket, and does it itself
+ * only where none does.
  */
 export type Action<Input extends TSchema = TSchema, Output extends TSchema = TSchema> = {
   name: string
@@ -40,14 +42,33 @@ export const defineAction = <Input extends TSchema, Output extends TSchema>(
   action: Action<Input, Output>,
 ): Action<Input, Output> => action
 
+/** Who changes something by an action of that name. */
+export const operator = (action: string): Actor => ({ kind: 'command', id: action })
+
+/** What was typed, by its shape in the domain. Throws `UsageError` for what has not that shape. */
+export function readInput<Schema extends TSchema>(
+  shape: Shape<Schema>,
+  input: unknown,
+): Static<Schema> {
+  const read = shape.read(input)
+  if (read.kind === 'invalid') throw new UsageError(inOneLine(read))
+  return read.value
+}
+
 /** The environment of that id, or the first one. Throws `UsageError` where there is none. */
-export async function requireEnvironment(store: Store, id: string | null): Promise<Environment> {
-  const found =
-    id === null ? await store.environments.first() : await store.environments.findById(id)
-  if (found !== null) return found
-  throw new UsageError(
-    id === null
-      ? 'This data directory has no environment yet. Start `latch serve` once to make one.'
-      : `There is no environment ${id} here.`,
-  )
+export async function requireEnvironment(
+  deps: Pick<OperatorContext, 'store'>,
+  id: string | null,
+): Promise<Environment> {
+  const found = await findEnvironment(deps, id)
+  switch (found.kind) {
+    case 'environment':
+      return found.environment
+    case 'no_environment':
+      throw new UsageError(
+        'This data directory has no environment yet. Start `latch serve` once to make one.',
+      )
+    case 'environment_not_found':
+      throw new UsageError(`There is no environment ${found.id} here.`)
+  }
 }

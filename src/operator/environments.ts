@@ -1,19 +1,23 @@
 import { Type } from '@sinclair/typebox'
-import { defineAction } from './action.ts'
+import { commit } from '../domain/commit.ts'
+import {
+  createEnvironment,
+  environmentShape,
+  GivenEnvironment,
+} from '../domain/environments/environments.ts'
+import { defineAction, operator, readInput } from './action.ts'
+
+const NAME = 'environments.create'
 
 /** Makes an environment: a tenant of its own, which shares nothing with the others. */
 export const createEnvironmentAction = defineAction({
-  name: 'environments.create',
-  input: Type.Object({ name: Type.String({ minLength: 1 }) }),
+  name: NAME,
+  input: GivenEnvironment,
   output: Type.Object({ id: Type.String(), name: Type.String() }),
-  run: async ({ store, random, clock }, { name }) => {
-    const createdAtMs = clock()
-    const id = random.recordId(createdAtMs)
-    // As at Novu, environments of one company share an organisation.
-    const first = await store.environments.first()
-    const organizationId = first?.organizationId ?? random.recordId(createdAtMs)
-    await store.commit([store.environments.insert({ id, organizationId, name, createdAtMs })])
-    return { id, name }
+  run: async (context, input) => {
+    const given = readInput(environmentShape, input)
+    const { value } = await commit(context, operator(NAME), () => createEnvironment(context, given))
+    return { id: value.id, name: value.name }
   },
 })
 

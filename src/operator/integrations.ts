@@ -1,9 +1,19 @@
 import { Type } from '@sinclair/typebox'
-import { createIntegration } from '../api/integrations/create.ts'
-import { ApiError } from '../http/api-error.ts'
-import { isUniqueViolation } from '../store/failures.ts'
-import { defineAction, type OperatorContext, requireEnvironment } from './action.ts'
+import { commit } from '../domain/commit.ts'
+import { findIntegration } from '../domain/integrations/find.ts'
+import { integrationChangesShape, integrationShape } from '../domain/integrations/integration.ts'
+import {
+  createIntegration,
+  findProvider,
+  updateIntegration,
+} from '../domain/integrations/integrations.ts'
+import { inOneLine } from '../domain/shape.ts'
+import type { Integration } from '../store/integrations/integrations.ts'
+import { defineAction, operator, readInput, requireEnvironment } from './action.ts'
 import { UsageError } from './usage-error.ts'
+
+const CREATE = 'integrations.create'
+const SET_SECRET = 'integrations.set-secret'
 
 const OptionalText = Type.Union([Type.String(), Type.Null()])
 const Summary = Type.Object({
@@ -13,9 +23,16 @@ const Summary = Type.Object({
   active: Type.Boolean(),
 })
 
+const summaryOf = ({ id, identifier, providerId, active }: Integration) => ({
+  id,
+  identifier,
+  providerId,
+  active,
+})
+
 /** Makes latch know an app that the operator has registered at a provider. */
 export const createIntegrationAction = defineAction({
-  name: 'integrations.create',
+  name: CREATE,
   input: Type.Object({
     environmentId: OptionalText,
     providerId: Type.String(),
@@ -27,68 +44,72 @@ export const createIntegrationAction = defineAction({
   }),
   output: Summary,
   run: async (context, { environmentId, providerId, identifier, clientId, clientSecret, own }) => {
-    if (!context.providers.has(providerId)) {
-      const choices = [...context.providers.keys()].join(', ')
-      throw new UsageError(`there is no provider ${providerId}: it is one of ${choices}`)
-    }
-    const { id, organizationId } = await requireEnvironment(context.store, environmentId)
-    const body = {
+    const found = findProvider(context.providers, providerId)
+    if (found.kind === 'unknown_provider') throw noProvider(providerId, found.known)
+    const environment = await requireEnvironment(context, environmentId)
+    const given = readInput(integrationShape(context.providers), {
       providerId,
-      channel: 'chat' as const,
+      channel: 'chat',
       identifier: identifier ?? providerId,
       active: true,
       credentials: { ...own, clientId, secretKey: clientSecret },
+    })
+    const made = await commit(context, operator(CREATE), () =>
+      createIntegration(context, environment.id, given),
+    )
+    switch (made.kind) {
+      case 'accepted':
+        return summaryOf(made.value)
+      case 'integration_exists':
+        throw new UsageError(
+          'Integration with identifier already exists: choose another with --identifier',
+        )
+      case 'unknown_provider':
+        throw noProvider(providerId, made.known)
+      case 'invalid':
+        throw new UsageError(inOneLine(made))
     }
-    const made = createIntegration(context, { environmentId: id, organizationId }, body)
-    await commitOrRefuse(context, made)
-    const { _id, active } = made.body
-    return { id: _id, identifier: body.identifier, providerId, active }
   },
 })
+
+const noProvider = (providerId: string, known: readonly string[]): UsageError =>
+  new UsageError(`there is no provider ${providerId}: it is one of ${known.join(', ')}`)
 
 /** Of an environment, without credentials. */
 export const listIntegrationsAction = defineAction({
   name: 'integrations.list',
   input: Type.Object({ environmentId: OptionalText }),
   output: Type.Array(Summary),
-  run: async ({ store }, { environmentId }) => {
-    const environment = await requireEnvironment(store, environmentId)
-    return (await store.integrations.list(environment.id)).map(
-      ({ id, identifier, providerId, active }) => ({ id, identifier, providerId, active }),
-    )
+  run: async (context, { environmentId }) => {
+    const environment = await requireEnvironment(context, environmentId)
+    return (await context.store.integrations.list(environment.id)).map(summaryOf)
   },
 })
 
 /** Puts another client secret in the place of one that was replaced at the provider. */
 export const setClientSecretAction = defineAction({
-  name: 'integrations.set-secret',
+  name: SET_SECRET,
   input: Type.Object({
     environmentId: OptionalText,
     identifier: Type.String(),
     clientSecret: Type.String({ minLength: 1 }),
   }),
   output: Summary,
-  run: async ({ store, clock }, { environmentId, identifier, clientSecret }) => {
-    const environment = await requireEnvironment(store, environmentId)
-    const found = await store.integrations.findByIdentifier(environment.id, identifier)
-    if (found === null) throw new UsageError(`there is no integration ${identifier} here`)
-    const credentials = { ...found.credentials, secretKey: clientSecret }
-    await store.commit([store.integrations.update(found.id, { credentials }, clock())])
-    const { id, providerId, active } = found
-    return { id, identifier, providerId, active }
+  run: async (context, { environmentId, identifier, clientSecret }) => {
+    const environment = await requireEnvironment(context, environmentId)
+    const changes = readInput(integrationChangesShape(context.providers), {
+      credentials: { secretKey: clientSecret },
+    })
+    const changed = await commit(context, operator(SET_SECRET), async () => {
+      const found = await findIntegration(context, environment.id, identifier)
+      if (found.kind !== 'integration') return found
+      return updateIntegration(context, environment.id, found.integration.id, changes)
+    })
+    if (changed.kind === 'accepted') return summaryOf(changed.value)
+    throw new UsageError(
+      changed.kind === 'invalid'
+        ? inOneLine(changed)
+        : `there is no integration ${identifier} here`,
+    )
   },
 })
-
-async function commitOrRefuse(
-  { store }: OperatorContext,
-  { writes, ifTaken }: ReturnType<typeof createIntegration>,
-): Promise<void> {
-  try {
-    await store.commit(writes)
-  } catch (error) {
-    if (isUniqueViolation(error) && ifTaken instanceof ApiError) {
-      throw new UsageError(`${ifTaken.publicMessage}: choose another with --identifier`)
-    }
-    throw error
-  }
-}

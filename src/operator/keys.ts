@@ -1,44 +1,45 @@
 import { Type } from '@sinclair/typebox'
-import { createApiKey, digestApiKey } from '../secrets/api-key.ts'
-import { defineAction, requireEnvironment } from './action.ts'
+import { commit } from '../domain/commit.ts'
+import {
+  GivenKey,
+  KeyPermission,
+  keyShape,
+  makeKey,
+  revokeKey,
+} from '../domain/environments/keys.ts'
+import { defineAction, operator, readInput, requireEnvironment } from './action.ts'
 import { UsageError } from './usage-error.ts'
 
-const DAY_MS = 24 * 60 * 60 * 1000
+const CREATE = 'keys.create'
+const REVOKE = 'keys.revoke'
 
 const OptionalText = Type.Union([Type.String(), Type.Null()])
 const EnvironmentId = Type.Object({ environmentId: OptionalText })
-const Permission = Type.Union([Type.Literal('all'), Type.Literal('read'), Type.Literal('links')])
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
 
 /** Makes an API key: the answer holds it, this once. */
 export const createKeyAction = defineAction({
-  name: 'keys.create',
-  input: Type.Object({
-    environmentId: OptionalText,
-    name: Type.String(),
-    permission: Permission,
-    expiresInDays: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
-  }),
+  name: CREATE,
+  input: Type.Object({ environmentId: OptionalText, ...GivenKey.properties }),
   output: Type.Object({
     id: Type.String(),
     name: Type.String(),
-    permission: Permission,
+    permission: KeyPermission,
     environmentId: Type.String(),
     expiresAt: OptionalText,
     apiKey: Type.String(),
   }),
-  run: async ({ store, random, clock }, { environmentId: asked, expiresInDays, ...wanted }) => {
-    const { id: environmentId } = await requireEnvironment(store, asked)
-    const createdAtMs = clock()
-    const apiKey = createApiKey(random)
-    const id = random.recordId(createdAtMs)
-    const expiresAtMs = expiresInDays === null ? null : createdAtMs + expiresInDays * DAY_MS
-    const digest = digestApiKey(apiKey)
-    await store.commit([
-      store.apiKeys.insert({ id, environmentId, ...wanted, expiresAtMs, digest, createdAtMs }),
-    ])
-    return { id, environmentId, ...wanted, expiresAt: iso(expiresAtMs), apiKey }
+  run: async (context, { environmentId, ...input }) => {
+    const environment = await requireEnvironment(context, environmentId)
+    const given = readInput(keyShape, input)
+    const made = await commit(context, operator(CREATE), () =>
+      makeKey(context, environment.id, given),
+    )
+    const { apiKey, row } = made.value
+    const { id, name, permission, expiresAtMs } = row
+    const expiresAt = iso(expiresAtMs)
+    return { id, environmentId: environment.id, name, permission, expiresAt, apiKey }
   },
 })
 
@@ -50,16 +51,16 @@ export const listKeysAction = defineAction({
     Type.Object({
       id: Type.String(),
       name: Type.String(),
-      permission: Permission,
+      permission: KeyPermission,
       createdAt: OptionalText,
       expiresAt: OptionalText,
       revokedAt: OptionalText,
       lastUsedAt: OptionalText,
     }),
   ),
-  run: async ({ store }, { environmentId }) => {
-    const { id } = await requireEnvironment(store, environmentId)
-    return (await store.apiKeys.list(id)).map((key) => ({
+  run: async (context, { environmentId }) => {
+    const { id } = await requireEnvironment(context, environmentId)
+    return (await context.store.apiKeys.list(id)).map((key) => ({
       id: key.id,
       name: key.name,
       permission: key.permission,
@@ -73,14 +74,15 @@ export const listKeysAction = defineAction({
 
 /** Ends a key at once. What it made stays. */
 export const revokeKeyAction = defineAction({
-  name: 'keys.revoke',
+  name: REVOKE,
   input: Type.Object({ environmentId: OptionalText, id: Type.String() }),
   output: Type.Object({ id: Type.String(), revoked: Type.Boolean() }),
-  run: async ({ store, clock }, { environmentId, id }) => {
-    const environment = await requireEnvironment(store, environmentId)
-    const keys = await store.apiKeys.list(environment.id)
-    if (!keys.some((key) => key.id === id)) throw new UsageError(`there is no key ${id} here`)
-    await store.commit([store.apiKeys.revoke(id, clock())])
+  run: async (context, { environmentId, id }) => {
+    const environment = await requireEnvironment(context, environmentId)
+    const revoked = await commit(context, operator(REVOKE), () =>
+      revokeKey(context, environment.id, id),
+    )
+    if (revoked.kind === 'key_not_found') throw new UsageError(`there is no key ${id} here`)
     return { id, revoked: true }
   },
 })

@@ -1,5 +1,15 @@
 import type { Deps } from '../deps.ts'
+import { type CommitDeps, commit } from '../domain/commit.ts'
+import { type Accepted, type Actor, accept } from '../domain/decision.ts'
+import {
+  type AlreadyFilled,
+  createFirstEnvironment,
+} from '../domain/environments/first-environment.ts'
+import { makeKey } from '../domain/environments/keys.ts'
+import { createIntegration } from '../domain/integrations/integrations.ts'
+import { upsertSubscriber } from '../domain/subscribers/subscribers.ts'
 import { digestApiKey } from '../secrets/api-key.ts'
+import { freshRow } from '../store/fresh-row.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { Write } from '../store/writer/writes.ts'
 import type { PlacedStandIn } from './stand-ins.ts'
@@ -10,93 +20,95 @@ export const SANDBOX_SUBSCRIBER_ID = 'subscriber-123'
 /** A provider, and the stand-in that the seed is of. */
 export type Seeded = Pick<PlacedStandIn, 'provider' | 'standIn'>
 
+type SeedDeps = CommitDeps & Pick<Deps, 'providers' | 'random' | 'clock'>
+
+const SANDBOX: Actor = { kind: 'command', id: 'sandbox' }
+
 /**
  * Fills an empty store and answers true; leaves one that is filled as it is. Throws `StoreError`
  * on a data directory that is not a sandbox's: made-up users have no place in it.
  */
 export async function seedSandbox(
-  { store, random, clock }: Pick<Deps, 'store' | 'random' | 'clock'>,
+  deps: SeedDeps,
   apiKey: string,
   standIns: readonly Seeded[],
 ): Promise<boolean> {
-  const purpose = await store.facts.purpose()
-  const digest = digestApiKey(apiKey)
-  if (purpose === 'sandbox') {
-    await admitKey({ store, random, clock }, digest)
+  const decided = await commit(deps, SANDBOX, () => fill(deps, apiKey, standIns))
+  if (decided.kind === 'accepted') return true
+  if (decided.purpose === 'sandbox') {
+    await admitKey(deps, apiKey)
     return false
   }
-  if (purpose !== null) {
-    throw new StoreError(
-      'data_dir_unusable',
-      'This data directory is a real one. Choose another for the sandbox with --data-dir.',
-    )
-  }
-  const nowMs = clock()
-  const environmentId = random.recordId(nowMs)
-  const fresh = () => ({
-    id: random.recordId(nowMs),
-    environmentId,
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
+  throw new StoreError(
+    'data_dir_unusable',
+    'This data directory is a real one. Choose another for the sandbox with --data-dir.',
+  )
+}
+
+/** An environment with a key, a subscriber, and an integration of each provider. */
+async function fill(
+  deps: SeedDeps,
+  apiKey: string,
+  standIns: readonly Seeded[],
+): Promise<Accepted<null> | AlreadyFilled> {
+  const names = { environment: 'Sandbox', key: 'sandbox' }
+  const first = await createFirstEnvironment(deps, 'sandbox', names, apiKey)
+  if (first.kind !== 'accepted') return first
+  const { id } = first.value.environment
+  const writes = [...first.change.writes, ...(await subscriberWrites(deps, id))]
+  for (const seeded of standIns) writes.push(...(await integrationWrites(deps, id, seeded)))
+  return accept(null, { writes })
+}
+
+async function subscriberWrites(deps: SeedDeps, environmentId: string): Promise<readonly Write[]> {
+  const given = { subscriberId: SANDBOX_SUBSCRIBER_ID }
+  return writesOf(await upsertSubscriber(deps, environmentId, given))
+}
+
+async function integrationWrites(
+  deps: SeedDeps,
+  environmentId: string,
+  { provider: { id, name }, standIn: { seed } }: Seeded,
+): Promise<readonly Write[]> {
+  const made = await createIntegration(deps, environmentId, {
+    identifier: id,
+    name,
+    providerId: id,
+    channel: 'chat',
+    active: true,
+    credentials: seed.credentials,
   })
-  const integrationWrites = ({ provider: { id, name }, standIn: { seed } }: Seeded): Write[] => {
-    const integration = {
-      ...fresh(),
-      identifier: id,
-      name,
-      providerId: id,
-      channel: 'chat',
-      active: true,
-      credentials: seed.credentials,
-    }
-    const { connection } = seed
-    if (connection === null) return [store.integrations.insert(integration)]
-    const { identifier, workspace, accessToken } = connection
-    const installed = {
-      ...fresh(),
-      integrationId: integration.id,
-      identifier,
-      subscriberId: null,
-      contextKeys: [],
-      workspaceId: workspace.id,
-      workspaceName: workspace.name,
-      botUserId: null,
-      origin: 'install' as const,
-    }
-    return [
-      store.integrations.insert(integration),
-      store.connections.insert(installed, { accessToken }),
-    ]
+  const { connection } = seed
+  if (made.kind !== 'accepted' || connection === null) return writesOf(made)
+  const { identifier, workspace, accessToken } = connection
+  const installed = {
+    ...freshRow(deps, environmentId),
+    integrationId: made.value.id,
+    identifier,
+    subscriberId: null,
+    contextKeys: [],
+    workspaceId: workspace.id,
+    workspaceName: workspace.name,
+    botUserId: null,
+    origin: 'install' as const,
   }
-  return store.commitIfFirst([
-    store.facts.setPurpose('sandbox'),
-    store.environments.insert({
-      id: environmentId,
-      organizationId: random.recordId(nowMs),
-      name: 'Sandbox',
-      createdAtMs: nowMs,
-    }),
-    store.apiKeys.insert({
-      id: random.recordId(nowMs),
-      environmentId,
-      name: 'sandbox',
-      digest,
-      createdAtMs: nowMs,
-    }),
-    store.subscribers.insert({ ...fresh(), subscriberId: SANDBOX_SUBSCRIBER_ID, profile: {} }),
-    ...standIns.flatMap(integrationWrites),
-  ])
+  return [...made.change.writes, deps.store.connections.insert(installed, { accessToken })]
+}
+
+/** Of a decision about an environment that is being made, and has nothing that could refuse it. */
+function writesOf(decided: Accepted<unknown> | { kind: string }): readonly Write[] {
+  if ('change' in decided) return decided.change.writes
+  throw new Error(`the sandbox's own seed is refused: ${decided.kind}`)
 }
 
 /** The sandbox's key follows from the secret key, so it is another once that was replaced. */
-async function admitKey(
-  { store, random, clock }: Pick<Deps, 'store' | 'random' | 'clock'>,
-  digest: string,
-): Promise<void> {
-  const environment = await store.environments.first()
-  if (environment === null || (await store.apiKeys.findHolder(digest)) !== null) return
-  const createdAtMs = clock()
-  const id = random.recordId(createdAtMs)
-  const key = { id, environmentId: environment.id, name: 'sandbox', digest, createdAtMs }
-  await store.commit([store.apiKeys.insert(key)])
+async function admitKey(deps: SeedDeps, apiKey: string): Promise<void> {
+  const { store } = deps
+  const given = { name: 'sandbox', permission: 'all', expiresInDays: null } as const
+  await commit(deps, SANDBOX, async () => {
+    const environment = await store.environments.first()
+    const isKnown = (await store.apiKeys.findHolder(digestApiKey(apiKey))) !== null
+    if (environment === null || isKnown) return { kind: 'nothing_to_admit' } as const
+    return makeKey(deps, environment.id, given, apiKey)
+  })
 }

@@ -21,7 +21,6 @@ import { createEndpoints, type Endpoints } from './endpoints/endpoints.ts'
 import { type ApiKeys, createApiKeys } from './environments/api-keys.ts'
 import { createEnvironments, type Environments } from './environments/environments.ts'
 import { createFacts, type Facts } from './facts.ts'
-import { isUniqueViolation } from './failures.ts'
 import {
   createIdempotencyRecords,
   type IdempotencyRecords,
@@ -58,8 +57,6 @@ export type Store = {
   jobs: Jobs
   /** All of `writes` or none; resolves when they are on the disk. */
   commit(writes: readonly Write[]): Promise<void>
-  /** The same, and false where a row with one of their unique values is there: others were first. */
-  commitIfFirst(writes: readonly Write[]): Promise<boolean>
   /** Finishes what is being written, then gives the database and the data directory free. */
   close(): Promise<void>
 }
@@ -131,14 +128,6 @@ export async function openStore(
       commit: async (writes) => {
         if (writes.length > 0) await writer.commit(writes)
       },
-      commitIfFirst: (writes) =>
-        writer.commit(writes).then(
-          () => true,
-          (error: unknown) => {
-            if (isUniqueViolation(error)) return false
-            throw error
-          },
-        ),
       close: async () => {
         // Nice to know, and no reason to fail.
         await apiKeys.saveUses().catch(() => {})

@@ -1,51 +1,79 @@
-import type { Deps } from '../../deps.ts'
-import { conflict, invalid } from '../../http/api-error.ts'
-import type { Caller } from '../../http/authenticate.ts'
-import type { Answer } from '../../http/perform.ts'
-import type { Integration } from '../../store/integrations/integrations.ts'
-import { refuseUnsafeAddresses } from './addresses.ts'
-import type { IntegrationAnswer, IntegrationBody } from './model.ts'
-import { refuseOtherEnvironment } from './other-environment.ts'
-import { presentIntegration } from './present.ts'
+import { Type } from '@sinclair/typebox'
+import { givenIntegration } from '../../domain/integrations/integration.ts'
+import * as integrations from '../../domain/integrations/integrations.ts'
+import { invalid } from '../../domain/shape.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { refusedFields } from '../../http/api-error.ts'
+import { change, reply } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import { openObject } from '../../http/open-object.ts'
+import type { Api } from '../../http/resource-api.ts'
+import type { Providers } from '../../providers/create-providers.ts'
+import { EXAMPLE } from '../../providers/example.ts'
+import {
+  IntegrationAnswer,
+  integrationError,
+  presentIntegration,
+  refuseOtherEnvironment,
+} from './answer.ts'
 
-/** A provider's app, its secrets sealed; 409 where the identifier is taken. */
-export function createIntegration(
-  { store, providers, random, clock }: Pick<Deps, 'store' | 'providers' | 'random' | 'clock'>,
-  caller: Pick<Caller, 'environmentId' | 'organizationId'>,
-  body: IntegrationBody,
-): Answer<IntegrationAnswer> {
-  const provider = providers.get(body.providerId)
-  if (!provider) {
-    const choices = [...providers.keys()].join(', ')
-    const messages = [`providerId must be one of the following values: ${choices}`]
-    throw invalid({ providerId: { messages, value: body.providerId } })
-  }
-  refuseOtherEnvironment(caller, body)
-  refuseUnsafeAddresses(body.credentials ?? {})
-  const name = body.name ?? provider.title
-  const nowMs = clock()
-  const integration: Integration = {
-    id: random.recordId(nowMs),
-    environmentId: caller.environmentId,
-    identifier: body.identifier ?? `${slug(name)}-${random.identifier()}`,
-    name,
-    providerId: provider.id,
-    channel: body.channel,
-    active: body.active ?? false,
-    credentials: { ...body.credentials },
-    createdAtMs: nowMs,
-    updatedAtMs: nowMs,
-  }
-  return {
-    status: 201,
-    body: presentIntegration(caller, integration),
-    writes: [store.integrations.insert(integration)],
-    ifTaken: conflict('integration_exists', 'Integration with identifier already exists'),
-  }
-}
+const createIntegrationBody = (providers: Providers) =>
+  openObject(
+    { ...givenIntegration(providers), _environmentId: Type.Optional(Type.String()) },
+    { title: 'CreateIntegrationRequestDto' },
+  )
 
-const slug = (name: string): string =>
-  name
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-|-$/g, '')
+export const createIntegration = (deps: ApiDeps) => (app: Api) =>
+  app.post(
+    '/v1/integrations',
+    ({ body, caller, request, set }) =>
+      change(
+        deps,
+        { request, body, caller, set },
+        {
+          decide: async () =>
+            refuseOtherEnvironment(caller, body) ??
+            integrations.createIntegration(deps, caller.environmentId, body),
+          answer: (decided) => {
+            switch (decided.kind) {
+              case 'accepted':
+                return reply(201, presentIntegration(caller, decided.value))
+              case 'unknown_provider': {
+                const choices = decided.known.join(', ')
+                const messages = [`providerId must be one of the following values: ${choices}`]
+                return refusedFields(invalid({ providerId: { messages, value: body.providerId } }))
+              }
+              case 'invalid':
+                return refusedFields(decided)
+              default:
+                return integrationError(decided)
+            }
+          },
+        },
+      ),
+    declares({
+      operationId: 'IntegrationsController_createIntegration',
+      summary: 'Create an integration',
+      description:
+        'Tells latch of your app at Slack or Microsoft. Its credentials are sealed, and no API key ' +
+        'gets them back.',
+      tag: 'Integrations',
+      access: 'write',
+      limit: 'configuration',
+      body: createIntegrationBody(deps.providers),
+      responses: {
+        201: { description: 'The integration', schema: IntegrationAnswer },
+        409: {
+          description: 'The identifier is taken, or a request with the same key is still running',
+        },
+      },
+      example: {
+        providerId: EXAMPLE.providerId,
+        channel: 'chat',
+        identifier: EXAMPLE.otherIntegrationIdentifier,
+        active: true,
+        credentials: { clientId: '<client id>', secretKey: '<client secret>' },
+      },
+      sdk: 'integrations.create($body)',
+    }),
+  )

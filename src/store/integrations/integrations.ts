@@ -22,14 +22,16 @@ export type Integrations = {
   /** Fails the commit where the integration is gone by then. */
   expectPresent(id: string): Write
   insert(integration: Integration): Write
-  /** All of an environment, the newest first, without their credentials. */
-  list(environmentId: string): Promise<Omit<Integration, 'credentials'>[]>
+  /** All of an environment, the newest first. */
+  list(environmentId: string): Promise<Integration[]>
   /** Changes what is named and leaves the rest, which somebody else may be changing. */
   update(
     id: string,
     changes: Partial<Pick<Integration, 'name' | 'identifier' | 'active' | 'credentials'>>,
     nowMs: number,
   ): Write
+  /** Fails the commit where the integration was changed since it was read, or is gone. */
+  expectUnchanged(read: Pick<Integration, 'id' | 'updatedAtMs'>): Write
   /** Takes its connections and endpoints along. */
   delete(environmentId: string, id: string): Write
 }
@@ -66,14 +68,12 @@ export function createIntegrations(
   const byIdentifier = where(integrations.identifier)
   const byId = where(integrations.id)
 
-  const unseal = (row: Row | undefined): Integration | null => {
-    if (row === undefined) return null
-    const { credentialsSealed, ...rest } = row
-    return {
-      ...rest,
-      credentials: parseCredentials(sealing.open(credentialsSealed, placeOf(row.id))),
-    }
-  }
+  const unseal = ({ credentialsSealed, ...row }: Row): Integration => ({
+    ...row,
+    credentials: parseCredentials(sealing.open(credentialsSealed, placeOf(row.id))),
+  })
+  const unsealIfAny = (row: Row | undefined): Integration | null =>
+    row === undefined ? null : unseal(row)
 
   const sealed = (id: string, credentials: Credentials): string =>
     sealing.seal(JSON.stringify(credentials), placeOf(id))
@@ -84,10 +84,10 @@ export function createIntegrations(
 
   return {
     findByIdentifier: remember(['integrations'], async (environmentId, value) =>
-      unseal(await byIdentifier.get({ environmentId, value })),
+      unsealIfAny(await byIdentifier.get({ environmentId, value })),
     ),
     findById: remember(['integrations'], async (environmentId, value) =>
-      unseal(await byId.get({ environmentId, value })),
+      unsealIfAny(await byId.get({ environmentId, value })),
     ),
     expectPresent: (id) =>
       expectation(
@@ -106,7 +106,7 @@ export function createIntegrations(
         .from(integrations)
         .where(eq(integrations.environmentId, environmentId))
         .orderBy(desc(integrations.createdAtMs), desc(integrations.id))
-      return rows.map(({ credentialsSealed: _, ...row }) => row)
+      return rows.map(unseal)
     },
     update: (id, { credentials, ...changes }, updatedAtMs) =>
       toWrite(
@@ -114,10 +114,21 @@ export function createIntegrations(
           .update(integrations)
           .set({
             ...changes,
-            updatedAtMs,
+            // So that it is another after each change, however quickly they follow each other.
+            updatedAtMs: sql`max(${updatedAtMs}, ${integrations.updatedAtMs} + 1)`,
             ...(credentials !== undefined && { credentialsSealed: sealed(id, credentials) }),
           })
           .where(eq(integrations.id, id)),
+      ),
+    expectUnchanged: ({ id, updatedAtMs }) =>
+      expectation(
+        database,
+        exists(
+          database
+            .select({ id: integrations.id })
+            .from(integrations)
+            .where(and(eq(integrations.id, id), eq(integrations.updatedAtMs, updatedAtMs))),
+        ),
       ),
     delete: (environmentId, id) =>
       toWrite(

@@ -1,0 +1,114 @@
+import { type Static, Type } from '@sinclair/typebox'
+import { IntegrationSettings, settingsOf } from '../../domain/integrations/credentials.ts'
+import type {
+  IntegrationExists,
+  NoSuchIntegration,
+} from '../../domain/integrations/integrations.ts'
+import { ApiError, conflict, notFound } from '../../http/api-error.ts'
+import type { Caller } from '../../http/authenticate.ts'
+import type { Integration } from '../../store/integrations/integrations.ts'
+
+/** As Novu gives it to an API key: without its credentials. */
+export const IntegrationAnswer = Type.Object(
+  {
+    _id: Type.String(),
+    _environmentId: Type.String(),
+    _organizationId: Type.String(),
+    name: Type.String(),
+    identifier: Type.String(),
+    providerId: Type.String(),
+    channel: Type.String(),
+    active: Type.Boolean(),
+    configurations: IntegrationSettings,
+    deleted: Type.Boolean({ description: 'Always false.' }),
+    primary: Type.Boolean({ description: 'Always false: chat has no primary integration.' }),
+    conditions: Type.Array(Type.Unknown()),
+  },
+  { title: 'IntegrationResponseDto' },
+)
+export type IntegrationAnswer = Static<typeof IntegrationAnswer>
+
+export const IntegrationParams = Type.Object({
+  integrationId: Type.String({
+    pattern: '^[0-9a-fA-F]{24}$',
+    whenWrong: 'integrationId must be a mongodb id',
+    description: 'The `_id` of an integration.',
+  }),
+})
+
+export const IntegrationList = Type.Object(
+  {
+    data: Type.Array(
+      Type.Composite([
+        IntegrationAnswer,
+        Type.Object({
+          credentials: Type.Object({}, { description: 'Always empty: an API key gets none back.' }),
+        }),
+      ]),
+    ),
+  },
+  { title: 'ListIntegrationsResponseDto' },
+)
+export type IntegrationList = Static<typeof IntegrationList>
+
+/** An integration as an API key may see it: without its credentials. */
+export function presentIntegration(
+  { organizationId }: Pick<Caller, 'organizationId'>,
+  integration: Integration,
+): IntegrationAnswer {
+  const { id, environmentId, name, identifier, providerId, channel, active } = integration
+  return {
+    _id: id,
+    _environmentId: environmentId,
+    _organizationId: organizationId,
+    name,
+    identifier,
+    providerId,
+    channel,
+    active,
+    configurations: settingsOf(integration.credentials),
+    deleted: false,
+    primary: false,
+    conditions: [],
+  }
+}
+
+export const presentIntegrations = (
+  caller: Pick<Caller, 'organizationId'>,
+  integrations: readonly Integration[],
+): IntegrationList => ({
+  data: integrations.map((integration) => ({
+    ...presentIntegration(caller, integration),
+    credentials: {},
+  })),
+})
+
+export type OtherEnvironment = { kind: 'other_environment' }
+
+/** Refuses a body that names another environment than the API key's. */
+export const refuseOtherEnvironment = (
+  { environmentId }: Pick<Caller, 'environmentId'>,
+  { _environmentId: named }: { _environmentId?: string },
+): OtherEnvironment | null =>
+  named === undefined || named === environmentId ? null : { kind: 'other_environment' }
+
+/** The refusals that several operations have in common, in Novu's words. */
+export function integrationError(
+  refusal: OtherEnvironment | NoSuchIntegration | IntegrationExists,
+  noun: 'Entity' | 'Integration' = 'Entity',
+): ApiError {
+  switch (refusal.kind) {
+    case 'other_environment':
+      return new ApiError(
+        403,
+        'other_environment',
+        'API key authentication is scoped to a single environment and cannot target a different ' +
+          '`_environmentId`. Use an API key from the target environment, or authenticate with a ' +
+          'session token.',
+      )
+    case 'no_such_integration':
+      return notFound('integration_not_found', `${noun} with id ${refusal.id} not found`)
+    case 'integration_exists':
+      return conflict('integration_exists', 'Integration with identifier already exists')
+  }
+}

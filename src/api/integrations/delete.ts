@@ -1,0 +1,46 @@
+import * as integrations from '../../domain/integrations/integrations.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { change, reply } from '../../http/change.ts'
+import { declares } from '../../http/declares.ts'
+import { ValidationErrorDto } from '../../http/error-dto.ts'
+import type { Api } from '../../http/resource-api.ts'
+import {
+  IntegrationList,
+  IntegrationParams,
+  integrationError,
+  presentIntegrations,
+} from './answer.ts'
+
+export const deleteIntegration = (deps: ApiDeps) => (app: Api) =>
+  app.delete(
+    '/v1/integrations/:integrationId',
+    ({ params: { integrationId }, caller, request, set }) =>
+      change(
+        deps,
+        { request, body: undefined, caller, set },
+        {
+          decide: () => integrations.deleteIntegration(deps, caller.environmentId, integrationId),
+          answer: (decided) =>
+            decided.kind === 'accepted'
+              ? reply(200, presentIntegrations(caller, decided.value))
+              : integrationError(decided),
+        },
+      ),
+    declares({
+      operationId: 'IntegrationsController_removeIntegration',
+      summary: 'Delete an integration',
+      description:
+        'Removes an integration with its connections and endpoints, in one transaction, and ' +
+        'answers with the integrations that are left.',
+      tag: 'Integrations',
+      access: 'write',
+      limit: 'configuration',
+      params: IntegrationParams,
+      responses: {
+        200: { description: 'The integrations', schema: IntegrationList },
+        404: { description: 'No such integration' },
+        422: { description: 'That is no id of an integration', schema: ValidationErrorDto },
+      },
+      sdk: 'integrations.delete("<integration id>")',
+    }),
+  )

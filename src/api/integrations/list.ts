@@ -1,0 +1,53 @@
+import { Type } from '@sinclair/typebox'
+import type { ApiDeps } from '../../http/api-deps.ts'
+import { declares } from '../../http/declares.ts'
+import type { Api } from '../../http/resource-api.ts'
+import { IntegrationList, presentIntegrations } from './answer.ts'
+
+/** No parameters at all: who asks for some of the integrations must not get every one of them. */
+const NoQuery = Type.Object({}, { additionalProperties: false })
+
+const shared = {
+  tag: 'Integrations',
+  access: 'read',
+  limit: 'configuration',
+  query: NoQuery,
+  responses: { 200: { description: 'The integrations', schema: IntegrationList } },
+} as const
+
+export const listIntegrations =
+  ({ store }: ApiDeps) =>
+  (app: Api) =>
+    app.get(
+      '/v1/integrations',
+      async ({ caller }) =>
+        presentIntegrations(caller, await store.integrations.list(caller.environmentId)),
+      declares({
+        ...shared,
+        operationId: 'IntegrationsController_listIntegrations',
+        summary: 'List all integrations',
+        description: 'Your apps at Slack and Microsoft, newest first, without their credentials.',
+        sdk: 'integrations.list()',
+      }),
+    )
+
+export const listActiveIntegrations =
+  ({ store }: ApiDeps) =>
+  (app: Api) =>
+    app.get(
+      '/v1/integrations/active',
+      async ({ caller }) => {
+        const all = await store.integrations.list(caller.environmentId)
+        return presentIntegrations(
+          caller,
+          all.filter(({ active }) => active),
+        )
+      },
+      declares({
+        ...shared,
+        operationId: 'IntegrationsController_getActiveIntegrations',
+        summary: 'List active integrations',
+        description: 'Those that are `active`. Links can be made with the others too, as at Novu.',
+        sdk: 'integrations.listActive()',
+      }),
+    )

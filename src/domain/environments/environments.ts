@@ -1,0 +1,41 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { Deps } from '../../deps.ts'
+import type { Environment } from '../../store/environments/environments.ts'
+import { accept, type Decision } from '../decision.ts'
+import { createShape } from '../shape.ts'
+
+type EnvironmentDeps = Pick<Deps, 'store' | 'random' | 'clock'>
+
+export const GivenEnvironment = Type.Object({ name: Type.String({ minLength: 1 }) })
+export const environmentShape = createShape(GivenEnvironment)
+
+export type EnvironmentNotFound = { kind: 'environment_not_found'; id: string }
+export type NoEnvironment = { kind: 'no_environment' }
+export type FoundEnvironment = { kind: 'environment'; environment: Environment }
+
+/** The environment of that id; the oldest one where no id is given. */
+export async function findEnvironment(
+  { store }: Pick<Deps, 'store'>,
+  id: string | null,
+): Promise<FoundEnvironment | EnvironmentNotFound | NoEnvironment> {
+  const environment =
+    id === null ? await store.environments.first() : await store.environments.findById(id)
+  if (environment !== null) return { kind: 'environment', environment }
+  return id === null ? { kind: 'no_environment' } : { kind: 'environment_not_found', id }
+}
+
+/** A new environment, which shares nothing with the others but the organization, as at Novu. */
+export async function createEnvironment(
+  { store, random, clock }: EnvironmentDeps,
+  { name }: Static<typeof GivenEnvironment>,
+): Promise<Decision<Environment>> {
+  const createdAtMs = clock()
+  const first = await store.environments.first()
+  const environment = {
+    id: random.recordId(createdAtMs),
+    organizationId: first?.organizationId ?? random.recordId(createdAtMs),
+    name,
+    createdAtMs,
+  }
+  return accept(environment, { writes: [store.environments.insert(environment)] })
+}

@@ -1,0 +1,64 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { Deps } from '../../deps.ts'
+import { createApiKey, digestApiKey } from '../../secrets/api-key.ts'
+import type { ApiKey } from '../../store/environments/api-keys.ts'
+import { accept, type Decision } from '../decision.ts'
+import { createShape } from '../shape.ts'
+
+type KeyDeps = Pick<Deps, 'store' | 'random' | 'clock'>
+
+const DAY_MS = 24 * 60 * 60 * 1000
+
+export const KeyPermission = Type.Union([
+  Type.Literal('all'),
+  Type.Literal('read'),
+  Type.Literal('links'),
+])
+
+export const GivenKey = Type.Object({
+  name: Type.String(),
+  permission: KeyPermission,
+  /** Null: it does not expire. */
+  expiresInDays: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
+})
+export type GivenKey = Static<typeof GivenKey>
+export const keyShape = createShape(GivenKey)
+
+/** A key, and what is kept of it: its digest alone. */
+export type MadeKey = { apiKey: string; row: ApiKey }
+
+export type KeyNotFound = { kind: 'key_not_found'; id: string }
+
+/** A new API key of an environment. `apiKey` is a key that exists elsewhere already. */
+export function makeKey(
+  { store, random, clock }: KeyDeps,
+  environmentId: string,
+  { name, permission, expiresInDays }: GivenKey,
+  apiKey: string = createApiKey(random),
+): Decision<MadeKey> {
+  const createdAtMs = clock()
+  const row = {
+    id: random.recordId(createdAtMs),
+    environmentId,
+    name,
+    permission,
+    digest: digestApiKey(apiKey),
+    createdAtMs,
+    expiresAtMs: expiresInDays === null ? null : createdAtMs + expiresInDays * DAY_MS,
+    revokedAtMs: null,
+    lastUsedAtMs: null,
+  }
+  return accept({ apiKey, row }, { writes: [store.apiKeys.insert(row)] })
+}
+
+/** Ends a key at once. What was made with it stays. */
+export async function revokeKey(
+  { store, clock }: KeyDeps,
+  environmentId: string,
+  id: string,
+): Promise<Decision<ApiKey, KeyNotFound>> {
+  const found = (await store.apiKeys.list(environmentId)).find((key) => key.id === id)
+  if (found === undefined) return { kind: 'key_not_found', id }
+  const revokedAtMs = clock()
+  return accept({ ...found, revokedAtMs }, { writes: [store.apiKeys.revoke(id, revokedAtMs)] })
+}

@@ -1,0 +1,128 @@
+import type { Deps } from '../../deps.ts'
+import type { Providers } from '../../providers/create-providers.ts'
+import type { Provider } from '../../providers/provider.ts'
+import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
+import type { Integration } from '../../store/integrations/integrations.ts'
+import { accept, type Decision } from '../decision.ts'
+import type { Invalid } from '../shape.ts'
+import { refuseUnsafeAddresses, withGiven } from './credentials.ts'
+import type { GivenIntegration, IntegrationChanges } from './integration.ts'
+
+type IntegrationDeps = Pick<Deps, 'store' | 'random' | 'clock'>
+
+export type UnknownProvider = { kind: 'unknown_provider'; known: readonly string[] }
+export type IntegrationExists = { kind: 'integration_exists'; existing: Integration }
+export type NoSuchIntegration = { kind: 'no_such_integration'; id: string }
+export type NothingToUpdate = { kind: 'nothing_to_update' }
+export type NoPrimary = { kind: 'no_primary'; channel: string }
+
+/** The provider of that id. Refuses one that latch does not link with. */
+export function findProvider(
+  providers: Providers,
+  id: string,
+): { kind: 'provider'; provider: Provider } | UnknownProvider {
+  const provider = providers.get(id)
+  return provider === undefined
+    ? { kind: 'unknown_provider', known: [...providers.keys()] }
+    : { kind: 'provider', provider }
+}
+
+/** A new integration: an app at a provider. Refuses an identifier that is taken. */
+export async function createIntegration(
+  deps: IntegrationDeps & Pick<Deps, 'providers'>,
+  environmentId: string,
+  given: GivenIntegration,
+  times?: RowTimes,
+): Promise<Decision<Integration, UnknownProvider | IntegrationExists | Invalid>> {
+  const found = findProvider(deps.providers, given.providerId)
+  if (found.kind === 'unknown_provider') return found
+  const unsafe = refuseUnsafeAddresses(given)
+  if (unsafe !== null) return unsafe
+  const { name = found.provider.title } = given
+  const { identifier = `${slug(name)}-${deps.random.identifier()}`, active = false } = given
+  const existing = await deps.store.integrations.findByIdentifier(environmentId, identifier)
+  if (existing !== null) return { kind: 'integration_exists', existing }
+  const integration = {
+    ...freshRow(deps, environmentId, times),
+    identifier,
+    name,
+    providerId: found.provider.id,
+    channel: given.channel,
+    active,
+    credentials: withGiven({}, given),
+  }
+  return accept(integration, { writes: [deps.store.integrations.insert(integration)] })
+}
+
+/** Changes what is given, credentials and settings one by one, and leaves the rest. */
+export async function updateIntegration(
+  { store, clock }: IntegrationDeps,
+  environmentId: string,
+  id: string,
+  given: IntegrationChanges,
+): Promise<
+  Decision<Integration, NoSuchIntegration | NothingToUpdate | IntegrationExists | Invalid>
+> {
+  const found = await store.integrations.findById(environmentId, id.toLowerCase())
+  if (found === null) return { kind: 'no_such_integration', id }
+  const { name, identifier, active, credentials, configurations } = given
+  const hasCredentials = credentials !== undefined || configurations !== undefined
+  if (!hasCredentials && [name, identifier, active].every((value) => value === undefined)) {
+    return { kind: 'nothing_to_update' }
+  }
+  const unsafe = refuseUnsafeAddresses(given)
+  if (unsafe !== null) return unsafe
+  const existing =
+    identifier === undefined
+      ? null
+      : await store.integrations.findByIdentifier(environmentId, identifier)
+  if (existing !== null && existing.id !== found.id) return { kind: 'integration_exists', existing }
+  const changes = {
+    ...(name !== undefined && { name }),
+    ...(identifier !== undefined && { identifier }),
+    ...(active !== undefined && { active }),
+    ...(hasCredentials && { credentials: withGiven(found.credentials, given) }),
+  }
+  const updatedAtMs = clock()
+  return accept(
+    { ...found, ...changes, updatedAtMs },
+    {
+      // Credentials are sealed as a whole: what another request has just set must not be undone.
+      expects: hasCredentials ? [store.integrations.expectUnchanged(found)] : [],
+      writes: [store.integrations.update(found.id, changes, updatedAtMs)],
+    },
+  )
+}
+
+/** Removes an integration, its connections and endpoints. The value is those that are left. */
+export async function deleteIntegration(
+  { store }: IntegrationDeps,
+  environmentId: string,
+  id: string,
+): Promise<Decision<readonly Integration[], NoSuchIntegration>> {
+  const found = await store.integrations.findById(environmentId, id.toLowerCase())
+  if (found === null) return { kind: 'no_such_integration', id }
+  const all = await store.integrations.list(environmentId)
+  return accept(
+    all.filter((integration) => integration.id !== found.id),
+    { writes: [store.integrations.delete(environmentId, found.id)] },
+  )
+}
+
+/** Chat has no primary integration, so this is always refused. */
+export async function setPrimaryIntegration(
+  { store }: IntegrationDeps,
+  environmentId: string,
+  id: string,
+): Promise<NoSuchIntegration | NoPrimary> {
+  const found = await store.integrations.findById(environmentId, id.toLowerCase())
+  return found === null
+    ? { kind: 'no_such_integration', id }
+    : { kind: 'no_primary', channel: found.channel }
+}
+
+const slug = (name: string): string =>
+  name
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '')

@@ -1,0 +1,49 @@
+import { afterAll, expect, test } from 'bun:test'
+import { commit } from '../../src/domain/commit.ts'
+import { createIntegration, updateIntegration } from '../../src/domain/integrations/integrations.ts'
+import { startService } from '../harness/service.ts'
+
+const ACTOR = { kind: 'command', id: 'test' } as const
+const service = await startService()
+afterAll(() => service.stop())
+const { deps } = service
+const environmentId = String((await deps.store.environments.first())?.id)
+
+async function integration(identifier: string): Promise<string> {
+  const made = await commit(deps, ACTOR, () =>
+    createIntegration(deps, environmentId, {
+      providerId: 'slack',
+      channel: 'chat',
+      identifier,
+      credentials: { clientId: '1.2', secretKey: 'old' },
+    }),
+  )
+  if (made.kind !== 'accepted') throw new Error(made.kind)
+  return made.value.id
+}
+
+test('a secret that is set while another setting is decided is not undone', async () => {
+  const id = await integration('contended')
+  let attempts = 0
+  await commit(deps, ACTOR, async () => {
+    attempts += 1
+    const decision = await updateIntegration(deps, environmentId, id, {
+      configurations: { hmac: true },
+    })
+    if (attempts === 1) {
+      const secret = { credentials: { secretKey: 'new' } }
+      await commit(deps, ACTOR, () => updateIntegration(deps, environmentId, id, secret))
+    }
+    return decision
+  })
+  expect(attempts).toBe(2)
+  const stored = await deps.store.integrations.findById(environmentId, id)
+  expect(stored?.credentials).toEqual({ clientId: '1.2', secretKey: 'new', hmac: true })
+})
+
+test('an identifier that is taken is refused, its own is not', async () => {
+  const [one, other] = [await integration('one'), await integration('other')]
+  const rename = (id: string) => updateIntegration(deps, environmentId, id, { identifier: 'one' })
+  expect(await rename(other)).toMatchObject({ kind: 'integration_exists', existing: { id: one } })
+  expect((await rename(one)).kind).toBe('accepted')
+})
