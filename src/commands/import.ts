@@ -24,15 +24,14 @@ export async function importData(
   if (fromNovu !== undefined && !apiKey) {
     throw new UsageError("NOVU_SECRET_KEY is not set: it is the key of Novu's environment")
   }
-  return withOfflineStore<ExitCode>(options, async ({ settings, store, random }) => {
-    const environment = await requireEnvironment({ store }, options.environment ?? null)
+  return withOfflineStore<ExitCode>(options, async ({ settings, keys: _, ...offline }) => {
+    const environment = await requireEnvironment(offline, options.environment ?? null)
     const providers = await createProviders(REGISTRY, settings.providerUrls, fetch, Date.now)
     const take = createImporter({
-      store,
+      ...offline,
       environmentId: environment.id,
-      providerIds: [...providers.keys()],
+      providers,
       endpointKind: (type) => endpointKind(providers, type),
-      recordId: random.recordId,
       clock: Date.now,
     })
     const report = createReport((text) => console.error(text))

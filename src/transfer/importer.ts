@@ -1,20 +1,27 @@
+import type { Deps } from '../deps.ts'
+import { type CommitDeps, commit as commitDecision } from '../domain/commit.ts'
+import { contextShape, createContext } from '../domain/contexts/contexts.ts'
+import type { Accepted, Actor } from '../domain/decision.ts'
+import { integrationShape } from '../domain/integrations/integration.ts'
+import { createIntegration, findProvider } from '../domain/integrations/integrations.ts'
+import { type Invalid, inOneLine } from '../domain/shape.ts'
+import { subscriberShape } from '../domain/subscribers/subscriber.ts'
+import { upsertSubscriber } from '../domain/subscribers/subscribers.ts'
 import { isUniqueViolation } from '../store/failures.ts'
-import type { Store } from '../store/store.ts'
+import type { RowTimes } from '../store/fresh-row.ts'
 import type { Write } from '../store/writer/writes.ts'
 import type { RecordOf, TransferRecord } from './records.ts'
 
 /** What became of a record. `known`: it is there already, so that an import can be run again. */
 export type Taken = { kind: 'stored' } | { kind: 'known' } | { kind: 'skipped'; why: string }
 
-export type ImportDeps = {
-  store: Store
-  environmentId: string
-  /** The providers that latch links with. */
-  providerIds: readonly string[]
-  endpointKind: (type: string) => 'person' | 'destination'
-  recordId: (nowMs: number) => string
-  clock: () => number
-}
+export type ImportDeps = CommitDeps &
+  Pick<Deps, 'providers' | 'random' | 'clock'> & {
+    environmentId: string
+    endpointKind: (type: string) => 'person' | 'destination'
+  }
+
+const IMPORT: Actor = { kind: 'command', id: 'import' }
 
 const known: Taken = { kind: 'known' }
 const skipped = (why: string): Taken => ({ kind: 'skipped', why })
@@ -26,7 +33,7 @@ export function createImporter(deps: ImportDeps): (record: TransferRecord) => Pr
     const nowMs = deps.clock()
     const createdAtMs = timeOf(record.createdAt) ?? nowMs
     const updatedAtMs = timeOf(record.updatedAt) ?? createdAtMs
-    return { id: deps.recordId(createdAtMs), environmentId, createdAtMs, updatedAtMs }
+    return { id: deps.random.recordId(createdAtMs), environmentId, createdAtMs, updatedAtMs }
   }
   const commit = async (write: Write, why: string): Promise<Taken> => {
     try {
@@ -38,31 +45,44 @@ export function createImporter(deps: ImportDeps): (record: TransferRecord) => Pr
     }
   }
 
+  const shape = integrationShape(deps.providers)
+
   async function integration(record: RecordOf<'integration'>): Promise<Taken> {
-    const { identifier, name, providerId, channel, active } = record
-    if (!deps.providerIds.includes(providerId)) {
+    const { providerId } = record
+    if (findProvider(deps.providers, providerId).kind === 'unknown_provider') {
       return skipped(`latch does not link with the provider ${providerId}`)
     }
-    if ((await store.integrations.findByIdentifier(environmentId, identifier)) !== null)
-      return known
-    const credentials = record.credentials ?? {}
-    const row = { ...fresh(record), identifier, name, providerId, channel, active, credentials }
-    return commit(store.integrations.insert(row), 'the identifier is taken')
+    const read = shape.read(record)
+    if (read.kind === 'invalid') return takenOf(read)
+    return takenOf(
+      await commitDecision(deps, IMPORT, () =>
+        createIntegration(deps, environmentId, read.value, timesOf(record)),
+      ),
+    )
   }
 
   async function subscriber(record: RecordOf<'subscriber'>): Promise<Taken> {
-    const { subscriberId, profile } = record
-    if ((await store.subscribers.find(environmentId, subscriberId)) !== null) return known
-    const row = { ...fresh(record), subscriberId, profile }
-    return commit(store.subscribers.insertIfMissing(row), 'it is there')
+    const read = subscriberShape.read({ ...record.profile, subscriberId: record.subscriberId })
+    if (read.kind === 'invalid') return takenOf(read)
+    const options = { failIfExists: true, times: timesOf(record) }
+    return takenOf(
+      await commitDecision(deps, IMPORT, () =>
+        upsertSubscriber(deps, environmentId, read.value, options),
+      ),
+    )
   }
 
   async function context(record: RecordOf<'context'>): Promise<Taken> {
-    const { type, id: contextId, data } = record
-    const key = `${type}:${contextId}`
-    if ((await store.contexts.find(environmentId, key)) !== null) return known
-    const row = { ...fresh(record), key, type, contextId, data }
-    return commit(store.contexts.insertIfMissing(row), 'it is there')
+    const read = contextShape.read(record)
+    if (read.kind === 'invalid') {
+      const isName = 'type' in read.fields || 'id' in read.fields
+      return isName ? skipped(CONTEXT_NAME) : takenOf(read)
+    }
+    return takenOf(
+      await commitDecision(deps, IMPORT, () =>
+        createContext(deps, environmentId, read.value, timesOf(record)),
+      ),
+    )
   }
 
   async function connection(record: RecordOf<'connection'>): Promise<Taken> {
@@ -131,6 +151,37 @@ export function createImporter(deps: ImportDeps): (record: TransferRecord) => Pr
       case 'endpoint':
         return endpoint(record)
     }
+  }
+}
+
+const CONTEXT_NAME =
+  'type and id of a context must be 1 to 100 letters, digits, hyphens or underscores'
+
+/** What a decision comes to: what the record says of is there now, was there before, or may not be. */
+function takenOf(
+  decided:
+    | Accepted<unknown>
+    | Invalid
+    | { kind: 'integration_exists' | 'subscriber_exists' | 'context_exists' }
+    | { kind: 'unknown_provider' },
+): Taken {
+  switch (decided.kind) {
+    case 'accepted':
+      return { kind: 'stored' }
+    case 'invalid':
+      return skipped(inOneLine(decided))
+    case 'unknown_provider':
+      return skipped('latch does not link with its provider')
+    default:
+      return known
+  }
+}
+
+function timesOf(record: { createdAt?: string; updatedAt?: string }): RowTimes {
+  const [createdAtMs, updatedAtMs] = [timeOf(record.createdAt), timeOf(record.updatedAt)]
+  return {
+    ...(createdAtMs !== null && { createdAtMs }),
+    ...(updatedAtMs !== null && { updatedAtMs }),
   }
 }
 

@@ -164,14 +164,11 @@ describe('a refresh', () => {
 test('an imported token of unknown age is due at once', async () => {
   const own = await startService()
   await own.api('POST', '/v1/integrations', ROTATING)
-  const { store, clock, random, providers } = own.deps
+  const { store, clock, providers } = own.deps
   const take = createImporter({
-    store,
+    ...own.deps,
     environmentId: String((await store.environments.first())?.id),
-    providerIds: [...providers.keys()],
     endpointKind: (type) => endpointKind(providers, type),
-    recordId: random.recordId,
-    clock,
   })
   const record = {
     record: 'connection' as const,

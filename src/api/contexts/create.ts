@@ -1,6 +1,4 @@
-import { Type } from '@sinclair/typebox'
 import * as contexts from '../../domain/contexts/contexts.ts'
-import { ContextData, contextWord } from '../../domain/contexts/payload.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { conflict, refusedFields } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
@@ -9,10 +7,9 @@ import { openObject } from '../../http/open-object.ts'
 import type { Api } from '../../http/resource-api.ts'
 import { ContextAnswer, presentContext } from './answer.ts'
 
-const CreateContextBody = openObject(
-  { type: contextWord('tenant'), id: contextWord('org-acme'), data: Type.Optional(ContextData) },
-  { title: 'CreateContextRequestDto' },
-)
+const CreateContextBody = openObject(contexts.GivenContext.properties, {
+  title: 'CreateContextRequestDto',
+})
 
 export const createContext = (deps: ApiDeps) => (app: Api) =>
   app.post(

@@ -1,14 +1,23 @@
+import { type Static, Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.ts'
 import type { Context } from '../../store/contexts/contexts.ts'
-import { freshRow } from '../../store/fresh-row.ts'
+import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
 import { accept, type Decision } from '../decision.ts'
-import type { Invalid } from '../shape.ts'
-import { type ContextData, refuseLargeData } from './payload.ts'
+import { createShape, type Invalid } from '../shape.ts'
+import { ContextData, contextWord, refuseLargeData } from './payload.ts'
 
 type ContextDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
 /** A context's type and id, which together name it in an environment. */
 export type ContextName = { type: string; id: string }
+
+/** A context as it is created. */
+export const GivenContext = Type.Object(
+  { type: contextWord('tenant'), id: contextWord('org-acme'), data: Type.Optional(ContextData) },
+  { additionalProperties: true },
+)
+export type GivenContext = Static<typeof GivenContext>
+export const contextShape = createShape(GivenContext)
 
 export type ContextNotFound = { kind: 'context_not_found' }
 export type ContextExists = { kind: 'context_exists'; existing: Context }
@@ -19,14 +28,15 @@ export const contextKey = ({ type, id }: ContextName): string => `${type}:${id}`
 export async function createContext(
   deps: ContextDeps,
   environmentId: string,
-  { type, id, data = {} }: ContextName & { data?: ContextData },
+  { type, id, data = {} }: GivenContext,
+  times?: RowTimes,
 ): Promise<Decision<Context, ContextExists | Invalid>> {
   const tooLarge = refuseLargeData(type, data)
   if (tooLarge !== null) return tooLarge
   const key = contextKey({ type, id })
   const existing = await deps.store.contexts.find(environmentId, key)
   if (existing !== null) return { kind: 'context_exists', existing }
-  const context = { ...freshRow(deps, environmentId), key, type, contextId: id, data }
+  const context = { ...freshRow(deps, environmentId, times), key, type, contextId: id, data }
   return accept(context, { writes: [deps.store.contexts.insert(context)] })
 }
 

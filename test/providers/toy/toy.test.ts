@@ -139,12 +139,9 @@ describe('a provider of one folder and one line', () => {
     const other = await startToyService()
     const { deps } = other
     const take = createImporter({
-      store: deps.store,
+      ...deps,
       environmentId: String((await deps.store.environments.first())?.id),
-      providerIds: [...deps.providers.keys()],
       endpointKind: (type) => endpointKind(deps.providers, type),
-      recordId: deps.random.recordId,
-      clock: deps.clock,
     })
     const taken: Taken[] = []
     for (const record of records) taken.push(await take(record))
