@@ -2,7 +2,7 @@ import { type TObject, type TSchema, Type } from '@sinclair/typebox'
 
 const cursor = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
 
-/** A page of a list, as Novu has it (novu-behaviour §3.3). */
+/** A page of a list, as Novu returns it: docs/novu.md#lists. */
 export const listOf = <Item extends TSchema>(
   item: Item,
   title: string,

@@ -4,7 +4,7 @@ export const RESULT_SCRIPT = 'result.js'
 /**
  * Tells the page that opened this one how it ended, to the origin that the integration names and no
  * other, and offers to close the window where a script may. A provider may have cut the two apart
- * (P1), so nobody should count on it: the API can be asked instead.
+ * (docs/providers.md#popups), so nobody should count on it: the API can be asked instead.
  */
 const SCRIPT = `'use strict'
 const { opener: origin, status, error } = document.querySelector('main').dataset

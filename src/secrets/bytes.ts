@@ -19,7 +19,7 @@ const UNPADDED = { alphabet: 'base64url', omitPadding: true } as const
 
 /**
  * Without padding (RFC 4648 §5), by the runtime: oslo's own adds up a text character by character,
- * 4 µs for a state where this takes 0.1, and every link has three (DESIGN.md, decision 17). A
+ * 4 µs for a state where this takes 0.1, and every link has three: docs/decisions/0017-oslo.md. A
  * property test holds the two equal.
  */
 export const encodeBase64url = (bytes: Uint8Array): string => bytes.toBase64(UNPADDED)

@@ -4,7 +4,7 @@ const verifier = new HMAC('SHA-256')
 
 /**
  * HMAC-SHA256 in base64url, by the runtime. oslo's `HMAC.sign` imports its key at every call: 14.4 µs
- * against 0.5 µs here, which halves the rate of the link route (DESIGN.md, decision 17). A property
+ * against 0.5 µs here, which halves the rate of links: docs/decisions/0017-oslo.md. A property
  * test holds the two equal.
  */
 export const signHmac = (key: Uint8Array, data: string | Uint8Array): string =>
