@@ -1,5 +1,5 @@
 import type { ApiDeps } from '../../http/api-deps.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { createConnection } from './create.ts'
 import { deleteConnection } from './delete.ts'
 import { getConnection } from './get.ts'

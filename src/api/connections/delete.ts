@@ -6,7 +6,7 @@ import { ApiError } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import { openObject } from '../../http/open-object.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { ConnectionParams, connectionNotFound } from './answer.ts'
 

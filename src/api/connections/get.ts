@@ -1,6 +1,6 @@
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import {
   ChannelConnection,

@@ -11,7 +11,7 @@ import {
   readContextKeys,
   readPaging,
 } from '../../http/list-query.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { ChannelConnection, presentConnection } from './answer.ts'
 

@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { ApiError } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import type { ConnectionWithAuth } from '../../store/connections/connections.ts'
 import {
   ChannelConnection,

@@ -1,5 +1,5 @@
 import type { ApiDeps } from '../../http/api-deps.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { createContext } from './create.ts'
 import { deleteContext } from './delete.ts'
 import { getContext } from './get.ts'

@@ -4,7 +4,7 @@ import { conflict, refusedFields } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import { openObject } from '../../http/open-object.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { ContextAnswer, presentContext } from './answer.ts'
 
 const CreateContextBody = openObject(contexts.GivenContext.properties, {

@@ -2,7 +2,7 @@ import * as contexts from '../../domain/contexts/contexts.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { ContextParams, contextNotFound } from './answer.ts'
 
 export const deleteContext = (deps: ApiDeps) => (app: Api) =>

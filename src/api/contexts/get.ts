@@ -1,7 +1,7 @@
 import { contextKey } from '../../domain/contexts/contexts.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { ContextAnswer, ContextParams, contextNotFound, presentContext } from './answer.ts'
 
 export const getContext =

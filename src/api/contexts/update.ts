@@ -5,7 +5,7 @@ import { refusedFields } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import { openObject } from '../../http/open-object.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { ContextAnswer, ContextParams, contextNotFound, presentContext } from './answer.ts'
 
 const UpdateContextBody = openObject({ data: ContextData }, { title: 'UpdateContextRequestDto' })

@@ -2,7 +2,7 @@ import * as endpoints from '../../domain/endpoints/endpoints.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { EndpointParams, endpointNotFound } from './answer.ts'
 
 export const deleteEndpoint = (deps: ApiDeps) => (app: Api) =>

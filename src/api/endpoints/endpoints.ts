@@ -1,5 +1,5 @@
 import type { ApiDeps } from '../../http/api-deps.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { createEndpoint } from './create.ts'
 import { deleteEndpoint } from './delete.ts'
 import { getEndpoint } from './get.ts'

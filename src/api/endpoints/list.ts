@@ -10,7 +10,7 @@ import {
   readContextKeys,
   readPaging,
 } from '../../http/list-query.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { ChannelEndpoint, presentEndpoint } from './answer.ts'
 
 const EndpointsQuery = listQuery({

@@ -4,7 +4,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { badRequest, notFound } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { ChannelEndpoint, EndpointParams, presentEndpoint } from './answer.ts'
 
 export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>

@@ -7,7 +7,7 @@ import { refusedFields } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import { openObject } from '../../http/open-object.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import {

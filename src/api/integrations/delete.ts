@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import { ValidationErrorDto } from '../../http/error-dto.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import {
   IntegrationList,
   IntegrationParams,

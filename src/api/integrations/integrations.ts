@@ -1,5 +1,5 @@
 import type { ApiDeps } from '../../http/api-deps.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { createIntegration } from './create.ts'
 import { deleteIntegration } from './delete.ts'
 import { listActiveIntegrations, listIntegrations } from './list.ts'

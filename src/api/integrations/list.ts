@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { IntegrationList, presentIntegrations } from './answer.ts'
 
 /** No parameters at all: who asks for some of the integrations must not get every one of them. */

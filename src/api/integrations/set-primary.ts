@@ -4,7 +4,7 @@ import { badRequest } from '../../http/api-error.ts'
 import { change } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import { ValidationErrorDto } from '../../http/error-dto.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { IntegrationAnswer, IntegrationParams, integrationError } from './answer.ts'
 
 export const setPrimaryIntegration = (deps: ApiDeps) => (app: Api) =>

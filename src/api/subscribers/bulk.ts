@@ -4,7 +4,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import { openObject } from '../../http/open-object.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 
 const BulkSubscribersBody = openObject(
   {

@@ -6,7 +6,7 @@ import { conflict } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import { openObject } from '../../http/open-object.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { presentSubscriber, SubscriberAnswer } from './answer.ts'
 
 const CreateSubscriberBody = openObject(GivenSubscriber.properties, {

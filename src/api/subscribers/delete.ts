@@ -3,7 +3,7 @@ import * as subscribers from '../../domain/subscribers/subscribers.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { SubscriberParams, subscriberNotFound } from './answer.ts'
 
 const RemovedSubscriber = Type.Object(

@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
 import { listOf } from '../../http/list-of.ts'
 import { byTimeOrId, listQuery, presentPage, readPaging } from '../../http/list-query.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { presentSubscriber, SubscriberAnswer } from './answer.ts'
 
 const SubscribersQuery = listQuery({

@@ -1,5 +1,5 @@
 import type { ApiDeps } from '../../http/api-deps.ts'
-import type { Api } from '../../http/resource-api.ts'
+import type { Api } from '../../http/pipeline.ts'
 import { createSubscribersInBulk } from './bulk.ts'
 import { createSubscriber } from './create.ts'
 import { deleteSubscriber } from './delete.ts'
