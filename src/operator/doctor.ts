@@ -61,9 +61,7 @@ export const doctorAction = defineAction({
         const message = 'there is no integration, so nobody can be linked yet'
         findings.push(...about(`environment ${name}`, [{ status: 'note', message, remedy }]))
       }
-      for (const listed of integrations) {
-        const integration = await store.integrations.findById(id, listed.id)
-        if (integration === null) continue
+      for (const integration of integrations) {
         const subject = `integration ${integration.identifier}`
         const provider = providers.get(integration.providerId)
         findings.push(...about(subject, await examine(integration, provider, redirectUri)))

@@ -39,9 +39,7 @@ export async function* exportEnvironment(
   withSecrets: boolean,
 ): AsyncGenerator<TransferRecord> {
   yield { record: 'environment', name }
-  for (const listed of (await store.integrations.list(environmentId)).reverse()) {
-    const found = await store.integrations.findById(environmentId, listed.id)
-    if (found === null) continue
+  for (const found of (await store.integrations.list(environmentId)).reverse()) {
     const { identifier, providerId, channel, active, credentials } = found
     const shown = { identifier, name: found.name, providerId, channel, active, ...times(found) }
     yield { record: 'integration', ...shown, ...(withSecrets && { credentials }) }
