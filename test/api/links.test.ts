@@ -105,6 +105,9 @@ describe('a link that cannot be made', () => {
   const context: [string, unknown, string][] = [
     ['no entry', {}, 'Invalid context payload structure'],
     ['a bad id', { tenant: 'a b' }, 'Invalid context payload structure'],
+    ['a type with a space', { 'a b': 'acme' }, 'Invalid context payload structure'],
+    ['a type with a colon', { 'a:b': 'acme' }, 'Invalid context payload structure'],
+    ['a type of two lines, and no id', { 'a\nb': null }, 'Invalid context payload structure'],
     [
       'six entries',
       Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`t${n}`, 'id'])),

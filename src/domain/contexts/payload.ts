@@ -33,7 +33,7 @@ export type ContextData = Static<typeof ContextData>
 
 /** What a request belongs to in the company's own terms: by type, an id, or an id with data. */
 export const ContextPayload = Type.Record(
-  Type.String(),
+  contextWord('tenant'),
   Type.Union([
     contextWord('org-acme'),
     Type.Object(
@@ -43,6 +43,8 @@ export const ContextPayload = Type.Record(
   ]),
   {
     minProperties: 1,
+    // Or what has another name than a context may have would not be looked at.
+    additionalProperties: false,
     whenWrong: STRUCTURE,
     description:
       'What the link belongs to in your own terms: by type an id, or an id with data; at most 5.',
