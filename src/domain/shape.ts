@@ -67,9 +67,7 @@ const hasNul = (value: unknown): boolean => {
 }
 
 function nulFields(value: unknown): Invalid {
-  const names = isRecord(value)
-    ? Object.keys(value).filter((name) => hasNul({ [name]: value[name] }))
-    : ['value']
+  const names = isRecord(value) ? nulNames(value) : ['value']
   return invalid(
     Object.fromEntries(
       names.map((name) => {
@@ -79,6 +77,14 @@ function nulFields(value: unknown): Invalid {
     ),
   )
 }
+
+/** Where it is: a nested object by its own fields, a list as a whole. */
+const nulNames = (record: Record<string, unknown>): string[] =>
+  Object.entries(record).flatMap(([name, value]) => {
+    if (!hasNul({ [name]: value })) return []
+    if (name.includes('\0') || !isRecord(value)) return [name]
+    return nulNames(value).map((inner) => `${name}.${inner}`)
+  })
 
 /** One error as TypeBox finds it. */
 type SchemaError = { type: ValueErrorType; path: string; schema: TSchema; value: unknown }
