@@ -1,0 +1,78 @@
+import { Database } from 'bun:sqlite'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { controlSocketOf } from '../../src/operator/socket.ts'
+import { createImporter } from '../../src/transfer/importer.ts'
+import { createReport, type ReportFacts } from '../../src/transfer/report.ts'
+import { importFile, importFromNovu } from '../../src/transfer/run-import.ts'
+import { startService, type TestService } from '../harness/service.ts'
+import { tempDir } from '../harness/temp-dir.ts'
+
+/** The doors by which somebody else's input comes into one latch. */
+export type Doors = {
+  service: TestService
+  /** A file with a line for each of these. */
+  importRecords(records: readonly unknown[]): Promise<ReportFacts>
+  /** A Novu deployment, one of whose lists has these items and whose other lists are empty. */
+  importItems(path: string, items: readonly unknown[]): Promise<ReportFacts>
+  /** A command, as it asks the latch that runs. */
+  command(action: string, input: unknown): Promise<{ status: number; message: string }>
+  /** All that is in the database, but for what is noted of requests and keys. */
+  stored(): string
+}
+
+export async function openDoors(): Promise<Doors> {
+  const service = await startService()
+  const { deps } = service
+  const environmentId = String((await deps.store.environments.first())?.id)
+  const parts = { ...deps, environmentId, endpointKind: () => 'person' as const }
+  const take = createImporter(parts)
+  const folder = tempDir()
+  return {
+    service,
+    importRecords: async (records) => {
+      const file = join(folder, 'records.jsonl')
+      writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
+      const report = createReport(() => {})
+      await importFile(file, take, report)
+      return report.facts()
+    },
+    importItems: async (path, items) => {
+      const novu = {
+        url: 'http://novu.test',
+        apiKey: 'key',
+        fetch: async (url: string) =>
+          Response.json({ data: new URL(url).pathname === path ? items : [], next: null }),
+      }
+      const report = createReport(() => {})
+      await importFromNovu(novu, folder, take, report)
+      return report.facts()
+    },
+    command: async (action, input) => {
+      const unix = controlSocketOf(service.dataDir)
+      const response = await fetch(`http://latch/${action}`, {
+        unix,
+        method: 'POST',
+        body: JSON.stringify(input),
+      })
+      const answer = (await response.json()) as { message?: string }
+      return { status: response.status, message: String(answer.message) }
+    },
+    stored: () => dump(service.databaseFile),
+  }
+}
+
+/** When a key was last used, and what is to be answered again, is no input. */
+const NOTED = /^(sqlite_|__drizzle|idempotency|api_key)/
+
+function dump(file: string): string {
+  using database = new Database(file, { readonly: true })
+  const tables = database
+    .query<{ name: string }, []>(`select name from sqlite_master where type = 'table'`)
+    .all()
+    .map(({ name }) => name)
+    .filter((name) => !NOTED.test(name))
+  return tables
+    .map((name) => `${name}: ${JSON.stringify(database.query(`select * from "${name}"`).values())}`)
+    .join('\n')
+}

@@ -1,0 +1,177 @@
+/** A good input of an operation of the API; every property that its schema has is there. */
+export type ApiSample = {
+  method: 'POST' | 'PATCH' | 'PUT'
+  path: string
+  status: number
+  body: Readonly<Record<string, unknown>>
+}
+
+const LINK = {
+  integrationIdentifier: 'slack',
+  connectionIdentifier: 'slack-connection-abc123',
+  subscriberId: 'subscriber-123',
+  context: { tenant: 'acme' },
+  contextHash: 'ab',
+}
+const CONNECT = { ...LINK, scope: ['chat:write'], connectionMode: 'subscriber', autoLinkUser: true }
+
+const SETTINGS = {
+  redirectUrl: 'https://app.example.com/done',
+  openerOrigin: 'https://app.example.com',
+  binding: 'cookie',
+  hmac: false,
+}
+const CREDENTIALS = {
+  clientId: '1.2',
+  secretKey: 'secret',
+  pkce: false,
+  tenantId: 'tenant',
+  singleTenant: false,
+  ...SETTINGS,
+}
+
+const PROFILE = {
+  firstName: 'Ada',
+  lastName: 'Lovelace',
+  email: 'ada@example.com',
+  phone: '+4930',
+  avatar: 'https://example.com/ada.png',
+  locale: 'en',
+  timezone: 'Europe/London',
+  data: { team: 'a' },
+}
+
+const CONTENT = {
+  workspace: { id: 'T0NEW', name: 'New', botUserId: 'B0NEW' },
+  auth: {
+    accessToken: 'xoxb-new',
+    refreshToken: 'xoxe-new',
+    expiresAt: '2027-01-01T00:00:00Z',
+    refreshTokenExpiresAt: '2028-01-01T00:00:00Z',
+  },
+}
+
+export const SUBSCRIBER = { subscriberId: 'ada', ...PROFILE }
+export const CONTEXT = { type: 'team', id: 'blue', data: { name: 'Blue' } }
+export const INTEGRATION = {
+  providerId: 'slack',
+  channel: 'chat',
+  name: 'Second',
+  identifier: 'second',
+  active: true,
+  credentials: CREDENTIALS,
+  configurations: SETTINGS,
+}
+export const CONNECTION = {
+  integrationIdentifier: 'slack',
+  identifier: 'second',
+  subscriberId: 'ada',
+  context: { team: 'blue' },
+  connectionMode: 'subscriber',
+  ...CONTENT,
+}
+export const ENDPOINT = {
+  type: 'slack_user',
+  endpoint: { userId: 'U0NEW' },
+  subscriberId: 'ada',
+  integrationIdentifier: 'slack',
+  identifier: 'second',
+  connectionIdentifier: 'second',
+  context: { team: 'blue' },
+  createSubscriberIfMissing: false,
+}
+
+type Ids = { environmentId: string; integrationId: string }
+
+/** By the name of the body's schema; each may need what those before it made. */
+export const apiSamples = ({
+  environmentId,
+  integrationId,
+}: Ids): Readonly<Record<string, ApiSample>> => ({
+  CreateSubscriberRequestDto: {
+    method: 'POST',
+    path: '/v2/subscribers',
+    status: 201,
+    body: SUBSCRIBER,
+  },
+  PatchSubscriberRequestDto: {
+    method: 'PATCH',
+    path: '/v2/subscribers/ada',
+    status: 200,
+    body: PROFILE,
+  },
+  BulkSubscriberCreateDto: {
+    method: 'POST',
+    path: '/v1/subscribers/bulk',
+    status: 201,
+    body: { subscribers: [{ subscriberId: 'ada' }] },
+  },
+  CreateContextRequestDto: { method: 'POST', path: '/v2/contexts', status: 201, body: CONTEXT },
+  UpdateContextRequestDto: {
+    method: 'PATCH',
+    path: '/v2/contexts/team/blue',
+    status: 200,
+    body: { data: {} },
+  },
+  CreateIntegrationRequestDto: {
+    method: 'POST',
+    path: '/v1/integrations',
+    status: 201,
+    body: { ...INTEGRATION, _environmentId: environmentId },
+  },
+  UpdateIntegrationRequestDto: {
+    method: 'PUT',
+    path: `/v1/integrations/${integrationId}`,
+    status: 200,
+    body: {
+      name: 'Teams',
+      identifier: 'msteams',
+      active: true,
+      credentials: CREDENTIALS,
+      configurations: SETTINGS,
+      _environmentId: environmentId,
+    },
+  },
+  CreateChannelConnectionRequestDto: {
+    method: 'POST',
+    path: '/v1/channel-connections',
+    status: 201,
+    body: CONNECTION,
+  },
+  UpdateChannelConnectionRequestDto: {
+    method: 'PATCH',
+    path: '/v1/channel-connections/second',
+    status: 200,
+    body: CONTENT,
+  },
+  CreateChannelEndpointRequestDto: {
+    method: 'POST',
+    path: '/v1/channel-endpoints',
+    status: 201,
+    body: ENDPOINT,
+  },
+  UpdateChannelEndpointRequestDto: {
+    method: 'PATCH',
+    path: '/v1/channel-endpoints/second',
+    status: 200,
+    body: { endpoint: { userId: 'U0OTHER' } },
+  },
+  GenerateLinkUserOauthUrlRequestDto: {
+    method: 'POST',
+    path: '/v1/integrations/channel-endpoints/oauth',
+    status: 201,
+    body: { ...LINK, userScope: ['identity.basic'] },
+  },
+  GenerateConnectOauthUrlRequestDto: {
+    method: 'POST',
+    path: '/v1/integrations/channel-connections/oauth',
+    status: 201,
+    body: CONNECT,
+  },
+  GenerateChatOauthUrlRequestDto: {
+    method: 'POST',
+    path: '/v1/integrations/chat/oauth',
+    status: 201,
+    body: { ...CONNECT, userScope: ['identity.basic'], mode: 'connect' },
+  },
+})
