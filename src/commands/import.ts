@@ -1,7 +1,6 @@
 import { requireEnvironment } from '../operator/action.ts'
 import { UsageError } from '../operator/usage-error.ts'
 import { createProviders } from '../providers/create-providers.ts'
-import { endpointKind } from '../providers/declared.ts'
 import { REGISTRY } from '../providers/registry.ts'
 import { createImporter } from '../transfer/importer.ts'
 import { createReport } from '../transfer/report.ts'
@@ -31,7 +30,7 @@ export async function importData(
       ...offline,
       environmentId: environment.id,
       providers,
-      endpointKind: (type) => endpointKind(providers, type),
+      config: settings,
       clock: Date.now,
     })
     const report = createReport((text) => console.error(text))

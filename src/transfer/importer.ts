@@ -1,5 +1,4 @@
-import type { Deps } from '../deps.ts'
-import { type CommitDeps, commit as commitDecision } from '../domain/commit.ts'
+import { commit } from '../domain/commit.ts'
 import { contextShape, createContext } from '../domain/contexts/contexts.ts'
 import type { Accepted, Actor } from '../domain/decision.ts'
 import { integrationShape } from '../domain/integrations/integration.ts'
@@ -7,44 +6,16 @@ import { createIntegration, findProvider } from '../domain/integrations/integrat
 import { type Invalid, inOneLine } from '../domain/shape.ts'
 import { subscriberShape } from '../domain/subscribers/subscriber.ts'
 import { upsertSubscriber } from '../domain/subscribers/subscribers.ts'
-import { isUniqueViolation } from '../store/failures.ts'
-import type { RowTimes } from '../store/fresh-row.ts'
-import type { Write } from '../store/writer/writes.ts'
+import { type ChannelDeps, createChannelImporter } from './import-channels.ts'
 import type { RecordOf, TransferRecord } from './records.ts'
-
-/** What became of a record. `known`: it is there already, so that an import can be run again. */
-export type Taken = { kind: 'stored' } | { kind: 'known' } | { kind: 'skipped'; why: string }
-
-export type ImportDeps = CommitDeps &
-  Pick<Deps, 'providers' | 'random' | 'clock'> & {
-    environmentId: string
-    endpointKind: (type: string) => 'person' | 'destination'
-  }
+import { known, skipped, stored, type Taken, timesOf } from './taken.ts'
 
 const IMPORT: Actor = { kind: 'command', id: 'import' }
 
-const known: Taken = { kind: 'known' }
-const skipped = (why: string): Taken => ({ kind: 'skipped', why })
-
 /** Stores records under their own names, and leaves those that are there as they are. */
-export function createImporter(deps: ImportDeps): (record: TransferRecord) => Promise<Taken> {
-  const { store, environmentId } = deps
-  const fresh = (record: { createdAt?: string; updatedAt?: string }) => {
-    const nowMs = deps.clock()
-    const createdAtMs = timeOf(record.createdAt) ?? nowMs
-    const updatedAtMs = timeOf(record.updatedAt) ?? createdAtMs
-    return { id: deps.random.recordId(createdAtMs), environmentId, createdAtMs, updatedAtMs }
-  }
-  const commit = async (write: Write, why: string): Promise<Taken> => {
-    try {
-      await store.commit([write])
-      return { kind: 'stored' }
-    } catch (error) {
-      if (isUniqueViolation(error)) return skipped(why)
-      throw error
-    }
-  }
-
+export function createImporter(deps: ChannelDeps): (record: TransferRecord) => Promise<Taken> {
+  const { environmentId } = deps
+  const channels = createChannelImporter(deps, IMPORT)
   const shape = integrationShape(deps.providers)
 
   async function integration(record: RecordOf<'integration'>): Promise<Taken> {
@@ -55,7 +26,7 @@ export function createImporter(deps: ImportDeps): (record: TransferRecord) => Pr
     const read = shape.read(record)
     if (read.kind === 'invalid') return takenOf(read)
     return takenOf(
-      await commitDecision(deps, IMPORT, () =>
+      await commit(deps, IMPORT, () =>
         createIntegration(deps, environmentId, read.value, timesOf(record)),
       ),
     )
@@ -66,9 +37,7 @@ export function createImporter(deps: ImportDeps): (record: TransferRecord) => Pr
     if (read.kind === 'invalid') return takenOf(read)
     const options = { failIfExists: true, times: timesOf(record) }
     return takenOf(
-      await commitDecision(deps, IMPORT, () =>
-        upsertSubscriber(deps, environmentId, read.value, options),
-      ),
+      await commit(deps, IMPORT, () => upsertSubscriber(deps, environmentId, read.value, options)),
     )
   }
 
@@ -79,61 +48,10 @@ export function createImporter(deps: ImportDeps): (record: TransferRecord) => Pr
       return isName ? skipped(CONTEXT_NAME) : takenOf(read)
     }
     return takenOf(
-      await commitDecision(deps, IMPORT, () =>
+      await commit(deps, IMPORT, () =>
         createContext(deps, environmentId, read.value, timesOf(record)),
       ),
     )
-  }
-
-  async function connection(record: RecordOf<'connection'>): Promise<Taken> {
-    const { identifier, integrationIdentifier, subscriberId, workspace } = record
-    const of = await store.integrations.findByIdentifier(environmentId, integrationIdentifier)
-    if (of === null) return skipped(`there is no integration ${integrationIdentifier}`)
-    if ((await store.connections.findWithAuth(environmentId, identifier)) !== null) return known
-    const row = {
-      ...fresh(record),
-      integrationId: of.id,
-      identifier,
-      subscriberId,
-      contextKeys: sorted(record.contextKeys),
-      workspaceId: workspace.id,
-      workspaceName: workspace.name ?? null,
-      botUserId: workspace.botUserId ?? null,
-      origin: record.origin ?? 'api',
-    }
-    // Without its token it still says whose workspace it is, which is all that a link needs.
-    const auth = record.auth ?? { accessToken: 'identity-only' }
-    // Nobody knows how long this token still lives: it is refreshed at once, as by the API.
-    const isUndated = auth.refreshToken !== undefined && auth.expiresAt === undefined
-    const expiresAt = new Date(deps.clock()).toISOString()
-    const why = 'the integration has a connection for the same subscriber and context'
-    return commit(store.connections.insert(row, isUndated ? { ...auth, expiresAt } : auth), why)
-  }
-
-  async function endpoint(record: RecordOf<'endpoint'>): Promise<Taken> {
-    const { identifier, integrationIdentifier, connectionIdentifier, subscriberId } = record
-    const of = await store.integrations.findByIdentifier(environmentId, integrationIdentifier)
-    if (of === null) return skipped(`there is no integration ${integrationIdentifier}`)
-    if ((await store.endpoints.find(environmentId, identifier)) !== null) return known
-    if ((await store.subscribers.find(environmentId, subscriberId)) === null) {
-      return skipped(`there is no subscriber ${subscriberId}`)
-    }
-    const row = {
-      ...fresh(record),
-      integrationId: of.id,
-      identifier,
-      connectionIdentifier,
-      subscriberId,
-      contextKeys: sorted(record.contextKeys),
-      type: record.type,
-      kind: deps.endpointKind(record.type),
-      endpoint: record.endpoint,
-      reachAttempts: 0,
-      reachNextAttemptAtMs: null,
-      reachProblem: null,
-    }
-    // Novu makes a new endpoint each time that somebody links.
-    return commit(store.endpoints.insert(row), 'the subscriber is linked there already')
   }
 
   return async function take(record) {
@@ -147,9 +65,9 @@ export function createImporter(deps: ImportDeps): (record: TransferRecord) => Pr
       case 'context':
         return context(record)
       case 'connection':
-        return connection(record)
+        return channels.connection(record)
       case 'endpoint':
-        return endpoint(record)
+        return channels.endpoint(record)
     }
   }
 }
@@ -167,7 +85,7 @@ function takenOf(
 ): Taken {
   switch (decided.kind) {
     case 'accepted':
-      return { kind: 'stored' }
+      return stored
     case 'invalid':
       return skipped(inOneLine(decided))
     case 'unknown_provider':
@@ -175,20 +93,4 @@ function takenOf(
     default:
       return known
   }
-}
-
-function timesOf(record: { createdAt?: string; updatedAt?: string }): RowTimes {
-  const [createdAtMs, updatedAtMs] = [timeOf(record.createdAt), timeOf(record.updatedAt)]
-  return {
-    ...(createdAtMs !== null && { createdAtMs }),
-    ...(updatedAtMs !== null && { updatedAtMs }),
-  }
-}
-
-const sorted = (keys: readonly string[] = []): string[] =>
-  [...keys].sort((left, right) => left.localeCompare(right, 'en'))
-
-function timeOf(text: string | undefined): number | null {
-  const ms = text === undefined ? Number.NaN : Date.parse(text)
-  return Number.isNaN(ms) ? null : ms
 }

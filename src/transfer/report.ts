@@ -1,5 +1,5 @@
-import type { Taken } from './importer.ts'
 import { nameOf, type TransferRecord } from './records.ts'
+import type { Taken } from './taken.ts'
 
 /** Where a record comes from: a line of a file, or one of Novu's lists. */
 export type Place = { line: number } | { resource: string }

@@ -4,10 +4,10 @@ import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { parseJson } from '../domain/json.ts'
 import { type Novu, NovuError, RESOURCES, readNovuPage } from './from-novu.ts'
-import type { Taken } from './importer.ts'
 import { readRecords } from './read-file.ts'
 import type { ReadRecord, TransferRecord } from './records.ts'
 import type { Place, Report } from './report.ts'
+import type { Taken } from './taken.ts'
 
 type Take = (record: TransferRecord) => Promise<Taken>
 type Placed = { record: TransferRecord; place: Place }

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
 import { startKeepingTokensFresh } from '../../src/api/connections/keep-fresh.ts'
-import { endpointKind } from '../../src/providers/declared.ts'
 import { rotatingClientId } from '../../src/providers/slack/stand-in/directory.ts'
 import { createImporter } from '../../src/transfer/importer.ts'
 import { SANDBOX } from '../harness/sandbox.ts'
@@ -164,11 +163,10 @@ describe('a refresh', () => {
 test('an imported token of unknown age is due at once', async () => {
   const own = await startService()
   await own.api('POST', '/v1/integrations', ROTATING)
-  const { store, clock, providers } = own.deps
+  const { store, clock } = own.deps
   const take = createImporter({
     ...own.deps,
     environmentId: String((await store.environments.first())?.id),
-    endpointKind: (type) => endpointKind(providers, type),
   })
   const record = {
     record: 'connection' as const,

@@ -7,7 +7,7 @@ const service = await startService()
 afterAll(() => service.stop())
 const { deps } = service
 const environmentId = String((await deps.store.environments.first())?.id)
-const take = createImporter({ ...deps, environmentId, endpointKind: () => 'destination' })
+const take = createImporter({ ...deps, environmentId })
 
 const subscriber = (subscriberId: string, profile = {}): TransferRecord => ({
   record: 'subscriber',

@@ -1,3 +1,4 @@
+import type { Config } from '../../config.ts'
 import type { Deps } from '../../deps.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { ConnectionWithAuth, Workspace } from '../../store/connections/connections.ts'
@@ -12,7 +13,9 @@ import { releaseOthers } from './install.ts'
 import { type OwnerRefusal, refuseUnowned } from './owner.ts'
 import type { ConnectionContent, GivenAuth, GivenWorkspace, NewConnection } from './shape.ts'
 
-export type ConnectionDeps = Pick<Deps, 'store' | 'config' | 'providers' | 'random' | 'clock'>
+export type ConnectionDeps = Pick<Deps, 'store' | 'providers' | 'random' | 'clock'> & {
+  config: Pick<Config, 'autoCreateSubscribers'>
+}
 
 export type ConnectionNotFound = { kind: 'connection_not_found'; identifier: string }
 export type ConnectionExists = { kind: 'connection_exists'; identifier: string }

@@ -1,3 +1,4 @@
+import type { Config } from '../../config.ts'
 import type { Deps } from '../../deps.ts'
 import { endpointKind } from '../../providers/declared.ts'
 import type { ListedEndpoint } from '../../store/endpoints/endpoint-pages.ts'
@@ -11,7 +12,9 @@ import { requireSubscriber, type SubscriberNotFound } from '../subscribers/requi
 import type { NewEndpoint } from './shape.ts'
 import { OTHER_PROVIDERS, refuseType, refuseValue } from './types.ts'
 
-export type EndpointDeps = Pick<Deps, 'store' | 'config' | 'providers' | 'random' | 'clock'>
+export type EndpointDeps = Pick<Deps, 'store' | 'providers' | 'random' | 'clock'> & {
+  config: Pick<Config, 'autoCreateSubscribers' | 'allowPrivateWebhooks'>
+}
 
 export type EndpointNotFound = { kind: 'endpoint_not_found'; identifier: string }
 

@@ -1,3 +1,4 @@
+import type { Config } from '../../config.ts'
 import type { Deps } from '../../deps.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import type { Subscriber } from '../../store/subscribers/subscribers.ts'
@@ -13,7 +14,9 @@ export type SubscriberReady = {
   subscriber: Subscriber | null
 }
 
-type RequireDeps = Pick<Deps, 'store' | 'config' | 'random' | 'clock'>
+type RequireDeps = Pick<Deps, 'store' | 'random' | 'clock'> & {
+  config: Pick<Config, 'autoCreateSubscribers'>
+}
 type Required = SubscriberReady | SubscriberNotFound
 
 /**

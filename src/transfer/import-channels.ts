@@ -1,0 +1,152 @@
+import type { Config } from '../config.ts'
+import type { Deps } from '../deps.ts'
+import { type CommitDeps, commit } from '../domain/commit.ts'
+import { IDENTITY_ONLY } from '../domain/connections/auth.ts'
+import { addConnection, type ConnectionRefused } from '../domain/connections/connections.ts'
+import { NewConnection } from '../domain/connections/shape.ts'
+import { type ContextPayload, readContexts } from '../domain/contexts/payload.ts'
+import type { Actor } from '../domain/decision.ts'
+import { createEndpoint, type EndpointRefused } from '../domain/endpoints/endpoints.ts'
+import { NewEndpoint } from '../domain/endpoints/shape.ts'
+import { createShape, type Invalid, inOneLine, invalid } from '../domain/shape.ts'
+import type { RecordOf } from './records.ts'
+import { known, skipped, stored, type Taken, timesOf } from './taken.ts'
+
+export type ChannelDeps = CommitDeps &
+  Pick<Deps, 'providers' | 'random' | 'clock'> & {
+    config: Pick<Config, 'autoCreateSubscribers' | 'allowPrivateWebhooks'>
+    environmentId: string
+  }
+
+export type ChannelImporter = {
+  connection(record: RecordOf<'connection'>): Promise<Taken>
+  endpoint(record: RecordOf<'endpoint'>): Promise<Taken>
+}
+
+const newConnection = createShape(NewConnection)
+const newEndpoint = createShape(NewEndpoint)
+
+/** Stores connections and endpoints by the rules of the API, under the names that they have. */
+export function createChannelImporter(deps: ChannelDeps, actor: Actor): ChannelImporter {
+  const { store, environmentId } = deps
+  return {
+    async connection({ contextKeys, origin, ...record }) {
+      const { identifier, integrationIdentifier, subscriberId, workspace } = record
+      if ((await store.connections.findWithAuth(environmentId, identifier)) !== null) return known
+      const context = contextOf(contextKeys)
+      if (context.kind === 'invalid') return skipped(inOneLine(context))
+      const read = newConnection.read({
+        identifier,
+        integrationIdentifier,
+        ...(subscriberId !== null && { subscriberId }),
+        ...context.part,
+        workspace,
+        // Without its token it still says whose workspace it is, which is all that a link needs.
+        auth: record.auth ?? { accessToken: IDENTITY_ONLY },
+      })
+      if (read.kind === 'invalid') return skipped(inOneLine(read))
+      const { auth, ...given } = read.value
+      const contexts = readContexts(given.context)
+      if (contexts.kind === 'invalid') return skipped(inOneLine(contexts))
+      const isOwned = subscriberId !== null || contexts.keys.length > 0
+      const decided = await commit(deps, actor, () =>
+        addConnection(deps, environmentId, {
+          identifier,
+          integrationIdentifier,
+          subscriberId,
+          shared: subscriberId === null,
+          contexts,
+          workspace: given.workspace,
+          auth,
+          // What belongs to somebody has been installed: their connections are counted by it.
+          origin: origin === 'identity' && isOwned ? 'install' : (origin ?? 'api'),
+          times: timesOf(record),
+        }),
+      )
+      return decided.kind === 'accepted' ? stored : refusedConnection(decided)
+    },
+
+    async endpoint({ contextKeys, connectionIdentifier, ...record }) {
+      const { identifier } = record
+      if ((await store.endpoints.find(environmentId, identifier)) !== null) return known
+      const context = contextOf(contextKeys)
+      if (context.kind === 'invalid') return skipped(inOneLine(context))
+      const read = newEndpoint.read({
+        identifier,
+        type: record.type,
+        endpoint: record.endpoint,
+        subscriberId: record.subscriberId,
+        integrationIdentifier: record.integrationIdentifier,
+        ...(connectionIdentifier !== null && { connectionIdentifier }),
+        ...context.part,
+      })
+      if (read.kind === 'invalid') return skipped(inOneLine(read))
+      const decided = await commit(deps, actor, () =>
+        createEndpoint(deps, environmentId, read.value, timesOf(record)),
+      )
+      return decided.kind === 'accepted' ? stored : refusedEndpoint(decided)
+    },
+  }
+}
+
+/** The contexts of a record as a request would name them: a type each, with one id. */
+function contextOf(
+  keys: readonly string[] = [],
+): { kind: 'context'; part: { context?: ContextPayload } } | Invalid {
+  if (keys.length === 0) return { kind: 'context', part: {} }
+  const context = new Map<string, string>()
+  for (const key of keys) {
+    const colon = key.lastIndexOf(':')
+    const type = key.slice(0, colon)
+    if (colon < 1) return invalidKeys(`the context ${key} must have the form type:id`)
+    if (context.has(type)) return invalidKeys(`there are two contexts of the type ${type}`)
+    context.set(type, key.slice(colon + 1))
+  }
+  return { kind: 'context', part: { context: Object.fromEntries(context) } }
+}
+
+const invalidKeys = (message: string): Invalid => invalid({ contextKeys: { messages: [message] } })
+
+function refusedConnection(refusal: ConnectionRefused): Taken {
+  switch (refusal.kind) {
+    case 'connection_exists':
+      return known
+    case 'integration_not_found':
+      return skipped(`there is no integration ${refusal.identifier}`)
+    case 'subscriber_not_found':
+      return skipped(`there is no subscriber ${refusal.subscriberId}`)
+    case 'connection_of_owner_exists':
+      return skipped(
+        'the integration has a connection for the same subscriber and context: ' +
+          refusal.existing.identifier,
+      )
+    case 'rotation_not_supported':
+      return skipped(`the tokens of ${refusal.providerId} are not refreshed: it has a refreshToken`)
+    case 'integration_without_credentials':
+      return skipped(
+        `its tokens are refreshed by the integration ${refusal.integrationIdentifier}, which needs ` +
+          'its client id and secret first; then import again',
+      )
+  }
+}
+
+function refusedEndpoint(refusal: EndpointRefused): Taken {
+  switch (refusal.kind) {
+    case 'endpoint_exists':
+      return known
+    case 'invalid':
+      return skipped(inOneLine(refusal))
+    case 'integration_not_found':
+      return skipped(`there is no integration ${refusal.identifier}`)
+    case 'subscriber_not_found':
+      return skipped(`there is no subscriber ${refusal.subscriberId}`)
+    case 'connection_not_found':
+      return skipped(`its integration has no connection ${refusal.identifier}`)
+    case 'integration_of_another_kind':
+      return skipped(
+        `the type ${refusal.type} requires ${refusal.provider} integration, which latch does not have`,
+      )
+    case 'user_linked_already':
+      return skipped(`the subscriber is linked there already: ${refusal.existing.identifier}`)
+  }
+}

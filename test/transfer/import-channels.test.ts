@@ -1,0 +1,198 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { createImporter } from '../../src/transfer/importer.ts'
+import type { RecordOf } from '../../src/transfer/records.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
+import { startService } from '../harness/service.ts'
+
+const service = await startService()
+afterAll(() => service.stop())
+const { deps } = service
+const environmentId = String((await deps.store.environments.first())?.id)
+const take = createImporter({ ...deps, environmentId })
+const { subscriberId, connectionIdentifier } = SANDBOX
+
+const connection = (changes: Partial<RecordOf<'connection'>>): RecordOf<'connection'> => ({
+  record: 'connection',
+  identifier: 'imported',
+  integrationIdentifier: 'slack',
+  subscriberId,
+  workspace: { id: 'T0MINE', name: 'Mine' },
+  auth: { accessToken: 'xoxb-mine' },
+  ...changes,
+})
+const endpoint = (changes: Partial<RecordOf<'endpoint'>>): RecordOf<'endpoint'> => ({
+  record: 'endpoint',
+  identifier: 'imported',
+  integrationIdentifier: 'slack',
+  connectionIdentifier: null,
+  subscriberId,
+  type: 'slack_user',
+  endpoint: { userId: 'U0ADA00001' },
+  ...changes,
+})
+const webhook = (url: string) => endpoint({ type: 'webhook', endpoint: { url } })
+const teams = { integrationIdentifier: 'msteams', workspace: { id: 'tenant' } }
+
+beforeAll(async () => {
+  await take(connection({ identifier: 'taken', contextKeys: ['way:taken'] }))
+  await take(endpoint({ identifier: 'taken', connectionIdentifier: 'taken' }))
+  await service.api('POST', '/v1/integrations', {
+    providerId: 'slack',
+    channel: 'chat',
+    identifier: 'without-secret',
+    name: 'Without',
+    credentials: {},
+  })
+})
+
+describe('an import refuses what the API would refuse:', () => {
+  const refused: [string, Parameters<typeof take>[0], string][] = [
+    [
+      'a connection of no integration',
+      connection({ integrationIdentifier: 'none' }),
+      'there is no integration none',
+    ],
+    [
+      'a connection of nobody',
+      connection({ subscriberId: 'nobody' }),
+      'there is no subscriber nobody',
+    ],
+    [
+      'a second connection of an owner',
+      connection({ contextKeys: ['way:taken'] }),
+      'the integration has a connection for the same subscriber and context: taken',
+    ],
+    [
+      'one that pretends to be without a token',
+      connection({ contextKeys: ['way:taken'], origin: 'identity' }),
+      'the integration has a connection for the same subscriber and context: taken',
+    ],
+    [
+      'U+0000 in an identifier',
+      connection({ identifier: 'a\0b' }),
+      'identifier must not contain the character U+0000',
+    ],
+    [
+      'U+0000 in a token',
+      connection({ auth: { accessToken: 'a\0b' } }),
+      'must not contain the character U+0000',
+    ],
+    [
+      'an expiry that is no time',
+      connection({ auth: { accessToken: 'a', expiresAt: 'soon' } }),
+      'auth.expiresAt must be a valid ISO 8601 date',
+    ],
+    [
+      'tokens that rotate, where none do',
+      connection({ ...teams, auth: { accessToken: 'a', refreshToken: 'r' } }),
+      'the tokens of msteams are not refreshed',
+    ],
+    [
+      'tokens that rotate, of an app without a secret',
+      connection({
+        integrationIdentifier: 'without-secret',
+        auth: { accessToken: 'a', refreshToken: 'r' },
+      }),
+      'the integration without-secret, which needs its client id and secret first',
+    ],
+    [
+      'a context without a type',
+      connection({ contextKeys: ['acme'] }),
+      'the context acme must have the form type:id',
+    ],
+    [
+      'two contexts of a type',
+      connection({ contextKeys: ['t:a', 't:b'] }),
+      'there are two contexts of the type t',
+    ],
+    [
+      'a context with spaces',
+      connection({ contextKeys: ['tenant:a b'] }),
+      'Invalid context payload structure',
+    ],
+    [
+      'too many contexts',
+      connection({ contextKeys: ['a:1', 'b:1', 'c:1', 'd:1', 'e:1', 'f:1'] }),
+      'Too many contexts: 6 provided, maximum allowed is 5',
+    ],
+    [
+      'an endpoint of another shape',
+      endpoint({ endpoint: { channelId: 'C1' } }),
+      'Endpoint must match the required format for type "slack_user"',
+    ],
+    ['an endpoint of no type', endpoint({ type: 'pigeon' }), 'type must be one of'],
+    [
+      'a provider that latch does not link with',
+      endpoint({ type: 'webex_room', endpoint: { roomId: 'r' } }),
+      'the type webex_room requires a Webex Messaging integration, which latch does not have',
+    ],
+    ['an internal webhook', webhook('http://10.0.0.1/hook'), 'must not be an internal address'],
+    ['a webhook that is a script', webhook('javascript:alert(1)'), 'must be an http or https URL'],
+    [
+      'an endpoint of no integration',
+      endpoint({ integrationIdentifier: 'none' }),
+      'there is no integration none',
+    ],
+    [
+      'an endpoint of nobody',
+      endpoint({ subscriberId: 'nobody' }),
+      'there is no subscriber nobody',
+    ],
+    [
+      'an endpoint of a connection that is not there',
+      endpoint({ connectionIdentifier: 'none' }),
+      'its integration has no connection none',
+    ],
+    [
+      'a subscriber who is linked already',
+      endpoint({ connectionIdentifier: 'taken' }),
+      'the subscriber is linked there already: taken',
+    ],
+  ]
+  for (const [name, record, why] of refused) {
+    test(name, async () => {
+      expect(await take(record)).toEqual({ kind: 'skipped', why: expect.stringContaining(why) })
+    })
+  }
+})
+
+test('an import keeps the times of a record, and knows it when it comes again', async () => {
+  const times = { createdAt: '2020-01-02T03:04:05.000Z', updatedAt: '2021-01-02T03:04:05.000Z' }
+  const records = [
+    connection({ identifier: 'timed', contextKeys: ['way:timed'], ...times }),
+    endpoint({ identifier: 'timed', connectionIdentifier: 'timed', ...times }),
+  ]
+  for (const record of records) {
+    expect(await take(record)).toEqual({ kind: 'stored' })
+    expect(await take(record)).toEqual({ kind: 'known' })
+  }
+  for (const path of ['channel-connections', 'channel-endpoints']) {
+    expect((await service.api('GET', `/v1/${path}/timed`)).body).toMatchObject(times)
+  }
+})
+
+test('context keys are sorted, however they come, so that they are the same set', async () => {
+  const contextKeys = ['zone:eu', 'area:1']
+  const first = await take(connection({ identifier: 'sorted', contextKeys }))
+  expect(first).toEqual({ kind: 'stored' })
+  expect((await service.api('GET', '/v1/channel-connections/sorted')).body).toMatchObject({
+    contextKeys: ['area:1', 'zone:eu'],
+  })
+  const again = connection({ identifier: 'again', contextKeys: [...contextKeys].reverse() })
+  expect(await take(again)).toMatchObject({ kind: 'skipped' })
+})
+
+test('a connection comes without its token where the export has no secrets', async () => {
+  const { auth: _, ...record } = connection({ identifier: 'bare', contextKeys: ['way:bare'] })
+  expect(await take(record)).toEqual({ kind: 'stored' })
+  expect((await service.api('GET', '/v1/channel-connections/bare')).body).toMatchObject({
+    auth: { accessToken: 'identity-only' },
+  })
+})
+
+test('a connection that belongs to nobody in particular is imported as it is', async () => {
+  const nobody = { subscriberId: null, origin: 'identity' } as const
+  expect(await take(connection({ identifier: 'of-a-link', ...nobody }))).toEqual({ kind: 'stored' })
+  const sandbox = connection({ identifier: connectionIdentifier, subscriberId: null })
+  expect(await take(sandbox)).toEqual({ kind: 'known' })
+})
