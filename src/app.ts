@@ -1,7 +1,7 @@
 import { connections } from './api/connections/connections.ts'
 import { contexts } from './api/contexts/contexts.ts'
 import { endpoints } from './api/endpoints/endpoints.ts'
-import { health } from './api/health/routes.ts'
+import { health } from './api/health/health.ts'
 import { integrations } from './api/integrations/integrations.ts'
 import { callback } from './api/links/callback.ts'
 import { links } from './api/links/links.ts'
@@ -17,10 +17,15 @@ import {
   createRouter,
   type Pipeline,
 } from './http/pipeline.ts'
+import type { Route } from './http/routes.ts'
 import { readVersion } from './version.ts'
 
 /** `retire`: readiness fails from now on, and everything is answered still. */
-export type App = Pipeline & { retire(): void }
+export type App = Pipeline & {
+  retire(): void
+  /** With what each declares; see `declaredRoutes`. */
+  routes: readonly Route[]
+}
 
 /**
  * The operations of the API, for a typed client: `treaty<LatchApi>(url)` of `@elysiajs/eden` knows
@@ -60,6 +65,7 @@ export function createApp(parts: Deps, addressOf: (request: Request) => string):
   router.use(createPublic(deps).use(docs(deps, router.routes)))
   return {
     ...createPipeline(deps, router),
+    routes: router.routes,
     retire: () => {
       retiring = true
     },

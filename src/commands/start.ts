@@ -30,6 +30,8 @@ export type Running = {
   listensAt: string
   /** Where metrics are told; null: nowhere. */
   metricsUrl: string | null
+  /** The routes of the app, with what each declares. */
+  routes: App['routes']
   /** Finishes what is in flight, then closes the store. */
   stop(): Promise<void>
 }
@@ -39,6 +41,7 @@ export type System = Pick<Deps, 'clock' | 'monotonicMs' | 'sleep'> & {
   fetch: Fetch
   log(level: LogLevel): Log | Promise<Log>
   registry: Registry
+  listen: typeof listen
 }
 
 const thisMachine: System = {
@@ -48,6 +51,7 @@ const thisMachine: System = {
   fetch,
   log: createLog,
   registry: REGISTRY,
+  listen,
 }
 
 /**
@@ -83,7 +87,7 @@ export async function startLatch(
     await metricsListener?.stop()
   }
   try {
-    listener = listen(settings.host, settings.port, { starting: createStarting(random) })
+    listener = system.listen(settings.host, settings.port, { starting: createStarting(random) })
     const config: Config = { ...settings, publicUrl: settings.publicUrl ?? listener.url }
     const deps: Deps = {
       config,
@@ -113,6 +117,7 @@ export async function startLatch(
       keyring,
       listensAt: listener.url,
       metricsUrl: metricsListener?.url ?? null,
+      routes: app.routes,
       stop,
     }
   } catch (error) {

@@ -1,11 +1,11 @@
 import { TypeGuard } from '@sinclair/typebox'
-import type { DescribedRoute } from './route.ts'
+import type { DeclaredRoute } from '../http/declares.ts'
 
 export type CodeSample = { lang: string; label: string; source: string }
 
 /** How to call a route from a shell, and with Novu's SDK where that has a method for it. */
-export function codeSamples(route: DescribedRoute, publicUrl: string): CodeSample[] {
-  const { sdk } = route.operation
+export function codeSamples(route: DeclaredRoute, publicUrl: string): CodeSample[] {
+  const { sdk } = route.declaration
   return [
     { lang: 'shell', label: 'curl', source: curl(route, publicUrl) },
     ...(sdk === undefined
@@ -14,14 +14,14 @@ export function codeSamples(route: DescribedRoute, publicUrl: string): CodeSampl
   ]
 }
 
-function curl(route: DescribedRoute, publicUrl: string): string {
-  const { method, operation } = route
+function curl(route: DeclaredRoute, publicUrl: string): string {
+  const { method, declaration } = route
   const lines = [
-    `curl -s${method === 'get' ? '' : ` -X ${method.toUpperCase()}`} '${publicUrl}${examplePath(route)}'`,
-    ...(operation.access === 'api_key' ? ['-H "Authorization: ApiKey $LATCH_API_KEY"'] : []),
-    ...(operation.example === undefined
+    `curl -s${method === 'GET' ? '' : ` -X ${method}`} '${publicUrl}${examplePath(route)}'`,
+    ...(declaration.access !== 'public' ? ['-H "Authorization: ApiKey $LATCH_API_KEY"'] : []),
+    ...(declaration.example === undefined
       ? []
-      : [`-H 'Content-Type: application/json'`, `-d '${shellQuoted(operation.example)}'`]),
+      : [`-H 'Content-Type: application/json'`, `-d '${shellQuoted(declaration.example)}'`]),
   ]
   return lines.join(' \\\n  ')
 }
@@ -29,16 +29,16 @@ function curl(route: DescribedRoute, publicUrl: string): string {
 const shellQuoted = (body: unknown): string => JSON.stringify(body).replaceAll("'", `'\\''`)
 
 /** The path with its parameters filled in by their first examples. */
-function examplePath({ path, params }: DescribedRoute): string {
-  return path.replaceAll(/\{([A-Za-z]+)\}/g, (_, name: string) => {
+function examplePath({ path, declaration: { params } }: DeclaredRoute): string {
+  return path.replaceAll(/:([A-Za-z]+)/g, (_, name: string) => {
     const property = TypeGuard.IsObject(params) ? params.properties[name] : undefined
     const [example]: unknown[] = Array.isArray(property?.examples) ? property.examples : []
     return encodeURIComponent(typeof example === 'string' ? example : name)
   })
 }
 
-function typescript({ operation }: DescribedRoute, sdk: string, publicUrl: string): string {
-  const body = JSON.stringify(operation.example ?? {}, null, 2).replaceAll(
+function typescript({ declaration }: DeclaredRoute, sdk: string, publicUrl: string): string {
+  const body = JSON.stringify(declaration.example ?? {}, null, 2).replaceAll(
     /"([A-Za-z_]\w*)":/g,
     '$1:',
   )

@@ -1,8 +1,12 @@
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
-import { TAGS } from '../http/operation.ts'
+import { type DeclaredRoute, TAGS } from '../http/declares.ts'
+import {
+  type DescribedResponse,
+  HEADERS,
+  responsesOf,
+  takesIdempotencyKey,
+} from '../http/responses.ts'
 import { codeSamples } from './code-samples.ts'
-import { HEADERS, responsesOf, takesIdempotencyKey } from './responses.ts'
-import type { DescribedRoute } from './route.ts'
 import { createSchemaNames, type SchemaNames } from './schema-names.ts'
 
 export type DocumentFacts = { publicUrl: string; version: string }
@@ -26,13 +30,15 @@ changed. Every request carries \`Authorization: ApiKey <key>\`. POST and PATCH t
  * Not by Elysia's plugin: that knows one content type for all answers and no headers.
  */
 export function createDocument(
-  routes: readonly DescribedRoute[],
+  routes: readonly DeclaredRoute[],
   { publicUrl, version }: DocumentFacts,
 ): ApiDocument {
   const names = createSchemaNames()
   const paths: ApiDocument['paths'] = {}
   for (const route of routes) {
-    paths[route.path] = { ...paths[route.path], [route.method]: describe(route, names, publicUrl) }
+    const path = openApiPath(route.path)
+    const method = route.method.toLowerCase()
+    paths[path] = { ...paths[path], [method]: describe(route, names, publicUrl) }
   }
   return {
     openapi: '3.1.0',
@@ -45,7 +51,7 @@ export function createDocument(
     servers: [{ url: publicUrl }],
     security: [{ secretKey: [] }],
     tags: Object.entries(TAGS)
-      .filter(([name]) => routes.some(({ operation }) => operation.tags[0] === name))
+      .filter(([name]) => routes.some(({ declaration }) => declaration.tag === name))
       .map(([name, description]) => ({ name, description })),
     paths,
     components: {
@@ -63,31 +69,80 @@ export function createDocument(
   }
 }
 
-function describe(route: DescribedRoute, names: SchemaNames, publicUrl: string): object {
-  const { operation, body } = route
-  const { operationId, summary, description, tags, deprecated, access, example } = operation
+/** As OpenAPI writes a path: `/v1/things/{id}`. */
+export const openApiPath = (path: string): string => path.replaceAll(/:([A-Za-z]+)/g, '{$1}')
+
+function describe(route: DeclaredRoute, names: SchemaNames, publicUrl: string): object {
+  const { method, declaration } = route
+  const { operationId, summary, description, tag, deprecated, access, example, body } = declaration
   return {
     operationId,
     summary,
     description,
-    tags,
+    tags: [tag],
     ...(deprecated && { deprecated }),
-    ...(access === 'none' && { security: [] }),
+    ...(access === 'public' && { security: [] }),
     parameters: parametersOf(route, names),
-    ...(body !== null && {
+    ...(body !== undefined && {
       requestBody: {
         required: true,
         content: {
-          'application/json': { schema: names.use(body), ...(example && { example }) },
+          'application/json': {
+            schema: names.use(withNulls(body)),
+            ...(example && { example }),
+          },
         },
       },
     }),
-    responses: responsesOf(route, names),
+    responses: Object.fromEntries(
+      [...responsesOf(method, declaration)].map(([status, response]) => [
+        status,
+        describeResponse(response, names),
+      ]),
+    ),
     'x-codeSamples': codeSamples(route, publicUrl),
   }
 }
 
-function parametersOf(route: DescribedRoute, names: SchemaNames): object[] {
+function describeResponse(response: DescribedResponse, names: SchemaNames): object {
+  const { description, headers, json, html } = response
+  return {
+    description,
+    headers: Object.fromEntries(
+      [...headers.keys()].map((name) => [name, { $ref: `#/components/headers/${name}` }]),
+    ),
+    ...((json !== null || html) && {
+      content: {
+        ...(json !== null && { 'application/json': { schema: names.use(json) } }),
+        ...(html && { 'text/html': { schema: { type: 'string' } } }),
+      },
+    }),
+  }
+}
+
+/** A property of a body that may be left out may as well be `null`, which is the same. */
+function withNulls(body: TSchema): TSchema {
+  if (!TypeGuard.IsObject(body)) return body
+  const required = body.required ?? []
+  const properties = Object.entries(body.properties).map(([name, property]) => [
+    name,
+    required.includes(name) ? property : orNull(property),
+  ])
+  return { ...body, properties: Object.fromEntries(properties) }
+}
+
+function orNull(schema: TSchema): object {
+  const { description, examples, ...rest } = schema
+  const isPlain = typeof schema['type'] === 'string' && schema['title'] === undefined
+  if (isPlain && !('const' in schema)) return { ...schema, type: [schema['type'], 'null'] }
+  return {
+    ...(description !== undefined && { description }),
+    ...(examples !== undefined && { examples }),
+    anyOf: [rest, { type: 'null' }],
+  }
+}
+
+function parametersOf({ method, declaration }: DeclaredRoute, names: SchemaNames): object[] {
   const idempotencyKey = {
     name: 'Idempotency-Key',
     in: 'header',
@@ -96,15 +151,15 @@ function parametersOf(route: DescribedRoute, names: SchemaNames): object[] {
     schema: { type: 'string', maxLength: 255 },
   }
   return [
-    ...parametersIn('path', route.params, names),
-    ...parametersIn('query', route.query, names),
-    ...(takesIdempotencyKey(route) ? [idempotencyKey] : []),
+    ...parametersIn('path', declaration.params, names),
+    ...parametersIn('query', declaration.query ?? declaration.unvalidatedQuery, names),
+    ...(takesIdempotencyKey(method, declaration) ? [idempotencyKey] : []),
   ]
 }
 
 function parametersIn(
   place: 'path' | 'query',
-  schema: TSchema | null,
+  schema: TSchema | undefined,
   names: SchemaNames,
 ): object[] {
   if (!TypeGuard.IsObject(schema)) return []

@@ -1,46 +1,47 @@
+import type { DeclaredRoute } from '../http/declares.ts'
+import { responsesOf } from '../http/responses.ts'
 import { codeSamples } from './code-samples.ts'
-import type { ApiDocument } from './document.ts'
+import { type ApiDocument, openApiPath } from './document.ts'
 import { PAGES, titleOf } from './pages.ts'
-import { responsesOf } from './responses.ts'
-import type { DescribedRoute } from './route.ts'
-import { createSchemaNames } from './schema-names.ts'
 import { schemaRows } from './schema-rows.ts'
 
-export const operationPath = ({ operation }: DescribedRoute): string =>
-  `/docs/api/${operation.operationId}.md`
+export const operationPath = ({ declaration }: DeclaredRoute): string =>
+  `/docs/api/${declaration.operationId}.md`
 
 /** One operation as Markdown, for people in a terminal and for language models. */
 export function operationMarkdown(
-  route: DescribedRoute,
+  route: DeclaredRoute,
   document: ApiDocument,
   publicUrl: string,
 ): string {
-  const { operation, method, path, params, query, body } = route
-  const { summary, description, deprecated, access, answer } = operation
+  const { declaration, method, path } = route
+  const { summary, description, deprecated, access, params, body } = declaration
+  const query = declaration.query ?? declaration.unvalidatedQuery
+  const [success] = responsesOf(method, declaration)
   return [
     `# ${summary}`,
-    `\`${method.toUpperCase()} ${path}\`${deprecated ? ' (deprecated)' : ''}`,
+    `\`${method} ${openApiPath(path)}\`${deprecated ? ' (deprecated)' : ''}`,
     description,
-    access === 'api_key' ? 'Needs `Authorization: ApiKey <key>`.' : 'Needs no API key.',
-    table('Path', params && schemaRows(params)),
-    table('Query', query && schemaRows(query)),
-    table('Body', body && schemaRows(body)),
-    table(`Answer ${answer.status}`, answer.schema && schemaRows(answer.schema)),
+    access === 'public' ? 'Needs no API key.' : 'Needs `Authorization: ApiKey <key>`.',
+    params && table('Path', schemaRows(params)),
+    query && table('Query', schemaRows(query)),
+    body && table('Body', schemaRows(body)),
+    success?.[1].json && table(`Answer ${success[0]}`, schemaRows(success[1].json)),
     responsesSection(route),
     ...codeSamples(route, publicUrl).map(
       ({ label, lang, source }) => `## ${label}\n\n\`\`\`${lang}\n${source.trimEnd()}\n\`\`\``,
     ),
     `Part of the API of ${document.info.title} ${document.info.version}: ${publicUrl}/openapi.json`,
   ]
-    .filter((part) => part !== null)
+    .filter((part) => part !== null && part !== undefined)
     .join('\n\n')
     .concat('\n')
 }
 
 const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll(/\s+/g, ' ')
 
-function table(heading: string, rows: ReturnType<typeof schemaRows> | null): string | null {
-  if (rows === null || rows.length === 0) return null
+function table(heading: string, rows: ReturnType<typeof schemaRows>): string | null {
+  if (rows.length === 0) return null
   const lines = rows.map(
     ({ name, type, required, description }) =>
       `| \`${name}\` | ${cell(type)} | ${required ? 'yes' : ''} | ${cell(description)} |`,
@@ -54,30 +55,26 @@ function table(heading: string, rows: ReturnType<typeof schemaRows> | null): str
   ].join('\n')
 }
 
-function responsesSection(route: DescribedRoute): string {
-  const responses = responsesOf(route, createSchemaNames())
-  const lines = Object.entries(responses).map(([status, response]) => {
-    const { description = '', headers = {} } = response as {
-      description?: string
-      headers?: Record<string, object>
-    }
-    return `| ${status} | ${cell(description)} | ${Object.keys(headers).join(', ')} |`
-  })
+function responsesSection({ method, declaration }: DeclaredRoute): string {
+  const lines = [...responsesOf(method, declaration)].map(
+    ([status, { description, headers }]) =>
+      `| ${status} | ${cell(description)} | ${[...headers.keys()].join(', ')} |`,
+  )
   return ['## Statuses', '', '| Status | When | Headers |', '| --- | --- | --- |', ...lines].join(
     '\n',
   )
 }
 
 /** https://llmstxt.org: what there is, with a link to each page. */
-export function llmsText(routes: readonly DescribedRoute[], publicUrl: string): string {
-  const tags = [...new Set(routes.map(({ operation }) => operation.tags[0]))]
+export function llmsText(routes: readonly DeclaredRoute[], publicUrl: string): string {
+  const tags = [...new Set(routes.map(({ declaration }) => declaration.tag))]
   const sections = tags.map((tag) => {
     const links = routes
-      .filter(({ operation }) => operation.tags[0] === tag)
+      .filter(({ declaration }) => declaration.tag === tag)
       .map(
         (route) =>
-          `- [${route.operation.summary}](${publicUrl}${operationPath(route)}): ` +
-          `${route.method.toUpperCase()} ${route.path}`,
+          `- [${route.declaration.summary}](${publicUrl}${operationPath(route)}): ` +
+          `${route.method} ${openApiPath(route.path)}`,
       )
     return `## ${tag}\n\n${links.join('\n')}`
   })

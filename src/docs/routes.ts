@@ -1,6 +1,8 @@
 import { Elysia } from 'elysia'
 import type { Deps } from '../deps.ts'
 import { notFound } from '../http/api-error.ts'
+import { type DeclaredRoute, declaredRoutes } from '../http/declares.ts'
+import type { Route } from '../http/routes.ts'
 import { readVersion } from '../version.ts'
 import { ASSETS } from './assets.ts'
 import { type ApiDocument, createDocument } from './document.ts'
@@ -8,9 +10,8 @@ import { llmsText, operationMarkdown } from './markdown.ts'
 import { indexPage, markdownPage } from './page.ts'
 import { PAGES, SYSTEMD_UNIT } from './pages.ts'
 import { referencePage } from './reference-page.ts'
-import { type DescribedRoute, describedRoutes, type Route } from './route.ts'
 
-type Described = { routes: DescribedRoute[]; document: ApiDocument }
+type Described = { routes: DeclaredRoute[]; document: ApiDocument }
 
 /**
  * What the API says of itself, from its routes. Made at the first request, as most processes are
@@ -21,7 +22,7 @@ export const docs = (deps: Pick<Deps, 'config'>, routes: readonly Route[]) => {
   let made: Described | null = null
   const describe = (): Described => {
     if (made !== null) return made
-    const described = describedRoutes(routes)
+    const described = declaredRoutes(routes)
     const facts = { publicUrl, version: readVersion().version }
     made = { routes: described, document: createDocument(described, facts) }
     return made
@@ -48,7 +49,7 @@ export const docs = (deps: Pick<Deps, 'config'>, routes: readonly Route[]) => {
     })
     .get('/docs/api/:page', ({ params }) => {
       const { routes: all, document } = describe()
-      const route = all.find(({ operation }) => `${operation.operationId}.md` === params.page)
+      const route = all.find(({ declaration }) => `${declaration.operationId}.md` === params.page)
       if (route === undefined) throw notFound('page_not_found', `No such page: ${params.page}`)
       return textOf('text/markdown', operationMarkdown(route, document, publicUrl))
     })

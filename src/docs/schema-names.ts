@@ -9,7 +9,7 @@ export type SchemaNames = {
 }
 
 /** What schemas tell latch's own validation, and no reader. */
-const HINTS = new Set(['whenEmpty', 'whenWrong'])
+const HINTS = new Set(['whenEmpty', 'whenWrong', 'described'])
 
 /** A title makes a schema a component of its own, described once. */
 export function createSchemaNames(): SchemaNames {
@@ -26,7 +26,8 @@ export function createSchemaNames(): SchemaNames {
   }
   const without = (value: object): object =>
     Object.fromEntries(
-      Object.entries(value)
+      // `described`: what a rule demands beyond the schema.
+      Object.entries({ ...value, ...('described' in value && Object(value.described)) })
         .filter(([name]) => !HINTS.has(name))
         // Examples are what they are: one of them may look like a schema.
         .map(([name, inner]) => [name, name === 'examples' ? inner : plain(inner)]),

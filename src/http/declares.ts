@@ -3,7 +3,9 @@ import { createShape } from '../domain/shape.ts'
 import { ApiError, refusedFields } from './api-error.ts'
 import type { Caller } from './authenticate.ts'
 import type { ErrorDto, ValidationErrorDto } from './error-dto.ts'
+import { bridgedDeclaration } from './operation.ts'
 import type { RateCategory } from './rate-limits.ts'
+import type { HeaderName, Presence } from './responses.ts'
 import type { Route } from './routes.ts'
 
 export const TAGS = {
@@ -35,6 +37,8 @@ export type Response = {
   /** Left out for an `ErrorDto`, and where the answer has no body. */
   schema?: TSchema
   contentType?: 'text/html'
+  /** Headers of this answer alone; those that come with its status are known. */
+  headers?: Readonly<Partial<Record<HeaderName, Presence>>>
 }
 
 /**
@@ -52,6 +56,8 @@ export type Declaration = {
   access: Access
   /** Which limit a request counts for; a public operation counts for its sender's address. */
   limit?: RateCategory
+  /** A public operation that is not limited, as health checks are not. */
+  unlimited?: true
   params?: TObject
   query?: TObject
   /** Query parameters that the handler reads and checks itself: described, and not validated. */
@@ -129,6 +135,21 @@ export function declarationOf(detail: unknown): Declaration | null {
 /** Nothing but `declares` puts a `declaration` into a route's detail. */
 const isDeclaration = (value: unknown): value is Declaration =>
   typeof value === 'object' && value !== null && 'operationId' in value
+
+/** An operation, and where it is found. */
+export type DeclaredRoute = {
+  /** In upper case. */
+  method: string
+  path: string
+  declaration: Declaration
+}
+
+/** The routes that are operations of the API; pages and files are not. */
+export const declaredRoutes = (routes: readonly Route[]): DeclaredRoute[] =>
+  routes.flatMap(({ method, path, hooks }) => {
+    const declaration = declarationOf(hooks.detail) ?? bridgedDeclaration(hooks)
+    return declaration === null ? [] : [{ method: method.toUpperCase(), path, declaration }]
+  })
 
 /** Finds the declaration of a route; made at the first request, when all routes are there. */
 export function createDeclarationLookup(

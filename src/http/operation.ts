@@ -1,16 +1,5 @@
-import type { TSchema } from '@sinclair/typebox'
-
-export const TAGS = {
-  Links: 'Ask for links that users open, and what becomes of them.',
-  Integrations: 'Your apps at Slack and Microsoft: their client ids and secrets.',
-  'Channel connections': 'Workspaces and tenants, and the tokens that apps have in them.',
-  'Channel endpoints': 'Who a subscriber is at a provider, and where messages for them go.',
-  Subscribers: 'Your users, under your own ids.',
-  Contexts: 'What links belong to in your own terms, such as a tenant or an organisation.',
-  Service: 'Whether latch is well.',
-} as const
-
-export type Tag = keyof typeof TAGS
+import { type TObject, type TSchema, TypeGuard } from '@sinclair/typebox'
+import type { Declaration, Tag } from './declares.ts'
 
 /** What a route says of itself, beside the schemas that it validates with: its `detail`. */
 export type Operation = {
@@ -39,3 +28,40 @@ export type Operation = {
   /** How `@novu/api` calls it; `$body` stands for the example. Absent where the SDK has no method. */
   sdk?: string
 }
+
+/** Until all operations are declared. */
+export function bridgedDeclaration(hooks: {
+  detail?: unknown
+  body?: unknown
+  query?: unknown
+  params?: unknown
+}): Declaration | null {
+  const { detail, body, query, params } = hooks
+  if (!isOperation(detail)) return null
+  const { tags, access, answer, errors, queryParameters, ...rest } = detail
+  const { status, schema, ...success } = answer
+  const described = objectOf(queryParameters)
+  return {
+    ...rest,
+    tag: tags[0],
+    access: access === 'none' ? 'public' : 'write',
+    limit: tags[0] === 'Links' ? 'global' : 'configuration',
+    ...(described !== null && { unvalidatedQuery: described }),
+    ...(TypeGuard.IsSchema(body) && { body }),
+    ...(TypeGuard.IsObject(query) && { query }),
+    ...(TypeGuard.IsObject(params) && { params }),
+    responses: {
+      [status]: { ...success, ...(schema !== null && { schema }) },
+      ...Object.fromEntries(
+        Object.entries(errors ?? {}).map(([code, description]) => [code, { description }]),
+      ),
+    },
+  }
+}
+
+const objectOf = (schema: TSchema | undefined): TObject | null =>
+  TypeGuard.IsObject(schema) ? schema : null
+
+/** Nothing else of latch puts an `answer` into a route's detail. */
+const isOperation = (detail: unknown): detail is Operation =>
+  typeof detail === 'object' && detail !== null && 'answer' in detail

@@ -6,10 +6,11 @@ import { answerError } from './answer-error.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { ApiError, badRequest, notFound } from './api-error.ts'
 import type { Caller } from './authenticate.ts'
-import { createDeclarationLookup, refuseOtherUse } from './declares.ts'
+import { createDeclarationLookup, declaredRoutes, refuseOtherUse } from './declares.ts'
 import { inEnvelope } from './envelope.ts'
 import { safePath } from './error-body.ts'
 import { starting } from './overload.ts'
+import { answersPages } from './responses.ts'
 import { createAllowedMethods, createRouteNames, type Route, targetOf } from './routes.ts'
 import { validationError } from './validation.ts'
 import { wantsPage } from './wants-page.ts'
@@ -126,7 +127,7 @@ export function createPipeline(
   deps: ApiDeps,
   router: { routes: readonly Route[]; fetch(request: Request): Response | Promise<Response> },
 ): Pipeline {
-  const end = createEnd()
+  const end = createEnd(createOpenedByPeople(router.routes))
   const { overload, random } = deps
 
   // One function: it stands before every request.
@@ -151,7 +152,7 @@ export function createPipeline(
 
 /** Answers everything while latch starts: it listens before it knows enough to answer. */
 export function createStarting(random: Deps['random']): (request: Request) => Response {
-  const end = createEnd()
+  const end = createEnd(() => true)
   return (request) => {
     const { status, publicMessage, options } = starting
     const headers = { ...options.headers, 'x-request-id': requestIdOf(request, { random }) }
@@ -196,17 +197,31 @@ function createNoRoute(
   }
 }
 
-/** The last stage: 429 and 5xx as a page where the client is a browser. */
-function createEnd(): (answer: Response, request: Request) => Response {
+/** The last stage: 429 and 5xx as a page, where a person has opened what people open. */
+function createEnd(
+  isOpenedByPeople: (url: string) => boolean,
+): (answer: Response, request: Request) => Response {
   const resultPage = createResultPages()
-  return function end(answer, { headers }) {
+  return function end(answer, { headers, url }) {
     if (answer.status < 429) return answer
     const isProblem = answer.status >= 500 || answer.status === 429
     if (!isProblem || !wantsPage(headers) || !isJson(answer.headers)) return answer
+    if (!isOpenedByPeople(url)) return answer
     const page = answer.status === 500 ? FAULT_PAGE : BUSY_PAGE
     const reference = answer.headers.get('x-request-id')
     return resultPage(answer.status, { ...page, reference }, answer.headers)
   }
+}
+
+/** All but what declares JSON alone. */
+function createOpenedByPeople(routes: readonly Route[]): (url: string) => boolean {
+  const nameOf = createRouteNames(routes)
+  const forPrograms = new Set(
+    declaredRoutes(routes)
+      .filter(({ declaration }) => !answersPages(declaration))
+      .map(({ path }) => path),
+  )
+  return (url) => !forPrograms.has(nameOf(url))
 }
 
 /** Tells the metrics of every answer. */

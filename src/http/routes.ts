@@ -19,7 +19,11 @@ export function targetOf(url: string): RequestTarget {
 }
 
 /** A route as Elysia lists it. */
-export type Route = { method: string; path: string; hooks: { detail?: unknown } }
+export type Route = {
+  method: string
+  path: string
+  hooks: { detail?: unknown; body?: unknown; query?: unknown; params?: unknown }
+}
 
 /** Which path of the routes, as it is written there, a request's URL matches; `none` for no route. */
 export type RouteNames = (url: string) => string

@@ -1,6 +1,8 @@
 import { afterAll } from 'bun:test'
 import { plugin } from 'bun'
+import { watchAnswers } from './declared-answers.ts'
 import { removeTempDirs } from './temp-dir.ts'
+import { watchFetch } from './watched-fetch.ts'
 
 /** A test that hangs still hangs after this long, and some machines are slow for an hour. */
 const TEST_TIME_LIMIT_MS = 20_000
@@ -22,3 +24,5 @@ plugin({
 })
 
 afterAll(removeTempDirs)
+watchAnswers()
+watchFetch()

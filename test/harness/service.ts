@@ -12,6 +12,7 @@ import { createStandIn, loadStandIns, standInAddresses } from '../../src/sandbox
 import { createApiKey, digestApiKey } from '../../src/secrets/api-key.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import type { NewApiKey } from '../../src/store/environments/api-keys.ts'
+import { type AnswerCheck, checked, checksItself, createAnswerCheck } from './declared-answers.ts'
 import { startHranaServer } from './hrana-server.ts'
 import { SANDBOX } from './sandbox.ts'
 import { createSecretWatch } from './secret-watch.ts'
@@ -127,7 +128,8 @@ export async function startService(
     {},
     { dataDir, registry },
   )
-  const { deps, listensAt, metricsUrl, stop } = await startLatch(
+  let check: AnswerCheck | null = null
+  const { deps, routes, listensAt, metricsUrl, stop } = await startLatch(
     settings,
     async (opened) => {
       await seedSandbox(opened, API_KEY, placed)
@@ -139,8 +141,17 @@ export async function startService(
       fetch,
       log: () => log,
       registry,
+      listen: (...where) => {
+        const listener = listen(...where)
+        return {
+          ...listener,
+          answerWith: (answer) => listener.answerWith(checked(answer, () => check)),
+        }
+      },
     },
   )
+  check = createAnswerCheck(routes, deps.config)
+  checksItself(listensAt)
   const standIns = new Map<string, TestStandIn>()
   for (const [position, one] of placed.entries()) {
     const { fetch: answer } = createStandIn(one, {

@@ -180,3 +180,19 @@ describe('requests without a valid key are limited by address', async () => {
     expect((await open('2001:db8:0:8::1')).status).toBe(200)
   })
 })
+
+test('a person who has opened a page gets a page when latch is busy; a program gets JSON', async () => {
+  const service = await startService()
+  const app = createApp(service.deps, () => '127.0.0.1')
+  app.drain()
+  const typeOf = async (path: string): Promise<string> => {
+    const headers = { accept: 'text/html' }
+    const answer = await app.fetch(new Request(service.url + path, { headers }))
+    return `${answer.status} ${answer.headers.get('content-type')?.split(';')[0]}`
+  }
+  expect(await typeOf('/v1/integrations/chat/oauth/callback?state=x')).toBe('503 text/html')
+  expect(await typeOf('/docs')).toBe('503 text/html')
+  expect(await typeOf('/v1/integrations')).toBe('503 application/json')
+  expect(await typeOf('/readyz')).toBe('503 application/json')
+  await service.stop()
+})

@@ -45,6 +45,8 @@ export const ContextPayload = Type.Record(
     minProperties: 1,
     // Or what has another name than a context may have would not be looked at.
     additionalProperties: false,
+    // Refused by `readContexts`, in words of its own.
+    described: { maxProperties: MAX_CONTEXTS },
     whenWrong: STRUCTURE,
     description:
       'What the link belongs to in your own terms: by type an id, or an id with data; at most 5.',

@@ -1,0 +1,57 @@
+import { type TSchema, Type } from '@sinclair/typebox'
+import type { Elysia } from 'elysia'
+import { declares } from '../../http/declares.ts'
+import { UNAVAILABLE } from '../../http/responses.ts'
+import { answerReadiness, HEALTH_CHECK, type Readiness, type Vitals } from './readiness.ts'
+
+const states = () => Type.Record(Type.String(), Type.Unknown())
+const HealthCheck = Type.Object({
+  status: Type.Union([Type.Literal('ok'), Type.Literal('error')]),
+  info: states(),
+  error: states(),
+  details: states(),
+})
+/** Where latch is overloaded, it answers as everywhere. */
+const NotWell: TSchema = Type.Union([HealthCheck, UNAVAILABLE])
+
+export const novuHealthCheck =
+  (
+    { version, present }: Pick<Vitals, 'version' | 'present'>,
+    readiness: () => Promise<Readiness>,
+  ) =>
+  (app: Elysia) =>
+    app.get(
+      '/v1/health-check',
+      async () => {
+        const found = await readiness()
+        const ready = found.status === 'ready'
+        const [state, problem] = ready ? ['up', {}] : ['down', { message: found.reason }]
+        const database = { database: { status: state, ...problem } }
+        const info = { apiVersion: { version, status: 'up' }, ...(ready && database) }
+        const body = {
+          status: ready ? 'ok' : 'error',
+          info,
+          error: ready ? {} : database,
+          details: { ...info, ...database },
+        }
+        return answerReadiness(ready, present(body))
+      },
+      declares({
+        ...HEALTH_CHECK,
+        operationId: 'HealthController_healthCheck',
+        summary: 'The same, in the form of Novu',
+        description: "Answers as Novu's health check does, for monitors that were made for it.",
+        responses: {
+          200: {
+            description: 'Healthy',
+            schema: HealthCheck,
+            headers: { 'Cache-Control': 'always' },
+          },
+          503: {
+            description: 'Not ready, or overloaded',
+            schema: NotWell,
+            headers: { 'Cache-Control': 'sometimes' },
+          },
+        },
+      }),
+    )

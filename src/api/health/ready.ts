@@ -1,0 +1,34 @@
+import { Type } from '@sinclair/typebox'
+import type { Elysia } from 'elysia'
+import { declares } from '../../http/declares.ts'
+import { answerReadiness, HEALTH_CHECK, NotReady, type Readiness } from './readiness.ts'
+
+export const ready = (readiness: () => Promise<Readiness>) => (app: Elysia) =>
+  app.get(
+    '/readyz',
+    async () => {
+      const found = await readiness()
+      return answerReadiness(found.status === 'ready', found)
+    },
+    declares({
+      ...HEALTH_CHECK,
+      operationId: 'ready',
+      summary: 'May requests be sent here?',
+      description:
+        'Writes to the database to find out. Fails from the moment that latch is told to stop, while ' +
+        'it still answers everything else (`LATCH_SHUTDOWN_DELAY_MS`): a proxy that looks here loses ' +
+        'no request in a restart.',
+      responses: {
+        200: {
+          description: 'Ready',
+          schema: Type.Object({ status: Type.Literal('ready') }),
+          headers: { 'Cache-Control': 'always' },
+        },
+        503: {
+          description: 'Not ready, or overloaded',
+          schema: NotReady,
+          headers: { 'Cache-Control': 'sometimes' },
+        },
+      },
+    }),
+  )
