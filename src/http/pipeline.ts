@@ -213,15 +213,21 @@ function createEnd(
   }
 }
 
-/** All but what declares JSON alone. */
+/** All but what declares JSON alone; looked up for the first problem, not at the start. */
 function createOpenedByPeople(routes: readonly Route[]): (url: string) => boolean {
-  const nameOf = createRouteNames(routes)
-  const forPrograms = new Set(
-    declaredRoutes(routes)
-      .filter(({ declaration }) => !answersPages(declaration))
-      .map(({ path }) => path),
-  )
-  return (url) => !forPrograms.has(nameOf(url))
+  const read = () => ({
+    nameOf: createRouteNames(routes),
+    forPrograms: new Set(
+      declaredRoutes(routes)
+        .filter(({ declaration }) => !answersPages(declaration))
+        .map(({ path }) => path),
+    ),
+  })
+  let made: ReturnType<typeof read> | null = null
+  return (url) => {
+    made ??= read()
+    return !made.forPrograms.has(made.nameOf(url))
+  }
 }
 
 /** Tells the metrics of every answer. */
