@@ -3,7 +3,6 @@ import { createShape } from '../domain/shape.ts'
 import { ApiError, refusedFields } from './api-error.ts'
 import type { Caller } from './authenticate.ts'
 import type { ErrorDto, ValidationErrorDto } from './error-dto.ts'
-import { bridgedDeclaration } from './operation.ts'
 import type { RateCategory } from './rate-limits.ts'
 import type { HeaderName, Presence } from './responses.ts'
 import type { Route } from './routes.ts'
@@ -147,7 +146,7 @@ export type DeclaredRoute = {
 /** The routes that are operations of the API; pages and files are not. */
 export const declaredRoutes = (routes: readonly Route[]): DeclaredRoute[] =>
   routes.flatMap(({ method, path, hooks }) => {
-    const declaration = declarationOf(hooks.detail) ?? bridgedDeclaration(hooks)
+    const declaration = declarationOf(hooks.detail)
     return declaration === null ? [] : [{ method: method.toUpperCase(), path, declaration }]
   })
 

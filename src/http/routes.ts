@@ -22,7 +22,7 @@ export function targetOf(url: string): RequestTarget {
 export type Route = {
   method: string
   path: string
-  hooks: { detail?: unknown; body?: unknown; query?: unknown; params?: unknown }
+  hooks: { detail?: unknown }
 }
 
 /** Which path of the routes, as it is written there, a request's URL matches; `none` for no route. */
