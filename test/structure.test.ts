@@ -16,6 +16,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'domain',
     'operator',
     'http',
+    'jobs',
     'observe',
     'providers',
     'sandbox',
@@ -28,6 +29,8 @@ const ALLOWED: Record<string, readonly string[]> = {
   api: ['background', 'config-reader', 'domain', 'http', 'pages', 'secrets', 'store', 'providers'],
   // The rules: they know no request, no status and no query.
   domain: ['config-reader', 'providers', 'secrets', 'store'],
+  // Work that is due: asks the domain, as the API does.
+  jobs: ['background', 'domain', 'store'],
   docs: ['http', 'config', 'pages', 'version'],
   http: ['background', 'domain', 'secrets', 'store', 'observe', 'pages'],
   sandbox: ['domain', 'pages', 'secrets', 'store'],

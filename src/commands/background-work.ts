@@ -1,9 +1,8 @@
-import { startKeepingTokensFresh } from '../api/connections/keep-fresh.ts'
-import { startReaching } from '../api/endpoints/reach.ts'
-import { type Background, later } from '../background.ts'
+import { type Alarm, type Background, later } from '../background.ts'
 import type { Deps } from '../deps.ts'
 import { startSavingKeyUses } from '../http/save-key-uses.ts'
-import { startSweeping } from '../http/sweep.ts'
+import { JOB_KINDS } from '../jobs/kinds.ts'
+import { startJobs } from '../jobs/runner.ts'
 import type { Log } from '../observe/log.ts'
 import type { OperatorContext } from '../operator/action.ts'
 import { actions } from '../operator/actions.ts'
@@ -20,14 +19,12 @@ const FIRST_DELAY_MS = 1000
 export function startBackgroundWork(
   deps: Deps,
   keys: RotatingKeys,
-  { fetch, registry }: { fetch: Fetch; registry: Registry },
+  { fetch, registry, jobsAlarm }: { fetch: Fetch; registry: Registry; jobsAlarm: Alarm },
 ): Background {
   const rotation = createRotation(keys, deps, deps.config.dataDir)
   const socket = openSocket({ ...deps, fetch, registry, settings: deps.config, rotation }, deps.log)
   const work = later(FIRST_DELAY_MS, () => [
-    startSweeping(deps),
-    startReaching(deps),
-    startKeepingTokensFresh(deps),
+    startJobs(deps, JOB_KINDS, jobsAlarm),
     startSavingKeyUses(deps),
     startRotating(rotation, deps.log),
   ])

@@ -111,7 +111,7 @@ export async function startLatch(
     await open(deps, keyring)
     app = createApp(deps, listener.addressOf)
     listener.answerWith(app.fetch)
-    background = startBackgroundWork(deps, keys, system)
+    background = startBackgroundWork(deps, keys, { ...system, jobsAlarm })
     return {
       deps,
       keyring,

@@ -92,7 +92,7 @@ async function integrationWrites(
     botUserId: null,
     origin: 'install' as const,
   }
-  return [...made.change.writes, deps.store.connections.insert(installed, { accessToken })]
+  return [...made.change.writes, ...deps.store.connections.insert(installed, { accessToken })]
 }
 
 /** Of a decision about an environment that is being made, and has nothing that could refuse it. */

@@ -107,6 +107,7 @@ export async function openStore(
     const freshness = server === null ? FRESH_WHERE_OWNED : FRESH_WHERE_SHARED
     const counts = createCounts(database, writer, freshness)
     const remember = createMemory(writer, freshness)
+    const jobs = createJobs(database, writer)
     const apiKeys = createApiKeys(database, writer, remember)
     const facts = createFacts(database, writer, sealing)
     await facts.proveSecretKey()
@@ -117,14 +118,14 @@ export async function openStore(
       integrations: createIntegrations(database, sealing, remember),
       subscribers: createSubscribers(database, counts, remember),
       contexts: createContexts(database, counts),
-      connections: createConnections(database, sealing, counts, remember),
-      connectionTokens: createConnectionTokens(database, writer, sealing),
-      endpoints: createEndpoints(database, counts),
-      endpointReach: createEndpointReach(database, writer),
+      connections: createConnections(database, sealing, { counts, remember, jobs }),
+      connectionTokens: createConnectionTokens(database, sealing),
+      endpoints: createEndpoints(database, counts, jobs),
+      endpointReach: createEndpointReach(database),
       spentStates: createSpentStates(database, writer),
       sealedValues: createSealedValues(database, writer, sealing),
       idempotencyRecords: createIdempotencyRecords(database, writer, sealing),
-      jobs: createJobs(database, writer),
+      jobs,
       commit: async (writes) => {
         if (writes.length > 0) await writer.commit(writes)
       },

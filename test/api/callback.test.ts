@@ -230,7 +230,7 @@ describe('when Slack fails', () => {
     if (verified.kind !== 'valid') throw new Error(verified.kind)
     const { jti, environmentId } = verified.claims
     const claimedAtMs = service.deps.clock()
-    await service.deps.store.spentStates.claim({ jti, environmentId, claimedAtMs }, 0)
+    await service.deps.store.spentStates.claim({ jti, environmentId, claimedAtMs })
     service.advance(31_000)
     const page = await open(callback)
     expect(page.status).toBe(409)

@@ -35,7 +35,7 @@ beforeAll(async () => {
     const fresh = { id, environmentId, createdAtMs: nowMs, updatedAtMs: 2e12 - nowMs }
     await store.commit([
       store.subscribers.insert({ ...fresh, subscriberId, profile: {} }),
-      store.endpoints.link(
+      ...store.endpoints.link(
         {
           ...fresh,
           integrationId: String(integration?.id),

@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { startKeepingTokensFresh } from '../../src/api/connections/keep-fresh.ts'
+import { createAlarm } from '../../src/background.ts'
+import { holdJob } from '../../src/domain/job.ts'
+import { JOB_KINDS } from '../../src/jobs/kinds.ts'
+import { startJobs } from '../../src/jobs/runner.ts'
 import { rotatingClientId } from '../../src/providers/slack/stand-in/directory.ts'
+import { REFRESH_TOKENS } from '../../src/store/jobs/pending.ts'
 import { createImporter } from '../../src/transfer/importer.ts'
 import { SANDBOX } from '../harness/sandbox.ts'
 import { startService, type TestService } from '../harness/service.ts'
@@ -111,12 +115,12 @@ describe('verify', () => {
   test('after a crash in the middle waits for the lease, and then goes on', async () => {
     await install('crashed')
     const environment = await service.deps.store.environments.first()
-    const { store, clock } = service.deps
+    const { store } = service.deps
     const found = await store.connections.findWithAuth(String(environment?.id), 'crashed')
-    const id = String(found?.connection.id)
-    expect(await store.connectionTokens.lease(id, clock(), clock() + 30_000)).toBe(true)
+    const subject = String(found?.connection.id)
+    expect(await holdJob(service.deps, { kind: REFRESH_TOKENS, subject })).not.toBeNull()
     expect((await verify('crashed')).status).toBe(502)
-    service.advance(30_001)
+    service.advance(60_001)
     expect((await verify('crashed')).status).toBe(200)
   })
 })
@@ -142,7 +146,11 @@ describe('a refresh', () => {
       own.advance(13 * 60 * 60_000)
       own.slackAnswers.push(() => Response.json({ ok: true, access_token: 'xoxb-next', ...more }))
       const { store, clock } = own.deps
-      expect(await store.connectionTokens.due(clock(), 10)).toHaveLength(1)
+      const isDue = async (): Promise<boolean> => {
+        const dueAtMs = await store.jobs.nextDueAtMs([REFRESH_TOKENS])
+        return dueAtMs !== null && dueAtMs <= clock()
+      }
+      expect(await isDue()).toBe(true)
       expect((await own.api('POST', '/v1/channel-connections/lasting/verify')).status).toBe(200)
 
       const after = await read()
@@ -151,10 +159,10 @@ describe('a refresh', () => {
       expect(after.expiresAt !== undefined).toBe(hasLifetime)
       if (hasLifetime) expect(Date.parse(String(after.expiresAt))).toBeGreaterThan(clock() - 5000)
       own.advance(30_000)
-      expect(await store.connectionTokens.due(clock(), 10)).toEqual([])
+      expect(await isDue()).toBe(false)
       // What has no known end is left alone for good.
       own.advance(365 * 24 * 60 * 60_000)
-      expect(await store.connectionTokens.due(clock(), 10)).toHaveLength(hasLifetime ? 1 : 0)
+      expect(await isDue()).toBe(hasLifetime)
       await own.stop()
     })
   }
@@ -178,10 +186,11 @@ test('an imported token of unknown age is due at once', async () => {
   await take({ ...record, identifier: 'old', contextKeys: ['a:1'], auth })
   const expiresAt = new Date(clock() + 60 * 60_000).toISOString()
   await take({ ...record, identifier: 'dated', contextKeys: ['a:2'], auth: { ...auth, expiresAt } })
-  const due = await store.connectionTokens.due(clock(), 10)
+  const lease = { token: 'test', nowMs: clock(), untilMs: clock() + 60_000 }
+  const due = await store.jobs.take([REFRESH_TOKENS], 10, lease)
   const environmentId = String((await store.environments.first())?.id)
   const old = await store.connections.findWithAuth(environmentId, 'old')
-  expect(due).toEqual([String(old?.connection.id)])
+  expect(due.map(({ subject }) => subject)).toEqual([String(old?.connection.id)])
   await own.stop()
 })
 
@@ -197,7 +206,7 @@ test('tokens are refreshed in the background before they expire, over days', asy
   let last = await read()
   for (let halfDay = 0; halfDay < 6; halfDay += 1) {
     own.advance(12 * 60 * 60_000 - 4 * 60_000)
-    const keeping = startKeepingTokensFresh(own.deps)
+    const keeping = startJobs(own.deps, JOB_KINDS, createAlarm())
     let now = await read()
     for (let waited = 0; waited < 200 && now.accessToken === last.accessToken; waited += 1) {
       await Bun.sleep(10)

@@ -71,9 +71,6 @@ async function fill(rows: number): Promise<Filled> {
           type: 'slack_channel',
           kind: 'destination',
           endpoint: { channelId: 'C' },
-          reachAttempts: 0,
-          reachNextAttemptAtMs: null,
-          reachProblem: null,
         })
       }),
     )

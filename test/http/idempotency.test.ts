@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'bun:test'
+import { createAlarm } from '../../src/background.ts'
 import { accept } from '../../src/domain/decision.ts'
 import { createIdempotency } from '../../src/http/idempotency.ts'
-import { startSweeping } from '../../src/http/sweep.ts'
+import { startJobs } from '../../src/jobs/runner.ts'
+import { sweepIdempotencyRecordsJob } from '../../src/jobs/sweep-idempotency-records.ts'
 import { freshRow } from '../../src/store/fresh-row.ts'
 import { SANDBOX } from '../harness/sandbox.ts'
 import { LINK_PATH, SAMPLE_BODY, startService } from '../harness/service.ts'
@@ -208,7 +210,7 @@ test('expired records are taken away, and the event loop goes on meanwhile', asy
     longestMs = Math.max(longestMs, performance.now() - last)
     last = performance.now()
   }, 1)
-  const sweeping = startSweeping(deps)
+  const sweeping = startJobs(deps, [sweepIdempotencyRecordsJob], createAlarm())
   for (let waited = 0; waited < 500; waited += 1) {
     if ((await store.idempotencyRecords.find('scope-2899')) === null) break
     await Bun.sleep(10)

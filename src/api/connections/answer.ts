@@ -3,6 +3,7 @@ import type { AuthRefused } from '../../domain/connections/auth.ts'
 import { type ApiError, badRequest, notFound } from '../../http/api-error.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import type { ConnectionWithAuth } from '../../store/connections/connections.ts'
+import { PendingAnswer, presentPending } from '../pending.ts'
 
 export const ConnectionParams = Type.Object({
   identifier: Type.String({ minLength: 1, examples: [EXAMPLE.connectionIdentifier] }),
@@ -37,13 +38,10 @@ export const ChannelConnection = Type.Object(
       refreshTokenExpiresAt: Type.Optional(Type.String()),
     }),
     pending: Type.Optional(
-      Type.Object(
-        { problem: Type.String(), attempts: Type.Integer(), nextAttemptAt: Type.String() },
-        {
-          description:
-            "There until Microsoft proves the administrator's consent; latch keeps asking.",
-        },
-      ),
+      Type.Object(PendingAnswer.properties, {
+        description:
+          "There until Microsoft proves the administrator's consent; latch keeps asking.",
+      }),
     ),
     createdAt: Type.String(),
     updatedAt: Type.String(),
@@ -70,13 +68,7 @@ export const presentConnection = ({
     ...(connection.botUserId !== null && { botUserId: connection.botUserId }),
   },
   auth,
-  ...(pending !== null && {
-    pending: {
-      problem: pending.problem,
-      attempts: pending.attempts,
-      nextAttemptAt: new Date(pending.nextAttemptAtMs).toISOString(),
-    },
-  }),
+  ...(pending !== null && { pending: presentPending(pending) }),
   createdAt: new Date(connection.createdAtMs).toISOString(),
   updatedAt: new Date(connection.updatedAtMs).toISOString(),
 })

@@ -1,3 +1,4 @@
+import { type Refresh, refreshNow } from '../../domain/connections/verify.ts'
 import { accept, type Decision } from '../../domain/decision.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { ApiError } from '../../http/api-error.ts'
@@ -11,7 +12,6 @@ import {
   connectionNotFound,
   presentConnection,
 } from './answer.ts'
-import { type Refresh, refreshTokens } from './refresh.ts'
 
 type Verified = Extract<Refresh, { kind: 'refreshed' | 'not_rotating' }>
 type NotVerified = Exclude<Refresh, Verified> & {
@@ -33,7 +33,7 @@ export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
             if (found === null) return null
             const { providerId } = found.integration
             const provider = deps.providers.get(providerId)?.title ?? providerId
-            return { ...(await refreshTokens(deps, found.connection.id)), provider }
+            return { ...(await refreshNow(deps, found.connection.id)), provider }
           },
           decide: async (
             refresh,

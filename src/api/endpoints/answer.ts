@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type ApiError, notFound } from '../../http/api-error.ts'
 import type { ListedEndpoint } from '../../store/endpoints/endpoint-pages.ts'
+import { PendingAnswer, presentPending } from '../pending.ts'
 
 export const EndpointParams = Type.Object({
   identifier: Type.String({ minLength: 1, examples: ['chendp_abc123'] }),
@@ -20,10 +21,9 @@ export const ChannelEndpoint = Type.Object(
     type: Type.String(),
     endpoint: Type.Record(Type.String(), Type.Unknown()),
     pending: Type.Optional(
-      Type.Object(
-        { problem: textOrNull, attempts: Type.Integer(), nextAttemptAt: Type.String() },
-        { description: 'There while the app cannot reach the user yet; latch keeps trying.' },
-      ),
+      Type.Object(PendingAnswer.properties, {
+        description: 'There while the app cannot reach the user yet; latch keeps trying.',
+      }),
     ),
     createdAt: Type.String(),
     updatedAt: Type.String(),
@@ -44,13 +44,7 @@ export function presentEndpoint(endpoint: ListedEndpoint): ChannelEndpoint {
     contextKeys: [...endpoint.contextKeys],
     type: endpoint.type,
     endpoint: endpoint.endpoint,
-    ...(endpoint.reachNextAttemptAtMs !== null && {
-      pending: {
-        problem: endpoint.reachProblem,
-        attempts: endpoint.reachAttempts + 1,
-        nextAttemptAt: new Date(endpoint.reachNextAttemptAtMs).toISOString(),
-      },
-    }),
+    ...(endpoint.pending !== null && { pending: presentPending(endpoint.pending) }),
     createdAt: new Date(endpoint.createdAtMs).toISOString(),
     updatedAt: new Date(endpoint.updatedAtMs).toISOString(),
   }

@@ -120,7 +120,7 @@ export async function addConnection(
       writes: [
         ...(ready?.writes ?? []),
         ...contextWrites(deps, environmentId, contexts),
-        store.connections.insert(connection, read.auth),
+        ...store.connections.insert(connection, read.auth),
       ],
     },
   )
@@ -159,7 +159,7 @@ export async function updateConnection(
     { ...found, connection, auth: read.auth, pending: null },
     {
       expects: [store.connections.expectPresent(connection.id)],
-      writes: [store.connections.replace(connection.id, workspace, read.auth, updatedAtMs)],
+      writes: store.connections.replace(connection.id, workspace, read.auth, updatedAtMs),
     },
   )
 }

@@ -53,7 +53,7 @@ export async function installConnection(
     const connection = { ...fresh, ...workspace, ...owned, integrationId, identifier }
     return accept(connection, {
       writes: [
-        connections.insert(connection, auth, pending),
+        ...connections.insert(connection, auth, pending),
         connections.takeOverOwnEndpoints(connection),
       ],
     })
@@ -65,16 +65,16 @@ export async function installConnection(
     ...(takesOver && owned),
     updatedAtMs: fresh.updatedAtMs,
   }
-  const write = connections.install(connection, auth, pending)
+  const writes = connections.install(connection, auth, pending)
   return takesOver
     ? accept(connection, {
         // Of two who install at the same moment, one takes it over.
         expects: [connections.expectIdentityOnly(connection.id)],
-        writes: [write, ...releaseOthers(deps, connection)],
+        writes: [...writes, ...releaseOthers(deps, connection)],
       })
     : accept(connection, {
         expects: [connections.expectPresent(connection.id)],
-        writes: [write, connections.takeOverOwnEndpoints(connection)],
+        writes: [...writes, connections.takeOverOwnEndpoints(connection)],
       })
 }
 

@@ -80,15 +80,12 @@ export async function createEndpoint(
     type,
     kind: endpointKind(providers, type),
     endpoint: value,
-    reachAttempts: 0,
-    reachNextAttemptAtMs: null,
-    reachProblem: null,
   }
   const existing = await store.endpoints.findSameUser(endpoint)
   if (existing !== null) return { kind: 'user_linked_already', existing }
   const { providerId, channel, identifier: integrationIdentifier } = integration
   return accept(
-    { ...endpoint, integrationIdentifier, providerId, channel },
+    { ...endpoint, integrationIdentifier, providerId, channel, pending: null },
     {
       expects: [
         store.integrations.expectPresent(integration.id),
@@ -125,7 +122,7 @@ export async function updateEndpoint(
   if (problem !== null) return { kind: 'endpoint_malformed', problem }
   const updatedAtMs = clock()
   return accept(
-    { ...found, endpoint: value, updatedAtMs, reachNextAttemptAtMs: null },
+    { ...found, endpoint: value, updatedAtMs, pending: null },
     {
       expects: [store.endpoints.expectPresent(found.id)],
       writes: [store.endpoints.replace(found.id, value, updatedAtMs)],

@@ -16,8 +16,6 @@ import {
 } from './outcome.ts'
 import { findTarget, type LinkTarget } from './target.ts'
 
-/** How long outcomes are kept for callbacks that are repeated; far longer than a link lives. */
-const REMEMBER_MS = 24 * 60 * 60 * 1000
 /** Longer than any call to a provider: a claim without an outcome after this was cut off. */
 const ABANDONED_AFTER_MS = 30_000
 const WAIT_FOR_OUTCOME_MS = 15_000
@@ -116,8 +114,7 @@ function readGrant(
 
 /** True for one request only, over all processes: that one may exchange the code. */
 function claim({ store, clock }: Deps, { jti, environmentId }: StateClaims): Promise<boolean> {
-  const nowMs = clock()
-  return store.spentStates.claim({ jti, environmentId, claimedAtMs: nowMs }, nowMs - REMEMBER_MS)
+  return store.spentStates.claim({ jti, environmentId, claimedAtMs: clock() })
 }
 
 /** Asks the provider about a claimed link, once, and stores what comes of it. */

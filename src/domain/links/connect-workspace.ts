@@ -9,7 +9,7 @@ import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept } from '../decision.ts'
 import { retryDelayMs } from '../retry-delay.ts'
 import { callbackUrl } from './addresses.ts'
-import { endpointWrite, failedAnswer, wrongWorkspace } from './identify-user.ts'
+import { endpointWrites, failedAnswer, wrongWorkspace } from './identify-user.ts'
 import type {
   ConnectClaims,
   FailedAnswer,
@@ -91,9 +91,6 @@ export function storeWebhook(
     type: 'webhook',
     kind: 'destination',
     endpoint: { url },
-    reachAttempts: 0,
-    reachNextAttemptAtMs: null,
-    reachProblem: null,
   })
   const contexts = contextsOfKeys(claims.contextKeys)
   const writes = [...contextWrites(deps, claims.environmentId, contexts), webhook]
@@ -163,15 +160,13 @@ function linkOfInstaller(
   const writes =
     userId === null
       ? []
-      : [
-          endpointWrite(deps, target, {
-            subscriberId,
-            contextKeys,
-            identity: { userId, workspace },
-            reach: { kind: 'reachable' },
-            through: { kind: 'named', identifier },
-          }),
-        ]
+      : endpointWrites(deps, target, {
+          subscriberId,
+          contextKeys,
+          identity: { userId, workspace },
+          reach: { kind: 'reachable' },
+          through: { kind: 'named', identifier },
+        })
   // A consent does not say who gave it: they are sent on to identify themselves.
   const next =
     provider.connect?.kind === 'admin_consent'

@@ -64,7 +64,7 @@ export async function storeUser(
   const writes = [
     ...contextWrites(deps, integration.environmentId, contextsOfKeys(claims.contextKeys)),
     ...(known === null ? [identityConnectionWrite(deps, target, identity)] : []),
-    endpointWrite(deps, target, { ...claims, identity, reach, through }),
+    ...endpointWrites(deps, target, { ...claims, identity, reach, through }),
   ]
   const outcome = { kind: 'linked', provider: provider.name, reach: reach.kind } as const
   return accept({ outcome, next: null }, { writes })
@@ -152,8 +152,8 @@ function identityConnectionWrite(
   )
 }
 
-/** The endpoint by which a subscriber is known at the provider. */
-export function endpointWrite(
+/** The endpoint by which a subscriber is known at the provider, and a retry where it is needed. */
+export function endpointWrites(
   deps: Deps,
   { integration, provider }: LinkTarget,
   linked: {
@@ -163,7 +163,7 @@ export function endpointWrite(
     reach: Reach
     through: LinkedThrough
   },
-): Write {
+): readonly Write[] {
   const { identity, reach, through } = linked
   const fresh = freshRow(deps, integration.environmentId)
   return deps.store.endpoints.link(

@@ -1,10 +1,18 @@
 import { and, eq, isNotNull, isNull, type SQL } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import { type IntegrationFilter, whereIntegration } from '../integrations/integration-filter.ts'
+import {
+  isPendingJob,
+  type Pending,
+  PROVE_CONSENT,
+  pendingColumns,
+  toPending,
+} from '../jobs/pending.ts'
 import type { Counts } from '../reading/counts.ts'
 import { type Page, type PageSource, type Paging, readPage, whereIs } from '../reading/pages.ts'
 import { channelConnections } from '../schema/channels.ts'
 import { integrations } from '../schema/core.ts'
+import { jobs } from '../schema/internal.ts'
 
 export type ConnectionFilter = IntegrationFilter & {
   subscriberId?: string | undefined
@@ -17,6 +25,7 @@ type Row = typeof channelConnections.$inferSelect
 
 export type ConnectionRow = Row & {
   integration: { identifier: string; providerId: string; channel: string }
+  pending: Pending | null
 }
 
 function connectionsWhere(filter: ConnectionFilter): SQL | undefined {
@@ -30,8 +39,9 @@ function connectionsWhere(filter: ConnectionFilter): SQL | undefined {
   )
 }
 
-/** Connections, each with what is shown of its integration. */
+/** Connections, each with what is shown of its integration and of a consent that is pending. */
 export function connectionSource(database: Database, counts: Counts): PageSource<ConnectionRow> {
+  const { id, consentProblem } = channelConnections
   const base = (where: SQL | undefined) =>
     database
       .select({
@@ -41,9 +51,11 @@ export function connectionSource(database: Database, counts: Counts): PageSource
           providerId: integrations.providerId,
           channel: integrations.channel,
         },
+        job: pendingColumns,
       })
       .from(channelConnections)
       .innerJoin(integrations, eq(integrations.id, channelConnections.integrationId))
+      .leftJoin(jobs, isPendingJob(PROVE_CONSENT, { subject: id, problem: consentProblem }))
       .where(where)
   return {
     columns: channelConnections,
@@ -51,7 +63,11 @@ export function connectionSource(database: Database, counts: Counts): PageSource
       const rows = await base(where)
         .orderBy(...order)
         .limit(limit)
-      return rows.map(({ row, integration }) => ({ ...row, integration }))
+      return rows.map(({ row, integration, job }) => ({
+        ...row,
+        integration,
+        pending: toPending(row.consentProblem, job),
+      }))
     },
     count: (where, limit) => counts(channelConnections, where, limit),
   }

@@ -1,6 +1,8 @@
 import { and, eq, exists, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import { type Pending, PROVE_CONSENT, REFRESH_TOKENS } from '../jobs/pending.ts'
 import type { Counts } from '../reading/counts.ts'
 import type { Memory } from '../reading/memory.ts'
 import type { Page, Paging } from '../reading/pages.ts'
@@ -15,14 +17,7 @@ import {
   connectionSource,
   pageOfConnections,
 } from './connection-pages.ts'
-import {
-  type Connection,
-  type PendingConsent,
-  pendingOf,
-  type Row,
-  type TriedConsent,
-  toConnection,
-} from './connection-rows.ts'
+import { type Connection, type PendingConsent, type Row, toConnection } from './connection-rows.ts'
 import { insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
 
 /** Whom a connection is for: at most one of an integration is for the same. */
@@ -32,7 +27,7 @@ export type ConnectionOwner = { subscriberId: string | null; contextKeys: readon
 export type ConnectionWithAuth = {
   connection: Connection
   auth: ConnectionAuth
-  pending: TriedConsent | null
+  pending: Pending | null
   integration: { identifier: string; providerId: string; channel: string }
 }
 
@@ -42,7 +37,7 @@ export type Workspace = Pick<Connection, 'workspaceId' | 'workspaceName' | 'botU
 export type Connections = {
   page(filter: ConnectionFilter, paging: Paging): Promise<Page<ConnectionWithAuth>>
   /** Gives a connection another workspace and tokens, wholesale. */
-  replace(id: string, workspace: Workspace, auth: ConnectionAuth, nowMs: number): Write
+  replace(id: string, workspace: Workspace, auth: ConnectionAuth, nowMs: number): readonly Write[]
   delete(id: string): Write
   /** Fails the commit where the connection is gone by then. */
   expectPresent(id: string): Write
@@ -50,9 +45,16 @@ export type Connections = {
   expectIdentityOnly(id: string): Write
   findWithAuth(environmentId: string, identifier: string): Promise<ConnectionWithAuth | null>
   find(integrationId: string, identifier: string): Connection | null | Promise<Connection | null>
-  /** The write of a new connection; `auth` is sealed. */
-  insert(connection: Connection, auth: ConnectionAuth, pending?: PendingConsent | null): Write
-  /** The same, and nothing at all where the integration has a connection of that workspace. */
+  /**
+   * The writes of a new connection, whose `auth` is sealed, and of what has to be done about it: its
+   * tokens are refreshed when they are due, a consent is proven that is pending.
+   */
+  insert(
+    connection: Connection,
+    auth: ConnectionAuth,
+    pending?: PendingConsent | null,
+  ): readonly Write[]
+  /** The write of a connection without tokens to refresh, unless the workspace has one already. */
   insertIfWorkspaceIsNew(connection: Connection, auth: ConnectionAuth): Write
   findByOwner(integrationId: string, owner: ConnectionOwner): Promise<Connection | null>
   /** The oldest connection of a workspace, whomever it is for. */
@@ -60,7 +62,11 @@ export type Connections = {
   /** The connection that was made when somebody linked from a workspace before it installed. */
   findIdentityOnly(integrationId: string, workspaceId: string): Promise<Connection | null>
   /** Gives a connection the workspace, the tokens and, where they changed, the owner of an install. */
-  install(connection: Connection, auth: ConnectionAuth, pending?: PendingConsent | null): Write
+  install(
+    connection: Connection,
+    auth: ConnectionAuth,
+    pending?: PendingConsent | null,
+  ): readonly Write[]
   /**
    * Gives a connection the endpoints of its owner that belong to the identity-only connection of the
    * workspace. Linked users whom it has already stay where they are.
@@ -80,8 +86,7 @@ export type Connections = {
 export function createConnections(
   database: Database,
   sealing: Sealing,
-  counts: Counts,
-  remember: Memory,
+  { counts, remember, jobs }: { counts: Counts; remember: Memory; jobs: Pick<Jobs, 'schedule'> },
 ): Connections {
   const byIdentifier = database
     .select()
@@ -106,9 +111,6 @@ export function createConnections(
     ...connection,
     authSealed: sealAuth(sealing, connection.id, auth),
     consentProblem: pending?.problem ?? null,
-    consentAttempts: pending === null ? 0 : 1,
-    refreshAtMs: pending?.nextAttemptAtMs ?? refreshAtMs(auth),
-    refreshLeaseUntilMs: 0,
   })
 
   const expectOne = (where: SQL | undefined): Write =>
@@ -117,10 +119,24 @@ export function createConnections(
       exists(database.select({ id: channelConnections.id }).from(channelConnections).where(where)),
     )
 
-  const unseal = ({ integration, ...row }: ConnectionRow): ConnectionWithAuth => ({
+  const causedJobs = (
+    subject: string,
+    auth: ConnectionAuth,
+    pending: PendingConsent | null = null,
+  ): Write[] => {
+    if (pending !== null) {
+      // Whoever found out that it is pending has tried it once.
+      const dueAtMs = pending.nextAttemptAtMs
+      return [jobs.schedule({ kind: PROVE_CONSENT, subject, dueAtMs, attempts: 1 })]
+    }
+    const dueAtMs = refreshAtMs(auth)
+    return dueAtMs === null ? [] : [jobs.schedule({ kind: REFRESH_TOKENS, subject, dueAtMs })]
+  }
+
+  const unseal = ({ integration, pending, ...row }: ConnectionRow): ConnectionWithAuth => ({
     connection: toConnection(row),
     auth: openAuth(sealing, row.id, row.authSealed),
-    pending: pendingOf(row),
+    pending,
     integration,
   })
 
@@ -137,7 +153,7 @@ export function createConnections(
       const page = await pageOfConnections(database, counts, filter, paging)
       return { ...page, items: page.items.map(unseal) }
     },
-    replace: (id, { workspaceId: workspace, workspaceName, botUserId }, auth, updatedAtMs) =>
+    replace: (id, { workspaceId: workspace, workspaceName, botUserId }, auth, updatedAtMs) => [
       toWrite(
         database
           .update(channelConnections)
@@ -148,13 +164,13 @@ export function createConnections(
             // It has a token of its own now, and is no longer what latch made when somebody linked.
             origin: sql`case ${origin} when 'identity' then 'api' else ${origin} end`,
             authSealed: sealAuth(sealing, id, auth),
-            refreshAtMs: refreshAtMs(auth),
             consentProblem: null,
-            consentAttempts: 0,
             updatedAtMs,
           })
           .where(eq(channelConnections.id, id)),
       ),
+      ...causedJobs(id, auth),
+    ],
     delete: (id) =>
       toWrite(database.delete(channelConnections).where(eq(channelConnections.id, id))),
     expectPresent: (id) => expectOne(eq(channelConnections.id, id)),
@@ -205,15 +221,20 @@ export function createConnections(
       ),
     install: (connection, auth, pending) => {
       const { id: _, createdAtMs: __, ...changed } = toRow(connection, auth, pending)
-      return toWrite(
-        database
-          .update(channelConnections)
-          .set(changed)
-          .where(eq(channelConnections.id, connection.id)),
-      )
+      return [
+        toWrite(
+          database
+            .update(channelConnections)
+            .set(changed)
+            .where(eq(channelConnections.id, connection.id)),
+        ),
+        ...causedJobs(connection.id, auth, pending),
+      ]
     },
-    insert: (connection, auth, pending) =>
+    insert: (connection, auth, pending) => [
       toWrite(database.insert(channelConnections).values(toRow(connection, auth, pending))),
+      ...causedJobs(connection.id, auth, pending),
+    ],
     insertIfWorkspaceIsNew: (connection, auth) =>
       insertUnlessWorkspaceIsKnown(database, toRow(connection, auth)),
   }

@@ -1,10 +1,18 @@
 import { and, eq, type SQL } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import { type IntegrationFilter, whereIntegration } from '../integrations/integration-filter.ts'
+import {
+  isPendingJob,
+  type Pending,
+  pendingColumns,
+  REACH_USER,
+  toPending,
+} from '../jobs/pending.ts'
 import type { Counts } from '../reading/counts.ts'
 import { type Page, type PageSource, type Paging, readPage, whereIs } from '../reading/pages.ts'
 import { channelEndpoints } from '../schema/channels.ts'
 import { integrations } from '../schema/core.ts'
+import { jobs } from '../schema/internal.ts'
 
 export type EndpointFilter = IntegrationFilter & {
   identifier?: string | undefined
@@ -14,7 +22,9 @@ export type EndpointFilter = IntegrationFilter & {
   contextKeys?: readonly string[] | undefined
 }
 
-export type ListedEndpoint = typeof channelEndpoints.$inferSelect & {
+export type ListedEndpoint = Omit<typeof channelEndpoints.$inferSelect, 'reachProblem'> & {
+  /** Why the app cannot reach a linked person yet; null where it can. */
+  pending: Pending | null
   integrationIdentifier: string
   providerId: string
   channel: string
@@ -31,6 +41,7 @@ export const endpointsWhere = (filter: EndpointFilter): SQL | undefined =>
 
 /** Endpoints, each with what is shown of its integration. */
 export function endpointSource(database: Database, counts: Counts): PageSource<ListedEndpoint> {
+  const { id, reachProblem } = channelEndpoints
   const base = (where: SQL | undefined) =>
     database
       .select({
@@ -38,9 +49,11 @@ export function endpointSource(database: Database, counts: Counts): PageSource<L
         integrationIdentifier: integrations.identifier,
         providerId: integrations.providerId,
         channel: integrations.channel,
+        job: pendingColumns,
       })
       .from(channelEndpoints)
       .innerJoin(integrations, eq(integrations.id, channelEndpoints.integrationId))
+      .leftJoin(jobs, isPendingJob(REACH_USER, { subject: id, problem: reachProblem }))
       .where(where)
   return {
     columns: channelEndpoints,
@@ -48,7 +61,13 @@ export function endpointSource(database: Database, counts: Counts): PageSource<L
       const rows = await base(where)
         .orderBy(...order)
         .limit(limit)
-      return rows.map(({ endpoint, ...integration }) => ({ ...endpoint, ...integration }))
+      return rows.map(
+        ({ endpoint: { reachProblem: problem, ...endpoint }, job, ...integration }) => ({
+          ...endpoint,
+          ...integration,
+          pending: toPending(problem, job),
+        }),
+      )
     },
     count: (where, limit) => counts(channelEndpoints, where, limit),
   }

@@ -1,60 +1,50 @@
-import { and, asc, eq, lte } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import { channelEndpoints } from '../schema/channels.ts'
-import type { Writer } from '../writer/writer.ts'
+import { expectation } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
-/** A linked user whom the app cannot reach yet. */
+/** A linked person whom the app cannot reach yet. */
 export type UnreachedEndpoint = Pick<
   typeof channelEndpoints.$inferSelect,
-  'id' | 'environmentId' | 'integrationId' | 'endpoint' | 'reachAttempts'
-> & { nextAttemptAtMs: number }
+  'id' | 'environmentId' | 'integrationId' | 'endpoint' | 'updatedAtMs'
+>
 
 export type EndpointReach = {
-  due(nowMs: number, limit: number): Promise<UnreachedEndpoint[]>
-  /** True for one caller, over all processes: nobody else tries this endpoint before `untilMs`. */
-  lease(endpoint: UnreachedEndpoint, untilMs: number): Promise<boolean>
-  /** The write of how an attempt ended; `nextAttemptAtMs` null: the user can be reached. */
-  settle(id: string, problem: string | null, nextAttemptAtMs: number | null): Write
+  /** Null where the endpoint is gone, or its person can be reached. */
+  read(id: string): Promise<UnreachedEndpoint | null>
+  /** Refuses what is committed with it where the endpoint is not as it was read. */
+  expectUnchanged(endpoint: UnreachedEndpoint): Write
+  /** Says why the person cannot be reached; null: they can. */
+  setProblem(id: string, problem: string | null): Write
 }
 
-export function createEndpointReach(database: Database, writer: Writer): EndpointReach {
-  const { id, environmentId, integrationId, endpoint, reachAttempts } = channelEndpoints
-  const nextAttemptAtMs = channelEndpoints.reachNextAttemptAtMs
+export function createEndpointReach(database: Database): EndpointReach {
+  const { id, environmentId, integrationId, endpoint, updatedAtMs, reachProblem } = channelEndpoints
   return {
-    due: async (nowMs, limit) => {
-      const rows = await database
-        .select({ id, environmentId, integrationId, endpoint, reachAttempts, nextAttemptAtMs })
+    read: async (endpointId) => {
+      const found = await database
+        .select({ id, environmentId, integrationId, endpoint, updatedAtMs, reachProblem })
         .from(channelEndpoints)
-        .where(lte(nextAttemptAtMs, nowMs))
-        .orderBy(asc(nextAttemptAtMs))
-        .limit(limit)
-      return rows.flatMap(({ nextAttemptAtMs: at, ...row }) =>
-        at === null ? [] : [{ ...row, nextAttemptAtMs: at }],
-      )
+        .where(eq(id, endpointId))
+        .get()
+      if (found === undefined || found.reachProblem === null) return null
+      const { reachProblem: _, ...unreached } = found
+      return unreached
     },
 
-    lease: async (unreached, untilMs) => {
-      const [leased] = await writer.commit([
-        toWrite(
-          database
-            .update(channelEndpoints)
-            .set({
-              reachNextAttemptAtMs: untilMs,
-              reachAttempts: unreached.reachAttempts + 1,
-            })
-            .where(and(eq(id, unreached.id), eq(nextAttemptAtMs, unreached.nextAttemptAtMs))),
-        ),
-      ])
-      return leased?.rowsAffected === 1
-    },
+    expectUnchanged: (unreached) =>
+      expectation(
+        database,
+        sql`exists ${database
+          .select({ one: sql`1` })
+          .from(channelEndpoints)
+          .where(and(eq(id, unreached.id), eq(updatedAtMs, unreached.updatedAtMs)))}`,
+      ),
 
-    settle: (endpointId, reachProblem, reachNextAttemptAtMs) =>
+    setProblem: (endpointId, problem) =>
       toWrite(
-        database
-          .update(channelEndpoints)
-          .set({ reachProblem, reachNextAttemptAtMs })
-          .where(eq(id, endpointId)),
+        database.update(channelEndpoints).set({ reachProblem: problem }).where(eq(id, endpointId)),
       ),
   }
 }

@@ -1,6 +1,8 @@
 import { and, eq, exists, sql } from 'drizzle-orm'
 import { connectionOfWorkspace } from '../connections/workspace-connections.ts'
 import type { Database } from '../database/client.ts'
+import type { Jobs } from '../jobs/jobs.ts'
+import { REACH_USER } from '../jobs/pending.ts'
 import type { Counts } from '../reading/counts.ts'
 import type { Page, Paging } from '../reading/pages.ts'
 import { channelEndpoints } from '../schema/channels.ts'
@@ -15,13 +17,12 @@ import {
 } from './endpoint-pages.ts'
 
 /** Where a subscriber can be reached at a provider; for a linked user, who they are there. */
-export type Endpoint = typeof channelEndpoints.$inferSelect
+export type Endpoint = Omit<typeof channelEndpoints.$inferSelect, 'reachProblem'>
 
 /** A linked user; reached unless it says when that is tried next. */
-export type LinkedEndpoint = Omit<
-  Endpoint,
-  'kind' | 'connectionIdentifier' | 'reachAttempts' | 'reachNextAttemptAtMs' | 'reachProblem'
-> & { reach?: { nextAttemptAtMs: number; problem: string } }
+export type LinkedEndpoint = Omit<Endpoint, 'kind' | 'connectionIdentifier'> & {
+  reach?: { nextAttemptAtMs: number; problem: string }
+}
 
 /** The connection that a linked user belongs to: a named one, or the one of their workspace. */
 export type LinkedThrough =
@@ -36,10 +37,11 @@ export type SameUser = Pick<
 
 export type Endpoints = {
   /**
-   * The write of who a subscriber is. Linking again (same integration, connection, subscriber,
-   * context and type) keeps the endpoint's identifier and takes the new identity.
+   * The writes of who a subscriber is. Linking again (same integration, connection, subscriber,
+   * context and type) keeps the endpoint's identifier and takes the new identity. Whoever cannot be
+   * reached yet is tried again.
    */
-  link(endpoint: LinkedEndpoint, through: LinkedThrough): Write
+  link(endpoint: LinkedEndpoint, through: LinkedThrough): readonly Write[]
   insert(endpoint: Endpoint): Write
   /** Gives an endpoint another value of its type. */
   replace(id: string, endpoint: Endpoint['endpoint'], nowMs: number): Write
@@ -52,7 +54,11 @@ export type Endpoints = {
   page(filter: EndpointFilter, paging: Paging): Promise<Page<ListedEndpoint>>
 }
 
-export function createEndpoints(database: Database, counts: Counts): Endpoints {
+export function createEndpoints(
+  database: Database,
+  counts: Counts,
+  jobs: Pick<Jobs, 'scheduleEach'>,
+): Endpoints {
   return {
     page: (filter, paging) => pageOfEndpoints(database, counts, filter, paging),
     find: async (environmentId, identifier) => {
@@ -67,8 +73,6 @@ export function createEndpoints(database: Database, counts: Counts): Endpoints {
           .set({
             endpoint,
             updatedAtMs,
-            reachAttempts: 0,
-            reachNextAttemptAtMs: null,
             reachProblem: null,
           })
           .where(eq(channelEndpoints.id, id)),
@@ -104,20 +108,16 @@ export function createEndpoints(database: Database, counts: Counts): Endpoints {
     },
     insert: (endpoint) => toWrite(database.insert(channelEndpoints).values(endpoint)),
     link: ({ reach, ...endpoint }, through) => {
-      const { integrationId } = endpoint
-      const reachState = {
-        reachAttempts: 0,
-        reachNextAttemptAtMs: reach?.nextAttemptAtMs ?? null,
-        reachProblem: reach?.problem ?? null,
-      }
+      const { integrationId, subscriberId } = endpoint
+      const reachProblem = reach?.problem ?? null
       const connectionIdentifier =
         through.kind === 'named'
           ? through.identifier
           : sql`${connectionOfWorkspace(database, { integrationId, workspaceId: through.workspaceId }, endpoint)}`
-      return toWrite(
+      const link = toWrite(
         database
           .insert(channelEndpoints)
-          .values({ ...endpoint, ...reachState, kind: 'person', connectionIdentifier })
+          .values({ ...endpoint, reachProblem, kind: 'person', connectionIdentifier })
           .onConflictDoUpdate({
             target: [
               channelEndpoints.integrationId,
@@ -130,10 +130,29 @@ export function createEndpoints(database: Database, counts: Counts): Endpoints {
             set: {
               endpoint: endpoint.endpoint,
               updatedAtMs: endpoint.updatedAtMs,
-              ...reachState,
+              reachProblem,
             },
           }),
       )
+      if (reach === undefined) return [link]
+      // By what makes it unique: an endpoint that was there has kept its own id.
+      const linked = database
+        .select({ subject: sql`${channelEndpoints.id}`.as('subject') })
+        .from(channelEndpoints)
+        .where(
+          and(
+            eq(channelEndpoints.integrationId, integrationId),
+            sql`${channelEndpoints.connectionIdentifier} = ${connectionIdentifier}`,
+            eq(channelEndpoints.subscriberId, subscriberId),
+            eq(channelEndpoints.contextKeys, endpoint.contextKeys),
+            eq(channelEndpoints.type, endpoint.type),
+            eq(channelEndpoints.kind, 'person'),
+          ),
+        )
+      const dueAtMs = reach.nextAttemptAtMs
+      // Whoever found out that the person cannot be reached has tried it once.
+      const retry = jobs.scheduleEach(sql`${linked}`, { kind: REACH_USER, dueAtMs, attempts: 1 })
+      return [link, retry]
     },
   }
 }

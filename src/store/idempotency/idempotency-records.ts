@@ -1,4 +1,4 @@
-import { eq, getTableName, inArray, lte, sql } from 'drizzle-orm'
+import { eq, getTableName, inArray, lte, min, sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
@@ -27,6 +27,8 @@ export type IdempotencyRecords = {
   remove(scope: string): Write
   /** Takes away at most `limit` expired records, and answers how many. */
   removeExpired(nowMs: number, limit: number): Promise<number>
+  /** When the next record expires, or the first has; null where there is none. */
+  nextExpiryMs(): Promise<number | null>
 }
 
 /** Those that are repeated were made a moment ago. 4 KB of the process each, measured with links. */
@@ -82,6 +84,11 @@ export function createIdempotencyRecords(
         ),
       ])
       return removed?.rowsAffected ?? 0
+    },
+    nextExpiryMs: async () => {
+      const earliest = min(idempotencyRecords.expiresAtMs)
+      const row = await database.select({ earliest }).from(idempotencyRecords).get()
+      return row?.earliest ?? null
     },
   }
 }

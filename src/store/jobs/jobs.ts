@@ -37,6 +37,8 @@ export type Jobs = {
    * is due when they end it, as they may have begun before the cause.
    */
   schedule(request: JobRequest): Write
+  /** The same for each `subject` that a query finds when it is committed. */
+  scheduleEach(subjects: SQL, request: Omit<JobRequest, 'subject'>): Write
   /** The earliest time at which a job of these kinds is due; null where there is none. */
   nextDueAtMs(kinds: readonly string[]): Promise<number | null>
   /** Takes up to `limit` jobs that are due, the longest overdue first, each for one process alone. */
@@ -69,26 +71,35 @@ export function createJobs(database: Database, writer: Pick<Writer, 'commit'>): 
     return (taken?.returned ?? []).map((row) => toHeldJob(row, token))
   }
 
+  const scheduleEach: Jobs['scheduleEach'] = (subjects, request) => {
+    const { attempts: tried = 0, dueAtMs: at } = request
+    return toWrite(
+      database
+        .insert(jobs)
+        .select(
+          // In the order of the table's columns, as drizzle names them in front of a `select`.
+          sql`select ${request.kind}, found.subject, ${at}, 1, ${tried}, null, null, null
+            from (${subjects}) as found where true`,
+        )
+        .onConflictDoUpdate({
+          target: [kind, subject],
+          set: {
+            revision: sql`${revision} + 1`,
+            attempts: tried,
+            problem: null,
+            gaveUpAtMs: null,
+            dueAtMs: sql`case
+              when ${lease} is not null then ${dueAtMs}
+              when ${gaveUpAtMs} is not null then ${at}
+              else min(${dueAtMs}, ${at}) end`,
+          },
+        }),
+    )
+  }
+
   return {
-    schedule: ({ attempts: tried = 0, ...request }) =>
-      toWrite(
-        database
-          .insert(jobs)
-          .values({ ...request, attempts: tried })
-          .onConflictDoUpdate({
-            target: [kind, subject],
-            set: {
-              revision: sql`${revision} + 1`,
-              attempts: tried,
-              problem: null,
-              gaveUpAtMs: null,
-              dueAtMs: sql`case
-                when ${lease} is not null then ${dueAtMs}
-                when ${gaveUpAtMs} is not null then ${request.dueAtMs}
-                else min(${dueAtMs}, ${request.dueAtMs}) end`,
-            },
-          }),
-      ),
+    schedule: ({ subject: of, ...request }) => scheduleEach(sql`select ${of} as subject`, request),
+    scheduleEach,
 
     nextDueAtMs: async (kinds) => {
       // One look into the index for each kind; a single `min` over all of them would read every job.

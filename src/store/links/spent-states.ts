@@ -1,4 +1,4 @@
-import { eq, lt, sql } from 'drizzle-orm'
+import { eq, inArray, lte, min, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import { spentStates } from '../schema/internal.ts'
 import { expectation } from '../writer/expectations.ts'
@@ -9,11 +9,12 @@ export type SpentState = typeof spentStates.$inferSelect
 
 export type SpentStates = {
   find(jti: string): Promise<SpentState | null>
-  /**
-   * True for exactly one caller per `jti`, over all processes: that one may go on. Also deletes a few
-   * rows older than `forgetBeforeMs`, so that the table stays small by itself.
-   */
-  claim(state: Omit<SpentState, 'outcome'>, forgetBeforeMs: number): Promise<boolean>
+  /** True for exactly one caller per `jti`, over all processes: that one may go on. */
+  claim(state: Omit<SpentState, 'outcome'>): Promise<boolean>
+  /** Takes away at most `limit` states that were claimed up to `untilMs`, and answers how many. */
+  removeOld(untilMs: number, limit: number): Promise<number>
+  /** When the oldest state was claimed; null where there is none. */
+  oldestClaimMs(): Promise<number | null>
   /** Fails the whole commit unless the state is claimed and has no outcome yet. */
   expectUnsettled(jti: string): Write
   /** Stores the outcome of a claimed state. One that is stored already stays. */
@@ -22,17 +23,7 @@ export type SpentStates = {
   release(jti: string): Write
 }
 
-/** Small enough to take well under a millisecond, and more than one, so that it catches up. */
-const FORGET_AT_ONCE = 20
-
 export function createSpentStates(database: Database, writer: Writer): SpentStates {
-  const old = (beforeMs: number) =>
-    database
-      .select({ jti: spentStates.jti })
-      .from(spentStates)
-      .where(lt(spentStates.claimedAtMs, beforeMs))
-      .limit(FORGET_AT_ONCE)
-
   const unsettled = (jti: string) =>
     sql`${spentStates.jti} = ${jti} and ${spentStates.outcome} is null`
 
@@ -40,14 +31,28 @@ export function createSpentStates(database: Database, writer: Writer): SpentStat
     find: async (jti) =>
       (await database.select().from(spentStates).where(eq(spentStates.jti, jti)).get()) ?? null,
 
-    claim: async (state, forgetBeforeMs) => {
+    claim: async (state) => {
       const [inserted] = await writer.commit([
         toWrite(database.insert(spentStates).values(state).onConflictDoNothing()),
-        toWrite(
-          database.delete(spentStates).where(sql`${spentStates.jti} in ${old(forgetBeforeMs)}`),
-        ),
       ])
       return inserted?.rowsAffected === 1
+    },
+
+    removeOld: async (untilMs, limit) => {
+      const old = database
+        .select({ jti: spentStates.jti })
+        .from(spentStates)
+        .where(lte(spentStates.claimedAtMs, untilMs))
+        .limit(limit)
+      const [removed] = await writer.commit([
+        toWrite(database.delete(spentStates).where(inArray(spentStates.jti, old))),
+      ])
+      return removed?.rowsAffected ?? 0
+    },
+
+    oldestClaimMs: async () => {
+      const oldest = min(spentStates.claimedAtMs)
+      return (await database.select({ oldest }).from(spentStates).get())?.oldest ?? null
     },
 
     expectUnsettled: (jti) =>

@@ -19,11 +19,6 @@ export const channelConnections = sqliteTable(
     authSealed: sealed('auth').notNull(),
     /** What is in the way of an administrator's consent that was claimed; null: nothing is. */
     consentProblem: text('consent_problem'),
-    consentAttempts: integer('consent_attempts').notNull().default(0),
-    /** When the tokens are to be refreshed, or the consent proven; null: there is nothing to do. */
-    refreshAtMs: integer('refresh_at_ms'),
-    /** Until when one process alone may do that. */
-    refreshLeaseUntilMs: integer('refresh_lease_until_ms').notNull().default(0),
     /** `identity`: made because somebody linked from this workspace, with no token of its own. */
     origin: text('origin', { enum: ['identity', 'install', 'api'] })
       .notNull()
@@ -41,9 +36,6 @@ export const channelConnections = sqliteTable(
     uniqueIndex('channel_connections_shared')
       .on(table.integrationId, table.contextKeys)
       .where(sql`origin <> 'identity' and subscriber_id is null`),
-    index('channel_connections_refresh')
-      .on(table.refreshAtMs)
-      .where(sql`refresh_at_ms is not null`),
     index('channel_connections_created').on(table.environmentId, table.createdAtMs, table.id),
     index('channel_connections_updated').on(table.environmentId, table.updatedAtMs, table.id),
     index('channel_connections_workspace').on(table.integrationId, table.workspaceId),
@@ -67,10 +59,7 @@ export const channelEndpoints = sqliteTable(
       .notNull()
       .default('destination'),
     endpoint: text('endpoint', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
-    /** When the app next tries to become able to reach the user; null: it is, or need not. */
-    reachNextAttemptAtMs: integer('reach_next_attempt_at_ms'),
-    reachAttempts: integer('reach_attempts').notNull().default(0),
-    /** What was in the way at the last attempt. */
+    /** Why the app cannot reach the person yet; null: it can, or need not. */
     reachProblem: text('reach_problem'),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),
@@ -87,9 +76,6 @@ export const channelEndpoints = sqliteTable(
         table.type,
       )
       .where(sql`kind = 'person'`),
-    index('channel_endpoints_reach')
-      .on(table.reachNextAttemptAtMs)
-      .where(sql`reach_next_attempt_at_ms is not null`),
     index('channel_endpoints_updated').on(table.environmentId, table.updatedAtMs, table.id),
     index('channel_endpoints_integration').on(
       table.integrationId,

@@ -127,7 +127,7 @@ describe('an outcome that is stored', () => {
     const environment = await deps.store.environments.first()
     const claimedAtMs = deps.clock() - 31_000
     const state = { jti, environmentId: String(environment?.id), claimedAtMs }
-    expect(await deps.store.spentStates.claim(state, 0)).toBe(true)
+    expect(await deps.store.spentStates.claim(state)).toBe(true)
     const waiting = interrupted(() =>
       deps.store.commit([deps.store.spentStates.settle(jti, outcome)]),
     )
@@ -140,7 +140,7 @@ describe('an outcome that is stored', () => {
     const environment = await deps.store.environments.first()
     const { spentStates } = deps.store
     const state = { jti, environmentId: String(environment?.id), claimedAtMs: deps.clock() }
-    await spentStates.claim(state, 0)
+    await spentStates.claim(state)
     await deps.store.commit([spentStates.settle(jti, { kind: 'interrupted' })])
     await deps.store.commit([spentStates.release(jti)])
     expect(await stored(jti)).not.toBeNull()

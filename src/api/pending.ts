@@ -1,0 +1,23 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { Pending } from '../store/jobs/pending.ts'
+
+/** What is in the way of something that latch tries again and again. */
+export const PendingAnswer = Type.Object({
+  problem: Type.String(),
+  attempts: Type.Integer(),
+  nextAttemptAt: Type.Optional(Type.String({ description: 'Absent once latch has given up.' })),
+  gaveUpAt: Type.Optional(Type.String({ description: 'When latch stopped trying.' })),
+})
+export type PendingAnswer = Static<typeof PendingAnswer>
+
+export const presentPending = ({
+  problem,
+  attempts,
+  nextAttemptAtMs,
+  gaveUpAtMs,
+}: Pending): PendingAnswer => ({
+  problem,
+  attempts,
+  ...(nextAttemptAtMs !== null && { nextAttemptAt: new Date(nextAttemptAtMs).toISOString() }),
+  ...(gaveUpAtMs !== null && { gaveUpAt: new Date(gaveUpAtMs).toISOString() }),
+})

@@ -1,0 +1,90 @@
+import type { ConsentProof } from '../../providers/provider.ts'
+import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
+import type { HeldJob, JobEnd } from '../../store/jobs/jobs.ts'
+import { type Accepted, accept } from '../decision.ts'
+import { endJob, endJobAlone } from '../job.ts'
+import { retryDelayMs } from '../retry-delay.ts'
+import { findMeans, NO_MEANS } from './means.ts'
+import type { RefreshDeps } from './refresh.ts'
+
+/** What came of asking for a proof of an administrator's consent. */
+export type ConsentAsked =
+  | { kind: 'proven' }
+  /** No consent is pending, or nobody can be asked. */
+  | { kind: 'not_pending' }
+  | { kind: 'not_consented'; provider: string; problem: string; gaveUp: boolean }
+
+/** An administrator who has not consented by then will not do so any more. */
+const GIVE_UP_AFTER_MS = 7 * 24 * 60 * 60_000
+const RETRY_NO_MEANS_MS = 60 * 60_000
+
+/**
+ * Asks the provider whether an administrator's consent has taken effect, if it is pending (`now`: in
+ * any case), and ends the job. Only a token for that tenant proves it: what a callback says of it is
+ * a claim that anybody could make.
+ */
+export async function proveConsent(
+  deps: RefreshDeps,
+  held: HeldJob,
+  when: 'due' | 'now',
+): Promise<ConsentAsked> {
+  const { store, clock } = deps
+  const holder = await store.connectionTokens.read(held.subject)
+  if (holder === null || (when === 'due' && holder.consentProblem === null)) {
+    await endJobAlone(deps, held, { kind: 'done' })
+    return { kind: 'not_pending' }
+  }
+  const means = await findMeans(deps, holder)
+  if (means?.connect.kind !== 'admin_consent') {
+    const dueAtMs = clock() + RETRY_NO_MEANS_MS
+    await endJobAlone(deps, held, { kind: 'again', dueAtMs, problem: NO_MEANS })
+    return { kind: 'not_pending' }
+  }
+  const proof = await means.connect.prove(means.app, holder.workspaceId)
+  const end = endOf(proof, held, holder, clock())
+  await storeProof(deps, held, holder, { proof, end })
+  if (proof.kind === 'proven') return { kind: 'proven' }
+  const { provider } = means
+  return {
+    kind: 'not_consented',
+    provider,
+    problem: proof.problem,
+    gaveUp: end.kind === 'gave_up',
+  }
+}
+
+function endOf(
+  proof: ConsentProof,
+  { attempts }: HeldJob,
+  { consentProblem, updatedAtMs }: TokenHolder,
+  nowMs: number,
+): JobEnd {
+  if (proof.kind === 'proven') return { kind: 'done' }
+  const { problem } = proof
+  // It was last changed when it became pending.
+  const isOverdue = consentProblem !== null && nowMs - updatedAtMs >= GIVE_UP_AFTER_MS
+  if (isOverdue) return { kind: 'gave_up', problem }
+  return { kind: 'again', dueAtMs: nowMs + retryDelayMs(attempts - 1), problem }
+}
+
+/** Stores what the provider has said, unless the connection has changed since it was asked. */
+async function storeProof(
+  deps: RefreshDeps,
+  held: HeldJob,
+  asked: TokenHolder,
+  { proof, end }: { proof: ConsentProof; end: JobEnd },
+): Promise<void> {
+  const { connectionTokens } = deps.store
+  const problem = proof.kind === 'proven' ? null : proof.problem
+  const decide = async (): Promise<Accepted<null> | { kind: 'changed' }> => {
+    const current = await connectionTokens.read(held.subject)
+    if (current?.updatedAtMs !== asked.updatedAtMs) return { kind: 'changed' }
+    return accept(null, {
+      expects: [connectionTokens.expectUnchanged(current)],
+      writes: [connectionTokens.setConsentProblem(current, problem, deps.clock())],
+    })
+  }
+  await endJob(deps, held, decide, ({ kind }) =>
+    kind === 'accepted' ? end : { kind: 'again', dueAtMs: deps.clock(), problem: null },
+  )
+}

@@ -1,0 +1,27 @@
+import type { Deps } from '../../deps.ts'
+import type { AdminConsent, App, InstallByCode } from '../../providers/provider.ts'
+import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
+import { readApp } from '../integrations/app.ts'
+
+/** How a connection is kept alive: through which app, and what that can do at its provider. */
+export type Means<Connect> = { provider: string; connect: Connect; app: App }
+
+/** Why nothing can be asked of the provider. */
+export const NO_MEANS = 'The integration has no client id or secret'
+
+/** Null where the integration is gone, or cannot speak for its app any more. */
+export async function findMeans(
+  { store, providers }: Pick<Deps, 'store' | 'providers'>,
+  { environmentId, integrationId }: TokenHolder,
+): Promise<Means<InstallByCode | AdminConsent> | null> {
+  const integration = await store.integrations.findById(environmentId, integrationId)
+  const provider = integration && providers.get(integration.providerId)
+  if (!integration || !provider?.connect) return null
+  const { clientId, clientSecret, ...rest } = readApp(provider, integration.credentials)
+  if (clientId === null || clientSecret === null) return null
+  return {
+    provider: provider.title,
+    connect: provider.connect,
+    app: { ...rest, clientId, clientSecret },
+  }
+}

@@ -1,0 +1,132 @@
+import type { Deps } from '../../deps.ts'
+import type { InstallByCode, RefreshedTokens } from '../../providers/provider.ts'
+import {
+  type ConnectionAuth,
+  refreshAgainAtMs,
+  refreshAtMs,
+} from '../../store/connections/connection-auth.ts'
+import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
+import type { HeldJob, JobEnd } from '../../store/jobs/jobs.ts'
+import { commit } from '../commit.ts'
+import { type Accepted, accept } from '../decision.ts'
+import { actorOf, endJob, endJobAlone } from '../job.ts'
+import { renewedAuth } from './auth.ts'
+import { findMeans, type Means, NO_MEANS } from './means.ts'
+
+export type RefreshDeps = Pick<
+  Deps,
+  'store' | 'providers' | 'random' | 'clock' | 'log' | 'wakeJobs'
+>
+
+/** What came of refreshing the tokens of a connection. */
+export type TokensRefreshed =
+  | { kind: 'refreshed' }
+  /** The connection has no tokens that can be refreshed, or they are not due yet. */
+  | { kind: 'not_rotating' }
+  | { kind: 'refused'; provider: string; error: string }
+  | { kind: 'unavailable'; provider: string }
+
+/** Most of what a provider refuses it refuses again, until a person reconnects. */
+const RETRY_REFUSED_MS = 60 * 60_000
+const RETRY_UNAVAILABLE_MS = 30_000
+
+/**
+ * Exchanges the refresh token of a connection for new tokens, if they are due (`now`: in any case),
+ * and ends the job. The new ones are stored before anybody can read them.
+ */
+export async function refreshTokens(
+  deps: RefreshDeps,
+  held: HeldJob,
+  when: 'due' | 'now',
+): Promise<TokensRefreshed> {
+  const { store, clock } = deps
+  const holder = await store.connectionTokens.read(held.subject)
+  const dueAtMs = holder && refreshAtMs(holder.auth)
+  const sent = holder?.auth.refreshToken
+  if (holder === null || sent === undefined || (when === 'due' && dueAtMs === null)) {
+    await endJobAlone(deps, held, { kind: 'done' })
+    return { kind: 'not_rotating' }
+  }
+  if (when === 'due' && dueAtMs !== null && dueAtMs > clock()) {
+    await endJobAlone(deps, held, { kind: 'again', dueAtMs, problem: null })
+    return { kind: 'not_rotating' }
+  }
+  const means = await findMeans(deps, holder)
+  if (means?.connect.kind !== 'code') {
+    await endJobAlone(deps, held, retryIn(clock() + RETRY_REFUSED_MS, NO_MEANS))
+    return { kind: 'not_rotating' }
+  }
+  return exchange(deps, held, { holder, sent, means: { ...means, connect: means.connect } })
+}
+
+type Exchange = { holder: TokenHolder; sent: string; means: Means<InstallByCode> }
+
+async function exchange(
+  deps: RefreshDeps,
+  held: HeldJob,
+  { holder, sent, means: { provider, connect, app } }: Exchange,
+): Promise<TokensRefreshed> {
+  const { clock } = deps
+  const outcome = await connect.refresh(app, sent)
+  switch (outcome.kind) {
+    case 'refreshed':
+      await storeTokens(deps, held, holder, { sent, tokens: outcome.tokens })
+      return { kind: 'refreshed' }
+    case 'refused':
+      await endJobAlone(deps, held, retryIn(clock() + RETRY_REFUSED_MS, outcome.error))
+      return { kind: 'refused', provider, error: outcome.error }
+    case 'unavailable':
+      await endJobAlone(deps, held, retryIn(clock() + RETRY_UNAVAILABLE_MS, outcome.reason))
+      return { kind: 'unavailable', provider }
+  }
+}
+
+const retryIn = (dueAtMs: number, problem: string): JobEnd => ({ kind: 'again', dueAtMs, problem })
+
+/**
+ * Stores new tokens in place of those that were sent, and of no others. The provider has taken the
+ * old ones back and gives the new ones once, so they are stored even where the lease is over and
+ * somebody else is at it.
+ */
+async function storeTokens(
+  deps: RefreshDeps,
+  held: HeldJob,
+  holder: TokenHolder,
+  { sent, tokens }: { sent: string; tokens: RefreshedTokens },
+): Promise<void> {
+  const { connectionTokens } = deps.store
+  const { clock, log } = deps
+  const decide = async (): Promise<Accepted<ConnectionAuth> | { kind: 'replaced' }> => {
+    const current = await connectionTokens.read(held.subject)
+    if (current === null || !isSame(current.auth, holder.auth)) return { kind: 'replaced' }
+    const nowMs = clock()
+    const auth = renewedAuth(current.auth, sent, tokens, nowMs)
+    return accept(auth, {
+      expects: [connectionTokens.expectUnchanged(current)],
+      writes: [connectionTokens.renew(held.subject, auth, nowMs)],
+    })
+  }
+  const dueAgainAtMs = (auth: ConnectionAuth): number | null => refreshAgainAtMs(auth, clock())
+  const endOf = (decided: Awaited<ReturnType<typeof decide>>): JobEnd => {
+    // They may be due, and may need no refresh: whoever takes the job next sees.
+    if (decided.kind !== 'accepted') return { kind: 'again', dueAtMs: clock(), problem: null }
+    const dueAtMs = dueAgainAtMs(decided.value)
+    return dueAtMs === null ? { kind: 'done' } : { kind: 'again', dueAtMs, problem: null }
+  }
+  let decided = await endJob(deps, held, decide, endOf)
+  if (decided.kind === 'lease_lost') {
+    decided = await commit(deps, actorOf(held), async () => {
+      const late = await decide()
+      if (late.kind !== 'accepted') return late
+      const dueAtMs = dueAgainAtMs(late.value)
+      const jobs = dueAtMs === null ? [] : [{ kind: held.kind, subject: held.subject, dueAtMs }]
+      return accept(late.value, { ...late.change, jobs })
+    })
+  }
+  if (decided.kind === 'replaced') {
+    log.warn({ connectionId: held.subject }, 'others have stored tokens during a refresh')
+  }
+}
+
+const isSame = (one: ConnectionAuth, other: ConnectionAuth): boolean =>
+  one.accessToken === other.accessToken && one.refreshToken === other.refreshToken

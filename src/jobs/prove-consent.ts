@@ -1,0 +1,17 @@
+import { proveConsent } from '../domain/connections/consent.ts'
+import { PROVE_CONSENT } from '../store/jobs/pending.ts'
+import type { JobKind } from './kind.ts'
+
+/** Asks again whether the administrator's consent of a connection has taken effect. */
+export const proveConsentJob: JobKind = {
+  kind: PROVE_CONSENT,
+  run: async ({ log, ...deps }, held) => {
+    const outcome = await proveConsent({ ...deps, log }, held, 'due')
+    if (outcome.kind !== 'not_consented') return
+    const { problem, gaveUp } = outcome
+    const message = gaveUp
+      ? 'an administrator’s consent was not proven within 7 days, and is not asked for any more'
+      : 'an administrator’s consent is not proven yet'
+    log.warn({ connectionId: held.subject, problem }, message)
+  },
+}

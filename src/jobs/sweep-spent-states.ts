@@ -1,0 +1,21 @@
+import type { JobKind } from './kind.ts'
+import { sweep } from './sweep.ts'
+
+/** How long outcomes are kept for callbacks that come again; far longer than a state lives. */
+const KEEP_MS = 24 * 60 * 60_000
+
+/** Removes what is known of links that were used long ago. */
+export const sweepSpentStatesJob: JobKind = {
+  kind: 'sweep_spent_states',
+  isStanding: true,
+  run: (deps, held, isStopping) => {
+    const { removeOld, oldestClaimMs } = deps.store.spentStates
+    return sweep(deps, held, isStopping, {
+      remove: (nowMs, limit) => removeOld(nowMs - KEEP_MS, limit),
+      nextMs: async () => {
+        const oldestMs = await oldestClaimMs()
+        return oldestMs === null ? null : oldestMs + KEEP_MS
+      },
+    })
+  },
+}
