@@ -30,11 +30,47 @@ const ROWS = [
   "INSERT INTO channel_endpoints (id, environment_id, integration_id, identifier, subscriber_id, context_keys, type, endpoint, created_at_ms, updated_at_ms) VALUES ('q', 'e', 'i', 'chendp_2', 'sub', '[]', 'slack_channel', '{\"channelId\":\"C1\"}', 1, 1)",
 ]
 
-async function storeOfVersion(count: number): Promise<string> {
+const authPlace = (row: string) => ({ table: 'channel_connections', column: 'auth', row })
+const connection = (id: string, context: string) =>
+  `INSERT INTO channel_connections (id, environment_id, integration_id, identifier, context_keys, workspace_id, auth_sealed, created_at_ms, updated_at_ms) VALUES ('${id}', 'e', 'i', 'conn_${id}', '["${context}"]', 'T1', '${sealing.seal('{"accessToken":"t"}', authPlace(id))}', 1, 1)`
+
+/** What latches have written of work that is due later, since the migration of that number. */
+const DUE_WORK: [number, string[]][] = [
+  [
+    3,
+    [
+      "UPDATE channel_endpoints SET reach_next_attempt_at_ms = 7000, reach_attempts = 2, reach_problem = 'no bot' WHERE id = 'p'",
+    ],
+  ],
+  [
+    4,
+    [connection('a', 'a:1'), "UPDATE channel_connections SET refresh_at_ms = 5000 WHERE id = 'a'"],
+  ],
+  [
+    5,
+    [
+      connection('b', 'b:1'),
+      "UPDATE channel_connections SET refresh_at_ms = 6000, consent_problem = 'no consent', consent_attempts = 3 WHERE id = 'b'",
+    ],
+  ],
+]
+/** The migrations from which on that work is in a table of its own. */
+const WITH_JOBS = 12
+
+/** A store that latch left after so many migrations, and what it had `written` since some of them. */
+async function storeOfVersion(
+  count: number,
+  written: readonly [number, string[]][] = [],
+): Promise<string> {
   const dataDir = tempDir()
   const client = await openClient(join(dataDir, 'latch.db'))
   await migrate(client, migrations.slice(0, 1))
   await client.batch(ROWS, 'write')
+  for (const [since, statements] of written) {
+    if (since > count) continue
+    await migrate(client, migrations.slice(0, since))
+    await client.batch(statements, 'write')
+  }
   await migrate(client, migrations.slice(0, count))
   client.close()
   return dataDir
@@ -85,6 +121,35 @@ describe('a database', () => {
     ])
     client.close()
   })
+
+  for (let count = 1; count < WITH_JOBS; count += 1) {
+    test(`of ${count} migrations keeps what is due later, and shows it as it did`, async () => {
+      const store = await openStore(await storeOfVersion(count, DUE_WORK), sealing)
+      const none = { attempts: 0, lease: null, problem: null, gaveUpAtMs: null, revision: 1 }
+      const jobs = [
+        { ...none, kind: 'reach_user', subject: 'p', dueAtMs: 7000, attempts: 3 },
+        { ...none, kind: 'refresh_tokens', subject: 'a', dueAtMs: 5000 },
+        { ...none, kind: 'prove_consent', subject: 'b', dueAtMs: 6000, attempts: 3 },
+      ]
+      const known = jobs.slice(0, DUE_WORK.filter(([since]) => since <= count).length)
+      const found = await Promise.all(jobs.map((job) => store.jobs.find(job)))
+      expect(found).toEqual(jobs.map((job) => (known.includes(job) ? job : null)))
+      const [endpoint, tokens, consent] = [
+        await store.endpoints.find('e', 'chendp_1'),
+        await store.connections.findWithAuth('e', 'conn_a'),
+        await store.connections.findWithAuth('e', 'conn_b'),
+      ]
+      const pending = [endpoint?.pending, tokens?.pending, consent?.pending]
+      const shown = [
+        { problem: 'no bot', attempts: 3, nextAttemptAtMs: 7000, gaveUpAtMs: null },
+        null,
+        { problem: 'no consent', attempts: 3, nextAttemptAtMs: 6000, gaveUpAtMs: null },
+      ].slice(0, known.length)
+      expect(pending.slice(0, known.length)).toEqual(shown)
+      expect((await store.endpoints.find('e', 'chendp_2'))?.pending).toBeNull()
+      await store.close()
+    })
+  }
 
   test('of an older latch can be brought back by a backup, for that latch', async () => {
     const older = migrations.slice(0, -1)
