@@ -1,0 +1,92 @@
+import { join } from 'node:path'
+import type { Deps } from '../../src/deps.ts'
+import { newLease } from '../../src/domain/job.ts'
+import { rotatingClientId } from '../../src/providers/slack/stand-in/directory.ts'
+import { createKeyring } from '../../src/secrets/keyring.ts'
+import { createSealing } from '../../src/secrets/sealing.ts'
+import { freshRow } from '../../src/store/fresh-row.ts'
+import type { HeldJob } from '../../src/store/jobs/jobs.ts'
+import { openStore } from '../../src/store/store.ts'
+import { startHranaServer } from '../harness/hrana-server.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
+import { startService, type TestService } from '../harness/service.ts'
+import { tempDir } from '../harness/temp-dir.ts'
+
+/** Two processes on one database, in which nobody else works on jobs. */
+export type TwoProcesses = {
+  one: Deps
+  two: Deps
+  /** Has the providers, and a database of its own. */
+  service: TestService
+  environmentId: string
+  integrationId: string
+  teamsIntegrationId: string
+  advance(ms: number): void
+  close(): Promise<void>
+}
+
+export async function startTwoProcesses(): Promise<TwoProcesses> {
+  const server = startHranaServer(join(tempDir(), 'server.db'), 'sesame')
+  const service = await startService()
+  const { random } = service.deps
+  const sealing = createSealing(createKeyring(new Uint8Array(32).fill(1)), random)
+  const open = () =>
+    openStore(tempDir(), sealing, { server: { url: server.url, authToken: 'sesame' } })
+  const [store, other] = [await open(), await open()]
+  let offsetMs = 0
+  const clock = (): number => Date.now() + offsetMs
+  const one: Deps = { ...service.deps, store, clock, wakeJobs: () => {} }
+  const two: Deps = { ...one, store: other }
+  const environmentId = random.recordId(clock())
+  const integration = (providerId: string, credentials: Record<string, string>) => ({
+    ...freshRow(one, environmentId),
+    identifier: providerId,
+    name: providerId,
+    providerId,
+    channel: 'chat',
+    active: true,
+    credentials,
+  })
+  const slack = integration('slack', {
+    clientId: rotatingClientId(SANDBOX.clientId),
+    secretKey: SANDBOX.clientSecret,
+  })
+  const found = await service.deps.store.integrations.findByIdentifier(
+    String((await service.deps.store.environments.first())?.id),
+    SANDBOX.msteams.integrationIdentifier,
+  )
+  if (found === null) throw new Error('the sandbox has no integration for Teams')
+  const teams = { ...found, ...freshRow(one, environmentId) }
+  await store.commit([
+    store.environments.insert({
+      id: environmentId,
+      organizationId: 'o',
+      name: 'test',
+      createdAtMs: clock(),
+    }),
+    store.integrations.insert(slack),
+    store.integrations.insert(teams),
+  ])
+  return {
+    one,
+    two,
+    service,
+    environmentId,
+    integrationId: slack.id,
+    teamsIntegrationId: teams.id,
+    advance: (ms) => {
+      offsetMs += ms
+    },
+    close: async () => {
+      await Promise.all([store.close(), other.close(), service.stop()])
+      await server.stop()
+    },
+  }
+}
+
+/** Takes the one job of a kind that is due. */
+export async function takeDue(deps: Deps, kind: string): Promise<HeldJob> {
+  const [held, ...others] = await deps.store.jobs.take([kind], 10, newLease(deps))
+  if (held === undefined || others.length > 0) throw new Error('not one job was due')
+  return held
+}
