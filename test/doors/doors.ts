@@ -25,8 +25,7 @@ export async function openDoors(): Promise<Doors> {
   const service = await startService()
   const { deps } = service
   const environmentId = String((await deps.store.environments.first())?.id)
-  const parts = { ...deps, environmentId, endpointKind: () => 'person' as const }
-  const take = createImporter(parts)
+  const take = createImporter({ ...deps, environmentId })
   const folder = tempDir()
   return {
     service,
