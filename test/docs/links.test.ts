@@ -83,3 +83,19 @@ describe('a decision', () => {
     }
   })
 })
+
+/** Names of lists that only their author has: a row of one, or a numbered one without its page. */
+const PRIVATE_CODE =
+  /\((?:[^()\n]*, )?[NSTP]\d{1,2}(?:, [^()\n]*)?\)|\b(?:decision|requirement)s? \d/
+
+test('no comment and no test name cites by a code what it could link to', () => {
+  const found = sources.flatMap((file) =>
+    read(file)
+      .split('\n')
+      .filter(
+        (line) => /^\s*(?:\/\/|\/?\*)|\b(?:test|describe)\b/.test(line) && PRIVATE_CODE.test(line),
+      )
+      .map((line) => `${file}: ${line.trim()}`),
+  )
+  expect(found).toEqual([])
+})
