@@ -9,7 +9,7 @@ import { subscribers } from './api/subscribers/subscribers.ts'
 import type { Deps } from './deps.ts'
 import { docs } from './docs/routes.ts'
 import { type ApiDeps, createApiDeps } from './http/api-deps.ts'
-import { inEnvelope } from './http/envelope.ts'
+import { inEnvelope } from './http/change.ts'
 import {
   createApi,
   createPipeline,

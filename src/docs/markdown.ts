@@ -1,9 +1,9 @@
+import { type TSchema, TypeGuard } from '@sinclair/typebox'
 import type { DeclaredRoute } from '../http/declares.ts'
 import { responsesOf } from '../http/responses.ts'
 import { codeSamples } from './code-samples.ts'
 import { type ApiDocument, openApiPath } from './document.ts'
 import { PAGES, titleOf } from './pages.ts'
-import { schemaRows } from './schema-rows.ts'
 
 export const operationPath = ({ declaration }: DeclaredRoute): string =>
   `/docs/api/${declaration.operationId}.md`
@@ -94,4 +94,30 @@ ${guides.join('\n')}
 
 ${sections.join('\n\n')}
 `
+}
+
+type SchemaRow = { name: string; type: string; required: boolean; description: string }
+
+/** An object's properties as rows of a table, those of objects in it by their path. */
+function schemaRows(schema: TSchema, prefix = ''): SchemaRow[] {
+  if (!TypeGuard.IsObject(schema)) return []
+  const required = schema.required ?? []
+  return Object.entries(schema.properties).flatMap(([property, inner]) => {
+    const name = prefix + property
+    const row = {
+      name,
+      type: typeName(inner),
+      required: required.includes(property),
+      description: inner.description ?? '',
+    }
+    if (TypeGuard.IsArray(inner)) return [row, ...schemaRows(inner.items, `${name}[].`)]
+    return [row, ...schemaRows(inner, `${name}.`)]
+  })
+}
+
+function typeName(schema: TSchema): string {
+  if (TypeGuard.IsUnion(schema)) return schema.anyOf.map(typeName).join(' or ')
+  if (TypeGuard.IsLiteral(schema)) return `\`${String(schema.const)}\``
+  if (TypeGuard.IsArray(schema)) return `list of ${typeName(schema.items)}`
+  return String(schema['type'] ?? 'anything')
 }

@@ -1,4 +1,7 @@
+import stylesheet from 'swagger-ui-dist/swagger-ui.css' with { type: 'file' }
+import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
 import { html } from '../pages/html.ts'
+import start from './browser/start.js' with { type: 'file' }
 
 /** Loads what latch itself serves and nothing else; Swagger UI has pictures as `data:` addresses. */
 const POLICY =
@@ -34,3 +37,10 @@ export const referencePage = (): Response =>
       'x-content-type-options': 'nosniff',
     },
   })
+
+/** Files that a reference page loads: in the binary, so that it works where there is no network. */
+export const ASSETS: ReadonlyMap<string, { file: string; type: string }> = new Map([
+  ['swagger-ui.js', { file: script, type: 'text/javascript; charset=utf-8' }],
+  ['swagger-ui.css', { file: stylesheet, type: 'text/css; charset=utf-8' }],
+  ['start.js', { file: start, type: 'text/javascript; charset=utf-8' }],
+])

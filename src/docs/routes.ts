@@ -4,12 +4,11 @@ import { notFound } from '../http/api-error.ts'
 import { type DeclaredRoute, declaredRoutes } from '../http/declares.ts'
 import type { Route } from '../http/routes.ts'
 import { readVersion } from '../version.ts'
-import { ASSETS } from './assets.ts'
 import { type ApiDocument, createDocument } from './document.ts'
 import { llmsText, operationMarkdown } from './markdown.ts'
 import { indexPage, markdownPage } from './page.ts'
 import { PAGES, SYSTEMD_UNIT } from './pages.ts'
-import { referencePage } from './reference-page.ts'
+import { ASSETS, referencePage } from './reference-page.ts'
 
 type Described = { routes: DeclaredRoute[]; document: ApiDocument }
 

@@ -1,11 +1,11 @@
 import type { Deps } from '../deps.ts'
 import { type Authenticate, createAuthenticate } from './authenticate.ts'
 import { createLimitByAddress, type LimitByAddress } from './client-address.ts'
+import { createStoreTrouble, type StoreTrouble } from './error-answer.ts'
 import { createIdempotency, type Idempotency } from './idempotency.ts'
 import { createOverload, type Overload } from './overload.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
 import { createReadBody, type ReadBody } from './read-body.ts'
-import { createStoreTrouble, type StoreTrouble } from './store-trouble.ts'
 
 /** What the API's routes share with each other: one count of requests, one memory of keys. */
 export type ApiDeps = Deps & {

@@ -1,11 +1,11 @@
 import type { ElysiaCustomStatusResponse } from 'elysia'
+import type { Config } from '../config.ts'
 import { commit } from '../domain/commit.ts'
 import type { Accepted, Actor } from '../domain/decision.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { ApiError } from './api-error.ts'
 import type { Caller } from './authenticate.ts'
-import { inEnvelope } from './envelope.ts'
-import { errorBody } from './error-body.ts'
+import { errorBody } from './error-answer.ts'
 import { type RecordedAnswer, refuseLongKey } from './idempotency.ts'
 
 /** What a handler knows of its request. */
@@ -112,4 +112,11 @@ function send(set: Call['set'], { status, text }: RecordedAnswer): unknown {
   set.status = status
   if (status !== 204) set.headers['content-type'] = 'application/json;charset=utf-8'
   return text
+}
+
+/** `{"data": …}` around a single result, where the operator asks for it; lists have theirs. */
+export function inEnvelope(config: Pick<Config, 'responseEnvelope'>, result: unknown): unknown {
+  if (config.responseEnvelope === 'none') return result
+  if (typeof result !== 'object' || result === null) return result
+  return 'data' in result && Array.isArray(result.data) ? result : { data: result }
 }

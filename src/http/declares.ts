@@ -1,8 +1,14 @@
-import type { TObject, TSchema, Type } from '@sinclair/typebox'
+import {
+  type ObjectOptions,
+  type TObject,
+  type TProperties,
+  type TSchema,
+  Type,
+} from '@sinclair/typebox'
 import { createShape } from '../domain/shape.ts'
 import { ApiError, refusedFields } from './api-error.ts'
 import type { Caller } from './authenticate.ts'
-import type { ErrorDto, ValidationErrorDto } from './error-dto.ts'
+import type { ErrorDto, ValidationErrorDto } from './error-answer.ts'
 import type { RateCategory } from './rate-limits.ts'
 import type { HeaderName, Presence } from './responses.ts'
 import type { Route } from './routes.ts'
@@ -123,6 +129,15 @@ export function declares<const D extends Declaration>(declaration: D): Declared<
   // The one place where the types know more than the runtime is told.
   return options as typeof options & Declared<D>
 }
+
+/**
+ * An object in a request: properties that it does not know are ignored, as Novu does. Said of each
+ * object, because Elysia closes those that leave it open.
+ */
+export const openObject = <Properties extends TProperties>(
+  properties: Properties,
+  options: ObjectOptions = {},
+): TObject<Properties> => Type.Object(properties, { ...options, additionalProperties: true })
 
 /** Reads a declaration back from the options of a route; null where a route has none. */
 export function declarationOf(detail: unknown): Declaration | null {

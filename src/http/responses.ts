@@ -1,6 +1,6 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { Declaration, Response } from './declares.ts'
-import { ErrorDto, ValidationErrorDto } from './error-dto.ts'
+import { ErrorDto, ValidationErrorDto } from './error-answer.ts'
 
 const text = (description: string, example: string, required = false) => ({
   description,

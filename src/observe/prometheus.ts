@@ -1,5 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Metrics } from './metrics.ts'
 
 export type Prometheus = {
@@ -88,32 +88,14 @@ export function createPrometheus(watched: Watched): Prometheus {
   }
 }
 
-/** The process, under the names that Prometheus has for every process. */
+/** The process, under the names that Prometheus has for every process, and the event loop. */
 function addProcess(registry: Registry): void {
   const registers = [registry]
-  const startedAtSeconds = Date.now() / 1000
-  new Gauge({
-    name: 'process_start_time_seconds',
-    help: 'When the process started, in seconds since 1970',
-    registers,
-  }).set(startedAtSeconds)
-  new Gauge({
-    name: 'process_resident_memory_bytes',
-    help: 'Memory that the process holds',
-    registers,
-    collect() {
-      this.set(process.memoryUsage.rss())
-    },
-  })
-  new Gauge({
-    name: 'process_cpu_seconds_total',
-    help: 'Processor time that the process used',
-    registers,
-    collect() {
-      const { user, system } = process.cpuUsage()
-      this.set((user + system) / 1e6)
-    },
-  })
+  collectDefaultMetrics({ register: registry })
+  // Of Node's own, most say nothing under Bun.
+  for (const { name } of registry.getMetricsAsArray()) {
+    if (name.startsWith('nodejs_')) registry.removeSingleMetric(name)
+  }
   const delay = monitorEventLoopDelay({ resolution: 10 })
   delay.enable()
   new Gauge({

@@ -84,6 +84,27 @@ describe("the API's description", () => {
     expect(JSON.stringify(document)).not.toMatch(/whenEmpty|whenWrong/)
   })
 
+  test('says what is validated beyond the schemas', () => {
+    type Property = { enum?: string[]; maxProperties?: number; type?: string | string[] }
+    const properties = (name: string): Record<string, Property> =>
+      Object(document.components.schemas[name]?.properties)
+    expect(properties('CreateIntegrationRequestDto')['providerId']?.enum).toEqual([
+      ...service.deps.providers.keys(),
+    ])
+    expect(properties('CreateChannelEndpointRequestDto')['type']?.enum).toContain('slack_user')
+    const link = properties('GenerateLinkUserOauthUrlRequestDto')
+    expect(link['context']?.maxProperties).toBe(5)
+    // `null` is the same as left out, so only where something may be left out.
+    expect(link['contextHash']?.type).toEqual(['string', 'null'])
+    expect(link['subscriberId']?.type).toBe('string')
+    const statuses = (path: string, method: string): string[] =>
+      Object.keys(document.paths[path]?.[method]?.responses ?? {})
+    expect(statuses('/v1/integrations/{integrationId}', 'delete')).toContain('422')
+    expect(statuses('/v1/integrations/{integrationId}/set-primary', 'post')).toContain('422')
+    expect(statuses('/v1/channel-connections/{identifier}/verify', 'post')).toContain('400')
+    expect(statuses('/healthz', 'get')).not.toContain('429')
+  })
+
   test('has every operation once, with words, a tag and samples', () => {
     const ids = operations.map(({ operation }) => operation.operationId)
     expect(new Set(ids).size).toBe(ids.length)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from 'bun:test'
-import { createDeadline } from '../../src/http/deadline.ts'
+import { createDeadline } from '../../src/http/read-body.ts'
 
 beforeEach(() => {
   jest.useFakeTimers()

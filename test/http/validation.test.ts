@@ -3,8 +3,8 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { ConnectBody } from '../../src/api/links/connect.ts'
 import { LinkUserBody } from '../../src/api/links/link-user.ts'
-import { openObject } from '../../src/http/open-object.ts'
-import { validationError } from '../../src/http/validation.ts'
+import { openObject } from '../../src/http/declares.ts'
+import { validationError } from '../../src/http/error-answer.ts'
 
 type Errors = Record<string, { messages: string[]; value?: unknown }>
 

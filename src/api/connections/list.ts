@@ -2,15 +2,15 @@ import { Type } from '@sinclair/typebox'
 import { connectionMode } from '../../domain/connections/shape.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
-import { listOf } from '../../http/list-of.ts'
 import {
   byTime,
   CONTEXT_KEYS,
+  listOf,
   listQuery,
   presentPage,
   readContextKeys,
   readPaging,
-} from '../../http/list-query.ts'
+} from '../../http/lists.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { ChannelConnection, presentConnection } from './answer.ts'

@@ -1,5 +1,7 @@
+import { Type } from '@sinclair/typebox'
 import * as endpoints from '../../domain/endpoints/endpoints.ts'
 import { NewEndpoint } from '../../domain/endpoints/shape.ts'
+import { endpointTypeNames } from '../../domain/endpoints/types.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import {
   type ApiError,
@@ -9,10 +11,24 @@ import {
   refusedFields,
 } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
-import { declares } from '../../http/declares.ts'
+import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
+import type { Providers } from '../../providers/create-providers.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { ChannelEndpoint, presentEndpoint } from './answer.ts'
+
+/** The types depend on the providers, so they are refused by the domain, in words of its own. */
+const createEndpointBody = (providers: Providers) =>
+  openObject(
+    {
+      ...NewEndpoint.properties,
+      type: Type.String({
+        examples: [EXAMPLE.endpointType],
+        described: { enum: endpointTypeNames(providers) },
+      }),
+    },
+    { title: 'CreateChannelEndpointRequestDto' },
+  )
 
 export const createEndpoint = (deps: ApiDeps) => (app: Api) =>
   app.post(
@@ -40,7 +56,7 @@ export const createEndpoint = (deps: ApiDeps) => (app: Api) =>
       tag: 'Channel endpoints',
       access: 'write',
       limit: 'configuration',
-      body: NewEndpoint,
+      body: createEndpointBody(deps.providers),
       responses: {
         201: { description: 'The endpoint', schema: ChannelEndpoint },
         404: { description: 'No such integration, subscriber or connection' },

@@ -1,15 +1,15 @@
 import { Type } from '@sinclair/typebox'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
-import { listOf } from '../../http/list-of.ts'
 import {
   byTime,
   CONTEXT_KEYS,
+  listOf,
   listQuery,
   presentPage,
   readContextKeys,
   readPaging,
-} from '../../http/list-query.ts'
+} from '../../http/lists.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { ChannelEndpoint, presentEndpoint } from './answer.ts'
 

@@ -2,7 +2,7 @@ import * as integrations from '../../domain/integrations/integrations.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
-import { ValidationErrorDto } from '../../http/error-dto.ts'
+import { ValidationErrorDto } from '../../http/error-answer.ts'
 import type { Api } from '../../http/pipeline.ts'
 import {
   IntegrationList,

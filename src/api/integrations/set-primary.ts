@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { badRequest } from '../../http/api-error.ts'
 import { change } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
-import { ValidationErrorDto } from '../../http/error-dto.ts'
+import { ValidationErrorDto } from '../../http/error-answer.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { IntegrationAnswer, IntegrationParams, integrationError } from './answer.ts'
 

@@ -2,8 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { type BulkOutcome, upsertSubscribers } from '../../domain/subscribers/subscribers.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
-import { declares } from '../../http/declares.ts'
-import { openObject } from '../../http/open-object.ts'
+import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 
 const BulkSubscribersBody = openObject(

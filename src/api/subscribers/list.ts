@@ -1,8 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
-import { listOf } from '../../http/list-of.ts'
-import { byTimeOrId, listQuery, presentPage, readPaging } from '../../http/list-query.ts'
+import { byTimeOrId, listOf, listQuery, presentPage, readPaging } from '../../http/lists.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { presentSubscriber, SubscriberAnswer } from './answer.ts'
 

@@ -70,12 +70,15 @@ type TypeDeps = {
   config: Pick<Config, 'allowPrivateWebhooks'>
 }
 
+/** Every type of endpoint that there is. */
+export const endpointTypeNames = (providers: Providers): string[] => [...shapesOf(providers).keys()]
+
 /** Why there is no such type of endpoints, or null where there is one. */
 export function refuseType(
   { providers }: Pick<TypeDeps, 'providers'>,
   type: string,
 ): string | null {
-  const types = [...shapesOf(providers).keys()]
+  const types = endpointTypeNames(providers)
   return types.includes(type)
     ? null
     : `type must be one of the following values: ${types.join(', ')}`

@@ -40,7 +40,12 @@ export const integrationChanges = (providers: Providers) => ({
 
 /** What an integration is created with. */
 export const givenIntegration = (providers: Providers) => ({
-  providerId: name(EXAMPLE.providerId),
+  providerId: Type.String({
+    minLength: 1,
+    examples: [EXAMPLE.providerId],
+    // Refused by `findProvider`, which names the providers that there are.
+    described: { enum: [...providers.keys()] },
+  }),
   channel: Type.Literal('chat', {
     whenWrong: 'channel must be one of the following values: chat',
   }),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { createTokenBuckets, type Rate } from '../../src/http/token-buckets.ts'
+import { createTokenBuckets, type Rate } from '../../src/http/rate-limits.ts'
 
 /** As many addresses as latch counts. */
 const MOST_KEYS = 100_000

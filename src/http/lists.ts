@@ -1,7 +1,7 @@
-import { type Static, type TObject, type TProperties, Type } from '@sinclair/typebox'
+import { type Static, type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox'
 import type { Page, Paging } from '../store/reading/pages.ts'
 import { invalid } from './api-error.ts'
-import { openObject } from './open-object.ts'
+import { openObject } from './declares.ts'
 
 const DEFAULT_LIMIT = 10
 
@@ -113,3 +113,27 @@ type ListAnswer<Item> = {
   totalCount: number
   totalCountCapped: boolean
 }
+
+const cursor = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
+
+/** A page of a list, as Novu returns it: docs/novu.md#lists. */
+export const listOf = <Item extends TSchema>(
+  item: Item,
+  title: string,
+): TObject<{
+  data: ReturnType<typeof Type.Array<Item>>
+  next: ReturnType<typeof cursor>
+  previous: ReturnType<typeof cursor>
+  totalCount: ReturnType<typeof Type.Integer>
+  totalCountCapped: ReturnType<typeof Type.Boolean>
+}> =>
+  Type.Object(
+    {
+      data: Type.Array(item),
+      next: cursor('For `after`, to read the next page; null on the last.'),
+      previous: cursor('For `before`, to read the page before; null on the first.'),
+      totalCount: Type.Integer({ description: 'How many there are on all pages, up to 50,000.' }),
+      totalCountCapped: Type.Boolean({ description: 'Whether there are more than that.' }),
+    },
+    { title },
+  )

@@ -1,0 +1,166 @@
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
+import type { TypeCheck } from '@sinclair/typebox/compiler'
+import type { Deps } from '../deps.ts'
+import { type FieldError, invalidFields } from '../domain/shape.ts'
+import { isUnavailable } from '../store/failures.ts'
+import type { ApiDeps } from './api-deps.ts'
+import { ApiError, refusedFields } from './api-error.ts'
+
+const common = {
+  error: Type.Optional(
+    Type.String({ description: 'The status in words.', examples: ['Not Found'] }),
+  ),
+  statusCode: Type.Integer({ description: 'The HTTP status.', examples: [404] }),
+  timestamp: Type.String({ format: 'date-time', examples: ['2026-01-01T00:00:00.000Z'] }),
+  path: Type.String({
+    description: 'Path and query as they came; never a `code` or `state`.',
+    examples: ['/v1/channel-endpoints'],
+  }),
+  message: Type.String({ examples: ['Subscriber not found: subscriber-123'] }),
+  ctx: Type.Readonly(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'Details. `code` is stable: programs should look at it, not at `message`.',
+      examples: [{ error: 'Not Found', statusCode: 404, code: 'subscriber_not_found' }],
+    }),
+  ),
+  errorId: Type.Optional(
+    Type.String({ description: 'On a 500: by which the fault is found in the log.' }),
+  ),
+}
+
+export const ErrorDto = Type.Object(common, { title: 'ErrorDto' })
+
+const ConstraintValidation = Type.Object(
+  {
+    messages: Type.Array(Type.String(), { examples: [['subscriberId must be a string']] }),
+    value: Type.Optional(Type.Unknown({ description: 'What came.' })),
+  },
+  { title: 'ConstraintValidation' },
+)
+
+/** With every field that is wrong, at once. */
+export const ValidationErrorDto = Type.Object(
+  {
+    ...common,
+    errors: Type.Record(Type.String(), ConstraintValidation, { description: 'By field name.' }),
+  },
+  { title: 'ValidationErrorDto' },
+)
+
+export type ErrorBody = Static<typeof ErrorDto> & {
+  errors?: Readonly<Record<string, FieldError>>
+}
+
+const REASONS: Readonly<Record<number, string>> = {
+  400: 'Bad Request',
+  401: 'Unauthorized',
+  403: 'Forbidden',
+  404: 'Not Found',
+  405: 'Method Not Allowed',
+  408: 'Request Timeout',
+  409: 'Conflict',
+  413: 'Payload Too Large',
+  414: 'URI Too Long',
+  415: 'Unsupported Media Type',
+  502: 'Bad Gateway',
+}
+
+/** What a callback's address carries that no log, page or error may repeat. */
+const SECRET_PARAMETERS = ['code', 'state']
+
+/** The path and query as they came, without secrets and without the host. */
+export function safePath(requestUrl: string): string {
+  const url = URL.parse(requestUrl)
+  if (url === null) return '/'
+  // A bound link has its state in the path.
+  if (url.pathname.startsWith('/l/')) return '/l/'
+  if (!SECRET_PARAMETERS.some((name) => url.searchParams.has(name)))
+    return url.pathname + url.search
+  for (const name of SECRET_PARAMETERS) url.searchParams.delete(name)
+  return url.pathname + url.search
+}
+
+/** The contract's `ErrorDto`; with `errors`, its `ValidationErrorDto`. */
+export function errorBody(error: ApiError, requestUrl: string, nowMs: number): ErrorBody {
+  const { status, code, publicMessage, options } = error
+  const reason = REASONS[status]
+  return {
+    ...(reason !== undefined && { error: reason }),
+    statusCode: status,
+    timestamp: new Date(nowMs).toISOString(),
+    path: safePath(requestUrl),
+    message: publicMessage,
+    ctx: { ...(reason !== undefined && { error: reason }), statusCode: status, code },
+    ...(options.errors && { errors: options.errors }),
+  }
+}
+
+/** The 422 for parameters that Elysia found wrong, told as those of a body are. */
+export const validationError = (validator: TypeCheck<TSchema>, value: unknown): ApiError =>
+  refusedFields(invalidFields(validator, value))
+
+/** Any error as the caller gets it, in the contract's shape; a fault goes to the log, by its id. */
+export function answerError(
+  deps: Pick<ApiDeps, 'clock' | 'log' | 'random' | 'storeTrouble'>,
+  error: unknown,
+  requestUrl: string,
+): Response {
+  if (error instanceof ApiError) {
+    if (error.options.internal !== undefined) {
+      deps.log.info({ code: error.code, status: error.status }, error.message)
+    }
+    // The contract has these two as a bare string; everything else is an `ErrorDto`.
+    const bare = error.status === 429 || error.status === 503
+    const body = bare ? error.publicMessage : errorBody(error, requestUrl, deps.clock())
+    const { status, options } = error
+    return Response.json(body, { status, ...(options.headers && { headers: options.headers }) })
+  }
+  const cause = error instanceof Error ? error : new Error(String(error))
+  if (isUnavailable(error)) {
+    deps.storeTrouble(cause)
+    return answerError(deps, storeUnavailable, requestUrl)
+  }
+  const errorId = deps.random.requestId()
+  deps.log.error({ errorId, error: cause }, 'a request failed')
+  const fault = new ApiError(
+    500,
+    'internal_error',
+    'Internal server error, contact support and provide them with the errorId',
+  )
+  const body = { ...errorBody(fault, requestUrl, deps.clock()), errorId }
+  return Response.json(body, { status: 500 })
+}
+
+/** To the caller it is like every other 503. */
+const storeUnavailable = new ApiError(
+  503,
+  'store_unavailable',
+  'Please wait some time, then try again.',
+  { headers: { 'retry-after': '1' } },
+)
+
+/** Tells the log that the database cannot do its work. */
+export type StoreTrouble = (error: Error) => void
+
+const TELL_EVERY_MS = 1000
+
+/**
+ * Once a second at most: each of thousands of requests would otherwise write why, on a disk that may
+ * be full.
+ */
+export function createStoreTrouble({
+  log,
+  monotonicMs,
+}: Pick<Deps, 'log' | 'monotonicMs'>): StoreTrouble {
+  let toldAtMs = Number.NEGATIVE_INFINITY
+  return (error) => {
+    const nowMs = monotonicMs()
+    if (nowMs - toldAtMs < TELL_EVERY_MS) return
+    log.error({ error }, 'the database cannot do its work')
+    toldAtMs = nowMs
+  }
+}
+
+/** Whether a person is asking, in a browser; programs get JSON. */
+export const wantsPage = (headers: Headers): boolean =>
+  (headers.get('accept') ?? '').includes('text/html')
