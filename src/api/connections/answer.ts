@@ -40,7 +40,7 @@ export const ChannelConnection = Type.Object(
     pending: Type.Optional(
       Type.Object(PendingAnswer.properties, {
         description:
-          "There until Microsoft proves the administrator's consent; latch keeps asking.",
+          "There until Microsoft proves the administrator's consent; latch asks for it for 7 days.",
       }),
     ),
     createdAt: Type.String(),
