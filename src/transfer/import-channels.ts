@@ -111,6 +111,8 @@ function refusedConnection(refusal: ConnectionRefused): Taken {
   switch (refusal.kind) {
     case 'connection_exists':
       return known
+    case 'invalid':
+      return skipped(inOneLine(refusal))
     case 'integration_not_found':
       return skipped(`there is no integration ${refusal.identifier}`)
     case 'subscriber_not_found':

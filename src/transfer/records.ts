@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ConnectionContent, NewConnection } from '../domain/connections/shape.ts'
 import { ContextData, ContextKeys, contextWord } from '../domain/contexts/payload.ts'
+import { NewEndpoint } from '../domain/endpoints/shape.ts'
 import { createShape, inOneLine, type Shape } from '../domain/shape.ts'
 import { SubscriberId, SubscriberProfile } from '../domain/subscribers/subscriber.ts'
 import { quoted } from './quoted.ts'
@@ -76,10 +77,10 @@ const RECORDS = {
     identifier: text,
     integrationIdentifier,
     connectionIdentifier: textOrNull,
-    subscriberId: text,
+    subscriberId: NewEndpoint.properties.subscriberId,
     contextKeys: Type.Optional(ContextKeys),
-    type: text,
-    endpoint: Type.Record(Type.String(), Type.Unknown()),
+    type: NewEndpoint.properties.type,
+    endpoint: NewEndpoint.properties.endpoint,
     ...times,
   }),
 }

@@ -155,11 +155,11 @@ describe('the caller', () => {
 
 test('subscribers are made as they come where the operator allows it', async () => {
   const open = await startService({ LATCH_AUTO_CREATE_SUBSCRIBERS: 'true' })
-  await open.link({ subscriberId: 'new.user@example.com {"}' })
+  await open.link({ subscriberId: 'new."{user}"@example.com' })
   const environment = await open.deps.store.environments.first()
   const found = await open.deps.store.subscribers.find(
     String(environment?.id),
-    'new.user@example.com {"}',
+    'new."{user}"@example.com',
   )
   expect(found).not.toBeNull()
 })

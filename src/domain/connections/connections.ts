@@ -30,6 +30,7 @@ export type OwnerHasConnection = {
 export type ConnectionRefused =
   | IntegrationNotFound
   | SubscriberNotFound
+  | Invalid
   | OwnerHasConnection
   | ConnectionExists
   | AuthRefused
@@ -56,7 +57,7 @@ export async function createConnection(
   deps: ConnectionDeps,
   environmentId: string,
   { identifier, integrationIdentifier, subscriberId, workspace, auth, ...given }: NewConnection,
-): Promise<Decision<ConnectionWithAuth, OwnerRefusal | Invalid | ConnectionRefused>> {
+): Promise<Decision<ConnectionWithAuth, OwnerRefusal | ConnectionRefused>> {
   const unowned = refuseUnowned({ ...given, ...(subscriberId !== undefined && { subscriberId }) })
   if (unowned !== null) return unowned
   const contexts = readContexts(given.context)
@@ -86,7 +87,7 @@ export async function addConnection(
   const { integration } = found
   const ready =
     subscriberId === null ? null : await requireSubscriber(deps, environmentId, subscriberId)
-  if (ready?.kind === 'subscriber_not_found') return ready
+  if (ready !== null && ready.kind !== 'subscriber_ready') return ready
   const connection: Connection = {
     ...freshRow(deps, environmentId, draft.times),
     ...workspaceOf(draft.workspace),

@@ -55,7 +55,7 @@ export async function createEndpoint(
   const ready = await requireSubscriber(deps, environmentId, subscriberId, {
     createIfMissing: given.createSubscriberIfMissing === true,
   })
-  if (ready.kind === 'subscriber_not_found') return ready
+  if (ready.kind !== 'subscriber_ready') return ready
   const identifier = given.identifier ?? `chendp_${deps.random.identifier()}`
   if ((await store.endpoints.find(environmentId, identifier)) !== null) {
     return { kind: 'endpoint_exists', identifier }

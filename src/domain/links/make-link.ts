@@ -75,7 +75,7 @@ export async function linkUser(
   const unproven = refuseUnprovenContext(integration, caller.hmacWithApiKey, request)
   if (unproven !== null) return unproven
   const subscriber = await requireSubscriber(deps, environmentId, request.subscriberId)
-  if (subscriber.kind === 'subscriber_not_found') return subscriber
+  if (subscriber.kind !== 'subscriber_ready') return subscriber
   const app = readAppWithClientId(integration, provider)
   if ('kind' in app) return app
   const { subscriberId, connectionIdentifier = null } = request
@@ -129,7 +129,7 @@ export async function connectWorkspace(
     subscriberId === null
       ? ({ kind: 'subscriber_ready', writes: [] } as const)
       : await requireSubscriber(deps, environmentId, subscriberId)
-  if (subscriber.kind === 'subscriber_not_found') return subscriber
+  if (subscriber.kind !== 'subscriber_ready') return subscriber
   const app = readAppWithClientId(integration, provider)
   if ('kind' in app) return app
   // A connection of that name need not exist yet; if it does, it stays in its workspace.

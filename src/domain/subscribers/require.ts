@@ -3,6 +3,8 @@ import type { Deps } from '../../deps.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import type { Subscriber } from '../../store/subscribers/subscribers.ts'
 import type { Write } from '../../store/writer/writes.ts'
+import type { Invalid } from '../shape.ts'
+import { refuseSubscriberId } from './subscriber.ts'
 
 export type SubscriberNotFound = { kind: 'subscriber_not_found'; subscriberId: string }
 
@@ -17,12 +19,13 @@ export type SubscriberReady = {
 type RequireDeps = Pick<Deps, 'store' | 'random' | 'clock'> & {
   config: Pick<Config, 'autoCreateSubscribers'>
 }
-type Required = SubscriberReady | SubscriberNotFound
+type Required = SubscriberReady | SubscriberNotFound | Invalid
 
 /**
  * Sees to it that a subscriber exists. One that does not is refused, unless whoever asks, or the
  * operator by `LATCH_AUTO_CREATE_SUBSCRIBERS`, wants it made. Returns without a promise where the
- * row is in memory, as it mostly is when links are made.
+ * row is in memory, as it mostly is when links are made. Refuses to make one by an id that a
+ * subscriber cannot have.
  */
 export function requireSubscriber(
   deps: RequireDeps,
@@ -35,6 +38,8 @@ export function requireSubscriber(
     if (!createIfMissing && !deps.config.autoCreateSubscribers) {
       return { kind: 'subscriber_not_found', subscriberId }
     }
+    const unfit = refuseSubscriberId(subscriberId)
+    if (unfit !== null) return unfit
     const row = { ...freshRow(deps, environmentId), subscriberId, profile: {} }
     const writes = [deps.store.subscribers.insertIfMissing(row)]
     return { kind: 'subscriber_ready', writes, subscriber: null }

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { createShape } from '../shape.ts'
+import { createShape, type Invalid, invalid } from '../shape.ts'
 
 /** The id that a company has for one of its users. Spaces around it are not part of it. */
 export const SubscriberId = Type.String({
@@ -37,6 +37,21 @@ export const GivenSubscriber = Type.Object(
 export type GivenSubscriber = Static<typeof GivenSubscriber>
 
 export const subscriberShape = createShape(GivenSubscriber)
+
+const idShape = createShape(Type.Object({ subscriberId: SubscriberId }))
+
+/**
+ * Refuses an id that no subscriber has, for whoever makes one by the id alone. Spaces around it would
+ * make somebody who cannot be found by it, so that they are refused too; null where it may be had.
+ */
+export function refuseSubscriberId(subscriberId: string): Invalid | null {
+  const read = idShape.read({ subscriberId })
+  if (read.kind === 'invalid') return read
+  const messages = ['subscriberId must not begin or end with spaces']
+  return subscriberId === subscriberId.trim()
+    ? null
+    : invalid({ subscriberId: { messages, value: subscriberId } })
+}
 
 /** What is kept of an input: the profile, and nothing that it says beside. */
 export const profileOf = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
