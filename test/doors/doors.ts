@@ -21,8 +21,8 @@ export type Doors = {
   stored(): string
 }
 
-export async function openDoors(): Promise<Doors> {
-  const service = await startService()
+export async function openDoors(environment: Record<string, string> = {}): Promise<Doors> {
+  const service = await startService(environment)
   const { deps } = service
   const environmentId = String((await deps.store.environments.first())?.id)
   const take = createImporter({ ...deps, environmentId })
@@ -64,6 +64,9 @@ export async function openDoors(): Promise<Doors> {
 /** When a key was last used, and what is to be answered again, is no input. */
 const NOTED = /^(sqlite_|__drizzle|idempotency|api_key)/
 
+/** Of the work that is due, what was asked for; how far it is, and the sweeping, is latch's own. */
+const JOBS = `select kind, subject, revision from jobs where kind not like 'sweep%'`
+
 function dump(file: string): string {
   using database = new Database(file, { readonly: true })
   const tables = database
@@ -72,6 +75,7 @@ function dump(file: string): string {
     .map(({ name }) => name)
     .filter((name) => !NOTED.test(name))
   return tables
-    .map((name) => `${name}: ${JSON.stringify(database.query(`select * from "${name}"`).values())}`)
+    .map((name) => [name, name === 'jobs' ? JOBS : `select * from "${name}"`] as const)
+    .map(([name, query]) => `${name}: ${JSON.stringify(database.query(query).values())}`)
     .join('\n')
 }

@@ -46,7 +46,7 @@ describe('an import refuses every record that the API would refuse, and goes on:
       for (const [index, { field, what }] of wrong.entries()) {
         const why = reasons.get(index + 1) ?? 'it was taken'
         // The reason names the property, whatever it is called by those who read it.
-        const last = field.split('.').at(-1) ?? ''
+        const last = (field.split('.').at(-1) ?? '').replace(/^providerId$/, 'provider')
         const isNamed = why.toLowerCase().includes(last.toLowerCase())
         expect([field, what, isNamed ? 'named' : why]).toEqual([field, what, 'named'])
       }

@@ -1,0 +1,81 @@
+/** What a rule comes to that refuses nothing. */
+export const OUTCOMES = [
+  'accepted',
+  'auth',
+  'code',
+  'connected',
+  'consent',
+  'contexts',
+  'destination',
+  'environment',
+  'found',
+  'identified',
+  'installation',
+  'integration',
+  'json',
+  'link_next',
+  'linkable',
+  'linked',
+  'named',
+  'not_yet',
+  'opened',
+  'provider',
+  'reachable',
+  'settled',
+  'subscriber_ready',
+  'token_revoked',
+  'user',
+  'valid',
+  'webhook',
+  'workspace',
+  // Who does something, not what comes of it.
+  'api_key',
+  'job',
+  // What work that is due comes to. It takes no input; its tests are beside those of jobs, and what
+  // `verify` answers of it in those of connections.
+  'again',
+  'changed',
+  'done',
+  'gave_up',
+  'in_progress',
+  'lease_lost',
+  'not_consented',
+  'not_pending',
+  'not_rotating',
+  'proven',
+  'refreshed',
+  'refused',
+  'replaced',
+  'unavailable',
+  'unchanged',
+] as const
+
+/** Refusals that need more than one door, and the test that has them, by words of it. */
+export const ELSEWHERE: Readonly<Record<string, { file: string; says: string }>> = {
+  // What a provider says at the callback.
+  code_refused: { file: 'api/callback.test.ts', says: 'invalid_code' },
+  failed: { file: 'api/callback.test.ts', says: 'invalid_code' },
+  wrong_workspace: { file: 'api/callback.test.ts', says: 'in another workspace than' },
+  other_workspace: { file: 'api/connect.test.ts', says: 'in another workspace than' },
+  provider_unavailable: {
+    file: 'domain/links/complete-link.test.ts',
+    says: 'provider_unavailable',
+  },
+  interrupted: { file: 'api/callback.test.ts', says: 'interrupted' },
+  consent_missing: { file: 'api/teams.test.ts', says: 'that was not given makes none' },
+  other_browser: { file: 'api/browser-binding.test.ts', says: 'another browser does not' },
+  token_not_revoked: { file: 'api/connections.test.ts', says: 'revoke' },
+  // The bytes of a body, and of a line of a file.
+  not_json: { file: 'http/read-body.test.ts', says: 'body_not_json' },
+  not_utf8: { file: 'http/read-body.test.ts', says: 'body_not_utf8' },
+  too_deep: { file: 'http/read-body.test.ts', says: 'body_too_deep' },
+}
+
+/** Refusals that no test comes to, and why. */
+export const NOT_TRIED: Readonly<Record<string, string>> = {
+  environment_gone: 'no door removes an environment',
+  no_environment: 'a latch that runs has made one',
+  provider_not_supported: 'no door takes a provider away from an integration that it has',
+  connect_not_supported: 'each provider that there is connects workspaces',
+  still_running: 'a callback waits for the other one as long as that may take',
+}
