@@ -1,5 +1,6 @@
 import type { ConnectionRow } from '../store/connections/connection-pages.ts'
 import type { ConnectionWithAuth } from '../store/connections/connections.ts'
+import type { ListedEndpoint } from '../store/endpoints/endpoint-pages.ts'
 import type { Environment } from '../store/environments/environments.ts'
 import type { Page, Paging } from '../store/reading/pages.ts'
 import type { Store } from '../store/store.ts'
@@ -60,18 +61,30 @@ export async function* exportEnvironment(
     yield connectionRecord(row, withSecrets)
   }
   for await (const row of all((paging) => store.endpoints.page(filter, paging), idOfRow)) {
-    const { identifier, integrationIdentifier, connectionIdentifier, subscriberId } = row
-    const { contextKeys, type, endpoint } = row
-    const owner = { integrationIdentifier, connectionIdentifier, subscriberId }
-    yield {
-      record: 'endpoint',
-      identifier,
-      ...owner,
-      contextKeys: [...contextKeys],
-      type,
-      endpoint,
-      ...times(row),
-    }
+    yield endpointRecord(row, await isConnectionThere(store, row))
+  }
+}
+
+const isConnectionThere = async (store: Store, row: ListedEndpoint): Promise<boolean> =>
+  row.connectionIdentifier !== null &&
+  (await store.connections.find(row.integrationId, row.connectionIdentifier)) !== null
+
+/**
+ * An endpoint outlives the connection that it was made through. Its name then means nothing at
+ * another place, and an import would refuse it, with a link that is still true.
+ */
+function endpointRecord(row: ListedEndpoint, isConnectionThere: boolean): TransferRecord {
+  const { identifier, integrationIdentifier, subscriberId, contextKeys, type, endpoint } = row
+  return {
+    record: 'endpoint',
+    identifier,
+    integrationIdentifier,
+    connectionIdentifier: isConnectionThere ? row.connectionIdentifier : null,
+    subscriberId,
+    contextKeys: [...contextKeys],
+    type,
+    endpoint,
+    ...times(row),
   }
 }
 

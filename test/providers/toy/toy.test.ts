@@ -144,10 +144,12 @@ describe('a provider of one folder and one line', () => {
     })
     const taken: Taken[] = []
     for (const record of records) taken.push(await take(record))
-    // Its connection was deleted above; the API would not take it either.
-    expect(taken.filter(({ kind }) => kind === 'skipped')).toEqual([
-      { kind: 'skipped', why: 'its integration has no connection toy-box' },
-    ])
+    // Nobody is lost, not even who linked through a connection that was deleted above.
+    expect(taken.filter(({ kind }) => kind === 'skipped')).toEqual([])
+    const left = await endpoints('connectionIdentifier=toy-box')
+    const there = await other.endpoints('subscriberId=subscriber-123')
+    expect(left).toHaveLength(1)
+    expect(there).toContainEqual({ ...left[0], connectionIdentifier: null })
     const exported = await endpoints('connectionIdentifier=toy-nursery')
     const imported = await other.endpoints('connectionIdentifier=toy-nursery')
     expect(imported).toEqual(exported)
@@ -155,7 +157,9 @@ describe('a provider of one folder and one line', () => {
     expect(await other.endpoints('connectionIdentifier=toy-nursery')).toMatchObject([
       { identifier: exported[0]?.['identifier'], endpoint: { handle: 'doll' } },
     ])
-    const [person] = records.filter((record) => record.record === 'endpoint')
+    const person = records.find(
+      (record) => record.record === 'endpoint' && record.connectionIdentifier === 'toy-nursery',
+    )
     if (person === undefined) throw new Error('an endpoint is exported')
     expect(await take({ ...person, identifier: 'another' })).toMatchObject({ kind: 'skipped' })
     await other.stop()
