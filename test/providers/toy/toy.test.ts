@@ -157,9 +157,9 @@ describe('a provider of one folder and one line', () => {
     expect(await other.endpoints('connectionIdentifier=toy-nursery')).toMatchObject([
       { identifier: exported[0]?.['identifier'], endpoint: { handle: 'doll' } },
     ])
-    const person = records.find(
-      (record) => record.record === 'endpoint' && record.connectionIdentifier === 'toy-nursery',
-    )
+    const person = records
+      .filter((record) => record.record === 'endpoint')
+      .find(({ connectionIdentifier }) => connectionIdentifier === 'toy-nursery')
     if (person === undefined) throw new Error('an endpoint is exported')
     expect(await take({ ...person, identifier: 'another' })).toMatchObject({ kind: 'skipped' })
     await other.stop()
