@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { isUniqueViolation, isUnmetExpectation } from '../store/failures.ts'
+import { StoreError } from '../store/store-error.ts'
 import type { Write } from '../store/writer/writes.ts'
 import type { Accepted, Actor } from './decision.ts'
 
@@ -18,7 +19,8 @@ const ATTEMPTS = 3
  * Where a row with one of the unique values is there already, or an expectation is not met, somebody
  * else was first and nothing was written. Then `decide` runs again: it now sees what they wrote, and
  * mostly refuses. So it may run three times and must not reach out: what a provider has to say is
- * asked for before, and passed in.
+ * asked for before, and passed in. Throws a `StoreError` (`contended`) where somebody else was first
+ * each time: nothing is wrong with the request, and it may succeed a moment later.
  */
 export async function commit<D extends Decided>(
   deps: CommitDeps,
@@ -37,10 +39,19 @@ export async function commit<D extends Decided>(
       return decided
     } catch (error) {
       const isConflict = isUniqueViolation(error) || isUnmetExpectation(error)
-      if (!isConflict || attempt === ATTEMPTS) throw error
+      if (!isConflict) throw error
+      if (attempt === ATTEMPTS) throw contended(error)
     }
   }
 }
+
+const contended = (cause: unknown): StoreError =>
+  new StoreError(
+    'contended',
+    `Somebody else changed the same rows at each of ${ATTEMPTS} attempts, so nothing was written. ` +
+      'Try again.',
+    { cause },
+  )
 
 function writesOf({ store }: CommitDeps, decided: Decided): readonly Write[] {
   if (!('change' in decided)) return []

@@ -3,6 +3,7 @@ import type { TypeCheck } from '@sinclair/typebox/compiler'
 import type { Deps } from '../deps.ts'
 import { type FieldError, invalidFields } from '../domain/shape.ts'
 import { isUnavailable } from '../store/failures.ts'
+import { StoreError } from '../store/store-error.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { ApiError, refusedFields } from './api-error.ts'
 
@@ -139,7 +140,7 @@ const storeUnavailable = new ApiError(
   { headers: { 'retry-after': '1' } },
 )
 
-/** Tells the log that the database cannot do its work. */
+/** Tells the log why the database could not do its work. */
 export type StoreTrouble = (error: Error) => void
 
 const TELL_EVERY_MS = 1000
@@ -156,7 +157,12 @@ export function createStoreTrouble({
   return (error) => {
     const nowMs = monotonicMs()
     if (nowMs - toldAtMs < TELL_EVERY_MS) return
-    log.error({ error }, 'the database cannot do its work')
+    if (error instanceof StoreError && error.code === 'contended') {
+      log.error(
+        { error },
+        'a change was given up, as others changed the same rows at every attempt',
+      )
+    } else log.error({ error }, 'the database cannot do its work')
     toldAtMs = nowMs
   }
 }

@@ -1,5 +1,5 @@
 import { EXPECTATIONS_MET } from './schema/internal.ts'
-import { StoreError } from './store-error.ts'
+import { StoreError, type StoreErrorCode } from './store-error.ts'
 
 /** Whether a write failed because a row with one of its unique values already exists. */
 export const isUniqueViolation = (error: unknown): boolean =>
@@ -33,13 +33,21 @@ function isViolation(error: unknown, code: RegExp, message: RegExp): boolean {
 const UNAVAILABLE =
   /^(SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PERM|NOMEM|PROTOCOL|CORRUPT|NOTADB)|TRANSACTION_(TIMEOUT|BUSY)$|BLOCKED$)/
 
+const UNAVAILABLE_STORE: ReadonlySet<StoreErrorCode> = new Set([
+  'database_gone',
+  'database_unreachable',
+  'writer_ended',
+  'contended',
+])
+
 /**
  * Whether the database cannot do its work now: the disk is full, another process holds its lock, its
- * file is gone. The same request may well succeed later.
+ * file is gone, or others changed the same rows at every attempt. The same request may well succeed
+ * later.
  */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof StoreError) {
-    return ['database_gone', 'database_unreachable', 'writer_ended'].includes(error.code)
+    return UNAVAILABLE_STORE.has(error.code)
   }
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   return UNAVAILABLE.test(code) || (error instanceof Error && isUnavailable(error.cause))

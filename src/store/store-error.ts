@@ -6,6 +6,7 @@ export type StoreErrorCode =
   | 'database_gone'
   | 'database_unreachable'
   | 'writer_ended'
+  | 'contended'
   | 'wrong_secret_key'
   | 'environment_not_found'
   | 'backup_unusable'

@@ -77,6 +77,28 @@ describe('PUT /v1/integrations/{id}', () => {
     expect(await stored()).toEqual(SECRETS)
   })
 
+  test('of many at once, each is done or sent away with 503, and none is lost', async () => {
+    const { path, stored } = await integration()
+    const names = Array.from({ length: 8 }, (_, index) => `part${index}`)
+    const put = (name: string) => service.api('PUT', path, { credentials: { [name]: 'set' } })
+    const answers = await Promise.all(names.map(async (name) => ({ name, ...(await put(name)) })))
+    const sentAway = answers.filter(({ status }) => status !== 200)
+    expect(sentAway.length).toBeLessThan(names.length)
+    for (const { status, headers, body } of sentAway) {
+      expect([status, headers.get('retry-after'), body]).toEqual([
+        503,
+        '1',
+        'Please wait some time, then try again.',
+      ])
+    }
+    const setNow = async () => Object.keys((await stored()) ?? {}).filter((key) => key in SET)
+    const SET = Object.fromEntries(names.map((name) => [name, 'set']))
+    const done = answers.filter(({ status }) => status === 200).map(({ name }) => name)
+    expect((await setNow()).sort()).toEqual(done.sort())
+    for (const { name } of sentAway) expect((await put(name)).status).toBe(200)
+    expect(await stored()).toEqual({ ...SECRETS, ...SET })
+  })
+
   test('says what a setting must be', async () => {
     const { path } = await integration()
     const given = { credentials: { clientId: 5, binding: 'none' } }
