@@ -16,13 +16,21 @@ export type Call = {
   set: { status?: number | string; headers: Record<string, string | number> }
 }
 
-/** An answer: a status and its body, which is `undefined` where the answer has none. */
-export type Reply<Status extends number, Body> = { status: Status; body: Body }
+/**
+ * An answer: a status, its body (`undefined` where the answer has none), and headers of its own, which
+ * are repeated with it.
+ */
+export type Reply<Status extends number, Body> = {
+  status: Status
+  body: Body
+  headers: Readonly<Record<string, string>> | null
+}
 
 export const reply = <const Status extends number, Body>(
   status: Status,
   body: Body,
-): Reply<Status, Body> => ({ status, body })
+  headers: Reply<Status, Body>['headers'] = null,
+): Reply<Status, Body> => ({ status, body, headers })
 
 type Decided = Accepted<unknown> | { kind: string }
 
@@ -96,11 +104,13 @@ function recorded(
   answer: Reply<number, unknown> | ApiError,
 ): RecordedAnswer {
   if (!(answer instanceof ApiError)) {
-    const { status, body } = answer
-    return { status, text: body === undefined ? '' : JSON.stringify(inEnvelope(config, body)) }
+    const { status, body, headers } = answer
+    const text = body === undefined ? '' : JSON.stringify(inEnvelope(config, body))
+    return { status, text, headers }
   }
   if (!RECORDED_ERRORS.has(answer.status)) throw answer
-  return { status: answer.status, text: JSON.stringify(errorBody(answer, url, clock())) }
+  const text = JSON.stringify(errorBody(answer, url, clock()))
+  return { status: answer.status, text, headers: null }
 }
 
 /**
@@ -108,8 +118,9 @@ function recorded(
  * anew, which takes a fifth of a bare handler's time. To the types it is what the text says.
  */
 function send<R>(set: Call['set'], answer: RecordedAnswer): Answered<R>
-function send(set: Call['set'], { status, text }: RecordedAnswer): unknown {
+function send(set: Call['set'], { status, text, headers }: RecordedAnswer): unknown {
   set.status = status
+  if (headers !== null) Object.assign(set.headers, headers)
   if (status !== 204) set.headers['content-type'] = 'application/json;charset=utf-8'
   return text
 }

@@ -19,8 +19,12 @@ export type KeyedRequest = {
   actor: Actor
 }
 
-/** An answer as it goes out: a status, and the body as text. */
-export type RecordedAnswer = { status: number; text: string }
+/** An answer as it goes out: a status, the body as text, and headers of its own or null. */
+export type RecordedAnswer = {
+  status: number
+  text: string
+  headers: Readonly<Record<string, string>> | null
+}
 
 export type GivenAnswer = RecordedAnswer & { replayed: boolean }
 
@@ -115,9 +119,9 @@ async function runOrReplay<D extends Accepted<unknown> | { kind: string }, Prepa
     },
     (decision) => {
       if (isReplayed(decision)) return []
-      const { status, text } = record(decision)
+      const { status, text, headers } = record(decision)
       const expiresAtMs = clock() + request.lifetimeMs
-      made = { scope, fingerprint, status, body: text, expiresAtMs }
+      made = { scope, fingerprint, status, body: text, headers, expiresAtMs }
       // One that has expired, and was not swept yet, makes way.
       return stored === null ? [insert(made)] : [remove(scope), insert(made)]
     },
@@ -136,7 +140,7 @@ function remember(
 ): GivenAnswer {
   if (made === null) throw new Error('an answer was committed without its record')
   keep(made)
-  return { status: made.status, text: made.body, replayed: false }
+  return { status: made.status, text: made.body, headers: made.headers, replayed: false }
 }
 
 function replay(
@@ -151,7 +155,7 @@ function replay(
     throw new ApiError(422, 'idempotency_key_reused', message, { errors: {} })
   }
   metrics.idempotency('replayed')
-  return { status: record.status, text: record.body, replayed: true }
+  return { status: record.status, text: record.body, headers: record.headers, replayed: true }
 }
 
 const scopeOf = ({ environmentId, method, url, key }: KeyedRequest): string =>

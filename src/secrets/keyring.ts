@@ -9,6 +9,7 @@ export type DerivedKeys = {
   pkce: Uint8Array
   nonce: Uint8Array
   browser: Uint8Array
+  link: Uint8Array
   sealing: Uint8Array
   sandboxApiKey: Uint8Array
 }
@@ -37,6 +38,7 @@ export function deriveKeys(masterKey: Uint8Array): DerivedKeys {
     pkce: derive(masterKey, 'pkce', 32),
     nonce: derive(masterKey, 'nonce', 32),
     browser: derive(masterKey, 'browser', 32),
+    link: derive(masterKey, 'link-id', 32),
     sealing: derive(masterKey, 'sealing', 32),
     sandboxApiKey: derive(masterKey, 'sandbox-api-key', 24),
   }

@@ -1,17 +1,20 @@
 import { TimeSpan } from 'oslo'
 import { decodeBase64url, encodeUtf8 } from './bytes.ts'
 import { signHmac, verifyHmac } from './hmac.ts'
-import { findKeys, type Keyring } from './keyring.ts'
+import { type DerivedKeys, findKeys, type Keyring } from './keyring.ts'
+import { createIdentifyLink, type IdentifyLink, type LinkLife, readLinkId } from './link-id.ts'
 import { deriveProofs, type Proofs } from './proofs.ts'
 import { decodeClaims, encodeClaims, type StateClaims } from './state-claims.ts'
 
 export type { StateClaims }
 
 export type StateVerification =
-  | { kind: 'valid'; claims: StateClaims; proofs: Proofs }
+  | { kind: 'valid'; claims: StateClaims; linkId: string; proofs: Proofs }
   /** Authentic, but too old to spend; its outcome may still be shown. */
-  | { kind: 'expired'; claims: StateClaims }
+  | { kind: 'expired'; claims: StateClaims; linkId: string }
   | { kind: 'refused'; reason: 'malformed' | 'unknown_key' | 'bad_signature' | 'from_the_future' }
+
+type LinkClaims = Pick<StateClaims, 'jti' | 'issuedAtMs' | 'environmentId'>
 
 export type States = {
   /** The `state` parameter: a key's name, the claims and a signature, safe in a URL as it is. */
@@ -19,6 +22,10 @@ export type States = {
   verify(state: string, nowMs: number): Promise<StateVerification>
   /** The proofs that belong to a state which is made now. */
   proofs(jti: string): Proofs
+  /** The id of the link whose state is made now: an identifier, and never a credential. */
+  linkId(claims: LinkClaims): string
+  /** What an id says of its link; null where latch has not made it for this environment. */
+  readLinkId(id: string, environmentId: string): LinkLife | null
 }
 
 export const STATE_LIFETIME_MS: number = new TimeSpan(5, 'm').milliseconds()
@@ -31,6 +38,12 @@ export const STATE_CLOCK_TOLERANCE_MS: number = new TimeSpan(60, 's').millisecon
  */
 export function createStates(keyring: Keyring, redirectUri: string): States {
   const signed = (unsigned: string): string => `${unsigned}\n${redirectUri}`
+  const identifiers = new WeakMap<DerivedKeys, IdentifyLink>()
+  const linkIdOf = (keys: DerivedKeys, { jti, issuedAtMs, environmentId }: LinkClaims): string => {
+    const identify = identifiers.get(keys) ?? createIdentifyLink(keys)
+    identifiers.set(keys, identify)
+    return identify({ jti, issuedAtMs, environmentId, lifetimeMs: STATE_LIFETIME_MS })
+  }
 
   return {
     sign(claims) {
@@ -40,6 +53,11 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
     },
 
     proofs: (jti) => deriveProofs(keyring.current, jti),
+
+    linkId: (claims) => linkIdOf(keyring.current, claims),
+
+    readLinkId: (id, environmentId) =>
+      readLinkId([keyring.current, ...keyring.previous], id, environmentId),
 
     async verify(state, nowMs) {
       const [kidEnd, payloadEnd] = [state.indexOf('.'), state.lastIndexOf('.')]
@@ -58,8 +76,9 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
       if (claims.issuedAtMs - nowMs > STATE_CLOCK_TOLERANCE_MS) {
         return { kind: 'refused', reason: 'from_the_future' }
       }
-      if (nowMs - claims.issuedAtMs > STATE_LIFETIME_MS) return { kind: 'expired', claims }
-      return { kind: 'valid', claims, proofs: deriveProofs(keys, claims.jti) }
+      const linkId = linkIdOf(keys, claims)
+      if (nowMs - claims.issuedAtMs > STATE_LIFETIME_MS) return { kind: 'expired', claims, linkId }
+      return { kind: 'valid', claims, linkId, proofs: deriveProofs(keys, claims.jti) }
     },
   }
 }

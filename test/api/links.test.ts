@@ -4,6 +4,11 @@ import { LINK_PATH, SAMPLE_BODY, startService } from '../harness/service.ts'
 
 const service = await startService()
 
+const CONNECT_BODY = {
+  integrationIdentifier: SANDBOX.integrationIdentifier,
+  subscriberId: SANDBOX.subscriberId,
+}
+
 describe('asking for a link', () => {
   test("answers 201 with Slack's address, its parameters in Novu's order", async () => {
     const { status, body } = await service.api('POST', LINK_PATH, SAMPLE_BODY)
@@ -54,6 +59,48 @@ describe('asking for a link', () => {
     const carried = await states.verify(String(url.searchParams.get('state')), clock())
     expect(carried).toMatchObject({ kind: 'valid', claims: { contextKeys: ['tenant:acme'] } })
     expect(JSON.stringify(carried)).not.toContain(secret)
+  })
+})
+
+describe('the id of a link', () => {
+  const operations: [string, string, Record<string, unknown>][] = [
+    ['of a user', LINK_PATH, SAMPLE_BODY],
+    ['for a workspace', '/v1/integrations/channel-connections/oauth', CONNECT_BODY],
+    ['by the old operation', '/v1/integrations/chat/oauth', { ...SAMPLE_BODY, mode: 'link_user' }],
+  ]
+  for (const [name, path, body] of operations) {
+    test(`comes with a link ${name}, and again with the same answer`, async () => {
+      const key = { 'idempotency-key': `id of a link ${name}` }
+      const made = await service.api('POST', path, body, key)
+      const id = String(made.headers.get('latch-link-id'))
+      expect(id).toMatch(/^lnk_[\w-]{41}$/)
+      const state = new URL((made.body as { url: string }).url).searchParams.get('state')
+      const { states, clock, store } = service.deps
+      expect(await states.verify(String(state), clock())).toMatchObject({ linkId: id })
+
+      const replayed = await service.api('POST', path, body, key)
+      expect(replayed.headers.get('idempotency-replay')).toBe('true')
+      expect(replayed.headers.get('latch-link-id')).toBe(id)
+      expect(replayed.text).toBe(made.text)
+
+      // As another process, or this one after a restart, finds it.
+      const recall = store.idempotencyRecords.recall
+      store.idempotencyRecords.recall = () => null
+      const reread = await service.api('POST', path, body, key)
+      store.idempotencyRecords.recall = recall
+      expect(reread.headers.get('idempotency-replay')).toBe('true')
+      expect(reread.headers.get('latch-link-id')).toBe(id)
+
+      const other = await service.api('POST', path, body)
+      expect(other.headers.get('latch-link-id')).not.toBe(id)
+    })
+  }
+
+  test('does not come with a refusal', async () => {
+    const body = { ...SAMPLE_BODY, subscriberId: 'nobody' }
+    const refused = await service.api('POST', LINK_PATH, body, { 'idempotency-key': 'refused' })
+    expect(refused.status).toBe(404)
+    expect(refused.headers.get('latch-link-id')).toBeNull()
   })
 })
 

@@ -134,7 +134,7 @@ describe('two processes on one database, with a memory of their own each,', asyn
       }
       return accept(text, { writes: [deps.store.subscribers.upsert(row, row.profile)] })
     },
-    record: () => ({ status: 201, text }),
+    record: () => ({ status: 201, text, headers: null }),
   })
 
   test('run the same request at the same time: one commits, both give its answer', async () => {
@@ -159,8 +159,8 @@ describe('two processes on one database, with a memory of their own each,', asyn
       await two.once(request('old'), effect('old', 'second')),
       await one.once(request('old'), effect('old', 'third')),
     ]
-    expect(again).toEqual({ status: 201, text: 'second', replayed: false })
-    expect(other).toEqual({ status: 201, text: 'second', replayed: true })
+    expect(again).toEqual({ status: 201, text: 'second', headers: null, replayed: false })
+    expect(other).toEqual({ status: 201, text: 'second', headers: null, replayed: true })
   })
 
   test('what reaches out is looked up first, and does not run twice', async () => {
@@ -185,7 +185,7 @@ describe('two processes on one database, with a memory of their own each,', asyn
     })
     await expect(crash).rejects.toThrow('killed')
     const retried = await two.once(request('crash'), effect('crash', 'retried'))
-    expect(retried).toEqual({ status: 201, text: 'retried', replayed: false })
+    expect(retried).toEqual({ status: 201, text: 'retried', headers: null, replayed: false })
   })
 })
 
@@ -198,6 +198,7 @@ test('expired records are taken away, and the event loop goes on meanwhile', asy
       fingerprint: '',
       status: 201,
       body: '{}',
+      headers: null,
       expiresAtMs: deps.clock() + (index < 2900 ? 1000 : 3_600_000),
     }),
   )

@@ -52,6 +52,7 @@ describe('a state', () => {
         expect(await states.verify(state, NOW_MS)).toEqual({
           kind: 'valid',
           claims: sent,
+          linkId: states.linkId(sent),
           proofs: states.proofs(sent.jti),
         })
       }),
@@ -216,7 +217,8 @@ describe('a state', () => {
   })
 
   test('that is too old still tells what it was made for', async () => {
-    const expired = { kind: 'expired', claims } as const
+    const linkId = states.linkId(claims)
+    const expired = { kind: 'expired', claims, linkId } as const
     expect(await states.verify(states.sign(claims), NOW_MS + 300_001)).toEqual(expired)
   })
 

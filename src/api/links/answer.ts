@@ -1,7 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ContextPayload } from '../../domain/contexts/payload.ts'
 import type { Accepted } from '../../domain/decision.ts'
-import type { ConnectLinkRefusal, LinkUrl } from '../../domain/links/make-link.ts'
+import type { ConnectLinkRefusal } from '../../domain/links/make-link.ts'
+import type { SignedLink } from '../../domain/links/sign-link.ts'
 import { type ApiError, badRequest, notFound, refusedFields } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { type Reply, reply } from '../../http/change.ts'
@@ -32,7 +33,7 @@ export const OAuthUrl = Type.Object(
 export type OAuthUrl = Static<typeof OAuthUrl>
 
 export const LINK_RESPONSES = {
-  201: { description: 'The link', schema: OAuthUrl },
+  201: { description: 'The link', schema: OAuthUrl, headers: { 'Latch-Link-Id': 'always' } },
   404: {
     description:
       'No such integration, subscriber or connection, or the integration has no client id',
@@ -40,19 +41,22 @@ export const LINK_RESPONSES = {
 } as const
 
 type LinkDecided =
-  | Accepted<LinkUrl>
+  | Accepted<SignedLink>
   | ConnectLinkRefusal
   | { kind: 'subscriber_required'; for: 'link_user' }
 
 /** A link as it is answered, or the refusal in Novu's words. */
 export const answerLink =
   ({ environmentId }: Caller) =>
-  (decided: LinkDecided): Reply<201, OAuthUrl> | ApiError =>
-    decided.kind === 'accepted' ? reply(201, decided.value) : linkError(decided, environmentId)
+  (decided: LinkDecided): Reply<201, OAuthUrl> | ApiError => {
+    if (decided.kind !== 'accepted') return linkError(decided, environmentId)
+    const { url, linkId } = decided.value
+    return reply(201, { url }, { 'latch-link-id': linkId })
+  }
 
 /** Some of the messages end in a space, as Novu's do. */
 function linkError(
-  refusal: Exclude<LinkDecided, Accepted<LinkUrl>>,
+  refusal: Exclude<LinkDecided, Accepted<SignedLink>>,
   environmentId: string,
 ): ApiError {
   switch (refusal.kind) {

@@ -175,7 +175,7 @@ function linkOfInstaller(
           integration,
           { mode: 'link_user', subscriberId, connectionIdentifier: identifier, contextKeys },
           { provider, app, workspaceId, scope: null },
-        )
+        ).url
       : null
   return { writes, next }
 }

@@ -14,7 +14,7 @@ import {
   type HashedContext,
   refuseUnprovenContext,
 } from './context-hash.ts'
-import { type AppWithClientId, signLink } from './sign-link.ts'
+import { type AppWithClientId, type SignedLink, signLink } from './sign-link.ts'
 
 /** Whose links they are, and the HMAC by the API key that asks for one. */
 export type LinkCaller = { environmentId: string; hmacWithApiKey(text: string): string }
@@ -52,9 +52,6 @@ export type ConnectLinkRefusal =
   | { kind: 'subscriber_required'; for: 'incoming_webhook' }
   | { kind: 'connect_not_supported'; providerId: string }
 
-/** The address at which a user consents. */
-export type LinkUrl = { url: string }
-
 /**
  * Makes the URL at which a subscriber consents to be linked. The link is signed and not stored: what
  * may be written is a new subscriber, and context data, which is too large for a URL.
@@ -63,7 +60,7 @@ export async function linkUser(
   deps: Deps,
   caller: LinkCaller,
   request: UserLinkRequest,
-): Promise<Decision<LinkUrl, UserLinkRefusal>> {
+): Promise<Decision<SignedLink, UserLinkRefusal>> {
   const { environmentId } = caller
   const contexts = readContexts(request.context)
   if (contexts.kind === 'invalid') return contexts
@@ -86,7 +83,7 @@ export async function linkUser(
   if (connectionIdentifier !== null && connection === null) {
     return { kind: 'connection_not_found', identifier: connectionIdentifier }
   }
-  const url = signLink(
+  const link = signLink(
     deps,
     integration,
     { mode: 'link_user', subscriberId, connectionIdentifier, contextKeys: contexts.keys },
@@ -97,7 +94,7 @@ export async function linkUser(
       scope: request.userScope ?? null,
     },
   )
-  return acceptLink(deps, environmentId, url, subscriber.writes, contexts)
+  return acceptLink(deps, environmentId, link, subscriber.writes, contexts)
 }
 
 /**
@@ -108,7 +105,7 @@ export async function connectWorkspace(
   deps: Deps,
   caller: LinkCaller,
   request: ConnectLinkRequest,
-): Promise<Decision<LinkUrl, ConnectLinkRefusal>> {
+): Promise<Decision<SignedLink, ConnectLinkRefusal>> {
   const { environmentId } = caller
   const { subscriberId = null, connectionIdentifier = null } = request
   const contexts = readContexts(request.context)
@@ -137,7 +134,7 @@ export async function connectWorkspace(
     connectionIdentifier === null
       ? null
       : await deps.store.connections.find(integration.id, connectionIdentifier)
-  const url = signLink(
+  const link = signLink(
     deps,
     integration,
     {
@@ -150,7 +147,7 @@ export async function connectWorkspace(
     },
     { provider, app, workspaceId: existing?.workspaceId ?? null, scope: request.scope ?? null },
   )
-  return acceptLink(deps, environmentId, url, subscriber.writes, contexts)
+  return acceptLink(deps, environmentId, link, subscriber.writes, contexts)
 }
 
 type Linkable = { kind: 'linkable'; integration: Integration; provider: Provider }
@@ -182,10 +179,10 @@ function readAppWithClientId(
 function acceptLink(
   deps: Deps,
   environmentId: string,
-  url: string,
+  link: SignedLink,
   newSubscriber: readonly Write[],
   contexts: NamedContexts,
-): Decision<LinkUrl> {
+): Decision<SignedLink> {
   const writes = [...newSubscriber, ...contextWrites(deps, environmentId, contexts, 'with_data')]
-  return accept({ url }, { writes })
+  return accept(link, { writes })
 }

@@ -29,6 +29,9 @@ type LinkClaims = Pick<StateClaims, 'connectionIdentifier' | 'contextKeys'> &
       >
   )
 
+/** A link: the address at which a user consents, and the id by which it is asked after. */
+export type SignedLink = { url: string; linkId: string }
+
 /**
  * Signs a link and answers the address to give to the user: the provider's own, or latch's first
  * where the integration binds links to the browser that opens them. Nothing is stored.
@@ -38,7 +41,7 @@ export function signLink(
   integration: Integration,
   claims: LinkClaims,
   authorization: Authorization,
-): string {
+): SignedLink {
   const { provider, scope } = authorization
   const signed: StateClaims = {
     ...claims,
@@ -51,9 +54,10 @@ export function signLink(
   }
   const state = deps.states.sign(signed)
   deps.metrics.linkMade(provider.id, claims.mode)
-  return signed.bound
+  const url = signed.bound
     ? boundLinkUrl(deps.config, state, scope)
     : providerUrl(deps, signed, state, authorization)
+  return { url, linkId: deps.states.linkId(signed) }
 }
 
 /** The provider's own page, at which somebody consents. */

@@ -13,6 +13,8 @@ export type IdempotencyRecord = {
   fingerprint: string
   status: number
   body: string
+  /** Headers that belong to the answer, beside those that every answer has; null for none. */
+  headers: Readonly<Record<string, string>> | null
   expiresAtMs: number
 }
 
@@ -37,10 +39,10 @@ const MOST_IN_MEMORY = 2000
 const placeOf = placesOf(idempotencyRecords.bodySealed)
 
 /** The one write of nearly every request. */
-const { scope, fingerprint, status, bodySealed, expiresAtMs } = idempotencyRecords
+const { scope, fingerprint, status, bodySealed, headers, expiresAtMs } = idempotencyRecords
 const inserter = rowInserter(
   getTableName(idempotencyRecords),
-  [scope, fingerprint, status, bodySealed, expiresAtMs].map(({ name }) => name),
+  [scope, fingerprint, status, bodySealed, headers, expiresAtMs].map(({ name }) => name),
 )
 
 /** Bodies are sealed: an answer may hold a link that is still good, or a token. */
@@ -66,9 +68,16 @@ export function createIdempotencyRecords(
       const { bodySealed, ...record } = row
       return { ...record, body: sealing.open(bodySealed, placeOf(scope)) }
     },
-    insert: ({ scope, fingerprint, status, body, expiresAtMs }) => ({
+    insert: ({ scope, fingerprint, status, body, headers, expiresAtMs }) => ({
       inserter,
-      row: [scope, fingerprint, status, sealing.seal(body, placeOf(scope)), expiresAtMs],
+      row: [
+        scope,
+        fingerprint,
+        status,
+        sealing.seal(body, placeOf(scope)),
+        headers && JSON.stringify(headers),
+        expiresAtMs,
+      ],
     }),
     remove: (scope) =>
       toWrite(database.delete(idempotencyRecords).where(eq(idempotencyRecords.scope, scope))),

@@ -34,6 +34,8 @@ export const idempotencyRecords = sqliteTable(
     fingerprint: text('fingerprint').notNull(),
     status: integer('status').notNull(),
     bodySealed: sealed('body').notNull(),
+    /** Headers that belong to the answer; null for none. None is a secret. */
+    headers: text('headers', { mode: 'json' }).$type<Readonly<Record<string, string>>>(),
     expiresAtMs: integer('expires_at_ms').notNull(),
   },
   (table) => [index('idempotency_records_expires').on(table.expiresAtMs)],
