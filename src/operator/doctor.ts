@@ -4,7 +4,7 @@ import { callbackUrl } from '../domain/links/addresses.ts'
 import { createProviders } from '../providers/create-providers.ts'
 import { type Finding, failed, ok } from '../providers/examination.ts'
 import type { Provider } from '../providers/provider.ts'
-import type { Integration } from '../store/integrations/integrations.ts'
+import type { ListedIntegration } from '../store/integrations/integrations.ts'
 import { defineAction, type OperatorContext } from './action.ts'
 import { watchClock } from './clock-skew.ts'
 import {
@@ -82,22 +82,27 @@ async function examineDatabase({ store }: OperatorContext): Promise<Finding> {
   }
 }
 
+const REOPEN = 'Put the key back that sealed them, as a second line after the current one.'
+
 async function examineSecrets({ store }: OperatorContext): Promise<Finding> {
   const { checked, dead } = await store.sealedValues.check()
   if (dead.length === 0) return ok(`it opens all ${checked} values that are sealed`)
   return failed(
     `it does not open ${dead.length} of ${checked} sealed values`,
-    '`latch check-key` names them. Put the key back that sealed them, as a second line after the current one.',
+    `\`latch check-key\` names them. ${REOPEN}`,
   )
 }
 
 async function examine(
-  { active, credentials }: Integration,
+  { active, credentials }: ListedIntegration,
   provider: Provider | undefined,
   redirectUri: string,
 ): Promise<Finding[]> {
   if (provider === undefined) {
     return [failed('latch knows no such provider', 'Delete the integration.')]
+  }
+  if (credentials === null) {
+    return [failed('its credentials cannot be opened, so nobody can be linked by it', REOPEN)]
   }
   const { clientId, clientSecret, own } = readApp(provider, credentials)
   if (clientId === null || clientSecret === null) {

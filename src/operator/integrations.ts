@@ -8,7 +8,7 @@ import {
   updateIntegration,
 } from '../domain/integrations/integrations.ts'
 import { inOneLine } from '../domain/shape.ts'
-import type { Integration } from '../store/integrations/integrations.ts'
+import type { ListedIntegration } from '../store/integrations/integrations.ts'
 import { defineAction, operator, readInput, requireEnvironment } from './action.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -23,7 +23,7 @@ const Summary = Type.Object({
   active: Type.Boolean(),
 })
 
-const summaryOf = ({ id, identifier, providerId, active }: Integration) => ({
+const summaryOf = ({ id, identifier, providerId, active }: ListedIntegration) => ({
   id,
   identifier,
   providerId,

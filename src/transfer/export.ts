@@ -4,6 +4,7 @@ import type { ListedEndpoint } from '../store/endpoints/endpoint-pages.ts'
 import type { Environment } from '../store/environments/environments.ts'
 import type { Page, Paging } from '../store/reading/pages.ts'
 import type { Store } from '../store/store.ts'
+import { StoreError } from '../store/store-error.ts'
 import type { TransferRecord } from './records.ts'
 
 const PAGE = 100
@@ -33,6 +34,10 @@ const times = (row: { createdAtMs: number; updatedAtMs: number }) => ({
   updatedAt: new Date(row.updatedAtMs).toISOString(),
 })
 
+const cannotOpen = (identifier: string): string =>
+  `The secret key does not open the credentials of integration ${identifier}. Put the key back that ` +
+  'sealed them, as a second line after the current one, or export without secrets.'
+
 /** An environment as records; secrets (client secrets, tokens) only if they are asked for. */
 export async function* exportEnvironment(
   store: Store,
@@ -43,7 +48,10 @@ export async function* exportEnvironment(
   for (const found of (await store.integrations.list(environmentId)).reverse()) {
     const { identifier, providerId, channel, active, credentials } = found
     const shown = { identifier, name: found.name, providerId, channel, active, ...times(found) }
-    yield { record: 'integration', ...shown, ...(withSecrets && { credentials }) }
+    if (!withSecrets) yield { record: 'integration', ...shown }
+    else if (credentials !== null) yield { record: 'integration', ...shown, credentials }
+    // An export that looks whole, and is not, would be missed too late.
+    else throw new StoreError('wrong_secret_key', cannotOpen(identifier))
   }
   const filter = { environmentId }
   for await (const row of all((paging) => store.subscribers.page(filter, paging), idOfRow)) {

@@ -6,7 +6,8 @@ import type {
 } from '../../domain/integrations/integrations.ts'
 import { ApiError, conflict, notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
-import type { Integration } from '../../store/integrations/integrations.ts'
+import type { Log } from '../../observe/log.ts'
+import type { Integration, ListedIntegration } from '../../store/integrations/integrations.ts'
 
 /** As Novu gives it to an API key: without its credentials. */
 export const IntegrationAnswer = Type.Object(
@@ -40,8 +41,15 @@ export const IntegrationList = Type.Object(
   {
     data: Type.Array(
       Type.Composite([
-        IntegrationAnswer,
+        Type.Omit(IntegrationAnswer, ['configurations']),
         Type.Object({
+          configurations: Type.Optional(
+            Type.Composite([IntegrationSettings], {
+              additionalProperties: false,
+              description:
+                'Absent where the secret key does not open them: `latch doctor` says what to do.',
+            }),
+          ),
           credentials: Type.Object({}, { description: 'Always empty: an API key gets none back.' }),
         }),
       ]),
@@ -51,11 +59,21 @@ export const IntegrationList = Type.Object(
 )
 export type IntegrationList = Static<typeof IntegrationList>
 
+type Organization = Pick<Caller, 'organizationId'>
+
 /** An integration as an API key may see it: without its credentials. */
-export function presentIntegration(
-  { organizationId }: Pick<Caller, 'organizationId'>,
+export const presentIntegration = (
+  caller: Organization,
   integration: Integration,
-): IntegrationAnswer {
+): IntegrationAnswer => ({
+  ...presentBare(caller, integration),
+  configurations: settingsOf(integration.credentials),
+})
+
+function presentBare(
+  { organizationId }: Organization,
+  integration: ListedIntegration,
+): Omit<IntegrationAnswer, 'configurations'> {
   const { id, environmentId, name, identifier, providerId, channel, active } = integration
   return {
     _id: id,
@@ -66,22 +84,41 @@ export function presentIntegration(
     providerId,
     channel,
     active,
-    configurations: settingsOf(integration.credentials),
     deleted: false,
     primary: false,
     conditions: [],
   }
 }
 
-export const presentIntegrations = (
-  caller: Pick<Caller, 'organizationId'>,
-  integrations: readonly Integration[],
-): IntegrationList => ({
-  data: integrations.map((integration) => ({
-    ...presentIntegration(caller, integration),
-    credentials: {},
-  })),
-})
+export type PresentIntegrations = (
+  caller: Organization,
+  integrations: readonly ListedIntegration[],
+) => IntegrationList
+
+/** Presents lists, and tells the log once of each integration whose credentials do not open. */
+export function createPresentIntegrations(log: Log): PresentIntegrations {
+  const told = new Set<string>()
+  const tell = ({ id, identifier }: ListedIntegration): void => {
+    if (told.has(id)) return
+    told.add(id)
+    log.error(
+      { integration: identifier },
+      'the secret key does not open the credentials of an integration; see `latch doctor`',
+    )
+  }
+  const present = (
+    caller: Organization,
+    integration: ListedIntegration,
+  ): IntegrationList['data'][number] => {
+    const bare = { ...presentBare(caller, integration), credentials: {} }
+    if (integration.credentials !== null) {
+      return { ...bare, configurations: settingsOf(integration.credentials) }
+    }
+    tell(integration)
+    return bare
+  }
+  return (caller, integrations) => ({ data: integrations.map((one) => present(caller, one)) })
+}
 
 export type OtherEnvironment = { kind: 'other_environment' }
 

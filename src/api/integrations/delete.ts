@@ -8,10 +8,10 @@ import {
   IntegrationList,
   IntegrationParams,
   integrationError,
-  presentIntegrations,
+  type PresentIntegrations,
 } from './answer.ts'
 
-export const deleteIntegration = (deps: ApiDeps) => (app: Api) =>
+export const deleteIntegration = (deps: ApiDeps, present: PresentIntegrations) => (app: Api) =>
   app.delete(
     '/v1/integrations/:integrationId',
     ({ params: { integrationId }, caller, request, set }) =>
@@ -22,7 +22,7 @@ export const deleteIntegration = (deps: ApiDeps) => (app: Api) =>
           decide: () => integrations.deleteIntegration(deps, caller.environmentId, integrationId),
           answer: (decided) =>
             decided.kind === 'accepted'
-              ? reply(200, presentIntegrations(caller, decided.value))
+              ? reply(200, present(caller, decided.value))
               : integrationError(decided),
         },
       ),

@@ -1,5 +1,6 @@
 import type { ApiDeps } from '../../http/api-deps.ts'
 import type { Api } from '../../http/pipeline.ts'
+import { createPresentIntegrations } from './answer.ts'
 import { createIntegration } from './create.ts'
 import { deleteIntegration } from './delete.ts'
 import { listActiveIntegrations, listIntegrations } from './list.ts'
@@ -7,11 +8,13 @@ import { setPrimaryIntegration } from './set-primary.ts'
 import { updateIntegration } from './update.ts'
 
 /** The company's apps at the providers: their client ids and secrets, and how latch uses them. */
-export const integrations = (deps: ApiDeps) => (app: Api) =>
-  app
-    .use(listIntegrations(deps))
-    .use(listActiveIntegrations(deps))
+export const integrations = (deps: ApiDeps) => (app: Api) => {
+  const present = createPresentIntegrations(deps.log)
+  return app
+    .use(listIntegrations(deps, present))
+    .use(listActiveIntegrations(deps, present))
     .use(createIntegration(deps))
     .use(updateIntegration(deps))
-    .use(deleteIntegration(deps))
+    .use(deleteIntegration(deps, present))
     .use(setPrimaryIntegration(deps))
+}

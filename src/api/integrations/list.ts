@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { IntegrationList, presentIntegrations } from './answer.ts'
+import { IntegrationList, type PresentIntegrations } from './answer.ts'
 
 /** No parameters at all: who asks for some of the integrations must not get every one of them. */
 const NoQuery = Type.Object({}, { additionalProperties: false })
@@ -16,12 +16,11 @@ const shared = {
 } as const
 
 export const listIntegrations =
-  ({ store }: ApiDeps) =>
+  ({ store }: ApiDeps, present: PresentIntegrations) =>
   (app: Api) =>
     app.get(
       '/v1/integrations',
-      async ({ caller }) =>
-        presentIntegrations(caller, await store.integrations.list(caller.environmentId)),
+      async ({ caller }) => present(caller, await store.integrations.list(caller.environmentId)),
       declares({
         ...shared,
         operationId: 'IntegrationsController_listIntegrations',
@@ -32,13 +31,13 @@ export const listIntegrations =
     )
 
 export const listActiveIntegrations =
-  ({ store }: ApiDeps) =>
+  ({ store }: ApiDeps, present: PresentIntegrations) =>
   (app: Api) =>
     app.get(
       '/v1/integrations/active',
       async ({ caller }) => {
         const all = await store.integrations.list(caller.environmentId)
-        return presentIntegrations(
+        return present(
           caller,
           all.filter(({ active }) => active),
         )

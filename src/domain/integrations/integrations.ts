@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
-import type { Integration } from '../../store/integrations/integrations.ts'
+import type { Integration, ListedIntegration } from '../../store/integrations/integrations.ts'
 import { accept, type Decision } from '../decision.ts'
 import type { Invalid } from '../shape.ts'
 import { refuseUnsafeAddresses, withGiven } from './credentials.ts'
@@ -99,7 +99,7 @@ export async function deleteIntegration(
   { store }: IntegrationDeps,
   environmentId: string,
   id: string,
-): Promise<Decision<readonly Integration[], NoSuchIntegration>> {
+): Promise<Decision<readonly ListedIntegration[], NoSuchIntegration>> {
   const found = await store.integrations.findById(environmentId, id.toLowerCase())
   if (found === null) return { kind: 'no_such_integration', id }
   const all = await store.integrations.list(environmentId)

@@ -1,5 +1,5 @@
 import { and, desc, eq, exists, sql } from 'drizzle-orm'
-import type { Sealing } from '../../secrets/sealing.ts'
+import { type Sealing, UnsealError } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import type { Memory } from '../reading/memory.ts'
 import { integrations } from '../schema/core.ts'
@@ -12,6 +12,10 @@ type Row = typeof integrations.$inferSelect
 /** An app at a provider: its client id and secret, and how latch uses it. */
 export type Credentials = Readonly<Record<string, string | boolean>>
 export type Integration = Omit<Row, 'credentialsSealed'> & { credentials: Credentials }
+/** One of many, whose credentials are null where they cannot be opened: the others are shown still. */
+export type ListedIntegration = Omit<Integration, 'credentials'> & {
+  credentials: Credentials | null
+}
 
 export type Integrations = {
   findByIdentifier(
@@ -23,7 +27,7 @@ export type Integrations = {
   expectPresent(id: string): Write
   insert(integration: Integration): Write
   /** All of an environment, the newest first. */
-  list(environmentId: string): Promise<Integration[]>
+  list(environmentId: string): Promise<ListedIntegration[]>
   /** Changes what is named and leaves the rest, which somebody else may be changing. */
   update(
     id: string,
@@ -72,6 +76,15 @@ export function createIntegrations(
     ...row,
     credentials: parseCredentials(sealing.open(credentialsSealed, placeOf(row.id))),
   })
+  const unsealIfPossible = (row: Row): ListedIntegration => {
+    try {
+      return unseal(row)
+    } catch (error) {
+      if (!(error instanceof UnsealError)) throw error
+      const { credentialsSealed: _, ...rest } = row
+      return { ...rest, credentials: null }
+    }
+  }
   const unsealIfAny = (row: Row | undefined): Integration | null =>
     row === undefined ? null : unseal(row)
 
@@ -106,7 +119,7 @@ export function createIntegrations(
         .from(integrations)
         .where(eq(integrations.environmentId, environmentId))
         .orderBy(desc(integrations.createdAtMs), desc(integrations.id))
-      return rows.map(unseal)
+      return rows.map(unsealIfPossible)
     },
     update: (id, { credentials, ...changes }, updatedAtMs) =>
       toWrite(
