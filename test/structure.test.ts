@@ -96,6 +96,7 @@ function importsOf(file: string): Import[] {
 }
 
 const imports = files.flatMap(importsOf)
+const isLoadedAtOnce = ({ typeOnly, late }: Import): boolean => !typeOnly && !late
 const inner = imports.filter(({ to }) => files.includes(to))
 
 describe('the rooms', () => {
@@ -149,6 +150,22 @@ describe('the rooms', () => {
       return owner !== undefined && roomOf(from) !== owner[1]
     })
     expect(wrong).toEqual([])
+  })
+
+  test('load the database and the web framework only for the commands that need them', () => {
+    const loaded = new Set<string>()
+    const load = (file: string): void => {
+      if (loaded.has(file)) return
+      loaded.add(file)
+      for (const { to } of imports.filter((one) => one.from === file && isLoadedAtOnce(one))) {
+        load(to)
+      }
+    }
+    load('main.ts')
+    expect([...loaded]).toContain('commands/serve.ts')
+    const packages = [...loaded].filter((name) => !/^node:|\.(ts|json)$/.test(name))
+    // `latch --help` and `latch version` also work where the database engine cannot be loaded.
+    expect(packages.sort()).toEqual(['commander', 'oslo/crypto', 'oslo/encoding'])
   })
 
   test('have no circle of files', () => {

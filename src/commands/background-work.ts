@@ -12,10 +12,10 @@ import { startRotating } from '../operator/start-rotating.ts'
 import type { Fetch } from '../providers/call-provider.ts'
 import type { Registry } from '../providers/definition.ts'
 
-/** Who starts latch waits for its first answer, and nothing here is as urgent: it took 10 ms of 120. */
+/** Starting this takes 10 ms, and the first request is more urgent. */
 const FIRST_DELAY_MS = 1000
 
-/** What a latch does beside answering requests, until it is stopped. */
+/** Starts everything that the service does apart from answering requests. */
 export function startBackgroundWork(
   deps: Deps,
   keys: RotatingKeys,
@@ -36,7 +36,7 @@ export function startBackgroundWork(
   }
 }
 
-/** Commands want it; who only serves can do without. */
+/** Optional: only commands need the socket, so a service that cannot open it runs all the same. */
 function openSocket(context: OperatorContext, log: Log): ControlSocket | null {
   try {
     return openControlSocket(context.settings.dataDir, actions, context)

@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, readConfig, type Settings } from '../config.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
-import { doctorAction } from '../operator/doctor.ts'
 import { createProviders } from '../providers/create-providers.ts'
 import { type Finding, failed, ok } from '../providers/examination.ts'
 import { REGISTRY } from '../providers/registry.ts'
-import type { CommandOptions, ExitCode } from './command.ts'
+import { type CommandOptions, defineCommand } from './define-command.ts'
 import { explainFailure } from './explain-failure.ts'
+import { withDataDir, withJson } from './options.ts'
 import { ownUrl } from './own-url.ts'
 
-export type DoctorOptions = CommandOptions & { config?: boolean }
+type DoctorOptions = CommandOptions & { config?: boolean }
 
 type Found = Finding & { subject: string }
 type Report = { findings: Found[]; setUps: { title: string; text: string }[] }
@@ -19,18 +19,30 @@ type Report = { findings: Found[]; setUps: { title: string; text: string }[] }
  * Says whether a link will work, and what to do where it will not: 1 where something failed. With
  * `--config` it reads the configuration and nothing else.
  */
-export async function doctor(options: DoctorOptions): Promise<ExitCode> {
-  const settings = readSettings(options)
-  const configuration = about('configuration', 'problems' in settings ? settings.problems : [FINE])
-  if ('problems' in settings || options.config) {
-    print({ findings: configuration, setUps: [] }, options)
-    return 'problems' in settings ? 2 : 0
-  }
-  const isThere = settings.database !== null || existsSync(join(settings.dataDir, 'latch.db'))
-  const { findings, setUps } = await (isThere ? examineService(options) : withoutData(settings))
-  print({ findings: [...configuration, ...findings], setUps }, options)
-  return findings.some(({ status }) => status === 'failed') ? 1 : 0
-}
+export const doctorCommand = defineCommand({
+  name: 'doctor',
+  description: 'will a link work? Looks at the machine, the data and the providers',
+  declare: (command) =>
+    withJson(withDataDir(command))
+      .option('--config', 'read the configuration, and look no further')
+      .option('--public-url <url>', 'how users reach latch (LATCH_PUBLIC_URL)'),
+  examples: ['latch doctor --data-dir /var/lib/latch', 'latch doctor --config'],
+  run: async (options: DoctorOptions) => {
+    const settings = readSettings(options)
+    const configuration = about(
+      'configuration',
+      'problems' in settings ? settings.problems : [FINE],
+    )
+    if ('problems' in settings || options.config) {
+      print({ findings: configuration, setUps: [] }, options)
+      return 'problems' in settings ? 2 : 0
+    }
+    const isThere = settings.database !== null || existsSync(join(settings.dataDir, 'latch.db'))
+    const { findings, setUps } = await (isThere ? examineService(options) : withoutData(settings))
+    print({ findings: [...configuration, ...findings], setUps }, options)
+    return findings.some(({ status }) => status === 'failed') ? 1 : 0
+  },
+})
 
 /** What can be told before the first start. */
 async function withoutData(settings: Settings): Promise<Report> {
@@ -61,6 +73,7 @@ function readSettings(options: DoctorOptions): Settings | { problems: Finding[] 
 /** Loaded late: where the temp directory does not take the database engine, that is a finding too. */
 async function examineService(options: DoctorOptions): Promise<Report> {
   try {
+    const { doctorAction } = await import('../operator/doctor.ts')
     const { runAction } = await import('./run-action.ts')
     return await runAction(options, doctorAction, {})
   } catch (error) {

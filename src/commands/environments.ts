@@ -1,21 +1,41 @@
-import { createEnvironmentAction, listEnvironmentsAction } from '../operator/environments.ts'
-import type { CommandOptions, ExitCode } from './command.ts'
-import { runAction } from './run-action.ts'
+import { type CommandOptions, defineCommand, defineGroup } from './define-command.ts'
+import { withDataDir, withJson } from './options.ts'
 
-/** Makes an environment: a tenant of its own, which shares nothing with the others. */
-export async function createEnvironment(name: string, options: CommandOptions): Promise<ExitCode> {
-  const { id } = await runAction(options, createEnvironmentAction, { name })
-  const next = `latch keys create --environment ${id}`
-  console.log(
-    options.json ? JSON.stringify({ id, name }) : `Environment ${id} "${name}". Its key: ${next}`,
-  )
-  return 0
-}
+const create = defineCommand({
+  name: 'create',
+  description: 'make an environment',
+  declare: (command) => withJson(withDataDir(command)).argument('<name>', 'such as Staging'),
+  examples: ['latch environments create Staging'],
+  run: async (name: string, options: CommandOptions) => {
+    const { createEnvironmentAction } = await import('../operator/environments.ts')
+    const { runAction } = await import('./run-action.ts')
+    const { id } = await runAction(options, createEnvironmentAction, { name })
+    const next = `latch keys create --environment ${id}`
+    console.log(
+      options.json ? JSON.stringify({ id, name }) : `Environment ${id} "${name}". Its key: ${next}`,
+    )
+    return 0
+  },
+})
 
-/** Prints the environments of a data directory, the oldest first. */
-export async function listEnvironments(options: CommandOptions): Promise<ExitCode> {
-  const environments = await runAction(options, listEnvironmentsAction, {})
-  if (options.json) console.log(JSON.stringify(environments))
-  for (const { id, name } of options.json ? [] : environments) console.log(`${id}  ${name}`)
-  return 0
-}
+/** The oldest first. */
+const list = defineCommand({
+  name: 'list',
+  description: 'list them',
+  declare: (command) => withJson(withDataDir(command)),
+  examples: ['latch environments list --json'],
+  run: async (options: CommandOptions) => {
+    const { listEnvironmentsAction } = await import('../operator/environments.ts')
+    const { runAction } = await import('./run-action.ts')
+    const environments = await runAction(options, listEnvironmentsAction, {})
+    if (options.json) console.log(JSON.stringify(environments))
+    for (const { id, name } of options.json ? [] : environments) console.log(`${id}  ${name}`)
+    return 0
+  },
+})
+
+export const environmentsCommand = defineGroup({
+  name: 'environments',
+  description: 'environments: tenants that share nothing but the executable',
+  commands: [create, list],
+})

@@ -1,35 +1,51 @@
 import { open } from 'node:fs/promises'
-import { requireEnvironment } from '../operator/action.ts'
-import { exportEnvironment } from '../transfer/export.ts'
-import type { CommandOptions, ExitCode } from './command.ts'
-import { withOfflineStore } from './offline-store.ts'
+import { type CommandOptions, defineCommand } from './define-command.ts'
+import { withEnvironment } from './options.ts'
 
-export type ExportOptions = CommandOptions & { withSecrets?: boolean; environment?: string }
+type ExportOptions = CommandOptions & { withSecrets?: boolean; environment?: string }
 
 /** Writes an environment as JSON lines, to a file that nobody else may read, or to standard output. */
-export async function exportData(
+export const exportCommand = defineCommand({
+  name: 'export',
+  description: 'write integrations, subscribers, contexts, connections and endpoints as JSON lines',
+  declare: (command) =>
+    withEnvironment(command)
+      .argument('[file]', 'where to write; standard output if left out')
+      .option('--with-secrets', 'client secrets and tokens as well, in clear'),
+  examples: ['latch export --data-dir /var/lib/latch --with-secrets latch.jsonl'],
+  run: async (file: string | undefined, options: ExportOptions) => {
+    const { withSecrets = false } = options
+    const records = await writeRecords(file, options, withSecrets)
+    const left = withSecrets ? '' : ', without secrets (--with-secrets adds them)'
+    console.error(`${records} records written${left}`)
+    return 0
+  },
+})
+
+/** Answers how many there were. */
+async function writeRecords(
   file: string | undefined,
   options: ExportOptions,
-): Promise<ExitCode> {
-  return withOfflineStore<ExitCode>(options, async ({ store }) => {
+  withSecrets: boolean,
+): Promise<number> {
+  const { requireEnvironment } = await import('../operator/action.ts')
+  const { exportEnvironment } = await import('../transfer/export.ts')
+  const { withOfflineStore } = await import('./offline-store.ts')
+  return withOfflineStore(options, async ({ store }) => {
     const environment = await requireEnvironment({ store }, options.environment ?? null)
     const handle = file === undefined ? null : await open(file, 'wx', 0o600)
-    const write = async (text: string): Promise<void> => {
-      if (handle === null) await Bun.write(Bun.stdout, text)
-      else await handle.writeFile(text)
-    }
     let records = 0
     try {
-      for await (const record of exportEnvironment(store, environment, !!options.withSecrets)) {
-        await write(`${JSON.stringify(record)}\n`)
+      for await (const record of exportEnvironment(store, environment, withSecrets)) {
+        const line = `${JSON.stringify(record)}\n`
+        if (handle === null) await Bun.write(Bun.stdout, line)
+        else await handle.writeFile(line)
         records += 1
       }
       await handle?.sync()
     } finally {
       await handle?.close()
     }
-    const left = options.withSecrets ? '' : ', without secrets (--with-secrets adds them)'
-    console.error(`${records} records written${left}`)
-    return 0
+    return records
   })
 }

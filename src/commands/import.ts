@@ -1,28 +1,50 @@
-import { requireEnvironment } from '../operator/action.ts'
 import { UsageError } from '../operator/usage-error.ts'
 import { createProviders } from '../providers/create-providers.ts'
 import { REGISTRY } from '../providers/registry.ts'
-import { createImporter } from '../transfer/importer.ts'
-import { createReport } from '../transfer/report.ts'
-import { importFile, importFromNovu } from '../transfer/run-import.ts'
-import type { CommandOptions, ExitCode } from './command.ts'
-import { withOfflineStore } from './offline-store.ts'
+import { type CommandOptions, defineCommand, type ExitCode } from './define-command.ts'
+import { withEnvironment, withJson } from './options.ts'
 
-export type ImportOptions = CommandOptions & { fromNovu?: string; environment?: string }
+type ImportOptions = CommandOptions & { fromNovu?: string; environment?: string }
+type Source = { kind: 'file'; file: string } | { kind: 'novu'; url: string; apiKey: string }
 
 /** Stores what was exported, by latch or read from Novu; 1 where something had to be left out. */
-export async function importData(
-  file: string | undefined,
-  options: ImportOptions,
-): Promise<ExitCode> {
+export const importCommand = defineCommand({
+  name: 'import',
+  description: 'store what was exported; what is there already stays as it is',
+  declare: (command) =>
+    withJson(withEnvironment(command))
+      .argument('[file]', 'what `latch export` wrote')
+      .option(
+        '--from-novu <url>',
+        'read from a Novu deployment instead; its key in NOVU_SECRET_KEY',
+      ),
+  examples: [
+    'latch import --data-dir /var/lib/latch latch.jsonl',
+    'NOVU_SECRET_KEY=… latch import --from-novu https://api.novu.co',
+  ],
+  // Async, so that a usage error is a rejection like every other failure.
+  run: async (file: string | undefined, options: ImportOptions) =>
+    importFrom(readSource(file, options), options),
+})
+
+function readSource(file: string | undefined, { fromNovu }: ImportOptions): Source {
   const apiKey = process.env['NOVU_SECRET_KEY']
-  const { fromNovu } = options
-  if ((file === undefined) === (fromNovu === undefined)) {
+  if (file !== undefined && fromNovu === undefined) return { kind: 'file', file }
+  if (file !== undefined || fromNovu === undefined) {
     throw new UsageError('say what to import: either a file, or --from-novu with a URL')
   }
-  if (fromNovu !== undefined && !apiKey) {
+  if (!apiKey) {
     throw new UsageError("NOVU_SECRET_KEY is not set: it is the key of Novu's environment")
   }
+  return { kind: 'novu', url: fromNovu.replace(/\/+$/, ''), apiKey }
+}
+
+async function importFrom(source: Source, options: ImportOptions): Promise<ExitCode> {
+  const { requireEnvironment } = await import('../operator/action.ts')
+  const { createImporter } = await import('../transfer/importer.ts')
+  const { createReport } = await import('../transfer/report.ts')
+  const { importFile, importFromNovu } = await import('../transfer/run-import.ts')
+  const { withOfflineStore } = await import('./offline-store.ts')
   return withOfflineStore<ExitCode>(options, async ({ settings, keys: _, ...offline }) => {
     const environment = await requireEnvironment(offline, options.environment ?? null)
     const providers = await createProviders(REGISTRY, settings.providerUrls, fetch, Date.now)
@@ -34,11 +56,8 @@ export async function importData(
       clock: Date.now,
     })
     const report = createReport((text) => console.error(text))
-    if (file !== undefined) await importFile(file, take, report)
-    if (fromNovu !== undefined && apiKey) {
-      const url = fromNovu.replace(/\/+$/, '')
-      await importFromNovu({ url, apiKey, fetch }, settings.dataDir, take, report)
-    }
+    if (source.kind === 'file') await importFile(source.file, take, report)
+    else await importFromNovu({ ...source, fetch }, settings.dataDir, take, report)
     console.log(options.json ? JSON.stringify(report.facts()) : report.text())
     return report.facts().skipped.length === 0 ? 0 : 1
   })

@@ -1,14 +1,9 @@
-import { createKeyAction, listKeysAction, revokeKeyAction } from '../operator/keys.ts'
 import { UsageError } from '../operator/usage-error.ts'
-import type { CommandOptions, ExitCode } from './command.ts'
-import { runAction } from './run-action.ts'
+import { type CommandOptions, defineCommand, defineGroup } from './define-command.ts'
+import { withEnvironment, withJson } from './options.ts'
 
-export type KeyOptions = CommandOptions & {
-  environment?: string
-  name?: string
-  permission?: string
-  expiresIn?: string
-}
+type KeyOptions = CommandOptions & { environment?: string }
+type CreateOptions = KeyOptions & { name?: string; permission?: string; expiresIn?: string }
 
 const PERMISSIONS = ['all', 'read', 'links'] as const
 
@@ -16,42 +11,88 @@ const environmentOf = ({ environment = null }: { environment?: string | null }) 
   environmentId: environment,
 })
 
-/** Makes an API key, and prints it: it is shown this once. */
-export async function createKey(options: KeyOptions): Promise<ExitCode> {
-  const permission = PERMISSIONS.find((choice) => choice === (options.permission ?? 'all'))
-  if (permission === undefined) {
-    throw new UsageError(`--permission must be one of ${PERMISSIONS.join(', ')}`)
-  }
-  const { name = 'unnamed', expiresIn } = options
-  const expiresInDays = expiresIn === undefined ? null : Number(/^(\d{1,5})d$/.exec(expiresIn)?.[1])
-  if (expiresInDays !== null && !(expiresInDays > 0)) {
-    throw new UsageError('--expires-in is in days, such as 90d')
-  }
-  const wanted = { ...environmentOf(options), name, permission, expiresInDays }
-  const made = await runAction(options, createKeyAction, wanted)
-  console.log(
-    options.json
-      ? JSON.stringify(made)
-      : `API key ${made.id} "${name}" (shown this once, keep it): ${made.apiKey}`,
-  )
-  return 0
+const create = defineCommand({
+  name: 'create',
+  description: 'make a key, and print it this once',
+  declare: (command) =>
+    withJson(withEnvironment(command))
+      .option('--name <name>', 'what it is for')
+      .option('--permission <what>', 'all, read, or links (make links and nothing else)')
+      .option('--expires-in <days>', 'such as 90d; for ever if left out'),
+  examples: [
+    'latch keys create --name ci --permission links --expires-in 90d',
+    'latch keys create --name backend --data-dir /var/lib/latch --json',
+  ],
+  run: async (options: CreateOptions) => {
+    const { name = 'unnamed' } = options
+    const wanted = {
+      ...environmentOf(options),
+      name,
+      permission: readPermission(options),
+      expiresInDays: readDays(options),
+    }
+    const { createKeyAction } = await import('../operator/keys.ts')
+    const { runAction } = await import('./run-action.ts')
+    const made = await runAction(options, createKeyAction, wanted)
+    console.log(
+      options.json
+        ? JSON.stringify(made)
+        : `API key ${made.id} "${name}" (shown this once, keep it): ${made.apiKey}`,
+    )
+    return 0
+  },
+})
+
+function readPermission({ permission = 'all' }: CreateOptions): (typeof PERMISSIONS)[number] {
+  const known = PERMISSIONS.find((choice) => choice === permission)
+  if (known !== undefined) return known
+  throw new UsageError(`--permission must be one of ${PERMISSIONS.join(', ')}`)
 }
 
-/** Prints an environment's keys, without the keys themselves. */
-export async function listKeys(options: KeyOptions): Promise<ExitCode> {
-  const keys = await runAction(options, listKeysAction, environmentOf(options))
-  if (options.json) console.log(JSON.stringify(keys))
-  for (const { revokedAt, expiresAt, lastUsedAt, ...key } of options.json ? [] : keys) {
-    const end = revokedAt === null ? `until ${expiresAt ?? 'revoked'}` : `revoked ${revokedAt}`
-    const used = lastUsedAt === null ? 'never used' : `used ${lastUsedAt}`
-    console.log(`${key.id}  ${key.permission.padEnd(5)}  ${end}  ${used}  ${key.name}`)
-  }
-  return 0
+/** Null: the key does not expire. */
+function readDays({ expiresIn }: CreateOptions): number | null {
+  if (expiresIn === undefined) return null
+  const days = Number(/^(\d{1,5})d$/.exec(expiresIn)?.[1])
+  if (days > 0) return days
+  throw new UsageError('--expires-in is in days, such as 90d')
 }
 
-/** Ends a key at once. What it made stays. */
-export async function revokeKey(id: string, options: KeyOptions): Promise<ExitCode> {
-  const revoked = await runAction(options, revokeKeyAction, { ...environmentOf(options), id })
-  console.log(options.json ? JSON.stringify(revoked) : `API key ${id} is revoked`)
-  return 0
-}
+const list = defineCommand({
+  name: 'list',
+  description: 'list the keys of an environment, without the keys themselves',
+  declare: (command) => withJson(withEnvironment(command)),
+  examples: ['latch keys list --json'],
+  run: async (options: KeyOptions) => {
+    const { listKeysAction } = await import('../operator/keys.ts')
+    const { runAction } = await import('./run-action.ts')
+    const keys = await runAction(options, listKeysAction, environmentOf(options))
+    if (options.json) console.log(JSON.stringify(keys))
+    for (const { revokedAt, expiresAt, lastUsedAt, ...key } of options.json ? [] : keys) {
+      const end = revokedAt === null ? `until ${expiresAt ?? 'revoked'}` : `revoked ${revokedAt}`
+      const used = lastUsedAt === null ? 'never used' : `used ${lastUsedAt}`
+      console.log(`${key.id}  ${key.permission.padEnd(5)}  ${end}  ${used}  ${key.name}`)
+    }
+    return 0
+  },
+})
+
+const revoke = defineCommand({
+  name: 'revoke',
+  description: 'end a key',
+  declare: (command) =>
+    withJson(withEnvironment(command)).argument('<id>', 'as `latch keys list` shows it'),
+  examples: ['latch keys revoke 68f0c1d2e3a4b5c6d7e8f901'],
+  run: async (id: string, options: KeyOptions) => {
+    const { revokeKeyAction } = await import('../operator/keys.ts')
+    const { runAction } = await import('./run-action.ts')
+    const revoked = await runAction(options, revokeKeyAction, { ...environmentOf(options), id })
+    console.log(options.json ? JSON.stringify(revoked) : `API key ${id} is revoked`)
+    return 0
+  },
+})
+
+export const keysCommand = defineGroup({
+  name: 'keys',
+  description: 'API keys: make, list and revoke them',
+  commands: [create, list, revoke],
+})

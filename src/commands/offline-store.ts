@@ -7,7 +7,7 @@ import { createRandom, type Random } from '../secrets/random.ts'
 import { createSealing } from '../secrets/sealing.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
-import type { CommandOptions } from './command.ts'
+import type { CommandOptions } from './define-command.ts'
 import { openKeys } from './open-keys.ts'
 
 export type Offline = {

@@ -1,33 +1,45 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createApp } from '../app.ts'
 import { readConfig } from '../config.ts'
-import type { CommandOptions, ExitCode } from './command.ts'
-import { startLatch } from './start.ts'
+import { type CommandOptions, defineCommand } from './define-command.ts'
+import { withUnusedDataDir } from './options.ts'
 
-export type OpenApiOptions = CommandOptions & { yaml?: boolean }
+type OpenApiOptions = CommandOptions & { yaml?: boolean }
 
-/**
- * Prints the API's description, as `/openapi.json` tells it: from the routes themselves, and so of a
- * latch that is started for it, with no data and for nobody else.
- */
-export async function printOpenApi({ yaml, publicUrl }: OpenApiOptions): Promise<ExitCode> {
+/** Prints the description of the API, as `/openapi.json` and `/openapi.yaml` serve it. */
+export const openapiCommand = defineCommand({
+  name: 'openapi',
+  description: 'print the description of the API (OpenAPI 3.1)',
+  declare: (command) =>
+    withUnusedDataDir(command)
+      .option('--yaml', 'as YAML')
+      .option('--public-url <url>', 'the address to put into it (LATCH_PUBLIC_URL)'),
+  examples: ['latch openapi > openapi.json', 'latch openapi --yaml'],
+  run: async ({ yaml, publicUrl }: OpenApiOptions) => {
+    const address = publicUrl ?? process.env['LATCH_PUBLIC_URL'] ?? 'http://127.0.0.1:4400'
+    console.log(await describeApi(address, yaml ? 'yaml' : 'json'))
+    return 0
+  },
+})
+
+/** The routes themselves are described, so a latch is started for it: on no data, for nobody else. */
+async function describeApi(publicUrl: string, format: 'json' | 'yaml'): Promise<string> {
+  const { createApp } = await import('../app.ts')
+  const { startLatch } = await import('./start.ts')
   const dataDir = await mkdtemp(join(tmpdir(), 'latch-openapi-'))
-  const address = publicUrl ?? process.env['LATCH_PUBLIC_URL'] ?? 'http://127.0.0.1:4400'
-  const flags = { host: '127.0.0.1', port: '0', publicUrl: address, dataDir }
+  const flags = { host: '127.0.0.1', port: '0', publicUrl, dataDir }
   const settings = readConfig({ LATCH_LOG_LEVEL: 'silent' }, flags, { dataDir })
   try {
     const { deps, stop } = await startLatch(settings, async () => {})
     try {
-      const request = new Request(`${deps.config.publicUrl}/openapi.${yaml ? 'yaml' : 'json'}`)
+      const request = new Request(`${deps.config.publicUrl}/openapi.${format}`)
       const response = await createApp(deps, () => '127.0.0.1').fetch(request)
-      console.log(await response.text())
+      return await response.text()
     } finally {
       await stop()
     }
   } finally {
     await rm(dataDir, { recursive: true, force: true })
   }
-  return 0
 }

@@ -2,28 +2,54 @@ import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
 import { UsageError } from '../operator/usage-error.ts'
 import { readVersion } from '../version.ts'
-import type { ExitCode } from './command.ts'
+import { backupCommand } from './backup.ts'
+import { checkKeyCommand } from './check-key.ts'
+import type { AddCommand, ExitCode, RunCommand } from './define-command.ts'
+import { doctorCommand } from './doctor.ts'
+import { environmentsCommand } from './environments.ts'
 import { explainFailure } from './explain-failure.ts'
-import { addAdministration } from './program-administration.ts'
-import { addData } from './program-data.ts'
-import { addService } from './program-service.ts'
-import { addSetUp } from './program-setup.ts'
-import type { RunCommand } from './words.ts'
+import { exportCommand } from './export.ts'
+import { healthcheckCommand } from './healthcheck.ts'
+import { importCommand } from './import.ts'
+import { integrationsCommand } from './integrations.ts'
+import { keysCommand } from './keys.ts'
+import { openapiCommand } from './openapi.ts'
+import { restoreCommand } from './restore.ts'
+import { rotateKeyCommand } from './rotate-key.ts'
+import { sandboxCommand } from './sandbox.ts'
+import { serveCommand } from './serve.ts'
+import { versionCommand } from './version.ts'
 
-/**
- * Runs the command that `args` name and answers its exit code. A command's own file is loaded when
- * it is asked for, so that `version` and `--help` need neither a database nor a temp directory.
- */
+/** In the order of the help. A new command is a file, and a line here. */
+const COMMANDS: readonly AddCommand[] = [
+  serveCommand,
+  sandboxCommand,
+  healthcheckCommand,
+  versionCommand,
+  integrationsCommand,
+  doctorCommand,
+  openapiCommand,
+  keysCommand,
+  environmentsCommand,
+  checkKeyCommand,
+  rotateKeyCommand,
+  backupCommand,
+  restoreCommand,
+  exportCommand,
+  importCommand,
+]
+
+/** Runs the command that `args` name, and resolves to its exit code. */
 export async function runCommand(args: readonly string[]): Promise<ExitCode> {
   let exitCode: ExitCode = 0
-  const program = createProgram(async (run) => {
-    exitCode = await run()
+  const program = createProgram(async (work) => {
+    exitCode = await work()
   })
   try {
     await program.parseAsync([...args], { from: 'user' })
     return exitCode
   } catch (error) {
-    // Commander has said already what was wrong with the words of the call.
+    // Commander has already printed what is wrong with the arguments.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
     console.error(explainFailure(error))
     return error instanceof ConfigError || error instanceof UsageError ? 2 : 1
@@ -40,10 +66,7 @@ function createProgram(run: RunCommand): Command {
     .exitOverride()
     .showHelpAfterError('(latch --help lists the commands)')
     .addHelpText('after', EXAMPLES)
-  addService(program, run)
-  addSetUp(program, run)
-  addAdministration(program, run)
-  addData(program, run)
+  for (const add of COMMANDS) add(program, run)
   return program
 }
 

@@ -5,7 +5,7 @@ import { createRotation } from '../operator/rotation.ts'
 import { sendAction } from '../operator/send-action.ts'
 import { createProviders } from '../providers/create-providers.ts'
 import { REGISTRY } from '../providers/registry.ts'
-import type { CommandOptions } from './command.ts'
+import type { CommandOptions } from './define-command.ts'
 import { withOfflineStore } from './offline-store.ts'
 import { ownUrl } from './own-url.ts'
 

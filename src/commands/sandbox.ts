@@ -2,33 +2,42 @@ import { readConfig, type Settings } from '../config.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
 import { ListenError, type Listener, listen } from '../http/listen.ts'
 import { REGISTRY } from '../providers/registry.ts'
-import { SANDBOX_SUBSCRIBER_ID, seedSandbox } from '../sandbox/seed.ts'
 import { createStandIn, loadStandIns, standInAddresses } from '../sandbox/stand-ins.ts'
 import { sandboxApiKey } from '../secrets/api-key.ts'
-import type { CommandOptions, ExitCode } from './command.ts'
+import { type CommandOptions, defineCommand } from './define-command.ts'
 import { changeLevelOnHangup } from './on-hangup.ts'
+import { withJson, withListening } from './options.ts'
 import { describeSandbox, type SandboxFacts, sandboxJson } from './sandbox-greeting.ts'
-import { startLatch, untilToldToStop } from './start.ts'
 
 /** Runs the service with stand-ins for the providers, filled so that a first link works at once. */
-export async function sandbox(options: CommandOptions): Promise<ExitCode> {
-  const settings = readConfig(process.env, options, { dataDir: 'latch-sandbox' })
-  const listeners: Listener[] = []
-  try {
-    for (const [position] of REGISTRY.entries()) {
-      listeners.push(listenBeside(settings, position + 1))
+export const sandboxCommand = defineCommand({
+  name: 'sandbox',
+  description:
+    'run the service with stand-ins for Slack and Microsoft, filled, to try it and to test against it',
+  declare: (command) => withJson(withListening(command)),
+  examples: ['latch sandbox', 'latch sandbox --port 0 --json'],
+  run: async (options: CommandOptions) => {
+    const settings = readConfig(process.env, options, { dataDir: 'latch-sandbox' })
+    const listeners: Listener[] = []
+    try {
+      for (const [position] of REGISTRY.entries()) {
+        listeners.push(listenBeside(settings, position + 1))
+      }
+      await runBeside(listeners, settings, options)
+      return 0
+    } finally {
+      await Promise.all(listeners.map((listener) => listener.stop()))
     }
-    return await runBeside(listeners, settings, options)
-  } finally {
-    await Promise.all(listeners.map((listener) => listener.stop()))
-  }
-}
+  },
+})
 
 async function runBeside(
   listeners: readonly Listener[],
   settings: Settings,
   options: CommandOptions,
-): Promise<ExitCode> {
+): Promise<void> {
+  const { startLatch, untilToldToStop } = await import('./start.ts')
+  const { SANDBOX_SUBSCRIBER_ID, seedSandbox } = await import('../sandbox/seed.ts')
   let isNew = false
   const standIns = await loadStandIns(REGISTRY, (position) => listeners[position]?.url ?? '')
   const { deps, keyring, stop } = await startLatch(
@@ -69,7 +78,6 @@ async function runBeside(
   console.log(options.json ? sandboxJson(facts) : describeSandbox(facts, isNew))
   await toldToStop
   await stop()
-  return 0
 }
 
 /** On a port near latch's, so that it is the same at every start, or on any if that one is taken. */

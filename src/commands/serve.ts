@@ -1,31 +1,41 @@
 import { readConfig } from '../config.ts'
 import type { Deps } from '../deps.ts'
-import { commit } from '../domain/commit.ts'
-import { createFirstEnvironment } from '../domain/environments/first-environment.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
 import { StoreError } from '../store/store-error.ts'
-import type { CommandOptions, ExitCode } from './command.ts'
+import { type CommandOptions, defineCommand } from './define-command.ts'
 import { changeLevelOnHangup } from './on-hangup.ts'
-import { startLatch, untilToldToStop } from './start.ts'
+import { withListening } from './options.ts'
 
 /** Runs the service until it is told to stop. */
-export async function serve(options: CommandOptions): Promise<ExitCode> {
-  const settings = readConfig(process.env, options, { dataDir: 'latch-data' })
-  let apiKey: string | null = null
-  const { deps, metricsUrl, stop } = await startLatch(settings, async (deps) => {
-    apiKey = await createFirstKey(deps)
-  })
-  // Before anything is said: who reads that it runs may send the signal.
-  const toldToStop = untilToldToStop()
-  changeLevelOnHangup(deps.log, deps.config.logLevel)
-  greet(deps, apiKey, metricsUrl)
-  await toldToStop
-  await stop()
-  return 0
-}
+export const serveCommand = defineCommand({
+  name: 'serve',
+  description: 'run the service',
+  declare: withListening,
+  examples: [
+    'latch serve',
+    'LATCH_PUBLIC_URL=https://latch.example.com latch serve --data-dir /var/lib/latch',
+  ],
+  run: async (options: CommandOptions) => {
+    const { startLatch, untilToldToStop } = await import('./start.ts')
+    const settings = readConfig(process.env, options, { dataDir: 'latch-data' })
+    let apiKey: string | null = null
+    const { deps, metricsUrl, stop } = await startLatch(settings, async (deps) => {
+      apiKey = await createFirstKey(deps)
+    })
+    // Before "latch listens" is printed: a supervisor may send the signal as soon as it reads that.
+    const toldToStop = untilToldToStop()
+    changeLevelOnHangup(deps.log, deps.config.logLevel)
+    greet(deps, apiKey, metricsUrl)
+    await toldToStop
+    await stop()
+    return 0
+  },
+})
 
 /** The API key of the environment that an empty data directory gets; null where there is one. */
 async function createFirstKey(deps: Deps): Promise<string | null> {
+  const { commit } = await import('../domain/commit.ts')
+  const { createFirstEnvironment } = await import('../domain/environments/first-environment.ts')
   const names = { environment: 'Production', key: 'first' }
   const decided = await commit(deps, { kind: 'command', id: 'serve' }, () =>
     createFirstEnvironment(deps, 'serve', names),

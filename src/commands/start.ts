@@ -20,8 +20,8 @@ import { createSealing } from '../secrets/sealing.ts'
 import { createStates } from '../secrets/state.ts'
 import { openStore } from '../store/store.ts'
 import { startBackgroundWork } from './background-work.ts'
+import { startMetricsServer } from './metrics-server.ts'
 import { openKeys } from './open-keys.ts'
-import { startWatching } from './watching.ts'
 
 export type Running = {
   deps: Deps
@@ -66,7 +66,7 @@ export async function startLatch(
   const random = createRandom()
   const keys = await openKeys(settings, random)
   const { keyring } = keys
-  const { metrics, listener: metricsListener } = await startWatching(settings, keyring)
+  const { metrics, listener: metricsListener } = await startMetricsServer(settings, keyring)
   const sealing = createSealing(keyring, random)
   const store = await openStore(settings.dataDir, sealing, {
     server: settings.database,

@@ -1,13 +1,9 @@
 import type { Command } from 'commander'
-import type { ExitCode } from './command.ts'
-
-/** Runs what a command comes to; its own file is loaded only then. */
-export type RunCommand = (run: () => Promise<ExitCode>) => Promise<void>
 
 export const withDataDir = (command: Command): Command =>
   command.option('--data-dir <dir>', 'where the database and the secret key are (LATCH_DATA_DIR)')
 
-/** So that a script can give it to every command alike. */
+/** For commands that need no data: scripts can pass `--data-dir` to every command alike. */
 export const withUnusedDataDir = (command: Command): Command =>
   command.option('--data-dir <dir>', 'taken, as by every command, and not looked at')
 
@@ -22,7 +18,3 @@ export const withListening = (command: Command): Command =>
     .option('--host <address>', 'the address to listen on (LATCH_HOST, default 127.0.0.1)')
     .option('--port <port>', 'the port to listen on, 0 for any (LATCH_PORT, default 4400)')
     .option('--public-url <url>', 'how users reach latch (LATCH_PUBLIC_URL)')
-
-/** Ends a command's help. */
-export const withExamples = (command: Command, ...examples: string[]): Command =>
-  command.addHelpText('after', `\nExamples:\n${examples.map((line) => `  ${line}`).join('\n')}`)

@@ -4,21 +4,21 @@ import { type Metrics, noMetrics } from '../observe/metrics.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { readVersion } from '../version.ts'
 
-/** Who counts, and where it is told. */
-export type Watching = { metrics: Metrics; listener: Listener | null }
+/** The recorder that the service counts with, and the listener that serves what it counted. */
+export type MetricsServer = { metrics: Metrics; listener: Listener | null }
 
 const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8'
 
 /**
- * Counts for Prometheus where the operator asks for it, and tells on a listener of its own, which
+ * Serves metrics for Prometheus where the operator asks for them, on a listener of its own, which
  * users never reach. Throws `ListenError`.
  */
-export async function startWatching(
+export async function startMetricsServer(
   { metricsAddress }: Pick<Settings, 'metricsAddress'>,
   keyring: Keyring,
-): Promise<Watching> {
+): Promise<MetricsServer> {
   if (metricsAddress === null) return { metrics: noMetrics, listener: null }
-  // 8 ms of every start, and most latches are watched by nobody.
+  // Loading it takes 8 ms of every start, and most operators collect no metrics.
   const { createPrometheus } = await import('../observe/prometheus.ts')
   const { metrics, render } = createPrometheus({
     ...readVersion(),

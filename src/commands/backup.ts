@@ -1,0 +1,31 @@
+import { resolve } from 'node:path'
+import { readConfig, type Settings } from '../config.ts'
+import { UsageError } from '../operator/usage-error.ts'
+import { type CommandOptions, defineCommand } from './define-command.ts'
+import { withDataDir, withJson } from './options.ts'
+
+/** The secret key is not in a backup: who steals one must not be able to open it. */
+export const backupCommand = defineCommand({
+  name: 'backup',
+  description: 'write a copy of the database and verify it, also while latch runs',
+  declare: (command) => withJson(withDataDir(command)).argument('<file>', 'the new file'),
+  examples: ['latch backup --data-dir /var/lib/latch latch-2026-11-24.db'],
+  run: async (file: string, options: CommandOptions) => {
+    const { dataDir, database } = readConfig(process.env, options, { dataDir: 'latch-data' })
+    refuseServer(database)
+    const { backupDatabase } = await import('../store/database/backup.ts')
+    await backupDatabase(dataDir, resolve(file))
+    console.log(
+      options.json
+        ? JSON.stringify({ file: resolve(file) })
+        : `${file} is written and verified. Keep the secret key as well: it is not in there.`,
+    )
+    return 0
+  },
+})
+
+/** Throws `UsageError` where the data is not in a file of this machine. */
+export function refuseServer(database: Settings['database']): void {
+  if (database === null) return
+  throw new UsageError('The database is a libSQL server (LATCH_DATABASE_URL): use its own backups.')
+}
