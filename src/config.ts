@@ -5,7 +5,12 @@ import {
   type Environment,
   isLoopback,
 } from './config-reader.ts'
-import { type LogLevel, logLevels } from './observe/log-level.ts'
+import {
+  type LoggedRequests,
+  type LogLevel,
+  loggedRequests,
+  logLevels,
+} from './observe/log-level.ts'
 import type { Registry } from './providers/definition.ts'
 import { REGISTRY } from './providers/registry.ts'
 import type { MasterKeys } from './secrets/master-keys.ts'
@@ -34,6 +39,8 @@ export type Settings = Readonly<{
   /** Requests a second, 0 for no limit. */
   rateLimits: Readonly<{ global: number; configuration: number }>
   logLevel: LogLevel
+  /** Which requests have a line in the log. */
+  logRequests: LoggedRequests
   /** Where Prometheus may ask for metrics; null: nowhere, and none are kept. */
   metricsAddress: Address | null
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
@@ -95,6 +102,7 @@ export function readConfig(
     shutdownDelayMs: reader.integer('LATCH_SHUTDOWN_DELAY_MS', 0, { from: 0, to: 60_000 }),
     metricsAddress: reader.address('LATCH_METRICS_ADDRESS'),
     logLevel: reader.oneOf('LATCH_LOG_LEVEL', logLevels, 'info'),
+    logRequests: reader.oneOf('LATCH_LOG_REQUESTS', loggedRequests, 'errors'),
   }
   if (settings.publicUrl === null && !isLoopback(host)) {
     reader.complain(

@@ -56,6 +56,7 @@ describe('the configuration', () => {
       allowPrivateWebhooks: false,
       rateLimits: { global: 100, configuration: 100 },
       logLevel: 'info',
+      logRequests: 'errors',
       trustedProxies: [],
       shutdownDelayMs: 0,
     })

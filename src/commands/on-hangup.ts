@@ -12,7 +12,7 @@ export function changeLevelOnHangup(log: Log, configured: LogLevel): void {
     level = level === configured ? other : configured
     // Said at any level: whoever sent the signal wants to see that it came.
     log.setLevel('info')
-    log.info({ level }, 'SIGHUP: the log level is changed')
+    log.info({ logLevel: level }, 'SIGHUP: the log level is changed')
     log.setLevel(level)
   })
 }

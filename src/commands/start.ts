@@ -89,6 +89,9 @@ export async function startLatch(
   try {
     listener = system.listen(settings.host, settings.port, { starting: createStarting(random) })
     const config: Config = { ...settings, publicUrl: settings.publicUrl ?? listener.url }
+    const { monotonicMs } = system
+    const log = await system.log(settings.logLevel)
+    const measured = { metrics, log, monotonicMs }
     const deps: Deps = {
       config,
       store,
@@ -97,13 +100,13 @@ export async function startLatch(
       providers: await createProviders(
         system.registry,
         config.providerUrls,
-        measuredFetch(limitedFetch(system.fetch), config.providerUrls, metrics, system.monotonicMs),
+        measuredFetch(limitedFetch(system.fetch), config.providerUrls, measured),
         system.clock,
       ),
-      log: await system.log(settings.logLevel),
+      log,
       metrics,
       clock: system.clock,
-      monotonicMs: system.monotonicMs,
+      monotonicMs,
       sleep: system.sleep,
       wakeJobs: jobsAlarm.ring,
     }

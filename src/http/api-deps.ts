@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import { type Authenticate, createAuthenticate } from './authenticate.ts'
+import { type ApiKeyIdOf, type Authenticate, createAuthenticate } from './authenticate.ts'
 import { createLimitByAddress, type LimitByAddress } from './client-address.ts'
 import { createStoreTrouble, type StoreTrouble } from './error-answer.ts'
 import { createIdempotency, type Idempotency } from './idempotency.ts'
@@ -15,6 +15,7 @@ export type ApiDeps = Deps & {
   idempotency: Idempotency
   readBody: ReadBody
   authenticate: Authenticate
+  apiKeyIdOf: ApiKeyIdOf
   storeTrouble: StoreTrouble
 }
 
@@ -27,7 +28,7 @@ export function createApiDeps(deps: Deps, addressOf: (request: Request) => strin
     rateLimits,
     limitByAddress,
     idempotency: createIdempotency(deps),
-    authenticate: createAuthenticate(deps, limitByAddress),
+    ...createAuthenticate(deps, limitByAddress),
     storeTrouble: createStoreTrouble(deps),
     readBody: createReadBody(deps.config.maxBodyBytes),
   }

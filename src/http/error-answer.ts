@@ -100,15 +100,19 @@ export function errorBody(error: ApiError, requestUrl: string, nowMs: number): E
 export const validationError = (validator: TypeCheck<TSchema>, value: unknown): ApiError =>
   refusedFields(invalidFields(validator, value))
 
-/** Any error as the caller gets it, in the contract's shape; a fault goes to the log, by its id. */
+/**
+ * Any error as the caller gets it, in the contract's shape; a fault goes to the log, by its id and that
+ * of the request.
+ */
 export function answerError(
   deps: Pick<ApiDeps, 'clock' | 'log' | 'random' | 'storeTrouble'>,
   error: unknown,
   requestUrl: string,
+  requestId: string | number = '',
 ): Response {
   if (error instanceof ApiError) {
     if (error.options.internal !== undefined) {
-      deps.log.info({ code: error.code, status: error.status }, error.message)
+      deps.log.info({ requestId, code: error.code, status: error.status }, error.message)
     }
     // The contract has these two as a bare string; everything else is an `ErrorDto`.
     const bare = error.status === 429 || error.status === 503
@@ -122,7 +126,7 @@ export function answerError(
     return answerError(deps, storeUnavailable, requestUrl)
   }
   const errorId = deps.random.requestId()
-  deps.log.error({ errorId, error: cause }, 'a request failed')
+  deps.log.error({ requestId, errorId, error: cause }, 'a request failed')
   const fault = new ApiError(
     500,
     'internal_error',

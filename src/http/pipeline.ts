@@ -9,6 +9,7 @@ import { inEnvelope } from './change.ts'
 import { createDeclarationLookup, declaredRoutes, refuseOtherUse } from './declares.ts'
 import { answerError, safePath, validationError, wantsPage } from './error-answer.ts'
 import { starting } from './overload.ts'
+import { createRequestLog } from './request-log.ts'
 import { answersPages } from './responses.ts'
 import { createAllowedMethods, createRouteNames, type Route, targetOf } from './routes.ts'
 
@@ -38,7 +39,7 @@ import { createAllowedMethods, createRouteNames, type Route, targetOf } from './
  *   No route: 5 and 6 for whoever brings a key, by client address for all others; then 404 or 405.
  *
  *   The end (`createPipeline`): an error becomes an answer, one that a browser gets becomes a page,
- *   and the answer is counted.
+ *   has its line in the log, and is counted.
  */
 
 /** Under Bun's own limit for a request's head, whose answer is not JSON. */
@@ -70,7 +71,7 @@ export function createRouter(deps: ApiDeps) {
         return answerError(deps, validationError(error.validator, error.value), request.url)
       }
       if (code === 'NOT_FOUND') return noRoute({ request, set })
-      return answerError(deps, error, request.url)
+      return answerError(deps, error, request.url, set.headers['x-request-id'])
     })
   return router
 }
@@ -124,19 +125,28 @@ export function createPipeline(
   deps: ApiDeps,
   router: { routes: readonly Route[]; fetch(request: Request): Response | Promise<Response> },
 ): Pipeline {
-  const end = createEnd(createOpenedByPeople(router.routes))
-  const { overload, random } = deps
+  const toPage = createToPage(createOpenedByPeople(router.routes))
+  const logRequest = createRequestLog(deps, router.routes)
+  const { overload, random, monotonicMs } = deps
+
+  function end(answer: Response, request: Request, startedMs: number): Response {
+    const ended = toPage(answer, request)
+    logRequest(request, ended, startedMs)
+    return ended
+  }
 
   // One function: it stands before every request.
   async function answer(request: Request): Promise<Response> {
+    const startedMs = monotonicMs()
     overload.enter()
     try {
       await overload.nextTurn()
-      return end(await router.fetch(request), request)
+      return end(await router.fetch(request), request, startedMs)
     } catch (error) {
-      const fault = answerError(deps, error, request.url)
-      fault.headers.set('x-request-id', requestIdOf(request, { random }))
-      return end(fault, request)
+      const requestId = requestIdOf(request, { random })
+      const fault = answerError(deps, error, request.url, requestId)
+      fault.headers.set('x-request-id', requestId)
+      return end(fault, request, startedMs)
     } finally {
       overload.leave()
     }
@@ -149,11 +159,11 @@ export function createPipeline(
 
 /** Answers everything while latch starts: it listens before it knows enough to answer. */
 export function createStarting(random: Deps['random']): (request: Request) => Response {
-  const end = createEnd(() => true)
+  const toPage = createToPage(() => true)
   return (request) => {
     const { status, publicMessage, options } = starting
     const headers = { ...options.headers, 'x-request-id': requestIdOf(request, { random }) }
-    return end(Response.json(publicMessage, { status, headers }), request)
+    return toPage(Response.json(publicMessage, { status, headers }), request)
   }
 }
 
@@ -189,17 +199,17 @@ function createNoRoute(
       const message = `${method} is not allowed here; allowed: ${allow}`
       throw new ApiError(405, 'method_not_allowed', message, { headers: { allow } })
     } catch (error) {
-      return answerError(deps, error, url)
+      return answerError(deps, error, url, set.headers['x-request-id'])
     }
   }
 }
 
-/** The last stage: 429 and 5xx as a page, where a person has opened what people open. */
-function createEnd(
+/** 429 and 5xx as a page, where a person has opened what people open. */
+function createToPage(
   isOpenedByPeople: (url: string) => boolean,
 ): (answer: Response, request: Request) => Response {
   const resultPage = createResultPages()
-  return function end(answer, { headers, url }) {
+  return function toPage(answer, { headers, url }) {
     if (answer.status < 429) return answer
     const isProblem = answer.status >= 500 || answer.status === 429
     if (!isProblem || !wantsPage(headers) || !isJson(answer.headers)) return answer

@@ -23,7 +23,7 @@ export function createReadBody(maxBytes: number): ReadBody {
     const arriving =
       declared > 0 ? request.bytes() : request.body && readStream(request.body, maxBytes)
     if (arriving === null) return undefined
-    const bytes = await withDeadline(arriving)
+    const bytes = await withDeadline(arriving).catch(refuseCutOff)
     if (bytes.length === 0) return undefined
     refuseOtherMediaTypes(headers)
     return parseBody(bytes)
@@ -39,6 +39,14 @@ async function readStream(body: ReadableStream<Uint8Array>, maxBytes: number): P
     chunks.push(chunk)
   }
   return Buffer.concat(chunks, length)
+}
+
+/** The client went away while it was sending: nobody reads the answer, and it is no fault of ours. */
+function refuseCutOff(error: unknown): never {
+  if (error instanceof Error && error.name === 'AbortError') {
+    throw badRequest('body_cut_off', 'The request body was cut off')
+  }
+  throw error
 }
 
 const tooSlow = new ApiError(408, 'body_too_slow', 'The request body did not arrive in time', {

@@ -12,11 +12,20 @@ export type Log = {
   info(fields: LogFields, message: string): void
   warn(fields: LogFields, message: string): void
   error(fields: LogFields, message: string): void
+  /** Whether `debug` is told now: for what is costly to put together. */
+  isDebugging(): boolean
   /** From now on. */
   setLevel(level: LogLevel): void
 }
 
-export type LogFields = Readonly<Record<string, string | number | boolean | null | Error>>
+/** No field has the name of one that every line has: it would be in the line twice. */
+export type LogFields = Readonly<
+  Record<string, string | number | boolean | null | Error | undefined> & {
+    level?: never
+    time?: never
+    msg?: never
+  }
+>
 
 const STANDARD_ERROR = 2
 
@@ -43,6 +52,7 @@ export async function createLog(
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
+    isDebugging: () => logger.isLevelEnabled('debug'),
     setLevel: (next) => {
       logger.level = next
     },

@@ -1,6 +1,9 @@
+import type { Log } from './log.ts'
 import type { Metrics } from './metrics.ts'
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>
+
+type Measuring = { metrics: Metrics; log: Pick<Log, 'debug'>; monotonicMs(): number }
 
 /**
  * Counts calls to providers and measures them until the head of the answer is there: what the body
@@ -10,8 +13,7 @@ type Fetch = (url: string, init: RequestInit) => Promise<Response>
 export function measuredFetch(
   fetch: Fetch,
   addresses: Readonly<Record<string, string>>,
-  metrics: Metrics,
-  monotonicMs: () => number,
+  { metrics, log, monotonicMs }: Measuring,
 ): Fetch {
   const longestFirst = Object.entries(addresses).sort(
     ([, left], [, right]) => right.length - left.length,
@@ -20,8 +22,12 @@ export function measuredFetch(
     longestFirst.find(([, address]) => url.startsWith(address))?.[0] ?? 'other'
   return async function measured(url, init) {
     const startedMs = monotonicMs()
-    const tell = (outcome: string): void =>
-      metrics.providerCall(providerOf(url), outcome, (monotonicMs() - startedMs) / 1000)
+    const tell = (outcome: string): void => {
+      const [address, durationMs] = [providerOf(url), monotonicMs() - startedMs]
+      metrics.providerCall(address, outcome, durationMs / 1000)
+      const fields = { address, outcome, durationMs: Math.round(durationMs) }
+      log.debug(fields, 'a provider was called')
+    }
     try {
       const response = await fetch(url, init)
       tell(String(response.status))

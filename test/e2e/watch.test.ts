@@ -36,9 +36,34 @@ describe('latch serve', () => {
     const levels = stderr
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as { level: unknown })
-      .map(({ level }) => level)
+      .map((line) => JSON.parse(line) as { logLevel: unknown })
+      .map(({ logLevel }) => logLevel)
     expect([exitCode, levels]).toEqual([0, ['debug', 'error']])
+  })
+
+  test('logs no key twice in a line, and more at debug level than at info', async () => {
+    const lines = await Promise.all(
+      ['info', 'debug'].map(async (level) => {
+        const latch = await start([binary, 'sandbox', '--port', '0'], {
+          cwd: tempDir(),
+          env: { LATCH_LOG_LEVEL: level, LATCH_LOG_REQUESTS: 'all' },
+        })
+        const url = await latch.find(/(http:\/\/127\.0\.0\.1:\d+)/)
+        await fetch(`${url}/v1/channel-endpoints`)
+        await fetch(`${url}/v1/integrations/chat/oauth/callback?error=access_denied`)
+        latch.signal('SIGHUP')
+        await fetch(`${url}/healthz`)
+        latch.signal('SIGTERM')
+        return (await latch.finished).stderr.trim().split('\n')
+      }),
+    )
+    for (const line of lines.flat()) {
+      // A key that comes twice is there once when it was read.
+      expect(JSON.stringify(JSON.parse(line))).toBe(line)
+    }
+    const [info = [], debug = []] = lines
+    expect(info.length).toBeGreaterThan(2)
+    expect(debug.length).toBeGreaterThan(info.length)
   })
 
   test('writes for people where a person looks on, in the executable too', async () => {

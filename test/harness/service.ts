@@ -45,7 +45,7 @@ export type TestService = {
   /** Where metrics are told; null: nowhere. */
   metricsUrl: string | null
   /** What was logged, at any level, oldest first. */
-  logged: { fields: LogFields; message: string }[]
+  logged: { level: 'debug' | 'info' | 'warn' | 'error'; fields: LogFields; message: string }[]
   /** Another key of the environment. */
   addKey(changes: Partial<NewApiKey> & { apiKey?: string }): Promise<string>
   /** Moves the service's clock, and the stand-in's. */
@@ -87,16 +87,20 @@ export async function startService(
   const clock = (): number => Date.now() + offsetMs
   const logged: TestService['logged'] = []
   const watch = createSecretWatch()
-  const write = (fields: LogFields, message: string): void => {
-    logged.push({ fields, message })
-    const { error } = fields
-    watch.check(JSON.stringify({ ...fields, message, error: String(error), stack: stackOf(error) }))
-  }
+  const write =
+    (level: TestService['logged'][number]['level']) =>
+    (fields: LogFields, message: string): void => {
+      logged.push({ level, fields, message })
+      const { error } = fields
+      const stack = stackOf(error)
+      watch.check(JSON.stringify({ ...fields, message, error: String(error), stack }))
+    }
   const log: Log = {
-    debug: write,
-    info: write,
-    warn: write,
-    error: write,
+    debug: write('debug'),
+    info: write('info'),
+    warn: write('warn'),
+    error: write('error'),
+    isDebugging: () => true,
     setLevel: () => {},
   }
   const listeners = registry.map(() => listen('127.0.0.1', 0))

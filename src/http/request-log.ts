@@ -1,0 +1,59 @@
+import type { ApiDeps } from './api-deps.ts'
+import { declaredRoutes } from './declares.ts'
+import { createRouteNames, type Route } from './routes.ts'
+
+/** Writes the line of a request that was answered. `startedMs` is on the monotonic clock. */
+export type LogRequest = (request: Request, answer: Response, startedMs: number) => void
+
+type RequestLogDeps = Pick<ApiDeps, 'config' | 'log' | 'monotonicMs' | 'apiKeyIdOf'>
+
+/**
+ * One line a request, by route and never by its address, in which there may be a person's name. With
+ * `errors`, answers that went well are told at the level `debug` alone, as are those by which latch
+ * defends itself (429, 503): under a flood, a line each would be one more burden. So are requests whose
+ * clients went away. Health checks that went well are never told.
+ */
+export function createRequestLog(
+  { config, log, monotonicMs, apiKeyIdOf }: RequestLogDeps,
+  routes: readonly Route[],
+): LogRequest {
+  const { logRequests } = config
+  if (logRequests === 'none') return () => {}
+  let known: ReturnType<typeof readRoutes> | null = null
+
+  return function logRequest(request, answer, startedMs) {
+    const { status } = answer
+    const isTold = logRequests === 'all' || isWorthALine(status)
+    if (!isTold && !log.isDebugging()) return
+    known ??= readRoutes(routes)
+    const route = known.nameOf(request.url)
+    const isAborted = status >= 400 && request.signal.aborted
+    if (status < 400 && known.healthChecks.has(route)) return
+    const apiKeyId = apiKeyIdOf(request)
+    const linkId = answer.headers.get('latch-link-id')
+    const fields = {
+      requestId: answer.headers.get('x-request-id'),
+      method: request.method,
+      route,
+      status,
+      durationMs: Math.round((monotonicMs() - startedMs) * 100) / 100,
+      ...(apiKeyId !== null && { apiKeyId }),
+      ...(linkId !== null && { linkId }),
+      ...(isAborted && { aborted: true }),
+    }
+    if (!isTold || (isAborted && logRequests !== 'all')) log.debug(fields, 'request')
+    else if (status >= 500) log.warn(fields, 'request')
+    else log.info(fields, 'request')
+  }
+}
+
+const isWorthALine = (status: number): boolean => status >= 400 && status !== 429 && status !== 503
+
+const readRoutes = (routes: readonly Route[]) => ({
+  nameOf: createRouteNames(routes),
+  healthChecks: new Set(
+    declaredRoutes(routes)
+      .filter(({ declaration }) => declaration.unlimited === true)
+      .map(({ path }) => path),
+  ),
+})
