@@ -27,7 +27,9 @@ export async function startMetricsServer(
       previousKids: keyring.previous.map(({ kid }) => kid),
     }),
   })
-  const listener = listen(metricsAddress.host, metricsAddress.port)
+  const listener = listen(metricsAddress.host, metricsAddress.port, {
+    portSetBy: 'LATCH_METRICS_ADDRESS',
+  })
   listener.answerWith(async ({ url }) =>
     new URL(url).pathname === '/metrics'
       ? new Response(await render(), { headers: { 'content-type': PROMETHEUS_TEXT } })

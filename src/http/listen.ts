@@ -22,6 +22,8 @@ export type ListenOptions = {
   /** Answers until it is known who does. */
   starting?: Answering
   stopGraceMs?: number
+  /** What the operator chooses the port by. */
+  portSetBy?: string
 }
 
 /** Three calls to a provider that hangs, or two bodies that do not arrive. */
@@ -33,11 +35,11 @@ const QUIET_MS = 500
 export function listen(
   host: string,
   port: number,
-  { starting = notYet, stopGraceMs = STOP_GRACE_MS }: ListenOptions = {},
+  { starting = notYet, stopGraceMs = STOP_GRACE_MS, portSetBy = '--port' }: ListenOptions = {},
 ): Listener {
   // Bun's own 413 is no JSON, so its limit is out of the way: the API's is enforced as bodies come.
   const options = { hostname: host, port, maxRequestBodySize: Number.MAX_SAFE_INTEGER }
-  const server = serve({ ...options, fetch: starting })
+  const server = serve({ ...options, fetch: starting }, portSetBy)
   const bound = server.port ?? port
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
@@ -71,18 +73,21 @@ async function stopWithin(server: Bun.Server<undefined>, graceMs: number): Promi
 
 const notYet = (): Response => new Response(null, { status: 503, headers: { 'retry-after': '1' } })
 
-function serve(options: Parameters<typeof Bun.serve>[0]): ReturnType<typeof Bun.serve> {
+function serve(
+  options: Parameters<typeof Bun.serve>[0],
+  portSetBy: string,
+): ReturnType<typeof Bun.serve> {
   const { hostname = '', port = 0 } = 'hostname' in options ? options : {}
   try {
     return Bun.serve(options)
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : null
     if (code === 'EADDRINUSE') {
-      const fix = 'Stop what listens there, or choose another with --port (0 takes any).'
+      const fix = `Stop what listens there, or choose another with ${portSetBy} (0 takes any).`
       throw new ListenError(`port ${port} of ${hostname} is in use. ${fix}`, { cause: error })
     }
     if (code === 'EACCES') {
-      const fix = 'Choose a port above 1023 with --port.'
+      const fix = `Choose a port above 1023 with ${portSetBy}.`
       throw new ListenError(`not allowed to listen on port ${port}. ${fix}`, { cause: error })
     }
     throw error

@@ -36,7 +36,8 @@ import { createAllowedMethods, createRouteNames, type Route, targetOf } from './
  *    11. handler
  *    12. envelope         `{"data": …}` where the operator asks for it
  *
- *   No route: 5 and 6 for whoever brings a key, by client address for all others; then 404 or 405.
+ *   No route: 5 and 6 for whoever brings a key, by client address for all others; then 404 or 405,
+ *   and `/` in a browser leads to the guides.
  *
  *   The end (`createPipeline`): an error becomes an answer, one that a browser gets becomes a page,
  *   has its line in the log, and is counted.
@@ -193,6 +194,9 @@ function createNoRoute(
         const { environmentId } = await deps.authenticate(request)
         deps.rateLimits.charge(environmentId, 'global', set.headers)
       } else deps.limitByAddress(request)
+      if (isRootInBrowser(request)) {
+        return new Response(null, { status: 302, headers: { location: '/docs' } })
+      }
       if (allow === '') throw notFound('route_not_found', `Cannot ${method} ${safePath(url)}`)
       // No CORS headers: the API is for backends, whose keys have no place in a browser.
       if (method === 'OPTIONS') return new Response(null, { status: 204, headers: { allow } })
@@ -203,6 +207,10 @@ function createNoRoute(
     }
   }
 }
+
+/** Whoever opens the bare address in a browser wants to know what is there. */
+const isRootInBrowser = ({ method, url, headers }: Request): boolean =>
+  (method === 'GET' || method === 'HEAD') && targetOf(url).path === '/' && wantsPage(headers)
 
 /** 429 and 5xx as a page, where a person has opened what people open. */
 function createToPage(

@@ -11,6 +11,7 @@ describe('X-Request-Id is on every answer', async () => {
   const service = await startService()
   afterAll(() => service.stop())
   const own = { 'x-request-id': 'mine-1' }
+  const BROWSER = { accept: 'text/html,application/xhtml+xml;q=0.9,*/*;q=0.8' }
 
   const exits: [string, number, () => Promise<{ status: number; headers: Headers }>][] = [
     ['a link', 201, () => service.api('POST', LINK_PATH, SAMPLE_BODY, own)],
@@ -20,6 +21,8 @@ describe('X-Request-Id is on every answer', async () => {
       401,
       () => service.api('GET', '/v1/integrations', undefined, { ...own, authorization: 'x' }),
     ],
+    ['the root, in a browser', 302, () => service.open(`${service.url}/`, { ...own, ...BROWSER })],
+    ['the root, to a program', 404, () => service.open(`${service.url}/`, own)],
     ['no route', 404, () => service.api('GET', '/nowhere', undefined, own)],
     ['another method', 405, () => service.api('DELETE', LINK_PATH, undefined, own)],
     ['OPTIONS', 204, () => service.api('OPTIONS', LINK_PATH, undefined, own)],
@@ -194,5 +197,17 @@ test('a person who has opened a page gets a page when latch is busy; a program g
   expect(await typeOf('/docs')).toBe('503 text/html')
   expect(await typeOf('/v1/integrations')).toBe('503 application/json')
   expect(await typeOf('/readyz')).toBe('503 application/json')
+  await service.stop()
+})
+
+test('the root leads a browser to the guides, within its limits, and everybody else nowhere', async () => {
+  const service = await startService({ LATCH_RATE_LIMIT_GLOBAL: '3' })
+  const accept = 'text/html'
+  const there = await service.open(service.url, { accept })
+  expect([there.status, there.headers.get('location')]).toEqual([302, '/docs'])
+  const post = await service.api('POST', '/', {}, { accept })
+  expect(post.status).toBe(404)
+  const limited = await untilLimited(() => service.open(service.url, { accept }))
+  expect(limited.status).toBe(429)
   await service.stop()
 })
