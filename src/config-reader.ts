@@ -29,18 +29,38 @@ export function createReader(environment: Environment) {
     if (opennessOf(statSync(path).mode) !== 'all_write') return
     complain(name, `every user of this machine may write to ${path}`, `chmod 600 ${path}`)
   }
+  // Every name that is asked for, set or not: the names that latch knows.
+  const known = new Set<string>()
   // An empty value counts as none, as it is what a template leaves behind.
-  const get = (name: string): string | undefined => environment[name] || undefined
+  const get = (name: string): string | undefined => {
+    known.add(name)
+    return environment[name] || undefined
+  }
 
   return {
     problems,
     /** Those that secrets have been read from so far. */
     secretFiles,
     complain,
-    text: (name: string, fallback: string): string => get(name) ?? fallback,
+    text(name: string, fallback: string, flag?: string): string {
+      const text = get(name)
+      return flag ?? text ?? fallback
+    },
+
+    /**
+     * The variables that begin with `prefix` and that nothing has asked for so far, but for those that
+     * are somebody else's: ask when all settings have been read.
+     */
+    unknown: (prefix: string, othersOwn: (name: string) => boolean): ConfigProblem[] =>
+      Object.keys(environment)
+        .filter((name) => name.startsWith(prefix) && environment[name])
+        .filter((name) => !known.has(name) && !othersOwn(name))
+        .sort()
+        .map((name) => unknownSetting(name, nearestName(name, known))),
 
     integer(name: string, fallback: number, range: { from: number; to: number }, flag?: string) {
-      const text = flag ?? get(name)
+      const set = get(name)
+      const text = flag ?? set
       if (text === undefined) return fallback
       const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
       if (value >= range.from && value <= range.to) return value
@@ -82,7 +102,8 @@ export function createReader(environment: Environment) {
     },
 
     url(name: string, flag?: string): string | null {
-      const text = flag ?? get(name)
+      const set = get(name)
+      const text = flag ?? set
       if (text === undefined) return null
       const url = URL.parse(text)
       const problem = url === null ? 'is not a URL' : problemOfBaseUrl(url)
@@ -171,6 +192,44 @@ function problemOfBaseUrl(url: URL): string | null {
   if (url.protocol === 'https:') return null
   if (url.protocol === 'http:' && isLoopback(url.hostname)) return null
   return 'must begin with https:// (http:// is for this machine alone)'
+}
+
+/** Its value is not told: it may be a secret under a wrong name. */
+const unknownSetting = (name: string, nearest: string | null): ConfigProblem => ({
+  name,
+  problem: 'is not a setting of latch',
+  fix:
+    nearest === null
+      ? 'Leave it out; /docs/configuration lists the settings that there are'
+      : `Name it ${nearest}, if that is what is meant`,
+})
+
+/** Two letters too many, missing or wrong are a slip; more may be another word. */
+const LARGEST_SLIP = 2
+
+/** What a name was probably meant to be: one that is hardly different, or that takes no file. */
+function nearestName(name: string, known: ReadonlySet<string>): string | null {
+  const withoutFile = name.replace(/_FILE$/, '')
+  if (known.has(withoutFile)) return withoutFile
+  const [nearest] = [...known]
+    .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+    .filter(({ distance }) => distance <= LARGEST_SLIP)
+    .sort((one, other) => one.distance - other.distance)
+  return nearest?.candidate ?? null
+}
+
+/** How many letters must be put in, left out or replaced to make one text the other (Levenshtein). */
+function editDistance(one: string, other: string): number {
+  let row = Array.from({ length: other.length + 1 }, (_, index) => index)
+  for (const [index, letter] of [...one].entries()) {
+    const next = [index + 1]
+    for (const [at, otherLetter] of [...other].entries()) {
+      const replaced = (row[at] ?? 0) + (letter === otherLetter ? 0 : 1)
+      next.push(Math.min(replaced, (row[at + 1] ?? 0) + 1, (next[at] ?? 0) + 1))
+    }
+    row = next
+  }
+  return row.at(-1) ?? 0
 }
 
 /** https://systemd.io/CREDENTIALS: the unit's `LoadCredential=NAME:/path`. */

@@ -47,6 +47,8 @@ export type Settings = Readonly<{
   trustedProxies: readonly string[]
   /** How long everything is still answered after the signal to stop, while readiness fails. */
   shutdownDelayMs: number
+  /** Variables that begin with `LATCH_` and are no settings: a slip, or of another version. */
+  unknownSettings: readonly ConfigProblem[]
 }>
 
 /** The settings of a running latch, whose public address is known. */
@@ -55,15 +57,32 @@ export type Config = Readonly<Settings & { publicUrl: string }>
 /** Command-line flags, which win over the environment. */
 export type Flags = Readonly<Partial<Record<'host' | 'port' | 'publicUrl' | 'dataDir', string>>>
 
-/** Every mistake in the configuration, at once. */
+/** Every mistake in the configuration, at once; unknown settings may be why there are others. */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
-  constructor(readonly problems: readonly ConfigProblem[]) {
-    super(problems.map(({ name, problem, fix }) => `${name}: ${problem}. ${fix}.`).join('\n'))
+  constructor(
+    readonly problems: readonly ConfigProblem[],
+    readonly unknownSettings: readonly ConfigProblem[] = [],
+  ) {
+    const lines = [...problems, ...unknownSettings].map(
+      ({ name, problem, fix }) => `${name}: ${problem}. ${fix}.`,
+    )
+    super(lines.join('\n'))
   }
 }
 
 const RATES = { from: 0, to: 1_000_000 }
+
+/** What the guides and examples call a latch's address and key, in the environment of its clients. */
+const OF_CLIENTS = /^LATCH_(URL|API_KEY)$/
+
+/**
+ * What Kubernetes puts into the environment of every pod for a service whose name is, or begins with,
+ * `latch` (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
+ */
+const OF_KUBERNETES = /^LATCH_(\w+_)?(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))(_\w+)?$/
+
+const isOfOthers = (name: string): boolean => OF_CLIENTS.test(name) || OF_KUBERNETES.test(name)
 
 /**
  * Reads `LATCH_*` and flags, and the variables that the providers declare. Throws one
@@ -77,12 +96,12 @@ export function readConfig(
   const reader = createReader(environment)
   const databaseUrl = reader.databaseUrl('LATCH_DATABASE_URL')
   const authToken = reader.secret('LATCH_DATABASE_AUTH_TOKEN')?.text ?? null
-  const host = flags.host ?? reader.text('LATCH_HOST', '127.0.0.1')
+  const host = reader.text('LATCH_HOST', '127.0.0.1', flags.host)
   const settings: Settings = {
     host,
     port: reader.integer('LATCH_PORT', 4400, { from: 0, to: 65_535 }, flags.port),
     publicUrl: reader.url('LATCH_PUBLIC_URL', flags.publicUrl),
-    dataDir: flags.dataDir ?? reader.text('LATCH_DATA_DIR', defaults.dataDir),
+    dataDir: reader.text('LATCH_DATA_DIR', defaults.dataDir, flags.dataDir),
     database: databaseUrl === null ? null : Object.freeze({ url: databaseUrl, authToken }),
     synchronous: reader.oneOf('LATCH_SYNCHRONOUS', ['full', 'normal'], 'full'),
     masterKeys: reader.masterKeys(reader.secret('LATCH_SECRET_KEY')),
@@ -103,6 +122,8 @@ export function readConfig(
     metricsAddress: reader.address('LATCH_METRICS_ADDRESS'),
     logLevel: reader.oneOf('LATCH_LOG_LEVEL', logLevels, 'info'),
     logRequests: reader.oneOf('LATCH_LOG_REQUESTS', loggedRequests, 'errors'),
+    // The last: it is what has not been asked for before.
+    unknownSettings: Object.freeze(reader.unknown('LATCH_', isOfOthers)),
   }
   if (settings.publicUrl === null && !isLoopback(host)) {
     reader.complain(
@@ -118,7 +139,9 @@ export function readConfig(
       'Make one with: openssl rand -base64 32',
     )
   }
-  if (reader.problems.length > 0) throw new ConfigError(reader.problems)
+  if (reader.problems.length > 0) {
+    throw new ConfigError(reader.problems, settings.unknownSettings)
+  }
   return Object.freeze(settings)
 }
 

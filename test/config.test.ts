@@ -59,6 +59,7 @@ describe('the configuration', () => {
       logRequests: 'errors',
       trustedProxies: [],
       shutdownDelayMs: 0,
+      unknownSettings: [],
     })
     expect(Object.isFrozen(settings)).toBe(true)
   })
@@ -130,5 +131,50 @@ describe('the configuration', () => {
     const both = { LATCH_SECRET_KEY_FILE: file, LATCH_SECRET_KEY: KEY.toString('hex') }
     expect(problemsOf(both)).toEqual(['LATCH_SECRET_KEY'])
     expect(problemsOf({ LATCH_SECRET_KEY_FILE: '/nowhere' })).toEqual(['LATCH_SECRET_KEY_FILE'])
+  })
+})
+
+describe('a variable that begins with LATCH_ and is no setting', () => {
+  const unknown = (environment: Record<string, string>) =>
+    readConfig(environment, {}, DEFAULTS).unknownSettings.map(
+      ({ name, fix }) => `${name}: ${/^Name it (\w+),/.exec(fix)?.[1] ?? 'none'}`,
+    )
+
+  const cases: [string, string][] = [
+    ['LATCH_PUBLICURL', 'LATCH_PUBLIC_URL'],
+    ['LATCH_SLACK_URI', 'LATCH_SLACK_URL'],
+    ['LATCH_AUTO_CREATE_SUBSCRIBER', 'LATCH_AUTO_CREATE_SUBSCRIBERS'],
+    ['LATCH_SECRETKEY_FILE', 'LATCH_SECRET_KEY_FILE'],
+    ['LATCH_PORT_FILE', 'LATCH_PORT'],
+    ['LATCH_RATE_LIMIT_TRIGGER', 'none'],
+    ['LATCH_', 'none'],
+  ]
+  for (const [name, nearest] of cases) {
+    test(`${name}: is told, with the nearest that there is (${nearest})`, () => {
+      expect(unknown({ [name]: 'value' })).toEqual([`${name}: ${nearest}`])
+    })
+  }
+
+  test('is told beside mistakes, as it may be the reason, and its value is not', () => {
+    const read = () =>
+      readConfig({ LATCH_HOST: '0.0.0.0', LATCH_PUBLICURL: 'sesame' }, {}, DEFAULTS)
+    expect(read).toThrow(/LATCH_PUBLIC_URL: is needed.*\nLATCH_PUBLICURL: is not a setting/)
+    expect(read).not.toThrow('sesame')
+  })
+
+  test('is not told where it is empty, of a client, of Kubernetes, or of another program', () => {
+    const others = {
+      LATCH_SLACKURL: '',
+      LATCH_URL: 'http://127.0.0.1:4400',
+      LATCH_API_KEY: 'latch_x',
+      LATCH_SERVICE_HOST: '10.0.0.1',
+      LATCH_SERVICE_PORT: '4400',
+      LATCH_SERVICE_PORT_HTTP: '4400',
+      LATCH_PORT_4400_TCP: 'tcp://10.0.0.1:4400',
+      LATCH_PORT_4400_TCP_ADDR: '10.0.0.1',
+      LATCH_DB_SERVICE_HOST: '10.0.0.2',
+      LATCHKEY: 'another program',
+    }
+    expect(unknown(others)).toEqual([])
   })
 })

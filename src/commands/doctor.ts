@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, readConfig, type Settings } from '../config.ts'
+import type { ConfigProblem } from '../config-reader.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
 import { createProviders } from '../providers/create-providers.ts'
-import { type Finding, failed, ok } from '../providers/examination.ts'
+import { type Finding, failed, ok, warning } from '../providers/examination.ts'
 import { REGISTRY } from '../providers/registry.ts'
 import { type CommandOptions, defineCommand } from './define-command.ts'
 import { explainFailure } from './explain-failure.ts'
@@ -29,10 +30,8 @@ export const doctorCommand = defineCommand({
   examples: ['latch doctor --data-dir /var/lib/latch', 'latch doctor --config'],
   run: async (options: DoctorOptions) => {
     const settings = readSettings(options)
-    const configuration = about(
-      'configuration',
-      'problems' in settings ? settings.problems : [FINE],
-    )
+    const found = 'problems' in settings ? settings.problems : settings.unknownSettings.map(unknown)
+    const configuration = about('configuration', found.length === 0 ? [FINE] : found)
     if ('problems' in settings || options.config) {
       print({ findings: configuration, setUps: [] }, options)
       return 'problems' in settings ? 2 : 0
@@ -58,6 +57,11 @@ async function withoutData(settings: Settings): Promise<Report> {
 
 const FINE = ok('every setting is understood')
 
+const wrong = ({ name, problem, fix }: ConfigProblem): Finding => failed(`${name}: ${problem}`, fix)
+
+const unknown = ({ name, problem, fix }: ConfigProblem): Finding =>
+  warning(`${name}: ${problem}`, fix)
+
 const about = (subject: string, findings: readonly Finding[]): Found[] =>
   findings.map((finding) => ({ subject, ...finding }))
 
@@ -66,7 +70,7 @@ function readSettings(options: DoctorOptions): Settings | { problems: Finding[] 
     return readConfig(process.env, options, { dataDir: 'latch-data' })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    return { problems: error.problems.map((one) => failed(`${one.name}: ${one.problem}`, one.fix)) }
+    return { problems: [...error.problems.map(wrong), ...error.unknownSettings.map(unknown)] }
   }
 }
 

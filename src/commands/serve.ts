@@ -1,4 +1,4 @@
-import { readConfig } from '../config.ts'
+import { type Config, readConfig } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -19,13 +19,13 @@ export const serveCommand = defineCommand({
     const { startLatch, untilToldToStop } = await import('./start.ts')
     const settings = readConfig(process.env, options, { dataDir: 'latch-data' })
     let apiKey: string | null = null
-    const { deps, metricsUrl, stop } = await startLatch(settings, async (deps) => {
+    const { deps, listensAt, metricsUrl, stop } = await startLatch(settings, async (deps) => {
       apiKey = await createFirstKey(deps)
     })
     // Before "latch listens" is printed: a supervisor may send the signal as soon as it reads that.
     const toldToStop = untilToldToStop()
     changeLevelOnHangup(deps.log, deps.config.logLevel)
-    greet(deps, apiKey, metricsUrl)
+    greet(deps.config, { listensAt, metricsUrl, apiKey })
     await toldToStop
     await stop()
     return 0
@@ -48,9 +48,15 @@ async function createFirstKey(deps: Deps): Promise<string | null> {
   )
 }
 
-function greet({ config }: Deps, apiKey: string | null, metricsUrl: string | null): void {
-  console.log(`latch listens at ${config.publicUrl}`)
+type Started = { listensAt: string; metricsUrl: string | null; apiKey: string | null }
+
+/** What a person needs first. The address is the one on this machine, which always answers. */
+function greet(config: Config, { listensAt, metricsUrl, apiKey }: Started): void {
+  console.log(`latch listens at ${listensAt}`)
+  if (config.publicUrl !== listensAt) console.log(`Public URL: ${config.publicUrl}`)
   console.log(`Redirect URL (paste it at Slack or Microsoft Entra): ${callbackUrl(config)}`)
   if (metricsUrl !== null) console.log(`Metrics: ${metricsUrl}/metrics`)
   if (apiKey !== null) console.log(`API key (shown this once, keep it): ${apiKey}`)
+  console.log('Next: make an integration (latch integrations create), then ask for a link.')
+  console.log(`Guides: ${listensAt}/docs. What may be wrong: latch doctor.`)
 }

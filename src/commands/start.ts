@@ -110,7 +110,7 @@ export async function startLatch(
       sleep: system.sleep,
       wakeJobs: jobsAlarm.ring,
     }
-    await warnOfOpenFiles(deps)
+    await warnOfSettings(deps)
     await open(deps, keyring)
     app = createApp(deps, listener.addressOf)
     listener.answerWith(app.fetch)
@@ -129,8 +129,11 @@ export async function startLatch(
   }
 }
 
-/** Says at the start what is open to others, as nobody may ever run `latch doctor`. */
-async function warnOfOpenFiles({ config, log }: Pick<Deps, 'config' | 'log'>): Promise<void> {
+/** Says at the start what is misspelt or open to others, as nobody may ever run `latch doctor`. */
+async function warnOfSettings({ config, log }: Pick<Deps, 'config' | 'log'>): Promise<void> {
+  for (const { name, problem, fix } of config.unknownSettings) {
+    log.warn({ remedy: fix }, `${name} ${problem}`)
+  }
   const findings = [await examineDataDir(config), ...(await examineSecretFiles(config))]
   for (const { status, message, remedy } of findings) {
     if (status !== 'ok') log.warn({ remedy }, message)

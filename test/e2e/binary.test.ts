@@ -155,6 +155,26 @@ describe('the executable, alone in an empty folder and an empty environment', ()
     expect((await second.finished).stdout).not.toContain('API key')
   })
 
+  test('says where it listens behind a public URL, what to do next, and which setting it lacks', async () => {
+    const { find, firstLine, signal, finished } = await start(
+      [latch(), 'serve', '--port', '0', '--data-dir', 'behind'],
+      {
+        cwd: folder,
+        env: { LATCH_PUBLIC_URL: 'https://latch.example.com', LATCH_RATE_LIMIT_TRIGGER: '5' },
+      },
+    )
+    expect(firstLine).toMatch(/^latch listens at http:\/\/127\.0\.0\.1:\d+$/)
+    const guides = await find(/^Guides: (\S+)\. .*latch doctor/m)
+    expect(guides).toBe(`${firstLine.split(' ').at(-1)}/docs`)
+    expect((await fetch(guides)).status).toBe(200)
+    signal('SIGTERM')
+    const { stdout, stderr } = await finished
+    expect(stdout).toContain('Public URL: https://latch.example.com\n')
+    expect(stdout).toContain(': https://latch.example.com/v1/integrations/chat/oauth/callback\n')
+    expect(stdout).toContain('latch integrations create')
+    expect(stderr).toContain('LATCH_RATE_LIMIT_TRIGGER is not a setting of latch')
+  })
+
   test('ignores .env and bunfig.toml of the folder it is started in', async () => {
     const trap = join(folder, 'trap')
     mkdirSync(trap)
@@ -249,5 +269,6 @@ describe('the executable refuses, with the fix,', () => {
     await other.stop(true)
     expect(exitCode).toBe(1)
     expect(stderr).toContain(`port ${taken} of 127.0.0.1 is in use`)
+    expect(stderr).toContain('choose another with --port')
   })
 })

@@ -143,8 +143,15 @@ describe('latch doctor', () => {
       0,
       'ok       configuration: every setting is understood\n',
     ])
+    const misspelt = await latch(['doctor', '--config'], { LATCH_PUBLICURL: 'https://x.example' })
+    expect([misspelt.exitCode, misspelt.stdout]).toEqual([
+      0,
+      'warning  configuration: LATCH_PUBLICURL: is not a setting of latch\n' +
+        '         → Name it LATCH_PUBLIC_URL, if that is what is meant\n',
+    ])
     const bad = await latch(['doctor', '--config', '--json'], {
       LATCH_PORT: 'x',
+      LATCH_PORTS: 'y',
       LATCH_METRICS_ADDRESS: 'nowhere',
       LATCH_SECRET_KEY: 'short',
     })
@@ -153,7 +160,7 @@ describe('latch doctor', () => {
     )
     expect([bad.exitCode, names.sort()]).toEqual([
       2,
-      ['LATCH_METRICS_ADDRESS', 'LATCH_PORT', 'LATCH_SECRET_KEY'],
+      ['LATCH_METRICS_ADDRESS', 'LATCH_PORT', 'LATCH_PORTS', 'LATCH_SECRET_KEY'],
     ])
   })
 })
