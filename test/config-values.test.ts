@@ -3,9 +3,11 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, readConfig } from '../src/config.ts'
 import { isLoopback } from '../src/config-reader.ts'
+import { REGISTRY } from '../src/providers/registry.ts'
 import { parseMasterKeys } from '../src/secrets/master-keys.ts'
 import { tempDir } from './harness/temp-dir.ts'
 
+const ADDRESSES = REGISTRY.flatMap(({ addresses }) => Object.entries(addresses))
 const DEFAULTS = { dataDir: 'latch-data' }
 
 const read = (environment: Record<string, string>) => readConfig(environment, {}, DEFAULTS)
@@ -20,7 +22,7 @@ const problemsOf = (environment: Record<string, string>): ConfigError['problems'
   }
 }
 
-const BASE_URLS = ['LATCH_PUBLIC_URL', 'LATCH_SLACK_URL', 'LATCH_ENTRA_URL', 'LATCH_GRAPH_URL']
+const BASE_URLS = ['LATCH_PUBLIC_URL', ...ADDRESSES.map(([, { variable }]) => variable)]
 
 describe('an address', () => {
   // What a template, an editor on Windows or a hasty hand leaves; redirect_uri is made of it.
@@ -110,9 +112,9 @@ test('every value that is read arrives where it belongs', () => {
       LATCH_PUBLIC_URL: 'https://public.example',
       LATCH_DATA_DIR: 'data',
       LATCH_SECRET_KEY: 'ab'.repeat(32),
-      LATCH_SLACK_URL: 'https://slack.example',
-      LATCH_ENTRA_URL: 'https://entra.example',
-      LATCH_GRAPH_URL: 'https://graph.example',
+      ...Object.fromEntries(
+        ADDRESSES.map(([name, { variable }]) => [variable, `https://${name}.example`]),
+      ),
       LATCH_MAX_BODY_BYTES: '2048',
       LATCH_RESPONSE_ENVELOPE: 'data',
       LATCH_AUTO_CREATE_SUBSCRIBERS: 'true',
@@ -135,11 +137,7 @@ test('every value that is read arrives where it belongs', () => {
     dataDir: 'data',
     masterKeys: { current: new Uint8Array(32).fill(0xab), previous: [] },
     secretFiles: [],
-    providerUrls: {
-      slack: 'https://slack.example',
-      entra: 'https://entra.example',
-      graph: 'https://graph.example',
-    },
+    providerUrls: Object.fromEntries(ADDRESSES.map(([name]) => [name, `https://${name}.example`])),
     maxBodyBytes: 2048,
     responseEnvelope: 'data',
     autoCreateSubscribers: true,

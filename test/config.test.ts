@@ -2,9 +2,11 @@ import { describe, expect, test } from 'bun:test'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConfigError, readConfig } from '../src/config.ts'
+import { REGISTRY } from '../src/providers/registry.ts'
 import { parseMasterKeys } from '../src/secrets/master-keys.ts'
 import { tempDir } from './harness/temp-dir.ts'
 
+const ADDRESSES = REGISTRY.flatMap(({ addresses }) => Object.entries(addresses))
 const DEFAULTS = { dataDir: 'latch-data' }
 const KEY = Buffer.alloc(32, 'k')
 
@@ -45,11 +47,8 @@ describe('the configuration', () => {
       metricsAddress: null,
       synchronous: 'full',
       database: null,
-      providerUrls: {
-        slack: 'https://slack.com',
-        entra: 'https://login.microsoftonline.com',
-        graph: 'https://graph.microsoft.com',
-      },
+      // The provider's own, where nothing else is set.
+      providerUrls: Object.fromEntries(ADDRESSES.map(([name, { fallback }]) => [name, fallback])),
       maxBodyBytes: 102_400,
       responseEnvelope: 'none',
       autoCreateSubscribers: false,

@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { JOB_KINDS } from '../../src/jobs/kinds.ts'
 import { controlSocketOf } from '../../src/operator/socket.ts'
 import { createImporter } from '../../src/transfer/importer.ts'
 import { createReport, type ReportFacts } from '../../src/transfer/report.ts'
@@ -64,8 +65,9 @@ export async function openDoors(environment: Record<string, string> = {}): Promi
 /** When a key was last used, and what is to be answered again, is no input. */
 const NOTED = /^(sqlite_|__drizzle|idempotency|api_key)/
 
-/** Of the work that is due, what was asked for; how far it is, and the sweeping, is latch's own. */
-const JOBS = `select kind, subject, revision from jobs where kind not like 'sweep%'`
+/** Of the work that is due, what was asked for; how far it is, and what always recurs, is latch's own. */
+const RECURRING = JOB_KINDS.filter(({ isStanding }) => isStanding).map(({ kind }) => `'${kind}'`)
+const JOBS = `select kind, subject, revision from jobs where kind not in (${RECURRING.join()})`
 
 function dump(file: string): string {
   using database = new Database(file, { readonly: true })

@@ -1,3 +1,6 @@
+import { createProviders } from '../../src/providers/create-providers.ts'
+import { REGISTRY } from '../../src/providers/registry.ts'
+
 /** A good input of an operation of the API; every property that its schema has is there. */
 export type ApiSample = {
   method: 'POST' | 'PATCH' | 'PUT'
@@ -21,14 +24,19 @@ const SETTINGS = {
   binding: 'cookie',
   hmac: false,
 }
-const CREDENTIALS = {
-  clientId: '1.2',
-  secretKey: 'secret',
-  pkce: false,
-  tenantId: 'tenant',
-  singleTenant: false,
-  ...SETTINGS,
-}
+const addresses = REGISTRY.flatMap((provider) => Object.entries(provider.addresses))
+const urls = Object.fromEntries(addresses.map(([name, { fallback }]) => [name, fallback]))
+const providers = [...(await createProviders(REGISTRY, urls, fetch, Date.now)).values()]
+/** Those that one provider alone has, of every provider. */
+const OWN_CREDENTIALS = Object.fromEntries(
+  providers.flatMap(({ credentials }) =>
+    Object.entries(credentials).map(([name, { type }]) => [
+      name,
+      type === 'boolean' ? false : 'own',
+    ]),
+  ),
+)
+const CREDENTIALS = { clientId: '1.2', secretKey: 'secret', ...OWN_CREDENTIALS, ...SETTINGS }
 
 const PROFILE = {
   firstName: 'Ada',
