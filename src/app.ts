@@ -37,11 +37,11 @@ export type LatchApi = ReturnType<typeof createOperations>
 const createOperations = (deps: ApiDeps) =>
   createApi(deps)
     .use(links(deps))
-    .use(connections(deps))
-    .use(contexts(deps))
-    .use(endpoints(deps))
     .use(integrations(deps))
+    .use(connections(deps))
+    .use(endpoints(deps))
     .use(subscribers(deps))
+    .use(contexts(deps))
 
 /**
  * The whole service from its parts. Listens to nothing, and starts nothing. `addressOf` says where a

@@ -1,5 +1,5 @@
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
-import { type DeclaredRoute, TAGS } from '../http/declares.ts'
+import type { DeclaredRoute, Tag } from '../http/declares.ts'
 import {
   type DescribedResponse,
   HEADERS,
@@ -50,9 +50,7 @@ export function createDocument(
     },
     servers: [{ url: publicUrl }],
     security: [{ secretKey: [] }],
-    tags: Object.entries(TAGS)
-      .filter(([name]) => routes.some(({ declaration }) => declaration.tag === name))
-      .map(([name, description]) => ({ name, description })),
+    tags: tagsOf(routes),
     paths,
     components: {
       schemas: names.all(),
@@ -69,6 +67,17 @@ export function createDocument(
   }
 }
 
+/** Once each, in the order of the routes; what needs no API key comes last. */
+function tagsOf(routes: readonly DeclaredRoute[]): Tag[] {
+  const declarations = routes.map(({ declaration }) => declaration)
+  const isPublic = ({ access }: DeclaredRoute['declaration']): boolean => access === 'public'
+  const inOrder = [
+    ...declarations.filter((declaration) => !isPublic(declaration)),
+    ...declarations.filter(isPublic),
+  ]
+  return [...new Set(inOrder.map(({ tag }) => tag))]
+}
+
 /** As OpenAPI writes a path: `/v1/things/{id}`. */
 export const openApiPath = (path: string): string => path.replaceAll(/:([A-Za-z]+)/g, '{$1}')
 
@@ -79,7 +88,7 @@ function describe(route: DeclaredRoute, names: SchemaNames, publicUrl: string): 
     operationId,
     summary,
     description,
-    tags: [tag],
+    tags: [tag.name],
     ...(deprecated && { deprecated }),
     ...(access === 'public' && { security: [] }),
     parameters: parametersOf(route, names),

@@ -76,7 +76,7 @@ export function llmsText(routes: readonly DeclaredRoute[], publicUrl: string): s
           `- [${route.declaration.summary}](${publicUrl}${operationPath(route)}): ` +
           `${route.method} ${openApiPath(route.path)}`,
       )
-    return `## ${tag}\n\n${links.join('\n')}`
+    return `## ${tag.name}\n\n${links.join('\n')}`
   })
   const guides = [...PAGES].map(
     ([name, text]) => `- [${titleOf(text)}](${publicUrl}/docs/${name}.md)`,

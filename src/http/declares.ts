@@ -13,17 +13,8 @@ import type { RateCategory } from './rate-limits.ts'
 import type { HeaderName, Presence } from './responses.ts'
 import type { Route } from './routes.ts'
 
-export const TAGS = {
-  Links: 'Ask for links that users open, and what becomes of them.',
-  Integrations: 'Your apps at Slack and Microsoft: their client ids and secrets.',
-  'Channel connections': 'Workspaces and tenants, and the tokens that apps have in them.',
-  'Channel endpoints': 'Who a subscriber is at a provider, and where messages for them go.',
-  Subscribers: 'Your users, under your own ids.',
-  Contexts: 'What links belong to in your own terms, such as a tenant or an organisation.',
-  Service: 'Whether latch is well.',
-} as const
-
-export type Tag = keyof typeof TAGS
+/** A section of the API's description; the folder of a resource declares its own. */
+export type Tag = Readonly<{ name: string; description: string }>
 
 /** What an API key must allow for an operation. */
 export type Access =

@@ -1,9 +1,15 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { AuthRefused } from '../../domain/connections/auth.ts'
 import { type ApiError, badRequest, notFound } from '../../http/api-error.ts'
+import type { Tag } from '../../http/declares.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import type { ConnectionWithAuth } from '../../store/connections/connections.ts'
 import { PendingAnswer, presentPending } from '../pending.ts'
+
+export const CHANNEL_CONNECTIONS: Tag = {
+  name: 'Channel connections',
+  description: 'Workspaces and tenants, and the tokens that apps have in them.',
+}
 
 export const ConnectionParams = Type.Object({
   identifier: Type.String({ minLength: 1, examples: [EXAMPLE.connectionIdentifier] }),

@@ -8,6 +8,7 @@ import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import {
   authRefused,
+  CHANNEL_CONNECTIONS,
   ChannelConnection,
   EXAMPLE_CONTENT,
   integrationNotFound,
@@ -58,7 +59,7 @@ export const createConnection = (deps: ApiDeps) => (app: Api) =>
       description:
         'Tells latch of a workspace that you connected yourself, with its token. A connection belongs ' +
         'to a subscriber, or is shared by those of a context; each has at most one of an integration.',
-      tag: 'Channel connections',
+      tag: CHANNEL_CONNECTIONS,
       access: 'write',
       limit: 'configuration',
       body: NewConnection,

@@ -7,7 +7,7 @@ import { change, reply } from '../../http/change.ts'
 import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
-import { ConnectionParams, connectionNotFound } from './answer.ts'
+import { CHANNEL_CONNECTIONS, ConnectionParams, connectionNotFound } from './answer.ts'
 
 const DeleteConnectionQuery = openObject({
   revoke: Type.Optional(
@@ -57,7 +57,7 @@ export const deleteConnection = (deps: ApiDeps) => (app: Api) =>
       description:
         'Forgets a connection. Endpoints that were made through it stay. With `revoke=true` the ' +
         'token is made worthless at Slack first; if that fails, the connection is still there.',
-      tag: 'Channel connections',
+      tag: CHANNEL_CONNECTIONS,
       access: 'write',
       limit: 'configuration',
       params: ConnectionParams,

@@ -3,6 +3,7 @@ import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import {
+  CHANNEL_CONNECTIONS,
   ChannelConnection,
   ConnectionParams,
   connectionNotFound,
@@ -25,7 +26,7 @@ export const getConnection =
         description:
           'One connection, with its tokens in clear: this is where a backend reads the token with ' +
           'which it sends messages. Tokens that expire are refreshed before they do.',
-        tag: 'Channel connections',
+        tag: CHANNEL_CONNECTIONS,
         access: 'read',
         limit: 'configuration',
         params: ConnectionParams,

@@ -13,7 +13,7 @@ import {
 } from '../../http/lists.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
-import { ChannelConnection, presentConnection } from './answer.ts'
+import { CHANNEL_CONNECTIONS, ChannelConnection, presentConnection } from './answer.ts'
 
 const ConnectionsQuery = listQuery({
   ...byTime,
@@ -49,7 +49,7 @@ export const listConnections =
         summary: 'List all channel connections',
         description:
           'The workspaces and tenants that are connected, newest first, a page at a time.',
-        tag: 'Channel connections',
+        tag: CHANNEL_CONNECTIONS,
         access: 'read',
         limit: 'configuration',
         query: ConnectionsQuery,

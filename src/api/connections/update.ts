@@ -8,6 +8,7 @@ import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import {
   authRefused,
+  CHANNEL_CONNECTIONS,
   ChannelConnection,
   ConnectionParams,
   connectionNotFound,
@@ -49,7 +50,7 @@ export const updateConnection = (deps: ApiDeps) => (app: Api) =>
       operationId: 'ChannelConnectionsController_updateChannelConnection',
       summary: 'Update a channel connection',
       description: 'Replaces workspace and tokens, both of them and wholesale.',
-      tag: 'Channel connections',
+      tag: CHANNEL_CONNECTIONS,
       access: 'write',
       limit: 'configuration',
       params: ConnectionParams,

@@ -7,6 +7,7 @@ import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import type { ConnectionWithAuth } from '../../store/connections/connections.ts'
 import {
+  CHANNEL_CONNECTIONS,
   ChannelConnection,
   ConnectionParams,
   connectionNotFound,
@@ -63,7 +64,7 @@ export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
       description:
         "Proves that a connection works: refreshes its tokens, or asks Microsoft for the app's own " +
         'token. One whose tokens do not expire passes.',
-      tag: 'Channel connections',
+      tag: CHANNEL_CONNECTIONS,
       access: 'write',
       limit: 'configuration',
       params: ConnectionParams,

@@ -1,6 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type ApiError, notFound } from '../../http/api-error.ts'
+import type { Tag } from '../../http/declares.ts'
 import type { Context } from '../../store/contexts/contexts.ts'
+
+export const CONTEXTS: Tag = {
+  name: 'Contexts',
+  description: 'What links belong to in your own terms, such as a tenant or an organisation.',
+}
 
 export const ContextAnswer = Type.Object(
   {

@@ -4,7 +4,7 @@ import { conflict, refusedFields } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { ContextAnswer, presentContext } from './answer.ts'
+import { CONTEXTS, ContextAnswer, presentContext } from './answer.ts'
 
 const CreateContextBody = openObject(contexts.GivenContext.properties, {
   title: 'CreateContextRequestDto',
@@ -42,7 +42,7 @@ export const createContext = (deps: ApiDeps) => (app: Api) =>
       description:
         'A record of yours that links and connections can belong to. Those that come with a request ' +
         'are made by it; this is for data that should be there before.',
-      tag: 'Contexts',
+      tag: CONTEXTS,
       access: 'write',
       limit: 'configuration',
       body: CreateContextBody,

@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { ContextParams, contextNotFound } from './answer.ts'
+import { CONTEXTS, ContextParams, contextNotFound } from './answer.ts'
 
 export const deleteContext = (deps: ApiDeps) => (app: Api) =>
   app.delete(
@@ -24,7 +24,7 @@ export const deleteContext = (deps: ApiDeps) => (app: Api) =>
       operationId: 'ContextsController_deleteContext',
       summary: 'Delete a context',
       description: 'Removes the record. What belongs to the context keeps its key.',
-      tag: 'Contexts',
+      tag: CONTEXTS,
       access: 'write',
       limit: 'configuration',
       params: ContextParams,

@@ -2,7 +2,13 @@ import { contextKey } from '../../domain/contexts/contexts.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { ContextAnswer, ContextParams, contextNotFound, presentContext } from './answer.ts'
+import {
+  CONTEXTS,
+  ContextAnswer,
+  ContextParams,
+  contextNotFound,
+  presentContext,
+} from './answer.ts'
 
 export const getContext =
   ({ store }: ApiDeps) =>
@@ -18,7 +24,7 @@ export const getContext =
         operationId: 'ContextsController_getContext',
         summary: 'Retrieve a context',
         description: 'One context, by its type and id.',
-        tag: 'Contexts',
+        tag: CONTEXTS,
         access: 'read',
         limit: 'configuration',
         params: ContextParams,

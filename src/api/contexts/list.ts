@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
 import { byTimeOrId, listOf, listQuery, presentPage, readPaging } from '../../http/lists.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { ContextAnswer, presentContext } from './answer.ts'
+import { CONTEXTS, ContextAnswer, presentContext } from './answer.ts'
 
 const ContextsQuery = listQuery({
   ...byTimeOrId,
@@ -25,7 +25,7 @@ export const listContexts =
         operationId: 'ContextsController_listContexts',
         summary: 'List all contexts',
         description: 'Your contexts, newest first, a page at a time.',
-        tag: 'Contexts',
+        tag: CONTEXTS,
         access: 'read',
         limit: 'configuration',
         query: ContextsQuery,

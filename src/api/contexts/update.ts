@@ -5,7 +5,13 @@ import { refusedFields } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { ContextAnswer, ContextParams, contextNotFound, presentContext } from './answer.ts'
+import {
+  CONTEXTS,
+  ContextAnswer,
+  ContextParams,
+  contextNotFound,
+  presentContext,
+} from './answer.ts'
 
 const UpdateContextBody = openObject({ data: ContextData }, { title: 'UpdateContextRequestDto' })
 
@@ -34,7 +40,7 @@ export const updateContext = (deps: ApiDeps) => (app: Api) =>
       operationId: 'ContextsController_updateContext',
       summary: 'Update a context',
       description: 'Replaces the data of a context.',
-      tag: 'Contexts',
+      tag: CONTEXTS,
       access: 'write',
       limit: 'configuration',
       params: ContextParams,

@@ -1,7 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type ApiError, notFound } from '../../http/api-error.ts'
+import type { Tag } from '../../http/declares.ts'
 import type { ListedEndpoint } from '../../store/endpoints/endpoint-pages.ts'
 import { PendingAnswer, presentPending } from '../pending.ts'
+
+export const CHANNEL_ENDPOINTS: Tag = {
+  name: 'Channel endpoints',
+  description: 'Who a subscriber is at a provider, and where messages for them go.',
+}
 
 export const EndpointParams = Type.Object({
   identifier: Type.String({ minLength: 1, examples: ['chendp_abc123'] }),

@@ -15,7 +15,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import { EXAMPLE } from '../../providers/example.ts'
-import { ChannelEndpoint, presentEndpoint } from './answer.ts'
+import { CHANNEL_ENDPOINTS, ChannelEndpoint, presentEndpoint } from './answer.ts'
 
 /** The types depend on the providers, so they are refused by the domain, in words of its own. */
 const createEndpointBody = (providers: Providers) =>
@@ -53,7 +53,7 @@ export const createEndpoint = (deps: ApiDeps) => (app: Api) =>
         'has the shape of its `type`, such as `{"userId": "U…"}` for `slack_user`, and nothing else. ' +
         'The `url` of a webhook is http or https, has no credentials, and is no internal address ' +
         'unless the operator allows it.',
-      tag: 'Channel endpoints',
+      tag: CHANNEL_ENDPOINTS,
       access: 'write',
       limit: 'configuration',
       body: createEndpointBody(deps.providers),

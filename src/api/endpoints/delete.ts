@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { EndpointParams, endpointNotFound } from './answer.ts'
+import { CHANNEL_ENDPOINTS, EndpointParams, endpointNotFound } from './answer.ts'
 
 export const deleteEndpoint = (deps: ApiDeps) => (app: Api) =>
   app.delete(
@@ -23,7 +23,7 @@ export const deleteEndpoint = (deps: ApiDeps) => (app: Api) =>
       summary: 'Delete a channel endpoint',
       description:
         'Unlinks a subscriber. latch keeps no token of a user, so there is nothing to revoke for one.',
-      tag: 'Channel endpoints',
+      tag: CHANNEL_ENDPOINTS,
       access: 'write',
       limit: 'configuration',
       params: EndpointParams,

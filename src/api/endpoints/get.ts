@@ -1,7 +1,13 @@
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { ChannelEndpoint, EndpointParams, endpointNotFound, presentEndpoint } from './answer.ts'
+import {
+  CHANNEL_ENDPOINTS,
+  ChannelEndpoint,
+  EndpointParams,
+  endpointNotFound,
+  presentEndpoint,
+} from './answer.ts'
 
 export const getEndpoint =
   ({ store }: ApiDeps) =>
@@ -17,7 +23,7 @@ export const getEndpoint =
         operationId: 'ChannelEndpointsController_getChannelEndpoint',
         summary: 'Retrieve a channel endpoint',
         description: 'One endpoint, by its identifier.',
-        tag: 'Channel endpoints',
+        tag: CHANNEL_ENDPOINTS,
         access: 'read',
         limit: 'configuration',
         params: EndpointParams,

@@ -11,7 +11,7 @@ import {
   readPaging,
 } from '../../http/lists.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { ChannelEndpoint, presentEndpoint } from './answer.ts'
+import { CHANNEL_ENDPOINTS, ChannelEndpoint, presentEndpoint } from './answer.ts'
 
 const EndpointsQuery = listQuery({
   ...byTime,
@@ -46,7 +46,7 @@ export const listEndpoints =
         operationId: 'ChannelEndpointsController_listChannelEndpoints',
         summary: 'List all channel endpoints',
         description: 'Who your subscribers are, newest first, a page at a time.',
-        tag: 'Channel endpoints',
+        tag: CHANNEL_ENDPOINTS,
         access: 'read',
         limit: 'configuration',
         query: EndpointsQuery,

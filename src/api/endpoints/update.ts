@@ -5,7 +5,7 @@ import { badRequest, notFound } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { ChannelEndpoint, EndpointParams, presentEndpoint } from './answer.ts'
+import { CHANNEL_ENDPOINTS, ChannelEndpoint, EndpointParams, presentEndpoint } from './answer.ts'
 
 export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
   app.patch(
@@ -36,7 +36,7 @@ export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
       operationId: 'ChannelEndpointsController_updateChannelEndpoint',
       summary: 'Update a channel endpoint',
       description: 'Replaces what the endpoint points at. It keeps its type.',
-      tag: 'Channel endpoints',
+      tag: CHANNEL_ENDPOINTS,
       access: 'write',
       limit: 'configuration',
       params: EndpointParams,

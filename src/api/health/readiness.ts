@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import type { Tag } from '../../http/declares.ts'
 import { UNAVAILABLE } from '../../http/responses.ts'
 
 /** What latch knows of its own state. */
@@ -50,8 +51,10 @@ export const answerReadiness = (ready: boolean, body: unknown): Response =>
     headers: { 'cache-control': 'no-store', ...(!ready && { 'retry-after': '1' }) },
   })
 
+const SERVICE: Tag = { name: 'Service', description: 'Whether latch is well.' }
+
 /** What the three health checks have in common. */
-export const HEALTH_CHECK = { tag: 'Service', access: 'public', unlimited: true } as const
+export const HEALTH_CHECK = { tag: SERVICE, access: 'public', unlimited: true } as const
 
 /** Where latch is overloaded, it answers as everywhere. */
 export const NotReady = Type.Union([

@@ -6,8 +6,14 @@ import type {
 } from '../../domain/integrations/integrations.ts'
 import { ApiError, conflict, notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
+import type { Tag } from '../../http/declares.ts'
 import type { Log } from '../../observe/log.ts'
 import type { Integration, ListedIntegration } from '../../store/integrations/integrations.ts'
+
+export const INTEGRATIONS: Tag = {
+  name: 'Integrations',
+  description: 'Your apps at Slack and Microsoft: their client ids and secrets.',
+}
 
 /** As Novu gives it to an API key: without its credentials. */
 export const IntegrationAnswer = Type.Object(

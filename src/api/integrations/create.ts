@@ -10,6 +10,7 @@ import type { Api } from '../../http/pipeline.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import {
+  INTEGRATIONS,
   IntegrationAnswer,
   integrationError,
   presentIntegration,
@@ -56,7 +57,7 @@ export const createIntegration = (deps: ApiDeps) => (app: Api) =>
       description:
         'Tells latch of your app at Slack or Microsoft. Its credentials are sealed, and no API key ' +
         'gets them back.',
-      tag: 'Integrations',
+      tag: INTEGRATIONS,
       access: 'write',
       limit: 'configuration',
       body: createIntegrationBody(deps.providers),

@@ -5,6 +5,7 @@ import { declares } from '../../http/declares.ts'
 import { ValidationErrorDto } from '../../http/error-answer.ts'
 import type { Api } from '../../http/pipeline.ts'
 import {
+  INTEGRATIONS,
   IntegrationList,
   IntegrationParams,
   integrationError,
@@ -32,7 +33,7 @@ export const deleteIntegration = (deps: ApiDeps, present: PresentIntegrations) =
       description:
         'Removes an integration with its connections and endpoints, in one transaction, and ' +
         'answers with the integrations that are left.',
-      tag: 'Integrations',
+      tag: INTEGRATIONS,
       access: 'write',
       limit: 'configuration',
       params: IntegrationParams,

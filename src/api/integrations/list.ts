@@ -2,13 +2,13 @@ import { Type } from '@sinclair/typebox'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { IntegrationList, type PresentIntegrations } from './answer.ts'
+import { INTEGRATIONS, IntegrationList, type PresentIntegrations } from './answer.ts'
 
 /** No parameters at all: who asks for some of the integrations must not get every one of them. */
 const NoQuery = Type.Object({}, { additionalProperties: false })
 
 const shared = {
-  tag: 'Integrations',
+  tag: INTEGRATIONS,
   access: 'read',
   limit: 'configuration',
   query: NoQuery,

@@ -5,7 +5,7 @@ import { change } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import { ValidationErrorDto } from '../../http/error-answer.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { IntegrationAnswer, IntegrationParams, integrationError } from './answer.ts'
+import { INTEGRATIONS, IntegrationAnswer, IntegrationParams, integrationError } from './answer.ts'
 
 export const setPrimaryIntegration = (deps: ApiDeps) => (app: Api) =>
   app.post(
@@ -28,7 +28,7 @@ export const setPrimaryIntegration = (deps: ApiDeps) => (app: Api) =>
       summary: 'Set an integration as primary',
       description:
         'Answers 400, as Novu does for chat: only e-mail and SMS have a primary integration.',
-      tag: 'Integrations',
+      tag: INTEGRATIONS,
       access: 'write',
       limit: 'configuration',
       params: IntegrationParams,

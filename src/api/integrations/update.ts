@@ -8,6 +8,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import {
+  INTEGRATIONS,
   IntegrationAnswer,
   IntegrationParams,
   integrationError,
@@ -52,7 +53,7 @@ export const updateIntegration = (deps: ApiDeps) => (app: Api) =>
       description:
         'Changes what is sent, and leaves the rest. That is so for each of the `credentials` and ' +
         '`configurations` too: one that is not named stays, and `null` removes it.',
-      tag: 'Integrations',
+      tag: INTEGRATIONS,
       access: 'write',
       limit: 'configuration',
       params: IntegrationParams,

@@ -6,8 +6,14 @@ import type { SignedLink } from '../../domain/links/sign-link.ts'
 import { type ApiError, badRequest, notFound, refusedFields } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { type Reply, reply } from '../../http/change.ts'
+import type { Tag } from '../../http/declares.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { ownerError } from '../connections/owner.ts'
+
+export const LINKS: Tag = {
+  name: 'Links',
+  description: 'Ask for links that users open, and what becomes of them.',
+}
 
 /** The fields that every kind of link has. */
 export const LINK_FIELDS = {

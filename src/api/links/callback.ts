@@ -9,6 +9,7 @@ import { errorBody, wantsPage } from '../../http/error-answer.ts'
 import type { Public } from '../../http/pipeline.ts'
 import { createResultPages, type ResultPage } from '../../pages/result-page.ts'
 import { RESULT_SCRIPT, resultScript } from '../../pages/result-script.ts'
+import { LINKS } from './answer.ts'
 import { CallbackQuery, isPrefetch, readCallback } from './callback-request.ts'
 import { describeOutcome, type FinalResult } from './describe-outcome.ts'
 
@@ -98,7 +99,7 @@ const DECLARATION = declares({
     'Register this address at Slack or Microsoft Entra as the redirect URL. A browser gets a page, ' +
     'others get an `ErrorDto` where something went wrong. A link that was completed shows the same ' +
     'outcome however often its address is opened.',
-  tag: 'Links',
+  tag: LINKS,
   access: 'public',
   unvalidatedQuery: CallbackQuery,
   responses: {

@@ -6,7 +6,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
-import { answerLink, LINK_RESPONSES } from './answer.ts'
+import { answerLink, LINK_RESPONSES, LINKS } from './answer.ts'
 import { ConnectBody } from './connect.ts'
 import { LinkUserBody } from './link-user.ts'
 
@@ -38,7 +38,7 @@ export const chatOAuth = (deps: ApiDeps) => (app: Api) =>
       description:
         'Either of the two operations that took its place, by `mode`: `link_user`, or `connect` where ' +
         'it is left out.',
-      tag: 'Links',
+      tag: LINKS,
       deprecated: true,
       access: 'link',
       limit: 'global',

@@ -6,7 +6,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
-import { answerLink, LINK_FIELDS, LINK_RESPONSES } from './answer.ts'
+import { answerLink, LINK_FIELDS, LINK_RESPONSES, LINKS } from './answer.ts'
 
 export const ConnectBody = openObject(
   {
@@ -52,7 +52,7 @@ export const connect = (deps: ApiDeps) => (app: Api) =>
         'Makes the URL at which an administrator connects their workspace: installs your app in Slack, ' +
         'or consents to it in Microsoft Entra. A channel connection is stored when they have. The URL ' +
         'works once, for 5 minutes.',
-      tag: 'Links',
+      tag: LINKS,
       access: 'link',
       limit: 'global',
       body: ConnectBody,

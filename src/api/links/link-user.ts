@@ -6,7 +6,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
-import { answerLink, LINK_FIELDS, LINK_RESPONSES } from './answer.ts'
+import { answerLink, LINK_FIELDS, LINK_RESPONSES, LINKS } from './answer.ts'
 
 export const LinkUserBody = openObject(
   {
@@ -58,7 +58,7 @@ export const linkUser = (deps: ApiDeps) => (app: Api) =>
         '`slack_user` or `ms_teams_user` is stored. The URL works once, for 5 minutes.\n\n' +
         'Slack: `identity.basic` is asked for, as at Novu. Apps made today cannot have it; with ' +
         '`openid` among `userScope`, Sign in with Slack is used instead.',
-      tag: 'Links',
+      tag: LINKS,
       access: 'link',
       limit: 'global',
       body: LinkUserBody,

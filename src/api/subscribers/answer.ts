@@ -2,7 +2,13 @@ import { type Static, Type } from '@sinclair/typebox'
 import { GivenSubscriber } from '../../domain/subscribers/subscriber.ts'
 import { type ApiError, notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
+import type { Tag } from '../../http/declares.ts'
 import type { Subscriber } from '../../store/subscribers/subscribers.ts'
+
+export const SUBSCRIBERS: Tag = {
+  name: 'Subscribers',
+  description: 'Your users, under your own ids.',
+}
 
 export const SubscriberAnswer = Type.Object(
   {

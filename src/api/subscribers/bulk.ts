@@ -4,6 +4,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
+import { SUBSCRIBERS } from './answer.ts'
 
 const BulkSubscribersBody = openObject(
   {
@@ -43,7 +44,7 @@ export const createSubscribersInBulk = (deps: ApiDeps) => (app: Api) =>
       operationId: 'SubscribersV1Controller_bulkCreateSubscribers',
       summary: 'Bulk create subscribers',
       description: 'Creates or updates up to 500 subscribers, and tells what became of each.',
-      tag: 'Subscribers',
+      tag: SUBSCRIBERS,
       access: 'write',
       limit: 'configuration',
       body: BulkSubscribersBody,

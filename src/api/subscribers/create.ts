@@ -6,7 +6,7 @@ import { conflict } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { presentSubscriber, SubscriberAnswer } from './answer.ts'
+import { presentSubscriber, SUBSCRIBERS, SubscriberAnswer } from './answer.ts'
 
 const CreateSubscriberBody = openObject(GivenSubscriber.properties, {
   title: 'CreateSubscriberRequestDto',
@@ -38,7 +38,7 @@ export const createSubscriber = (deps: ApiDeps) => (app: Api) =>
       operationId: 'SubscribersController_createSubscriber',
       summary: 'Create a subscriber',
       description: 'Creates a subscriber, or updates the one that has this `subscriberId`.',
-      tag: 'Subscribers',
+      tag: SUBSCRIBERS,
       access: 'write',
       limit: 'configuration',
       query: openObject({

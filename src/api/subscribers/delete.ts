@@ -4,7 +4,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { SubscriberParams, subscriberNotFound } from './answer.ts'
+import { SUBSCRIBERS, SubscriberParams, subscriberNotFound } from './answer.ts'
 
 const RemovedSubscriber = Type.Object(
   { acknowledged: Type.Boolean(), status: Type.String() },
@@ -30,7 +30,7 @@ export const deleteSubscriber = (deps: ApiDeps) => (app: Api) =>
       operationId: 'SubscribersController_removeSubscriber',
       summary: 'Delete a subscriber',
       description: 'Removes a subscriber with their endpoints, in one transaction.',
-      tag: 'Subscribers',
+      tag: SUBSCRIBERS,
       access: 'write',
       limit: 'configuration',
       params: SubscriberParams,

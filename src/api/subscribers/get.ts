@@ -3,6 +3,7 @@ import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import {
   presentSubscriber,
+  SUBSCRIBERS,
   SubscriberAnswer,
   SubscriberParams,
   subscriberNotFound,
@@ -22,7 +23,7 @@ export const getSubscriber =
         operationId: 'SubscribersController_getSubscriber',
         summary: 'Retrieve a subscriber',
         description: 'One subscriber, by your own id.',
-        tag: 'Subscribers',
+        tag: SUBSCRIBERS,
         access: 'read',
         limit: 'configuration',
         params: SubscriberParams,

@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
 import { byTimeOrId, listOf, listQuery, presentPage, readPaging } from '../../http/lists.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { presentSubscriber, SubscriberAnswer } from './answer.ts'
+import { presentSubscriber, SUBSCRIBERS, SubscriberAnswer } from './answer.ts'
 
 const SubscribersQuery = listQuery({
   ...byTimeOrId,
@@ -33,7 +33,7 @@ export const listSubscribers =
         operationId: 'SubscribersController_searchSubscribers',
         summary: 'Search subscribers',
         description: 'Your users, newest first, a page at a time.',
-        tag: 'Subscribers',
+        tag: SUBSCRIBERS,
         access: 'read',
         limit: 'configuration',
         query: SubscribersQuery,

@@ -6,6 +6,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import {
   presentSubscriber,
+  SUBSCRIBERS,
   SubscriberAnswer,
   SubscriberParams,
   subscriberNotFound,
@@ -35,7 +36,7 @@ export const updateSubscriber = (deps: ApiDeps) => (app: Api) =>
       operationId: 'SubscribersController_patchSubscriber',
       summary: 'Update a subscriber',
       description: 'Changes the fields that are sent, and leaves the others.',
-      tag: 'Subscribers',
+      tag: SUBSCRIBERS,
       access: 'write',
       limit: 'configuration',
       params: SubscriberParams,
