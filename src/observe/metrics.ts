@@ -5,8 +5,8 @@
 export type Metrics = {
   request(method: string, route: string, status: number, seconds: number): void
   linkMade(provider: string, mode: 'link_user' | 'connect'): void
-  /** How a link ended, by the name that the log has for it. */
-  callback(outcome: string): void
+  /** How a link ended, by the names that the log has for it; `none` where no provider is known. */
+  callback(provider: string, outcome: string, reason: string): void
   idempotency(outcome: 'first' | 'replayed' | 'in_use' | 'other_body'): void
   rateLimited(category: string): void
   providerCall(provider: string, outcome: string, seconds: number): void

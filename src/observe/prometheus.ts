@@ -40,7 +40,13 @@ export function createPrometheus(watched: Watched): Prometheus {
   const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Counter({ name, help, labelNames, registers })
   const links = counter('latch_links_made_total', 'Links handed out', 'provider', 'mode')
-  const callbacks = counter('latch_callbacks_total', 'How links ended', 'outcome')
+  const callbacks = counter(
+    'latch_callbacks_total',
+    'How links ended, and why where they failed',
+    'provider',
+    'outcome',
+    'reason',
+  )
   const idempotency = counter(
     'latch_idempotency_total',
     'Requests with an Idempotency-Key, by what became of them',
@@ -73,7 +79,7 @@ export function createPrometheus(watched: Watched): Prometheus {
         requests.observe({ method, route, status }, seconds)
       },
       linkMade: (provider, mode) => links.inc({ provider, mode }),
-      callback: (outcome) => callbacks.inc({ outcome }),
+      callback: (provider, outcome, reason) => callbacks.inc({ provider, outcome, reason }),
       idempotency: (outcome) => idempotency.inc({ outcome }),
       rateLimited: (category) => limited.inc({ category }),
       providerCall: (provider, outcome, seconds) => {

@@ -174,6 +174,17 @@ export type Reach =
 /** A type of endpoints, and the shape of those that are of it. */
 export type EndpointType = { type: string; shape: TSchema }
 
+/** What a failure means and what to do about it, in plain words for an operator. */
+export type Explanation = { meaning: string; remedy: string }
+
+/** The codes by which a provider says what is wrong. */
+export type ErrorCodes = {
+  /** Finds the code in an error's description, of which nothing else is kept; null: there is none. */
+  inDescription: RegExp | null
+  /** By code; that of one on the provider's own pages as well, from which nobody comes back. */
+  meanings: Readonly<Record<string, Explanation>>
+}
+
 /** How latch speaks with one provider, under the names by which it is defined. */
 export type Provider = ProviderParts & {
   id: string
@@ -187,6 +198,7 @@ export type Provider = ProviderParts & {
 export type ProviderParts = {
   /** A sentence for somebody who has linked their account, or connected their workspace. */
   connectedText: string
+  errors: ErrorCodes
   credentials: OwnCredentials
   endpoints: {
     /** The type that identities are stored as. */

@@ -39,7 +39,9 @@ describe('the metrics', () => {
     expect(requests('method="GET",route="none",status="404"')).toBe(1)
     // One that was repeated was made once.
     expect(readValue(text, 'latch_links_made_total{provider="slack",mode="link_user"}')).toBe(2)
-    expect(readValue(text, 'latch_callbacks_total{outcome="linked"}')).toBe(1)
+    expect(
+      readValue(text, 'latch_callbacks_total{provider="slack",outcome="linked",reason=""}'),
+    ).toBe(1)
     expect(readValue(text, 'latch_idempotency_total{outcome="first"}')).toBe(1)
     expect(readValue(text, 'latch_idempotency_total{outcome="replayed"}')).toBe(1)
     expect(readValue(text, 'latch_idempotency_total{outcome="other_body"}')).toBe(1)
@@ -50,6 +52,22 @@ describe('the metrics', () => {
     expect(readValue(text, 'latch_event_loop_lag_seconds{quantile="1"}')).toBeGreaterThanOrEqual(0)
     expect(readValue(text, 'process_resident_memory_bytes')).toBeGreaterThan(10_000_000)
     expect(text).toMatch(/latch_secret_key_info\{kid="[\w-]{8}",state="current"\} 1/)
+    await service.stop()
+  })
+
+  test('name the provider and its known error codes, and no others', async () => {
+    const service = await watched()
+    const denied = await service.consent(await service.link(), { decision: 'deny' })
+    await service.open(denied)
+    await service.open(denied.replace('access_denied', 'made_up_by_somebody'))
+    await service.open(`${service.url}/v1/integrations/chat/oauth/callback?error=made_up`)
+    const text = await scrape(service)
+    const callbacks = (labels: string) => readValue(text, `latch_callbacks_total{${labels}}`)
+    const outcome = 'outcome="authorization_error"'
+    expect(callbacks(`provider="slack",${outcome},reason="access_denied"`)).toBe(1)
+    expect(callbacks(`provider="slack",${outcome},reason="authorization_error"`)).toBe(1)
+    expect(callbacks(`provider="none",${outcome},reason="authorization_error"`)).toBe(1)
+    expect(text).not.toContain('made_up')
     await service.stop()
   })
 
@@ -73,7 +91,12 @@ describe('the metrics', () => {
     const text = await scrape(service)
     const call = 'latch_provider_call_duration_seconds_count{provider="slack",outcome="503"}'
     expect(readValue(text, call)).toBe(1)
-    expect(readValue(text, 'latch_callbacks_total{outcome="provider_unavailable"}')).toBe(1)
+    expect(
+      readValue(
+        text,
+        'latch_callbacks_total{provider="slack",outcome="provider_unavailable",reason="provider_unavailable"}',
+      ),
+    ).toBe(1)
     await service.stop()
   })
 

@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import { BOUND_LINK_PATH, CALLBACK_PATH, readScope } from '../../domain/links/addresses.ts'
-import { completeLink, type Destination, NO_DESTINATION } from '../../domain/links/complete-link.ts'
+import { type Completion, completeLink, NO_DESTINATION } from '../../domain/links/complete-link.ts'
+import type { KnownLink } from '../../domain/links/known-link.ts'
 import { openBoundLink } from '../../domain/links/open-bound-link.ts'
 import type { CallbackResult } from '../../domain/links/outcome.ts'
 import { ApiError } from '../../http/api-error.ts'
@@ -10,6 +11,7 @@ import type { Public } from '../../http/pipeline.ts'
 import { createResultPages, type ResultPage } from '../../pages/result-page.ts'
 import { RESULT_SCRIPT, resultScript } from '../../pages/result-script.ts'
 import { LINKS } from './answer.ts'
+import { tellOf } from './callback-log.ts'
 import { CallbackQuery, isPrefetch, readCallback } from './callback-request.ts'
 import { describeOutcome, type FinalResult } from './describe-outcome.ts'
 
@@ -27,29 +29,23 @@ export const callback = (deps: Deps) => (app: Public) => {
       return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
     }
     const requestId = String(set.headers['x-request-id'] ?? '')
-    const { result, destination } = await complete(request, requestId)
-    if (result.kind === 'link_next') {
-      note(requestId, result, 302)
-      return redirect(result.url)
-    }
+    const { result, link, destination } = await complete(request, requestId)
+    note(requestId, result, link)
+    if (result.kind === 'link_next') return redirect(result.url)
     const { redirectUrl, openerOrigin } = destination
     const params = redirectParams(result)
     const isDone = params.status !== 'error'
     if (redirectUrl !== null && (isDone || wantsPage(request.headers))) {
-      note(requestId, result, 302)
       return redirect(withParams(redirectUrl, params))
     }
     const opener = openerOrigin === null ? null : { origin: openerOrigin, ...params }
     return tellResult(request, requestId, result, opener)
   }
 
-  async function complete(
-    request: Request,
-    requestId: string,
-  ): Promise<{ result: CallbackResult; destination: Destination }> {
+  async function complete(request: Request, requestId: string): Promise<Completion> {
     const response = readCallback(request)
     return 'kind' in response
-      ? { result: response, destination: NO_DESTINATION }
+      ? { result: response, link: null, destination: NO_DESTINATION }
       : completeLink(deps, { kind: 'callback', id: requestId }, response)
   }
 
@@ -57,9 +53,12 @@ export const callback = (deps: Deps) => (app: Public) => {
     { request, set }: CallbackContext,
     state: string,
   ): Promise<Response> {
-    const opened = await openBoundLink(deps, state, readScope(new URL(request.url).searchParams))
+    const requestId = String(set.headers['x-request-id'] ?? '')
+    const scope = readScope(new URL(request.url).searchParams)
+    const { opened, link } = await openBoundLink(deps, state, scope)
     if (opened.kind === 'opened') return redirect(opened.url, opened.cookie)
-    return tellResult(request, String(set.headers['x-request-id'] ?? ''), opened, null)
+    note(requestId, opened, link)
+    return tellResult(request, requestId, opened, null)
   }
 
   /** A browser gets a page; a program gets an `ErrorDto` where something went wrong. */
@@ -70,7 +69,6 @@ export const callback = (deps: Deps) => (app: Public) => {
     opener: NonNullable<ResultPage['opener']> | null,
   ): Response {
     const { status, message, ...page } = describeOutcome(result, deps.providers)
-    note(requestId, result, status)
     const isDone = status === 200
     if (!isDone && !wantsPage(request.headers)) {
       const error = new ApiError(status, result.kind, message)
@@ -81,9 +79,10 @@ export const callback = (deps: Deps) => (app: Public) => {
     return resultPage(status, { ...page, state, reference: isDone ? null : requestId, opener })
   }
 
-  const note = (requestId: string, { kind }: CallbackResult, status: number): void => {
-    deps.log.info({ requestId, outcome: kind, status }, 'callback')
-    deps.metrics.callback(kind)
+  const note = (requestId: string, result: CallbackResult, link: KnownLink | null): void => {
+    const told = tellOf(result, link)
+    deps.metrics.callback(told.provider, told.outcome, told.reason)
+    deps.log[told.level]({ requestId, ...told.fields }, 'callback')
   }
 
   return app

@@ -6,6 +6,7 @@ import type { Actor } from '../decision.ts'
 import { isSameBrowser } from './browser-binding.ts'
 import { connectWorkspace, storeInstallation, storeWebhook } from './connect-workspace.ts'
 import { identifyUser, storeUser } from './identify-user.ts'
+import { findKnownLink, type KnownLink } from './known-link.ts'
 import {
   type AuthorizationResponse,
   type CallbackRefusal,
@@ -28,6 +29,13 @@ export type Destination = { redirectUrl: string | null; openerOrigin: string | n
 
 export const NO_DESTINATION: Destination = { redirectUrl: null, openerOrigin: null }
 
+/** How a callback ended. `link` is null where the state is not latch's own. */
+export type Completion = {
+  result: CallbackResult
+  link: KnownLink | null
+  destination: Destination
+}
+
 /**
  * Completes a link, once. Nothing is spent on what cannot succeed, so it goes in this order: the
  * provider's error, the state, all that can be checked without the code, the claim of the link, the
@@ -40,11 +48,12 @@ export async function completeLink(
   deps: Deps,
   actor: Actor,
   response: AuthorizationResponse,
-): Promise<{ result: CallbackResult; destination: Destination }> {
+): Promise<Completion> {
   const { state } = response
   const verified = state ? await deps.states.verify(state, deps.clock()) : null
   const result = await resultOf(deps, actor, response, verified)
-  return { result, destination: await destinationOf(deps, verified) }
+  const link = await findKnownLink(deps, verified)
+  return { result, link, destination: destinationOf(link) }
 }
 
 async function resultOf(
@@ -76,15 +85,9 @@ async function resultOf(
   return exchange(deps, actor, verified, target, grant)
 }
 
-async function destinationOf(
-  { store }: Deps,
-  verified: StateVerification | null,
-): Promise<Destination> {
-  if (verified === null || verified.kind === 'refused') return NO_DESTINATION
-  const { environmentId, integrationId } = verified.claims
-  const integration = await store.integrations.findById(environmentId, integrationId)
+function destinationOf(link: KnownLink | null): Destination {
   const text = (name: string): string | null => {
-    const value = integration?.credentials[name]
+    const value = link?.integration?.credentials[name]
     return typeof value === 'string' && value !== '' ? value : null
   }
   return { redirectUrl: text('redirectUrl'), openerOrigin: text('openerOrigin') }

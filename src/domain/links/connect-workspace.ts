@@ -40,7 +40,7 @@ export async function connectWorkspace(
     })
     return answer.kind === 'installed'
       ? readInstallation(target, state.claims, answer.installation)
-      : failedAnswer(deps, target, answer)
+      : failedAnswer(target, answer)
   }
   if (connect?.kind === 'admin_consent' && grant.kind === 'consent') {
     const proof = await connect.prove(target.app, grant.tenantId)

@@ -40,7 +40,7 @@ export async function identifyUser(
     nonce: proofs.nonce,
     workspaceId: connection?.workspaceId ?? null,
   })
-  if (answer.kind !== 'identified') return failedAnswer(deps, target, answer)
+  if (answer.kind !== 'identified') return failedAnswer(target, answer)
   const { identity } = answer
   if (connection !== null && !isMember(identity, connection)) {
     const outcome = wrongWorkspace(target, connection, identity.workspace)
@@ -72,7 +72,6 @@ export async function storeUser(
 
 /** The outcome of a code that identified nobody, whatever the protocol. */
 export function failedAnswer(
-  { log }: Pick<Deps, 'log'>,
   { provider }: LinkTarget,
   answer: Exclude<IdentifyOutcome, { kind: 'identified' }>,
 ): FailedAnswer {
@@ -80,8 +79,8 @@ export function failedAnswer(
     const outcome = { kind: 'code_refused', provider: provider.name, error: answer.error } as const
     return { kind: 'failed', outcome, isSpent: true }
   }
-  log.warn({ provider: provider.id, reason: answer.reason }, 'the provider did not answer')
-  const outcome = { kind: 'provider_unavailable', provider: provider.name } as const
+  const problem = answer.reason
+  const outcome = { kind: 'provider_unavailable', provider: provider.name, problem } as const
   return { kind: 'failed', outcome, isSpent: answer.codeSent }
 }
 

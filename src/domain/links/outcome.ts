@@ -70,7 +70,12 @@ export const LinkOutcome = Type.Union([
     provider: Type.String(),
     error: Type.String(),
   }),
-  Type.Object({ kind: Type.Literal('provider_unavailable'), provider: Type.String() }),
+  Type.Object({
+    kind: Type.Literal('provider_unavailable'),
+    provider: Type.String(),
+    /** What latch met, such as a status; older versions of latch did not store it. */
+    problem: Type.Optional(Type.String()),
+  }),
   Type.Object({ kind: Type.Literal('interrupted') }),
 ])
 export type LinkOutcome = Static<typeof LinkOutcome>

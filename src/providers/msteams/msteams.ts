@@ -1,6 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { CreateProvider } from '../definition.ts'
 import { createEntra } from './entra.ts'
+import { ENTRA_ERRORS } from './errors.ts'
 import { entraSetUp, examineEntraApp } from './examination.ts'
 import { installBot } from './graph.ts'
 import { readRoles } from './roles.ts'
@@ -47,6 +48,7 @@ export const createMsTeams: CreateProvider = ({ address, fetch, clock }) => {
   const entra = createEntra(urls, fetch, clock)
   return {
     connectedText: 'Microsoft Teams is connected and ready to use.',
+    errors: ENTRA_ERRORS,
     credentials: CREDENTIALS,
     endpoints: ENDPOINTS,
     isIssuer: (issuer) => entra.isIssuer(issuer),

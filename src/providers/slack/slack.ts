@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { CreateProvider } from '../definition.ts'
+import { SLACK_ERRORS } from './errors.ts'
 import { examineSlackApp, slackManifest } from './examination.ts'
 import { createSlackInstall } from './install.ts'
 import { createSlackOAuth } from './oauth.ts'
@@ -36,6 +37,7 @@ export const createSlack: CreateProvider = ({ address, fetch, clock }) => {
   const openid = createSlackOpenId(slackUrl, fetch, clock)
   return {
     connectedText: 'Your Slack workspace is connected and ready to use.',
+    errors: SLACK_ERRORS,
     credentials: CREDENTIALS,
     endpoints: ENDPOINTS,
     isIssuer: (issuer) => issuer === slackUrl,

@@ -54,6 +54,10 @@ export const createToy: CreateProvider = ({ address, fetch }) => {
 
   return {
     connectedText: 'Your toy is wound up.',
+    errors: {
+      inDescription: null,
+      meanings: { out_of_batteries: { meaning: 'It does not move.', remedy: 'Wind it up.' } },
+    },
     credentials: CREDENTIALS,
     endpoints: ENDPOINTS,
     isIssuer: (issuer) => issuer === toyUrl,

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'bun:test'
+import {
+  EXPLANATIONS,
+  explain,
+  explainCode,
+  providerError,
+  reasonLabel,
+  reasonOf,
+} from '../../../src/domain/links/explanations.ts'
+import { createProviders } from '../../../src/providers/create-providers.ts'
+import { REGISTRY } from '../../../src/providers/registry.ts'
+
+const addresses = Object.fromEntries(
+  REGISTRY.flatMap((one) => Object.entries(one.addresses)).map(([name, { fallback }]) => [
+    name,
+    fallback,
+  ]),
+)
+const noFetch = () => Promise.reject(new Error('nobody is to be asked'))
+const providers = await createProviders(REGISTRY, addresses, noFetch, Date.now)
+const [slack, msteams] = ['slack', 'msteams'].map((id) => providers.get(id))
+
+const sentBack = (error: string, description: string | null = null) =>
+  ({ kind: 'authorization_error', error, description }) as const
+
+describe('what a provider said', () => {
+  test('is kept as its codes, without the trace ids and names around them', () => {
+    const failure = sentBack(
+      'access_denied',
+      "AADSTS50020: User account 'ada@example.com' does not exist. Trace ID: 0a1b2c",
+    )
+    expect(providerError(failure, msteams)).toBe('access_denied (AADSTS50020)')
+    expect(providerError(failure, slack)).toBe('access_denied')
+    expect(providerError(failure, undefined)).toBe('access_denied')
+  })
+
+  test('is nothing that somebody wrote into the address', () => {
+    for (const text of ['call 555-0100', '<b>', '', 'x'.repeat(65), 'a\nb']) {
+      expect(providerError(sentBack(text), slack)).toBe('unknown')
+    }
+  })
+
+  test('is a label of metrics only where it is known', () => {
+    const label = (error: string, description: string | null = null): string =>
+      reasonLabel(sentBack(error, description), msteams)
+    expect(label('access_denied', 'AADSTS65004: declined')).toBe('AADSTS65004')
+    expect(label('access_denied', 'AADSTS1: made up')).toBe('access_denied')
+    expect(label('server_error')).toBe('server_error')
+    expect(label('made_up')).toBe('authorization_error')
+    expect(label('constructor')).toBe('authorization_error')
+  })
+})
+
+describe('an explanation', () => {
+  test("is the provider's own where the code is known, else that of the reason", () => {
+    const refused = { reason: 'code_refused' } as const
+    const of = (providerError: string | null) => explain(msteams, { ...refused, providerError })
+    expect(of('invalid_client (AADSTS7000222)').meaning).toContain('has expired')
+    expect(of('invalid_grant (AADSTS1)').meaning).toContain('too old')
+    expect(of('id_token: nonce mismatch')).toEqual(EXPLANATIONS.code_refused)
+    expect(of(null)).toEqual(EXPLANATIONS.code_refused)
+  })
+
+  test('is found by the code that somebody read at a provider, or in the log', () => {
+    expect(explainCode(providers, 'AADSTS50194')?.remedy).toContain('singleTenant')
+    expect(explainCode(providers, 'invalid_scope')?.remedy).toContain('openid')
+    expect(explainCode(providers, 'state_missing')).toEqual(EXPLANATIONS.state_missing)
+    expect(explainCode(providers, 'toString')).toBeNull()
+  })
+
+  test('is in whole sentences, each with what to do', () => {
+    const all = [
+      ...Object.values(EXPLANATIONS),
+      ...[...providers.values()].flatMap(({ errors }) => Object.values(errors.meanings)),
+    ]
+    expect(all.length).toBeGreaterThan(40)
+    for (const { meaning, remedy } of all) {
+      expect(meaning).toMatch(/^[A-Zl].*\.$/)
+      expect(remedy).toMatch(/^[A-Zl].*[.)\w`/]$/)
+    }
+  })
+
+  test("tells a person's own no from the provider's other errors", () => {
+    expect(reasonOf(sentBack('access_denied'))).toBe('access_denied')
+    expect(reasonOf(sentBack('server_error'))).toBe('authorization_error')
+  })
+})
