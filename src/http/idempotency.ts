@@ -92,7 +92,7 @@ async function runOrReplay<D extends Accepted<unknown> | { kind: string }, Prepa
   { prepare, decide, record }: OnceOperation<D, Prepared>,
 ): Promise<GivenAnswer> {
   const { clock, store } = deps
-  const { find, keep, insert, remove } = store.idempotencyRecords
+  const { find, keep, insert, removeIfExpired } = store.idempotencyRecords
   const fingerprint = fingerprintOf(request)
   let stored: IdempotencyRecord | null = null
   let made: IdempotencyRecord | null = null
@@ -120,10 +120,12 @@ async function runOrReplay<D extends Accepted<unknown> | { kind: string }, Prepa
     (decision) => {
       if (isReplayed(decision)) return []
       const { status, text, headers } = record(decision)
-      const expiresAtMs = clock() + request.lifetimeMs
+      const nowMs = clock()
+      const expiresAtMs = nowMs + request.lifetimeMs
       made = { scope, fingerprint, status, body: text, headers, expiresAtMs }
-      // One that has expired, and was not swept yet, makes way.
-      return stored === null ? [insert(made)] : [remove(scope), insert(made)]
+      // A record that has expired and was not swept yet makes way. Another process may have put a live
+      // one in its place since it was read: that one stays, so that this insert meets it and fails.
+      return stored === null ? [insert(made)] : [removeIfExpired(scope, nowMs), insert(made)]
     },
   )
   if (isReplayed(decided)) {

@@ -163,6 +163,45 @@ describe('two processes on one database, with a memory of their own each,', asyn
     expect(other).toEqual({ status: 201, text: 'second', headers: null, replayed: true })
   })
 
+  test('find the same expired record at the same time: one commits, both give its answer', async () => {
+    await one.once(request('both'), effect('both', 'old'))
+    advance(61_000)
+    const [firstIsDone, secondHasLooked] = [
+      Promise.withResolvers<void>(),
+      Promise.withResolvers<void>(),
+    ]
+    let attempts = 0
+    const first = {
+      ...effect('both', 'first'),
+      decide: async () => {
+        await secondHasLooked.promise
+        return effect('both', 'first').decide()
+      },
+    }
+    const second = {
+      ...effect('both', 'second'),
+      decide: async () => {
+        attempts += 1
+        // The second attempt has just found the expired record.
+        if (attempts === 2) {
+          secondHasLooked.resolve()
+          await firstIsDone.promise
+        }
+        return effect('both', 'second').decide()
+      },
+    }
+    const answers = await Promise.all([
+      one.once(request('both'), first).finally(firstIsDone.resolve),
+      two.once(request('both'), second),
+    ])
+    expect(answers.map(({ text, replayed }) => [text, replayed])).toEqual([
+      ['first', false],
+      ['first', true],
+    ])
+    const stored = await deps.store.subscribers.find(environmentId, 'both')
+    expect(stored?.profile).toEqual({ firstName: 'first' })
+  })
+
   test('what reaches out is looked up first, and does not run twice', async () => {
     let calls = 0
     const reaching = {

@@ -1,4 +1,4 @@
-import { eq, getTableName, inArray, lte, min, sql } from 'drizzle-orm'
+import { and, eq, getTableName, inArray, lte, min, sql } from 'drizzle-orm'
 import { LRUCache } from 'lru-cache'
 import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
@@ -26,7 +26,8 @@ export type IdempotencyRecords = {
   find(scope: string): Promise<IdempotencyRecord | null>
   /** Fails the whole write where the scope has a record: two processes cannot both be first. */
   insert(record: IdempotencyRecord): Write
-  remove(scope: string): Write
+  /** Removes the record of a scope if it has expired; one that is live stays, whoever inserted it. */
+  removeIfExpired(scope: string, nowMs: number): Write
   /** Takes away at most `limit` expired records, and answers how many. */
   removeExpired(nowMs: number, limit: number): Promise<number>
   /** When the next record expires, or the first has; null where there is none. */
@@ -79,8 +80,14 @@ export function createIdempotencyRecords(
         expiresAtMs,
       ],
     }),
-    remove: (scope) =>
-      toWrite(database.delete(idempotencyRecords).where(eq(idempotencyRecords.scope, scope))),
+    removeIfExpired: (scope, nowMs) =>
+      toWrite(
+        database
+          .delete(idempotencyRecords)
+          .where(
+            and(eq(idempotencyRecords.scope, scope), lte(idempotencyRecords.expiresAtMs, nowMs)),
+          ),
+      ),
     removeExpired: async (nowMs, limit) => {
       const expired = database
         .select({ scope: idempotencyRecords.scope })
