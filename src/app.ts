@@ -1,6 +1,7 @@
 import { connections } from './api/connections/connections.ts'
 import { contexts } from './api/contexts/contexts.ts'
 import { endpoints } from './api/endpoints/endpoints.ts'
+import { events } from './api/events/events.ts'
 import { health } from './api/health/health.ts'
 import { integrations } from './api/integrations/integrations.ts'
 import { callback } from './api/links/callback.ts'
@@ -42,13 +43,18 @@ const createOperations = (deps: ApiDeps) =>
     .use(endpoints(deps))
     .use(subscribers(deps))
     .use(contexts(deps))
+    .use(events(deps))
 
 /**
  * The whole service from its parts. Listens to nothing, and starts nothing. `addressOf` says where a
- * request came from.
+ * request came from; `allowSeconds` lets one take longer than connections may be idle.
  */
-export function createApp(parts: Deps, addressOf: (request: Request) => string): App {
-  const deps = createApiDeps(parts, addressOf)
+export function createApp(
+  parts: Deps,
+  addressOf: (request: Request) => string,
+  allowSeconds: ApiDeps['allowSeconds'] = () => {},
+): App {
+  const deps = createApiDeps(parts, addressOf, allowSeconds)
   let retiring = false
   const router = createRouter(deps)
     .use(

@@ -41,6 +41,8 @@ export type Settings = Readonly<{
   logLevel: LogLevel
   /** Which requests have a line in the log. */
   logRequests: LoggedRequests
+  /** How long events are kept. */
+  eventsRetentionDays: number
   /** Where Prometheus may ask for metrics; null: nowhere, and none are kept. */
   metricsAddress: Address | null
   /** Addresses and networks whose `X-Forwarded-For` is believed. */
@@ -120,6 +122,7 @@ export function readConfig(
     trustedProxies: Object.freeze(reader.networks('LATCH_TRUSTED_PROXIES')),
     shutdownDelayMs: reader.integer('LATCH_SHUTDOWN_DELAY_MS', 0, { from: 0, to: 60_000 }),
     metricsAddress: reader.address('LATCH_METRICS_ADDRESS'),
+    eventsRetentionDays: reader.integer('LATCH_EVENTS_RETENTION_DAYS', 90, { from: 1, to: 3650 }),
     logLevel: reader.oneOf('LATCH_LOG_LEVEL', logLevels, 'info'),
     logRequests: reader.oneOf('LATCH_LOG_REQUESTS', loggedRequests, 'errors'),
     // The last: it is what has not been asked for before.

@@ -54,6 +54,7 @@ describe('the configuration', () => {
       autoCreateSubscribers: false,
       allowPrivateWebhooks: false,
       rateLimits: { global: 100, configuration: 100 },
+      eventsRetentionDays: 90,
       logLevel: 'info',
       logRequests: 'errors',
       trustedProxies: [],

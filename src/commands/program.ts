@@ -7,6 +7,7 @@ import { checkKeyCommand } from './check-key.ts'
 import type { AddCommand, ExitCode, RunCommand } from './define-command.ts'
 import { doctorCommand } from './doctor.ts'
 import { environmentsCommand } from './environments.ts'
+import { eventsCommand } from './events.ts'
 import { explainFailure } from './explain-failure.ts'
 import { exportCommand } from './export.ts'
 import { healthcheckCommand } from './healthcheck.ts'
@@ -31,6 +32,7 @@ const COMMANDS: readonly AddCommand[] = [
   openapiCommand,
   keysCommand,
   environmentsCommand,
+  eventsCommand,
   checkKeyCommand,
   rotateKeyCommand,
   backupCommand,

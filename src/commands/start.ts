@@ -112,7 +112,7 @@ export async function startLatch(
     }
     await warnOfSettings(deps)
     await open(deps, keyring)
-    app = createApp(deps, listener.addressOf)
+    app = createApp(deps, listener.addressOf, listener.allowSeconds)
     listener.answerWith(app.fetch)
     background = startBackgroundWork(deps, keys, { ...system, jobsAlarm })
     return {

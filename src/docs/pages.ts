@@ -1,4 +1,5 @@
 import configuration from './pages/configuration.md' with { type: 'text' }
+import events from './pages/events.md' with { type: 'text' }
 import unit from './pages/latch.service' with { type: 'text' }
 import operating from './pages/operating.md' with { type: 'text' }
 import slack from './pages/slack.md' with { type: 'text' }
@@ -11,6 +12,7 @@ export const PAGES: ReadonlyMap<string, string> = new Map([
   ['teams', teams],
   ['configuration', configuration],
   ['operating', operating],
+  ['events', events],
   ['upgrading', upgrading],
 ])
 

@@ -30,7 +30,11 @@ export function createSchemaNames(): SchemaNames {
       Object.entries({ ...value, ...('described' in value && Object(value.described)) })
         .filter(([name]) => !HINTS.has(name))
         // Examples are what they are: one of them may look like a schema.
-        .map(([name, inner]) => [name, name === 'examples' ? inner : plain(inner)]),
+        .map(([name, inner]) => [
+          // Of choices that a property tells apart, one alone fits.
+          name === 'anyOf' && 'discriminator' in value ? 'oneOf' : name,
+          name === 'examples' ? inner : plain(inner),
+        ]),
     )
   const reference = (value: object, title: string): object => {
     if (!named.has(title)) {

@@ -3,8 +3,9 @@ import { isUniqueViolation, isUnmetExpectation } from '../store/failures.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { Write } from '../store/writer/writes.ts'
 import type { Accepted, Actor } from './decision.ts'
+import { recordEvents } from './events/record.ts'
 
-export type CommitDeps = Pick<Deps, 'store' | 'log' | 'wakeJobs'>
+export type CommitDeps = Pick<Deps, 'store' | 'log' | 'clock' | 'wakeJobs'>
 
 type Decided = Accepted<unknown> | { kind: string }
 
@@ -12,9 +13,10 @@ type Decided = Accepted<unknown> | { kind: string }
 const ATTEMPTS = 3
 
 /**
- * The only way from a decision to the database. Runs `decide` and commits its change, together with
- * the writes that `also` adds for the caller: the API its idempotency record, the callback the
- * outcome of the link, a job its own end. Resolves with the decision when all of it is on the disk.
+ * The only way from a decision to the database. Runs `decide` and commits its change and the events
+ * that tell of it, together with the writes that `also` adds for the caller: the API its idempotency
+ * record, the callback the outcome of the link, a job its own end. Resolves with the decision when all
+ * of it is on the disk.
  *
  * Where a row with one of the unique values is there already, or an expectation is not met, somebody
  * else was first and nothing was written. Then `decide` runs again: it now sees what they wrote, and
@@ -31,7 +33,7 @@ export async function commit<D extends Decided>(
   const { store, log } = deps
   for (let attempt = 1; ; attempt += 1) {
     const decided = await decide()
-    const writes = [...writesOf(deps, decided), ...also(decided)]
+    const writes = [...writesOf(deps, actor, decided), ...also(decided)]
     try {
       if (writes.length > 0) await store.commit(writes)
       if (hasJobs(decided)) deps.wakeJobs()
@@ -53,12 +55,17 @@ const contended = (cause: unknown): StoreError =>
     { cause },
   )
 
-function writesOf({ store }: CommitDeps, decided: Decided): readonly Write[] {
+function writesOf(deps: CommitDeps, actor: Actor, decided: Decided): readonly Write[] {
   if (!('change' in decided)) return []
-  const { expects, writes, jobs } = decided.change
-  // Most changes are writes alone, or nothing.
-  if (expects.length === 0 && jobs.length === 0) return writes
-  return [...expects, ...writes, ...jobs.map(store.jobs.schedule)]
+  const { expects, writes, events, jobs } = decided.change
+  // Of the changes that come most often, those by links, nearly all are writes alone, or nothing.
+  if (expects.length === 0 && events.length === 0 && jobs.length === 0) return writes
+  return [
+    ...expects,
+    ...writes,
+    ...recordEvents(deps, actor, events),
+    ...jobs.map(deps.store.jobs.schedule),
+  ]
 }
 
 const hasJobs = (decided: Decided): boolean => 'change' in decided && decided.change.jobs.length > 0

@@ -1,5 +1,6 @@
 import type { JobRequest } from '../store/jobs/jobs.ts'
 import type { Write } from '../store/writer/writes.ts'
+import type { DomainEvent } from './events/registry.ts'
 
 /** What a decision changes. All of it is committed in one transaction, or none of it. */
 export type Change = {
@@ -9,6 +10,8 @@ export type Change = {
    * statement that fails where it is not: see `store/writer/expectations.ts`.
    */
   expects: readonly Write[]
+  /** What it tells to those who listen, and to those who ask later. */
+  events: readonly DomainEvent[]
   /** What has to be done later because of it; whoever works on jobs is woken for them. */
   jobs: readonly JobRequest[]
 }
@@ -25,7 +28,7 @@ export type Decision<Value, Refusal extends { kind: string } = never> = Accepted
 export const accept = <Value>(value: Value, change: Partial<Change> = {}): Accepted<Value> => ({
   kind: 'accepted',
   value,
-  change: { writes: [], expects: [], jobs: [], ...change },
+  change: { writes: [], expects: [], events: [], jobs: [], ...change },
 })
 
 /** Who changes something: the id of an API key, the name of a command or a job, a request's id. */

@@ -17,13 +17,20 @@ export type ApiDeps = Deps & {
   authenticate: Authenticate
   apiKeyIdOf: ApiKeyIdOf
   storeTrouble: StoreTrouble
+  /** Lets a request take that many seconds in which nothing is sent. */
+  allowSeconds(request: Request, seconds: number): void
 }
 
-export function createApiDeps(deps: Deps, addressOf: (request: Request) => string): ApiDeps {
+export function createApiDeps(
+  deps: Deps,
+  addressOf: (request: Request) => string,
+  allowSeconds: ApiDeps['allowSeconds'],
+): ApiDeps {
   const rateLimits = createRateLimits(deps.config, deps.monotonicMs, deps.metrics)
   const limitByAddress = createLimitByAddress(deps, rateLimits, addressOf)
   return {
     ...deps,
+    allowSeconds,
     overload: createOverload(),
     rateLimits,
     limitByAddress,

@@ -8,6 +8,11 @@ export type Listener = {
   /** The address that a request came from: the client's own, or that of the proxy before it. */
   addressOf(request: Request): string
   /**
+   * Lets a request take that many seconds in which nothing is sent: Bun otherwise takes its connection
+   * for idle after 10, and closes it.
+   */
+  allowSeconds(request: Request, seconds: number): void
+  /**
    * Takes no new connections, and resolves when the requests in flight are answered, or cut off
    * after 30 seconds: nothing that latch answers takes longer unless somebody makes it.
    */
@@ -50,6 +55,7 @@ export function listen(
         fetch,
       }),
     addressOf: (request) => server.requestIP(request)?.address ?? '',
+    allowSeconds: (request, seconds) => server.timeout(request, seconds),
     stop: () => stopWithin(server, stopGraceMs),
   }
 }

@@ -13,8 +13,16 @@ export type Overload = {
    * buffers are handled as one batch.
    */
   nextTurn(): Promise<void>
+  /**
+   * Waits without being counted as worked on: a request that only waits must not take the place of
+   * one that could be answered. Whoever lets requests wait must bound how many do.
+   */
+  aside<Value>(waiting: Promise<Value>): Promise<Value>
   /** From now on every new request is refused. */
   drain(): void
+  isDraining(): boolean
+  /** Calls `listener` when `drain` is called. Answers the function that ends it. */
+  onDrain(listener: () => void): () => void
 }
 
 /** Each holds memory; more of them at once only make all of them slower. */
@@ -24,6 +32,7 @@ export function createOverload(): Overload {
   const nextTurn = createTurns()
   let inFlight = 0
   let draining = false
+  const listeners = new Set<() => void>()
   return {
     enter: () => {
       inFlight += 1
@@ -36,8 +45,24 @@ export function createOverload(): Overload {
       if (inFlight > MAX_IN_FLIGHT) throw overloaded
     },
     nextTurn,
+    aside: async (waiting) => {
+      inFlight -= 1
+      try {
+        return await waiting
+      } finally {
+        inFlight += 1
+      }
+    },
     drain: () => {
       draining = true
+      for (const listener of listeners) listener()
+    },
+    isDraining: () => draining,
+    onDrain: (listener) => {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
     },
   }
 }

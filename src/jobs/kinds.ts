@@ -1,7 +1,9 @@
+import { checkpointEventsJob } from './checkpoint-events.ts'
 import type { JobKind } from './kind.ts'
 import { proveConsentJob } from './prove-consent.ts'
 import { reachUserJob } from './reach-user.ts'
 import { refreshTokensJob } from './refresh-tokens.ts'
+import { sweepEventsJob } from './sweep-events.ts'
 import { sweepIdempotencyRecordsJob } from './sweep-idempotency-records.ts'
 import { sweepSpentStatesJob } from './sweep-spent-states.ts'
 
@@ -12,4 +14,6 @@ export const JOB_KINDS: readonly JobKind[] = [
   reachUserJob,
   sweepIdempotencyRecordsJob,
   sweepSpentStatesJob,
+  checkpointEventsJob,
+  sweepEventsJob,
 ]

@@ -1,6 +1,7 @@
 import type { Action } from './action.ts'
 import { doctorAction } from './doctor.ts'
 import { createEnvironmentAction, listEnvironmentsAction } from './environments.ts'
+import { listEventsAction, verifyEventsAction } from './events.ts'
 import {
   createIntegrationAction,
   listIntegrationsAction,
@@ -19,6 +20,8 @@ export const actions: readonly Action[] = [
   createIntegrationAction,
   listIntegrationsAction,
   setClientSecretAction,
+  listEventsAction,
+  verifyEventsAction,
   doctorAction,
   checkSecretKeyAction,
   rotateSecretKeyAction,

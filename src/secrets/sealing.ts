@@ -12,6 +12,8 @@ export type Sealing = {
   open(sealed: string, place: Place): string
   /** Whether the current key sealed it, and not one that is to go. */
   isCurrent(sealed: string): boolean
+  /** A new random key of 256 bits in base64url, for what must outlive the secret key. */
+  createKey(): string
 }
 
 export class UnsealError extends Error {
@@ -25,6 +27,7 @@ export class UnsealError extends Error {
 }
 
 const VERSION = 's1'
+const KEY_BYTES = 32
 const IV_BYTES = 12
 const TAG_BYTES = 16
 
@@ -48,6 +51,8 @@ export function createSealing(keyring: Keyring, random: Random): Sealing {
       ])
       return [VERSION, keyring.current.kid, encodeBase64url(iv), encodeBase64url(sealed)].join('.')
     },
+
+    createKey: () => encodeBase64url(random.bytes(KEY_BYTES)),
 
     isCurrent: (sealed) => sealed.startsWith(`${VERSION}.${keyring.current.kid}.`),
 

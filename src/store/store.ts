@@ -20,6 +20,7 @@ import { createEndpointReach, type EndpointReach } from './endpoints/endpoint-re
 import { createEndpoints, type Endpoints } from './endpoints/endpoints.ts'
 import { type ApiKeys, createApiKeys } from './environments/api-keys.ts'
 import { createEnvironments, type Environments } from './environments/environments.ts'
+import { createEvents, type Events } from './events/events.ts'
 import { createFacts, type Facts } from './facts.ts'
 import {
   createIdempotencyRecords,
@@ -28,6 +29,7 @@ import {
 import { createIntegrations, type Integrations } from './integrations/integrations.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { createSpentStates, type SpentStates } from './links/spent-states.ts'
+import { loadOwnKey } from './own-keys.ts'
 import { createCounts } from './reading/counts.ts'
 import { createMemory, FRESH_WHERE_OWNED, FRESH_WHERE_SHARED } from './reading/memory.ts'
 import { createSealedValues, type SealedValues } from './sealed-values.ts'
@@ -55,6 +57,7 @@ export type Store = {
   sealedValues: SealedValues
   idempotencyRecords: IdempotencyRecords
   jobs: Jobs
+  events: Events
   /** All of `writes` or none; resolves when they are on the disk. */
   commit(writes: readonly Write[]): Promise<void>
   /** Finishes what is being written, then gives the database and the data directory free. */
@@ -111,6 +114,7 @@ export async function openStore(
     const apiKeys = createApiKeys(database, writer, remember)
     const facts = createFacts(database, writer, sealing)
     await facts.proveSecretKey()
+    const eventsKey = await loadOwnKey(database, writer, sealing, 'events')
     return {
       facts,
       environments: createEnvironments(database),
@@ -126,6 +130,7 @@ export async function openStore(
       sealedValues: createSealedValues(database, writer, sealing),
       idempotencyRecords: createIdempotencyRecords(database, writer, sealing),
       jobs,
+      events: createEvents(database, writer, eventsKey, server !== null),
       commit: async (writes) => {
         if (writes.length > 0) await writer.commit(writes)
       },

@@ -8,7 +8,7 @@ import { startService, type TestService } from '../harness/service.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
 const ROOT = join(import.meta.dir, '../..')
-const PAGES = ['slack', 'teams', 'configuration', 'operating', 'upgrading']
+const PAGES = ['slack', 'teams', 'configuration', 'operating', 'events', 'upgrading']
 
 let service: TestService
 let binary = ''
@@ -92,7 +92,7 @@ describe('the documentation that comes with latch', () => {
     )
     const calls = lines.map((line) => {
       const [, command = '', rest = ''] =
-        /^latch ((?:keys|environments|integrations) [a-z-]+|[a-z-]+)(.*)/.exec(line) ?? []
+        /^latch ((?:keys|environments|integrations|events) [a-z-]+|[a-z-]+)(.*)/.exec(line) ?? []
       return { line, command, flags: rest.match(/--[a-z-]+/g) ?? [] }
     })
     const commands = [...new Set(calls.map(({ command }) => command))]

@@ -7,6 +7,8 @@ import type { Statement } from './writes.ts'
 export type TableVersions = {
   /** Answers a function that tells the number of these tables together. */
   watch(tables: readonly string[]): () => number
+  /** Calls `listener` whenever something in a table may have changed; answers what ends that. */
+  listen(table: string, listener: () => void): () => void
   bump(statements: readonly Statement[]): void
 }
 
@@ -42,14 +44,14 @@ function tableOf({ sql }: Statement): string | null {
   return table
 }
 
-type Version = { count: number }
+type Version = { count: number; listeners: Set<() => void> }
 
 export function createTableVersions(): TableVersions {
   const cascades = cascadesOf(schemaTables())
   const versions = new Map<string, Version>()
-  const ofAny: Version = { count: 0 }
+  const ofAny: Version = { count: 0, listeners: new Set() }
   const versionOf = (table: string): Version => {
-    const version = versions.get(table) ?? { count: 0 }
+    const version = versions.get(table) ?? { count: 0, listeners: new Set() }
     versions.set(table, version)
     return version
   }
@@ -62,10 +64,20 @@ export function createTableVersions(): TableVersions {
         return sum
       }
     },
+    listen: (table, listener) => {
+      const { listeners } = versionOf(table)
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
+    },
     bump: (statements) => {
       for (const table of new Set(statements.map(tableOf))) {
         const touched = table === null ? [] : [table, ...(cascades.get(table) ?? [])]
-        for (const version of table === null ? [ofAny] : touched.map(versionOf)) version.count += 1
+        for (const version of table === null ? [ofAny] : touched.map(versionOf)) {
+          version.count += 1
+          for (const listener of version.listeners) listener()
+        }
       }
     },
   }

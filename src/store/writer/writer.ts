@@ -12,6 +12,11 @@ export type Writer = {
   commit(writes: readonly Write[]): Promise<readonly Committed[]>
   /** Answers a function that tells another number whenever something in these tables may have changed. */
   watch(tables: readonly string[]): () => number
+  /**
+   * Calls `listener` after each commit that may have changed something in a table, before its caller
+   * hears of it. Answers the function that ends it.
+   */
+  listen(table: string, listener: () => void): () => void
   /** Resolves once nothing is waiting to be committed. */
   idle(): Promise<void>
 }
@@ -92,6 +97,7 @@ export function createWriter(committer: Committer, onCommit?: OnCommit): Writer 
         setImmediate(take)
       }),
     watch: versions.watch,
+    listen: versions.listen,
     idle: async () => {
       while (isTaking || underWay.size > 0) {
         await new Promise((resolve) => setImmediate(resolve))

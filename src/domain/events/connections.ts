@@ -1,0 +1,62 @@
+import { Type } from '@sinclair/typebox'
+import { defineEvent, textOrNull } from './define.ts'
+
+const data = Type.Object({
+  integrationId: Type.String({ description: 'The `_id` of the integration.' }),
+  contextKeys: Type.Array(Type.String()),
+  workspaceId: Type.String({ description: 'The team at Slack, or the tenant at Microsoft.' }),
+  workspaceName: textOrNull(),
+})
+
+/** What happens to connections. The subject is the connection's identifier. */
+export const connectionEvents = {
+  'connection.installed': defineEvent({
+    description: 'Somebody installed the app in a workspace, or again in the same one.',
+    subject: 'connection',
+    data,
+  }),
+  'connection.created': defineEvent({
+    description: 'A connection was made with tokens that a backend had, or by an import.',
+    subject: 'connection',
+    data,
+  }),
+  'connection.updated': defineEvent({
+    description: 'The workspace or the tokens of a connection were replaced.',
+    subject: 'connection',
+    data,
+  }),
+  'connection.deleted': defineEvent({
+    description: 'A connection was deleted.',
+    subject: 'connection',
+    data,
+  }),
+  'connection.consent_proven': defineEvent({
+    description: 'The consent of an administrator, which was claimed, has taken effect.',
+    subject: 'connection',
+    data,
+  }),
+  'connection.consent_gave_up': defineEvent({
+    description:
+      'The consent of an administrator, which was claimed, was not proven within 7 days; latch does not ' +
+      'any more. `reason` says what is in the way.',
+    subject: 'connection',
+    data,
+  }),
+  'connection.token_refresh_failed': defineEvent({
+    description:
+      'The provider refused to refresh the tokens of a connection: the app must be installed again.',
+    subject: 'connection',
+    data,
+  }),
+  'connection.tokens_read': defineEvent({
+    description:
+      'The tokens of a connection were read by an API key, which is the actor. Counted by the hour, and told ' +
+      'when the hour is over.',
+    subject: 'connection',
+    data: Type.Object({
+      count: Type.Integer({ description: 'How many answers had the tokens in them.' }),
+      from: Type.String({ format: 'date-time', description: 'The first of these reads.' }),
+      until: Type.String({ format: 'date-time', description: 'The last of them.' }),
+    }),
+  }),
+}

@@ -1,0 +1,46 @@
+import { Type } from '@sinclair/typebox'
+import { defineEvent, textOrNull } from './define.ts'
+
+const data = Type.Object({
+  integrationId: Type.String({ description: 'The `_id` of the integration.' }),
+  connectionIdentifier: textOrNull(),
+  contextKeys: Type.Array(Type.String()),
+  type: Type.String({ description: 'The type of the endpoint, such as `slack_user`.' }),
+})
+
+/** The endpoint's value. That of a webhook is a secret, and left out. */
+const personal = Type.Object({
+  endpoint: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'Where the subscriber is at the provider, such as `{"userId": "U0ADA00001"}`.',
+    }),
+  ),
+})
+
+/** What happens to endpoints. The subject is the endpoint's identifier. */
+export const endpointEvents = {
+  'endpoint.linked': defineEvent({
+    description: 'A subscriber completed a link, for the first time or again.',
+    subject: 'endpoint',
+    data,
+    personal,
+  }),
+  'endpoint.created': defineEvent({
+    description: 'An endpoint was made by a backend or an import, without a link.',
+    subject: 'endpoint',
+    data,
+    personal,
+  }),
+  'endpoint.updated': defineEvent({
+    description: 'What an endpoint points at was replaced.',
+    subject: 'endpoint',
+    data,
+    personal,
+  }),
+  'endpoint.deleted': defineEvent({
+    description: 'An endpoint was deleted: the subscriber is not linked by it any more.',
+    subject: 'endpoint',
+    data,
+    personal,
+  }),
+}

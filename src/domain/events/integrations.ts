@@ -1,0 +1,32 @@
+import { Type } from '@sinclair/typebox'
+import { defineEvent } from './define.ts'
+
+const Settings = Type.Record(Type.String(), Type.Unknown())
+
+/** What happens to integrations. The subject is the integration's `_id`. */
+export const integrationEvents = {
+  'integration.created': defineEvent({
+    description: 'An integration was made: an app at a provider.',
+    subject: 'integration',
+    data: Type.Object({ identifier: Type.String(), providerId: Type.String(), after: Settings }),
+  }),
+  'integration.updated': defineEvent({
+    description: 'An integration was changed. `before` and `after` hold what differs.',
+    subject: 'integration',
+    data: Type.Object({
+      identifier: Type.String(),
+      providerId: Type.String(),
+      before: Settings,
+      after: Settings,
+      changedSecrets: Type.Array(Type.String(), {
+        description: 'The names of secrets that were replaced or removed.',
+      }),
+    }),
+  }),
+  'integration.deleted': defineEvent({
+    description:
+      'An integration was deleted, and its connections and endpoints with it, of which nothing else is told.',
+    subject: 'integration',
+    data: Type.Object({ identifier: Type.String(), providerId: Type.String(), before: Settings }),
+  }),
+}

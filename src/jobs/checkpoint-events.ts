@@ -1,0 +1,31 @@
+import { commit } from '../domain/commit.ts'
+import { accept } from '../domain/decision.ts'
+import { actorOf, endJobAlone, LEASE_MS } from '../domain/job.ts'
+import type { JobKind } from './kind.ts'
+
+const EVERY_MS = 60_000
+
+/**
+ * Signs what happened since the last checkpoint, so that a row which is removed, added or moved later
+ * is noticed. Until then only each row's own digest protects it.
+ */
+export const checkpointEventsJob: JobKind = {
+  kind: 'checkpoint_events',
+  isStanding: true,
+  run: async (deps, held, isStopping) => {
+    const { store, clock } = deps
+    const untilMs = clock() + LEASE_MS / 2
+    let covered: number
+    do {
+      const written = await commit(deps, actorOf(held), async () => {
+        const next = await store.events.checkpoints.next(clock())
+        if (next === null) return accept(0)
+        const { covers, expects, writes } = next
+        return accept(covers, { expects, writes })
+      })
+      covered = written.value
+    } while (covered > 0 && clock() < untilMs && !isStopping())
+    const dueAtMs = covered > 0 ? clock() : clock() + EVERY_MS
+    await endJobAlone(deps, held, { kind: 'again', dueAtMs, problem: null })
+  },
+}

@@ -1,0 +1,83 @@
+import { asc, desc, eq, gt, lt, lte, sql } from 'drizzle-orm'
+import type { Database } from '../database/client.ts'
+import { eventCheckpoints, events } from '../schema/events.ts'
+import { expectation } from '../writer/expectations.ts'
+import { toWrite, type Write } from '../writer/writes.ts'
+import { digestOfBeginning, digestOfCheckpoint } from './chain.ts'
+
+/** A checkpoint that can be written, and how many events it covers. */
+export type NextCheckpoint = { covers: number; expects: readonly Write[]; writes: readonly Write[] }
+
+/** The events between two checkpoints that can be removed. */
+export type OldSpan = { writes: readonly Write[] }
+
+export type EventCheckpoints = {
+  /**
+   * The next checkpoint, over some of the events since the last one; null where there are none. It
+   * expects that no other was written meanwhile: there is one chain for all processes.
+   */
+  next(nowMs: number): Promise<NextCheckpoint | null>
+  /**
+   * The removal of the oldest events up to a checkpoint, where that is from before `beforeMs`; null
+   * where there is nothing to remove. The checkpoint stays, as the beginning of the chain.
+   */
+  oldest(beforeMs: number): Promise<OldSpan | null>
+}
+
+/** Few enough that one transaction writes or removes them in well under 5 ms. */
+const MOST_COVERED = 200
+
+export function createEventCheckpoints(database: Database, key: Uint8Array): EventCheckpoints {
+  const checkpoints = (order: 'oldest' | 'newest', limit: number) =>
+    database
+      .select()
+      .from(eventCheckpoints)
+      .orderBy((order === 'oldest' ? asc : desc)(eventCheckpoints.eventId))
+      .limit(limit)
+
+  return {
+    async next(nowMs) {
+      const [before = null] = await checkpoints('newest', 1)
+      const beforeId = before?.eventId ?? 0
+      const rows = await database
+        .select({ id: events.id, digest: events.digest })
+        .from(events)
+        .where(gt(events.id, beforeId))
+        .orderBy(asc(events.id))
+        .limit(MOST_COVERED)
+      const last = rows.at(-1)
+      if (last === undefined) return null
+      // Never before the one before, whatever the clock is set to: they are searched by their time.
+      const at = { eventId: last.id, atMs: Math.max(nowMs, before?.atMs ?? 0) }
+      const digest = digestOfCheckpoint(key, { before, rows }, at)
+      const later = database
+        .select({ one: sql`1` })
+        .from(eventCheckpoints)
+        .where(gt(eventCheckpoints.eventId, beforeId))
+      return {
+        covers: rows.length,
+        expects: [expectation(database, sql`not exists ${later}`)],
+        writes: [toWrite(database.insert(eventCheckpoints).values({ ...at, digest }))],
+      }
+    },
+
+    async oldest(beforeMs) {
+      const [first, second] = await checkpoints('oldest', 2)
+      const end = first?.beginning === null ? first : second
+      if (end === undefined || end.atMs >= beforeMs) return null
+      const { eventId } = end
+      const beginning = digestOfBeginning(key, end)
+      const mark = database
+        .update(eventCheckpoints)
+        .set({ beginning })
+        .where(eq(eventCheckpoints.eventId, eventId))
+      return {
+        writes: [
+          toWrite(mark),
+          toWrite(database.delete(events).where(lte(events.id, eventId))),
+          toWrite(database.delete(eventCheckpoints).where(lt(eventCheckpoints.eventId, eventId))),
+        ],
+      }
+    },
+  }
+}

@@ -1,0 +1,211 @@
+import { and, asc, desc, eq, getTableName, gt, gte, lt, lte, max, type SQL, sql } from 'drizzle-orm'
+import type { Database } from '../database/client.ts'
+import { eventCheckpoints, events } from '../schema/events.ts'
+import type { Writer } from '../writer/writer.ts'
+import { rowInserter, toWrite, type Write } from '../writer/writes.ts'
+import { type EventRow, signEvent } from './chain.ts'
+import { createEventCheckpoints, type EventCheckpoints } from './checkpoints.ts'
+import { type EventVerification, verifyEvents } from './verify.ts'
+
+/** An event as it is read. */
+export type StoredEvent = typeof events.$inferSelect
+
+/** An event before it is written: its id and digests are made as it is. */
+export type NewEvent = Omit<StoredEvent, 'id' | 'personalDigest' | 'digest'>
+
+export type EventFilter = {
+  environmentId: string
+  /** Only events with a greater id. */
+  afterId: number
+  types?: readonly string[] | undefined
+  subject?: string | undefined
+  subscriberId?: string | undefined
+  sinceMs?: number | undefined
+}
+
+export type Events = {
+  /** Costs about 10 µs of the commit that it is part of. */
+  append(event: NewEvent): Write
+  /**
+   * Appends an event of a link unless the link has one of that type and reason already, or `most`
+   * of that type: whoever follows a link again and again must not fill the table.
+   */
+  appendOncePerReason(event: NewEvent & { linkId: string }, most: number): Write
+  /**
+   * Up to `limit` events, from the oldest on, or those up to the newest; always the oldest first. A
+   * page costs the same wherever it is in the table.
+   */
+  page(filter: EventFilter, limit: number, from?: 'oldest' | 'newest'): Promise<StoredEvent[]>
+  /** The oldest first. */
+  ofLink(environmentId: string, linkId: string): Promise<StoredEvent[]>
+  /**
+   * Calls `listener` after each commit of this process that may have added events. Answers the
+   * function that ends it. Of commits of other processes nobody is told: see `isShared`.
+   */
+  listen(listener: () => void): () => void
+  /** Whether other processes may add events, too. */
+  isShared: boolean
+  /** The write that erases what is personal in all events about a subscriber. */
+  erasePersonal(environmentId: string, subscriberId: string): Write
+  checkpoints: EventCheckpoints
+  /** Examines every event and every checkpoint. Takes about 10 µs an event, in small parts. */
+  verify(): Promise<EventVerification>
+}
+
+const COLUMNS = [
+  'environmentId',
+  'atMs',
+  'type',
+  'subject',
+  'actor',
+  'linkId',
+  'reason',
+  'data',
+  'subscriberId',
+  'personal',
+  'personalDigest',
+  'digest',
+] as const satisfies readonly (keyof EventRow & keyof StoredEvent)[]
+
+const TABLE = getTableName(events)
+const COLUMN_NAMES = COLUMNS.map((name) => events[name].name)
+const inserter = rowInserter(TABLE, COLUMN_NAMES)
+
+const INSERT_ONCE = `insert into "${TABLE}" (${COLUMN_NAMES.map((name) => `"${name}"`).join(', ')})
+select ${COLUMN_NAMES.map(() => '?').join(', ')}
+where not exists (select 1 from "${TABLE}" where "link_id" = ? and "type" = ? and "reason" is ?)
+and (select count(*) from "${TABLE}" where "link_id" = ? and "type" = ?) < ?`
+
+/** How far the clocks of processes that share a database may be apart. */
+const CLOCK_TOLERANCE_MS = 60_000
+
+export function createEvents(
+  database: Database,
+  writer: Pick<Writer, 'listen'>,
+  key: Uint8Array,
+  isShared: boolean,
+): Events {
+  const valuesOf = (event: NewEvent): (string | number | null)[] => {
+    const row = signEvent(key, toRow(event))
+    return COLUMNS.map((name) => row[name])
+  }
+
+  /** Where to begin a list of what happened since a time: a minute of events before it, at most. */
+  async function idBefore(sinceMs: number): Promise<number> {
+    const found = await database
+      .select({ eventId: eventCheckpoints.eventId })
+      .from(eventCheckpoints)
+      .where(lt(eventCheckpoints.atMs, sinceMs - CLOCK_TOLERANCE_MS))
+      .orderBy(desc(eventCheckpoints.atMs))
+      .limit(1)
+      .get()
+    return found?.eventId ?? 0
+  }
+
+  /** A look into the index for each type: of several at once SQLite would sort all that there are. */
+  async function ofEachType(
+    types: readonly string[],
+    where: SQL | undefined,
+    select: (where: SQL | undefined) => Promise<StoredEvent[]>,
+  ): Promise<StoredEvent[]> {
+    // One state for all looks: of two events that are written meanwhile the second could be found
+    // alone, and whoever reads on from there would never see the first.
+    const upTo = lte(events.id, await lastId())
+    const found = types.map((type) => select(and(where, upTo, eq(events.type, type))))
+    return (await Promise.all(found)).flat()
+  }
+
+  const lastId = async (): Promise<number> =>
+    (
+      await database
+        .select({ id: max(events.id) })
+        .from(events)
+        .get()
+    )?.id ?? 0
+
+  return {
+    append: (event) => ({ inserter, row: valuesOf(event) }),
+    appendOncePerReason: (event, most) => {
+      const { linkId, type, reason } = event
+      const args = [...valuesOf(event), linkId, type, reason, linkId, type, most]
+      return { sql: INSERT_ONCE, args }
+    },
+    page: async ({ types, ...filter }, limit, from = 'oldest') => {
+      const { afterId, sinceMs } = filter
+      const fromId = sinceMs === undefined ? afterId : Math.max(afterId, await idBefore(sinceMs))
+      const where = whereOf({ ...filter, afterId: fromId })
+      const order = from === 'oldest' ? asc : desc
+      const select = (and: SQL | undefined): Promise<StoredEvent[]> =>
+        database.select().from(events).where(and).orderBy(order(events.id)).limit(limit)
+      const found =
+        types === undefined
+          ? await select(where)
+          : filter.subject !== undefined || filter.subscriberId !== undefined
+            ? // A person or a thing has few events; SQLite must not go through all those of a type.
+              await select(and(where, sql`+${events.type} in ${types}`))
+            : await ofEachType(types, where, select)
+      return inOrder(found, from, limit)
+    },
+    ofLink: (environmentId, linkId) =>
+      database
+        .select()
+        .from(events)
+        .where(and(eq(events.linkId, linkId), eq(events.environmentId, environmentId)))
+        .orderBy(asc(events.id)),
+    listen: (listener) => writer.listen(TABLE, listener),
+    isShared,
+    erasePersonal: (environmentId, subscriberId) =>
+      toWrite(
+        database
+          .update(events)
+          .set({ subscriberId: null, personal: null })
+          .where(
+            and(eq(events.environmentId, environmentId), eq(events.subscriberId, subscriberId)),
+          ),
+      ),
+    checkpoints: createEventCheckpoints(database, key),
+    verify: () => verifyEvents(database, key),
+  }
+}
+
+/**
+ * Text is stored as UTF-8, in which half of a surrogate pair becomes U+FFFD. That must be in the
+ * digest already; in JSON such a half is an escape, and stays.
+ */
+const toRow = ({
+  data,
+  personal,
+  ...event
+}: NewEvent): Omit<EventRow, 'personalDigest' | 'digest'> => ({
+  environmentId: event.environmentId,
+  atMs: event.atMs,
+  type: event.type,
+  subject: event.subject.toWellFormed(),
+  actor: event.actor.toWellFormed(),
+  linkId: event.linkId,
+  reason: event.reason?.toWellFormed() ?? null,
+  data: JSON.stringify(data),
+  subscriberId: event.subscriberId?.toWellFormed() ?? null,
+  personal: personal === null ? null : JSON.stringify(personal),
+})
+
+/** The page of what was found, the oldest first. */
+function inOrder(found: StoredEvent[], from: 'oldest' | 'newest', limit: number): StoredEvent[] {
+  const sorted = found.toSorted((one, other) => one.id - other.id)
+  return from === 'oldest' ? sorted.slice(0, limit) : sorted.slice(-limit)
+}
+
+const whereOf = ({
+  environmentId,
+  afterId,
+  subject,
+  subscriberId,
+  sinceMs,
+}: Omit<EventFilter, 'types'>): SQL | undefined =>
+  and(
+    eq(events.environmentId, environmentId),
+    gt(events.id, afterId),
+    subject === undefined ? undefined : eq(events.subject, subject),
+    subscriberId === undefined ? undefined : eq(events.subscriberId, subscriberId),
+    sinceMs === undefined ? undefined : gte(events.atMs, sinceMs),
+  )

@@ -1,0 +1,204 @@
+import { and, asc, gt, lte, max, sql } from 'drizzle-orm'
+import type { Database } from '../database/client.ts'
+import { eventCheckpoints, events } from '../schema/events.ts'
+import {
+  type Checkpoint,
+  digestOfBeginning,
+  digestOfCheckpoint,
+  type EventRow,
+  isAuthentic,
+} from './chain.ts'
+
+/** Something that is wrong with the events with these ids, both included, as far as can be told. */
+export type EventProblem = {
+  kind: /** Somebody changed the row, or wrote it without the key. */
+    | 'changed'
+    /** The row is where retention has left none. */
+    | 'added'
+    /** The rows are gone. */
+    | 'missing'
+    /** The rows changed places, or the checkpoint over them or the one before them was changed. */
+    | 'checkpoint_broken'
+  fromId: number
+  toId: number
+}
+
+export type EventVerification = {
+  events: number
+  checkpoints: number
+  /** At most 100. */
+  problems: EventProblem[]
+}
+
+type NumberedRow = EventRow & { id: number }
+
+/** Read and examined in about 5 ms; requests are answered between two of them. */
+const PAGE = 500
+const MOST_PROBLEMS = 100
+/** Retention may move the beginning meanwhile, and what was read then does not fit together. */
+const ATTEMPTS = 3
+
+/** Examines every event and every checkpoint. What is written meanwhile is for the next time. */
+export async function verifyEvents(
+  database: Database,
+  key: Uint8Array,
+): Promise<EventVerification> {
+  for (let attempt = 1; ; attempt += 1) {
+    const beginsAt = await firstCheckpointId(database)
+    const verification = await verifyOnce(database, key)
+    const isUndisturbed = (await firstCheckpointId(database)) === beginsAt
+    if (isUndisturbed || verification.problems.length === 0 || attempt === ATTEMPTS) {
+      return verification
+    }
+  }
+}
+
+async function verifyOnce(database: Database, key: Uint8Array): Promise<EventVerification> {
+  const lastAssignedId = await readLastAssignedId(database)
+  const upToId = Math.max(lastAssignedId, await readLastId(database))
+  const checkpoints: Checkpoint[] = []
+  for await (const page of checkpointPages(database, upToId)) checkpoints.push(...page)
+  const examination = createExamination(key, checkpoints)
+  for await (const page of eventPages(database, upToId)) page.forEach(examination.row)
+  return examination.end(lastAssignedId)
+}
+
+/** Follows events and the checkpoints over them, both in their order. */
+function createExamination(
+  key: Uint8Array,
+  checkpoints: readonly Checkpoint[],
+): { row(row: NumberedRow): void; end(lastAssignedId: number): EventVerification } {
+  const found: EventVerification = { events: 0, checkpoints: checkpoints.length, problems: [] }
+  const [first = null] = checkpoints
+  const beginning = first !== null && first.beginning !== null ? first : null
+  let before = beginning
+  let lastId = beginning?.eventId ?? 0
+  let position = beginning === null ? 0 : 1
+  let span: { id: number; digest: string }[] = []
+  // What is wrong with a row explains why the checkpoint over it does not fit.
+  let isExplained = false
+
+  const tell = (problem: EventProblem): void => {
+    isExplained = true
+    if (found.problems.length < MOST_PROBLEMS) found.problems.push(problem)
+  }
+
+  const expectUpTo = (id: number): void => {
+    if (lastId < id) tell({ kind: 'missing', fromId: lastId + 1, toId: id })
+    lastId = Math.max(lastId, id)
+  }
+
+  /** Examines the checkpoints that end before an event. */
+  const closeBefore = (id: number): void => {
+    for (let next = checkpoints[position]; next !== undefined && next.eventId < id; ) {
+      expectUpTo(next.eventId)
+      const fits = digestOfCheckpoint(key, { before, rows: span }, next) === next.digest
+      if (!fits && !isExplained) {
+        tell({ kind: 'checkpoint_broken', fromId: (before?.eventId ?? 0) + 1, toId: next.eventId })
+      }
+      before = next
+      span = []
+      isExplained = false
+      position += 1
+      next = checkpoints[position]
+    }
+  }
+
+  if (beginning !== null && digestOfBeginning(key, beginning) !== beginning.beginning) {
+    tell({ kind: 'checkpoint_broken', fromId: 1, toId: beginning.eventId })
+    isExplained = false
+  }
+  return {
+    row(row) {
+      found.events += 1
+      if (row.id <= lastId) {
+        tell({ kind: 'added', fromId: row.id, toId: row.id })
+        return
+      }
+      closeBefore(row.id)
+      expectUpTo(row.id - 1)
+      if (!isAuthentic(key, row)) tell({ kind: 'changed', fromId: row.id, toId: row.id })
+      lastId = row.id
+      span.push({ id: row.id, digest: row.digest })
+    },
+    end(lastAssignedId) {
+      closeBefore(Number.POSITIVE_INFINITY)
+      expectUpTo(lastAssignedId)
+      return found
+    },
+  }
+}
+
+const firstCheckpointId = async (database: Database): Promise<number | null> =>
+  (
+    await database
+      .select({ id: eventCheckpoints.eventId })
+      .from(eventCheckpoints)
+      .orderBy(asc(eventCheckpoints.eventId))
+      .limit(1)
+      .get()
+  )?.id ?? null
+
+const readLastId = async (database: Database): Promise<number> =>
+  (
+    await database
+      .select({ id: max(events.id) })
+      .from(events)
+      .get()
+  )?.id ?? 0
+
+/** The greatest id that SQLite has ever assigned, so that removed last rows are missed. */
+const readLastAssignedId = async (database: Database): Promise<number> =>
+  (
+    await database.get<{ seq: number } | undefined>(
+      sql`select seq from sqlite_sequence where name = 'events'`,
+    )
+  )?.seq ?? 0
+
+async function* checkpointPages(database: Database, upToId: number): AsyncGenerator<Checkpoint[]> {
+  for (let afterId = -1; ; ) {
+    const page = await database
+      .select()
+      .from(eventCheckpoints)
+      .where(and(gt(eventCheckpoints.eventId, afterId), lte(eventCheckpoints.eventId, upToId)))
+      .orderBy(asc(eventCheckpoints.eventId))
+      .limit(PAGE)
+    yield page
+    if (page.length < PAGE) return
+    afterId = page.at(-1)?.eventId ?? afterId
+    await nextTurn()
+  }
+}
+
+async function* eventPages(database: Database, upToId: number): AsyncGenerator<NumberedRow[]> {
+  // Their text exactly as it is stored, which is what the digests are of.
+  const columns = {
+    id: events.id,
+    environmentId: events.environmentId,
+    atMs: events.atMs,
+    type: events.type,
+    subject: events.subject,
+    actor: events.actor,
+    linkId: events.linkId,
+    reason: events.reason,
+    data: sql<string>`${events.data}`,
+    subscriberId: events.subscriberId,
+    personal: sql<string | null>`${events.personal}`,
+    personalDigest: events.personalDigest,
+    digest: events.digest,
+  }
+  for (let afterId = Number.MIN_SAFE_INTEGER; ; ) {
+    const page = await database
+      .select(columns)
+      .from(events)
+      .where(and(gt(events.id, afterId), lte(events.id, upToId)))
+      .orderBy(asc(events.id))
+      .limit(PAGE)
+    yield page
+    if (page.length < PAGE) return
+    afterId = page.at(-1)?.id ?? afterId
+    await nextTurn()
+  }
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

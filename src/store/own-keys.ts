@@ -1,0 +1,31 @@
+import { eq } from 'drizzle-orm'
+import type { Sealing } from '../secrets/sealing.ts'
+import type { Database } from './database/client.ts'
+import { ownKeys } from './schema/events.ts'
+import { placesOf } from './schema/sealed.ts'
+import type { Writer } from './writer/writer.ts'
+import { toWrite } from './writer/writes.ts'
+
+/**
+ * A key that latch made for itself and keeps sealed in the database; made when it is first asked for.
+ * Unlike what is derived from the secret key, it stays when that is replaced.
+ */
+export async function loadOwnKey(
+  database: Database,
+  writer: Pick<Writer, 'commit'>,
+  sealing: Sealing,
+  name: string,
+): Promise<Uint8Array> {
+  const place = placesOf(ownKeys.keySealed)(name)
+  const read = async (): Promise<string | null> =>
+    (await database.select().from(ownKeys).where(eq(ownKeys.name, name)).get())?.keySealed ?? null
+  let sealed = await read()
+  if (sealed === null) {
+    const keySealed = sealing.seal(sealing.createKey(), place)
+    const insert = database.insert(ownKeys).values({ name, keySealed }).onConflictDoNothing()
+    await writer.commit([toWrite(insert)])
+    // Another process may have made it first, and both must use the same one.
+    sealed = (await read()) ?? keySealed
+  }
+  return Uint8Array.fromBase64(sealing.open(sealed, place), { alphabet: 'base64url' })
+}
