@@ -50,6 +50,19 @@ describe('PUT /v1/integrations/{id}', () => {
     expect(await stored()).toEqual({ clientId: '1.2' })
   })
 
+  test('takes nothing for a setting that only every object of JavaScript has', async () => {
+    const settings = { redirectUrl: 'https://app.example.com/linked', hmac: true }
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+      const { path, stored } = await integration({ credentials: SECRETS, configurations: settings })
+      const given: unknown = JSON.parse(`{ "${name}": "x" }`)
+      const { body } = await service.api('PUT', path, { configurations: given })
+      expect([name, body]).toEqual([name, expect.objectContaining({ configurations: settings })])
+      expect(await stored()).toEqual({ ...SECRETS, ...settings })
+      const other = await service.api('PUT', path, { credentials: given })
+      expect(other.body).toMatchObject({ configurations: settings })
+    }
+  })
+
   test('takes settings in `configurations`, and shows them there and no secret', async () => {
     const settings = { openerOrigin: 'https://app.example.com', hmac: true }
     const { made, path, stored } = await integration({

@@ -47,6 +47,9 @@ export type IntegrationSettings = Static<typeof IntegrationSettings>
 
 const settingsShape = createShape(IntegrationSettings)
 
+/** Not `in`: every object has a `constructor`, and who gives it must not get a setting by it. */
+const isSetting = (name: string): boolean => Object.hasOwn(SETTINGS, name)
+
 /** The settings as they are given, one by one. */
 export const givenSettings = {
   redirectUrl: orNull(SETTINGS.redirectUrl),
@@ -82,7 +85,7 @@ export function withGiven(
   stored: Credentials,
   { credentials, configurations }: Given,
 ): Credentials {
-  const settings = Object.entries(configurations ?? {}).filter(([name]) => name in SETTINGS)
+  const settings = Object.entries(configurations ?? {}).filter(([name]) => isSetting(name))
   const named = new Map<string, unknown>([...Object.entries(credentials ?? {}), ...settings])
   const kept = Object.entries(stored).filter(([name]) => named.get(name) === undefined)
   const set = [...named].filter(
@@ -94,7 +97,7 @@ export function withGiven(
 
 /** The part of stored credentials that is no secret. */
 export function settingsOf(credentials: Credentials): IntegrationSettings {
-  const set = Object.entries(credentials).filter(([name]) => name in SETTINGS)
+  const set = Object.entries(credentials).filter(([name]) => isSetting(name))
   const read = settingsShape.read(Object.fromEntries(set))
   return read.kind === 'valid' ? read.value : {}
 }

@@ -8,10 +8,10 @@ import { SlackRefusal } from './refusal.ts'
 
 /** What Slack says to a code that never was, once it has accepted the client. */
 const AFTER_THE_CLIENT = new Set(['invalid_code', 'bad_redirect_uri', 'invalid_code_verifier'])
-const REMEDIES: Record<string, string> = {
-  invalid_client_id: 'Copy the Client ID again: api.slack.com/apps, Basic Information.',
-  bad_client_secret: 'Copy the Client Secret again: api.slack.com/apps, Basic Information.',
-}
+const REMEDIES: ReadonlyMap<string, string> = new Map([
+  ['invalid_client_id', 'Copy the Client ID again: api.slack.com/apps, Basic Information.'],
+  ['bad_client_secret', 'Copy the Client Secret again: api.slack.com/apps, Basic Information.'],
+])
 
 /**
  * Asks Slack to exchange a code that never was: it looks at the client first, so its complaint
@@ -37,7 +37,7 @@ export async function examineSlackApp(
   }
   const { error } = answer.body
   if (!AFTER_THE_CLIENT.has(error)) {
-    const remedy = REMEDIES[error] ?? 'See that the app is there, and not disabled.'
+    const remedy = REMEDIES.get(error) ?? 'See that the app is there, and not disabled.'
     return [failed(`Slack does not accept the app: ${error}`, remedy)]
   }
   return [ok('Slack accepts client id and secret'), redirectNote(redirectUri)]
