@@ -21,8 +21,9 @@ export type Shape<Schema extends TSchema> = {
 
 /**
  * The shape of an input, by its schema. Every door reads with the same one: the API, a command, an
- * import, a callback. It also refuses U+0000 in any text: SQLite stores what follows it and reads it
- * back cut off, so that two different names look like one.
+ * import, a callback. It also refuses text that would be read back as another, so that two different
+ * names look like one: SQLite cuts it off at U+0000, and UTF-8 has no form for half of a surrogate
+ * pair, in whose place U+FFFD is stored.
  */
 export function createShape<Schema extends TSchema>(schema: Schema): Shape<Schema> {
   // Compiled for the first input: to compile all of them at once would take a tenth of the start.
@@ -32,7 +33,7 @@ export function createShape<Schema extends TSchema>(schema: Schema): Shape<Schem
     read(value) {
       checker ??= compile(schema)
       if (!checker.Check(value)) return invalidFields(checker, value)
-      return hasNul(value) ? nulFields(value) : { kind: 'valid', value }
+      return unstorableIn(value) === null ? { kind: 'valid', value } : unstorableFields(value)
     },
   }
 }
@@ -57,33 +58,52 @@ export const inOneLine = ({ fields }: Invalid): string =>
     .flatMap(({ messages }) => messages)
     .join('; ')
 
-const hasNul = (value: unknown): boolean => {
-  if (typeof value === 'string') return value.includes('\0')
-  if (typeof value !== 'object' || value === null) return false
-  for (const name in value) {
-    if (name.includes('\0') || hasNul(Reflect.get(value, name))) return true
-  }
-  return false
+/** What is wrong with a text that the database would not give back as it came; null: nothing. */
+function unstorable(text: string): string | null {
+  if (text.includes('\0')) return 'must not contain the character U+0000'
+  return text.isWellFormed() ? null : 'must be well-formed Unicode, without lone surrogates'
 }
 
-function nulFields(value: unknown): Invalid {
-  const names = isRecord(value) ? nulNames(value) : ['value']
+/** The same of any value: the names and texts in it. */
+function unstorableIn(value: unknown): string | null {
+  if (typeof value === 'string') return unstorable(value)
+  if (typeof value !== 'object' || value === null) return null
+  for (const name in value) {
+    const problem = unstorable(name) ?? unstorableIn(Reflect.get(value, name))
+    if (problem !== null) return problem
+  }
+  return null
+}
+
+function unstorableFields(value: unknown): Invalid {
+  const found = isRecord(value)
+    ? unstorableProperties(value)
+    : [{ name: 'value', problem: unstorableIn(value) ?? '' }]
   return invalid(
     Object.fromEntries(
-      names.map((name) => {
-        const shown = name.replaceAll('\0', '\\u0000')
-        return [shown, { messages: [`${shown} must not contain the character U+0000`] }]
+      found.map(({ name, problem }) => {
+        const shown = name.replaceAll('\0', '\\u0000').toWellFormed()
+        return [shown, { messages: [`${shown} ${problem}`] }]
       }),
     ),
   )
 }
 
 /** Where it is: a nested object by its own fields, a list as a whole. */
-const nulNames = (record: Record<string, unknown>): string[] =>
+const unstorableProperties = (
+  record: Record<string, unknown>,
+): { name: string; problem: string }[] =>
   Object.entries(record).flatMap(([name, value]) => {
-    if (!hasNul({ [name]: value })) return []
-    if (name.includes('\0') || !isRecord(value)) return [name]
-    return nulNames(value).map((inner) => `${name}.${inner}`)
+    const ofName = unstorable(name)
+    if (ofName !== null) return [{ name, problem: ofName }]
+    if (isRecord(value)) {
+      return unstorableProperties(value).map((inner) => ({
+        ...inner,
+        name: `${name}.${inner.name}`,
+      }))
+    }
+    const problem = unstorableIn(value)
+    return problem === null ? [] : [{ name, problem }]
   })
 
 /** One error as TypeBox finds it. */

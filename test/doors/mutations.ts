@@ -45,7 +45,7 @@ export function createMutations(
     return propertiesOf(schema, sample, without, []).flatMap(({ path, schema: property, value }) =>
       candidatesFor(property, value).flatMap(({ what, value: bad }) => {
         const body = replaced(sample, path, bad)
-        const isWrong = what === 'U+0000' || !isValid(validate, body)
+        const isWrong = UNSTORABLE.has(what) || !isValid(validate, body)
         return isWrong ? [{ field: path.join('.'), what, body }] : []
       }),
     )
@@ -73,6 +73,12 @@ function propertiesOf(
   })
 }
 
+/** Characters that are refused in any text, whatever its schema says. */
+const UNSTORABLE: ReadonlyMap<string, string> = new Map([
+  ['U+0000', '\0'],
+  ['a lone surrogate', '\ud800'],
+])
+
 /** Values that some schema refuses. One that this schema takes is not used. */
 function candidatesFor(schema: Schema, value: unknown): { what: string; value: unknown }[] {
   const other: { what: string; value: unknown }[] = [
@@ -95,10 +101,12 @@ function candidatesFor(schema: Schema, value: unknown): { what: string; value: u
       other.push({ what: 'too many', value: Array(maxItems + 1).fill(value[0]) })
     }
   }
-  if (typeof value === 'string') other.push({ what: 'U+0000', value: `${value}\0` })
-  if (isObject(value)) {
-    other.push({ what: 'U+0000', value: { ...value, x: 'a\0' } })
-    other.push({ what: 'U+0000', value: { ...value, 'x\0': 'a' } })
+  for (const [what, character] of UNSTORABLE) {
+    if (typeof value === 'string') other.push({ what, value: `${character}${value}` })
+    if (isObject(value)) {
+      other.push({ what, value: { ...value, x: `a${character}` } })
+      other.push({ what, value: { ...value, [`x${character}`]: 'a' } })
+    }
   }
   return other
 }
