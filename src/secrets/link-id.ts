@@ -1,8 +1,14 @@
 import { encodeUtf8, equalInConstantTime } from './bytes.ts'
 import type { DerivedKeys } from './keyring.ts'
 
-/** What a link's id says by itself, once it is known to be latch's own. */
+/** What a link's id says by itself. */
 export type LinkLife = { issuedAtMs: number; lifetimeMs: number }
+
+/**
+ * An id that was read. Where `isSigned` is false it was made with a secret key that latch does not have
+ * any more, in another environment, or by somebody else: only what is stored of it can tell.
+ */
+export type ReadLinkId = LinkLife & { isSigned: boolean }
 
 /** The id of a link, from its `jti`; the environment is covered by the id and not carried in it. */
 export type IdentifyLink = (link: LinkLife & { jti: string; environmentId: string }) => string
@@ -47,22 +53,22 @@ const sign = (keyed: Bun.CryptoHasher, unsigned: string, environmentId: string):
     .digest('base64url')
     .slice(0, SIGNATURE_LENGTH)
 
-/** Null for what is no id of a link, or was not made with one of these keys for this environment. */
+/** Reads an id, and says whether one of these keys signed it for this environment. Null for no id. */
 export function readLinkId(
   keys: readonly Pick<DerivedKeys, 'link'>[],
   id: string,
   environmentId: string,
-): LinkLife | null {
+): ReadLinkId | null {
   const [, issued, lifetime] = LINK_ID.exec(id) ?? []
   if (issued === undefined || lifetime === undefined) return null
   const unsigned = id.slice(0, -SIGNATURE_LENGTH)
   const signature = encodeUtf8(id.slice(-SIGNATURE_LENGTH))
-  const isOurs = keys.some(({ link }) => {
+  const isSigned = keys.some(({ link }) => {
     const keyed = new Bun.CryptoHasher('sha256', link)
     return equalInConstantTime(encodeUtf8(sign(keyed, unsigned, environmentId)), signature)
   })
-  if (!isOurs) return null
   return {
+    isSigned,
     issuedAtMs: Number.parseInt(issued, 36),
     lifetimeMs: Number.parseInt(lifetime, 36) * 1000,
   }

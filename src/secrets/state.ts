@@ -2,7 +2,7 @@ import { TimeSpan } from 'oslo'
 import { decodeBase64url, encodeUtf8 } from './bytes.ts'
 import { signHmac, verifyHmac } from './hmac.ts'
 import { type DerivedKeys, findKeys, type Keyring } from './keyring.ts'
-import { createIdentifyLink, type IdentifyLink, type LinkLife, readLinkId } from './link-id.ts'
+import { createIdentifyLink, type IdentifyLink, type ReadLinkId, readLinkId } from './link-id.ts'
 import { deriveProofs, type Proofs } from './proofs.ts'
 import { decodeClaims, encodeClaims, type StateClaims } from './state-claims.ts'
 
@@ -24,8 +24,8 @@ export type States = {
   proofs(jti: string): Proofs
   /** The id of the link whose state is made now: an identifier, and never a credential. */
   linkId(claims: LinkClaims): string
-  /** What an id says of its link; null where latch has not made it for this environment. */
-  readLinkId(id: string, environmentId: string): LinkLife | null
+  /** What an id says of its link, and whether latch made it for this environment; null for no id. */
+  readLinkId(id: string, environmentId: string): ReadLinkId | null
 }
 
 export const STATE_LIFETIME_MS: number = new TimeSpan(5, 'm').milliseconds()

@@ -29,8 +29,6 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 const OTHERS = [
   'doctor',
   'environments.list',
-  'events.list',
-  'events.verify',
   'integrations.list',
   'keys.list',
   'keys.revoke',

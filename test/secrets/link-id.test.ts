@@ -25,7 +25,11 @@ describe('the id of a link', () => {
   test('says when the link was made and how long it lives, without a row', () => {
     const id = states.linkId(claims)
     expect(id).toMatch(/^lnk_[\w-]{41}$/)
-    expect(states.readLinkId(id, HERE)).toEqual({ issuedAtMs: NOW_MS, lifetimeMs: 300_000 })
+    expect(states.readLinkId(id, HERE)).toEqual({
+      isSigned: true,
+      issuedAtMs: NOW_MS,
+      lifetimeMs: 300_000,
+    })
   })
 
   test('is the same at the callback, also when the secret key was replaced meanwhile', async () => {
@@ -38,7 +42,7 @@ describe('the id of a link', () => {
       kind: 'expired',
       linkId: id,
     })
-    expect(rotated.readLinkId(id, HERE)).not.toBeNull()
+    expect(rotated.readLinkId(id, HERE)?.isSigned).toBe(true)
   })
 
   test('tells nothing of the link, and no two links share one', () => {
@@ -49,17 +53,18 @@ describe('the id of a link', () => {
     )
   })
 
-  test('is nothing in another environment, and to another secret key', () => {
+  test('is not signed for another environment, nor by another secret key', () => {
     const id = states.linkId(claims)
-    expect(states.readLinkId(id, ELSEWHERE)).toBeNull()
-    expect(createStates(createKeyring(key('b')), CALLBACK).readLinkId(id, HERE)).toBeNull()
+    expect(states.readLinkId(id, ELSEWHERE)?.isSigned).toBe(false)
+    const other = createStates(createKeyring(key('b')), CALLBACK)
+    expect(other.readLinkId(id, HERE)?.isSigned).toBe(false)
   })
 
-  test('is nothing where a character was changed, or where it is none', () => {
+  test('is not signed where a character was changed, and null where it is none', () => {
     const id = states.linkId(claims)
     for (let at = 0; at < id.length; at += 1) {
       const altered = `${id.slice(0, at)}${id[at] === '0' ? '1' : '0'}${id.slice(at + 1)}`
-      expect(states.readLinkId(altered, HERE)).toBeNull()
+      expect(states.readLinkId(altered, HERE)?.isSigned ?? false).toBe(false)
     }
     for (const other of ['', 'lnk_', `${id}0`, ` ${id}`, `${id}\n`, id.slice(0, -1)]) {
       expect(states.readLinkId(other, HERE)).toBeNull()

@@ -25,11 +25,9 @@ export const callback = (deps: Deps) => (app: Public) => {
   const resultPage = createResultPages()
 
   async function answerCallback({ request, set }: CallbackContext): Promise<Response> {
-    if (request.method === 'HEAD' || isPrefetch(request.headers)) {
-      return new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
-    }
+    if (isAutomatic(request)) return notOpened()
     const requestId = String(set.headers['x-request-id'] ?? '')
-    const { result, link, destination } = await complete(request, requestId)
+    const { result, link, destination, reference } = await complete(request, requestId)
     note(requestId, result, link)
     if (result.kind === 'link_next') return redirect(result.url)
     const { redirectUrl, openerOrigin } = destination
@@ -39,13 +37,13 @@ export const callback = (deps: Deps) => (app: Public) => {
       return redirect(withParams(redirectUrl, params))
     }
     const opener = openerOrigin === null ? null : { origin: openerOrigin, ...params }
-    return tellResult(request, requestId, result, opener)
+    return tellResult(request, reference, result, opener)
   }
 
   async function complete(request: Request, requestId: string): Promise<Completion> {
     const response = readCallback(request)
     return 'kind' in response
-      ? { result: response, link: null, destination: NO_DESTINATION }
+      ? { result: response, link: null, destination: NO_DESTINATION, reference: requestId }
       : completeLink(deps, { kind: 'callback', id: requestId }, response)
   }
 
@@ -53,18 +51,20 @@ export const callback = (deps: Deps) => (app: Public) => {
     { request, set }: CallbackContext,
     state: string,
   ): Promise<Response> {
+    if (isAutomatic(request)) return notOpened()
     const requestId = String(set.headers['x-request-id'] ?? '')
     const scope = readScope(new URL(request.url).searchParams)
-    const { opened, link } = await openBoundLink(deps, state, scope)
+    const actor = { kind: 'callback', id: requestId } as const
+    const { opened, link, reference } = await openBoundLink(deps, actor, state, scope)
     if (opened.kind === 'opened') return redirect(opened.url, opened.cookie)
     note(requestId, opened, link)
-    return tellResult(request, requestId, opened, null)
+    return tellResult(request, reference, opened, null)
   }
 
   /** A browser gets a page; a program gets an `ErrorDto` where something went wrong. */
   function tellResult(
     request: Request,
-    requestId: string,
+    reference: string,
     result: FinalResult,
     opener: NonNullable<ResultPage['opener']> | null,
   ): Response {
@@ -76,7 +76,7 @@ export const callback = (deps: Deps) => (app: Public) => {
       return Response.json(errorBody(error, request.url, deps.clock()), { status, headers })
     }
     const state = isDone ? 'success' : 'error'
-    return resultPage(status, { ...page, state, reference: isDone ? null : requestId, opener })
+    return resultPage(status, { ...page, state, reference: isDone ? null : reference, opener })
   }
 
   const note = (requestId: string, result: CallbackResult, link: KnownLink | null): void => {
@@ -90,6 +90,13 @@ export const callback = (deps: Deps) => (app: Public) => {
     .get(BOUND_LINK_PATH, (context) => answerBoundLink(context, context.params.state))
     .get(CALLBACK_PATH.replace(/[^/]+$/, RESULT_SCRIPT), () => resultScript())
 }
+
+const isAutomatic = ({ method, headers }: Request): boolean =>
+  method === 'HEAD' || isPrefetch(headers)
+
+/** For a browser that prefetches, or a bot that makes a preview: nothing happens. */
+const notOpened = (): Response =>
+  new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
 
 const DECLARATION = declares({
   operationId: 'IntegrationsController_getChatOAuthCallback',

@@ -11,9 +11,19 @@ const data = Type.Object({
 /** What happens to connections. The subject is the connection's identifier. */
 export const connectionEvents = {
   'connection.installed': defineEvent({
-    description: 'Somebody installed the app in a workspace, or again in the same one.',
+    description:
+      'Somebody installed the app in a workspace, or again in the same one. `reason` says what is still ' +
+      'missing.',
     subject: 'connection',
-    data,
+    data: Type.Object({
+      ...data.properties,
+      problem: Type.Optional(
+        Type.String({ description: 'Why the consent of the administrator is not proven yet.' }),
+      ),
+      nextLinkId: Type.Optional(
+        Type.String({ description: 'The link by which whoever installed it is linked too.' }),
+      ),
+    }),
   }),
   'connection.created': defineEvent({
     description: 'A connection was made with tokens that a backend had, or by an import.',

@@ -20,9 +20,15 @@ const personal = Type.Object({
 /** What happens to endpoints. The subject is the endpoint's identifier. */
 export const endpointEvents = {
   'endpoint.linked': defineEvent({
-    description: 'A subscriber completed a link, for the first time or again.',
+    description:
+      'A subscriber completed a link, for the first time or again. `reason` says what is still missing.',
     subject: 'endpoint',
-    data,
+    data: Type.Object({
+      ...data.properties,
+      problem: Type.Optional(
+        Type.String({ description: 'Why the app cannot write to them yet: it tries again.' }),
+      ),
+    }),
     personal,
   }),
   'endpoint.created': defineEvent({

@@ -3,10 +3,13 @@ import type { Deps } from '../../deps.ts'
 import type { StateClaims, StateVerification } from '../../secrets/state.ts'
 import { commit } from '../commit.ts'
 import type { Actor } from '../decision.ts'
+import { recordEvents } from '../events/record.ts'
 import { isSameBrowser } from './browser-binding.ts'
 import { connectWorkspace, storeInstallation, storeWebhook } from './connect-workspace.ts'
+import { isSuccess } from './explanations.ts'
 import { identifyUser, storeUser } from './identify-user.ts'
 import { findKnownLink, type KnownLink } from './known-link.ts'
+import { failedEvent, recordFailure } from './link-events.ts'
 import {
   type AuthorizationResponse,
   type CallbackRefusal,
@@ -34,6 +37,8 @@ export type Completion = {
   result: CallbackResult
   link: KnownLink | null
   destination: Destination
+  /** The request by which a failure is found: this one, or the first that failed so. */
+  reference: string
 }
 
 /**
@@ -51,9 +56,11 @@ export async function completeLink(
 ): Promise<Completion> {
   const { state } = response
   const verified = state ? await deps.states.verify(state, deps.clock()) : null
-  const result = await resultOf(deps, actor, response, verified)
   const link = await findKnownLink(deps, verified)
-  return { result, link, destination: destinationOf(link) }
+  const result = await resultOf(deps, actor, response, verified, link)
+  const reference =
+    link === null || isSuccess(result) ? actor.id : await recordFailure(deps, actor, link, result)
+  return { result, link, destination: destinationOf(link), reference }
 }
 
 async function resultOf(
@@ -61,19 +68,21 @@ async function resultOf(
   actor: Actor,
   response: AuthorizationResponse,
   verified: StateVerification | null,
+  link: KnownLink | null,
 ): Promise<CallbackResult> {
   const { code, error, errorDescription: description, tenant, issuer } = response
   if (error !== null) return { kind: 'authorization_error', error, description }
   if (verified === null) return { kind: 'state_missing' }
   if (!code && tenant === null) return { kind: 'code_missing' }
   if (verified.kind === 'refused') return { kind: 'state_invalid', reason: verified.reason }
+  if (link === null) throw new Error("a state that is latch's own belongs to no link")
   const { claims } = verified
   if (claims.bound && !isSameBrowser(deps, claims, response.cookieHeader)) {
     return { kind: 'other_browser' }
   }
   // A reload of the result page, perhaps after the link's time, shows what it showed before.
   const earlier = await deps.store.spentStates.find(claims.jti)
-  if (earlier !== null) return awaitOutcome(deps, actor, claims.jti)
+  if (earlier !== null) return awaitOutcome(deps, actor, link)
   if (verified.kind === 'expired') return { kind: 'link_expired' }
 
   const target = await findTarget(deps, claims)
@@ -81,8 +90,8 @@ async function resultOf(
   if (issuer !== null && !target.provider.isIssuer(issuer)) return { kind: 'issuer_mismatch' }
   const grant = readGrant(response, claims, target)
   if (grant.kind !== 'code' && grant.kind !== 'consent') return grant
-  if (!(await claim(deps, claims))) return awaitOutcome(deps, actor, claims.jti)
-  return exchange(deps, actor, verified, target, grant)
+  if (!(await claim(deps, claims))) return awaitOutcome(deps, actor, link)
+  return exchange(deps, actor, { verified, link, target }, grant)
 }
 
 function destinationOf(link: KnownLink | null): Destination {
@@ -120,12 +129,13 @@ function claim({ store, clock }: Deps, { jti, environmentId }: StateClaims): Pro
   return store.spentStates.claim({ jti, environmentId, claimedAtMs: clock() })
 }
 
+type ClaimedLink = { verified: VerifiedState; link: KnownLink; target: LinkTarget }
+
 /** Asks the provider about a claimed link, once, and stores what comes of it. */
 async function exchange(
   deps: Deps,
   actor: Actor,
-  { claims, proofs }: VerifiedState,
-  target: LinkTarget,
+  { verified: { claims, proofs }, link, target }: ClaimedLink,
   grant: Grant,
 ): Promise<CallbackResult> {
   const answer =
@@ -138,26 +148,27 @@ async function exchange(
       deps,
       actor,
       () => answer.outcome,
-      () => [release],
+      (failed) => [release, ...recordEvents(deps, actor, [failedEvent(link, failed, false)])],
     )
   }
-  return settle(deps, actor, claims.jti, () => decide(deps, target, answer))
+  return settle(deps, actor, link, () => decide(deps, target, answer, link.linkId))
 }
 
 function decide(
   deps: Deps,
   target: LinkTarget,
   answer: ProviderAnswer,
+  linkId: string,
 ): LinkDecision | Promise<LinkDecision> {
   switch (answer.kind) {
     case 'failed':
       return answer.outcome
     case 'user':
-      return storeUser(deps, target, answer)
+      return storeUser(deps, target, answer, linkId)
     case 'installation':
-      return storeInstallation(deps, target, answer)
+      return storeInstallation(deps, target, answer, linkId)
     case 'webhook':
-      return storeWebhook(deps, target, answer)
+      return storeWebhook(deps, target, answer, linkId)
   }
 }
 
@@ -168,10 +179,11 @@ function decide(
 async function settle(
   deps: Deps,
   actor: Actor,
-  jti: string,
+  link: KnownLink,
   decideNow: () => LinkDecision | Promise<LinkDecision>,
 ): Promise<CallbackResult> {
   const { spentStates } = deps.store
+  const { jti } = link.claims
   let attempts = 0
   const decided = await commit(
     deps,
@@ -183,8 +195,13 @@ async function settle(
     },
     (decision) => {
       if (decision.kind === 'settled') return []
-      const outcome = decision.kind === 'accepted' ? decision.value.outcome : decision
-      return [spentStates.expectUnsettled(jti), spentStates.settle(jti, outcome)]
+      const isUnsettled = spentStates.expectUnsettled(jti)
+      if (decision.kind === 'accepted') {
+        return [isUnsettled, spentStates.settle(jti, decision.value.outcome)]
+      }
+      const failed = failedEvent(link, decision, true)
+      const events = recordEvents(deps, actor, [failed])
+      return [isUnsettled, spentStates.settle(jti, decision), ...events]
     },
   )
   if (decided.kind === 'settled') return decided.outcome
@@ -197,8 +214,9 @@ async function settle(
  * The outcome of a link that another request is completing or has completed. Read from the store and
  * not from memory, as that request may be in another process.
  */
-async function awaitOutcome(deps: Deps, actor: Actor, jti: string): Promise<CallbackResult> {
+async function awaitOutcome(deps: Deps, actor: Actor, link: KnownLink): Promise<CallbackResult> {
   const { store, clock, monotonicMs, sleep } = deps
+  const { jti } = link.claims
   const giveUpAtMs = monotonicMs() + WAIT_FOR_OUTCOME_MS
   for (;;) {
     const spent = await store.spentStates.find(jti)
@@ -207,7 +225,7 @@ async function awaitOutcome(deps: Deps, actor: Actor, jti: string): Promise<Call
     const outcome = outcomeOf(spent)
     if (outcome !== null) return outcome
     if (clock() - spent.claimedAtMs > ABANDONED_AFTER_MS) {
-      return settle(deps, actor, jti, () => ({ kind: 'interrupted' }))
+      return settle(deps, actor, link, () => ({ kind: 'interrupted' }))
     }
     if (monotonicMs() > giveUpAtMs) return { kind: 'still_running' }
     await sleep(POLL_MS)

@@ -6,10 +6,12 @@ import { freshRow } from '../../store/fresh-row.ts'
 import { APP_ONLY, toStoredAuth } from '../connections/auth.ts'
 import { installConnection } from '../connections/install.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
-import { accept } from '../decision.ts'
+import { accept, type Change } from '../decision.ts'
+import type { DomainEvent } from '../events/registry.ts'
 import { retryDelayMs } from '../retry-delay.ts'
 import { callbackUrl } from './addresses.ts'
-import { endpointWrites, failedAnswer, wrongWorkspace } from './identify-user.ts'
+import { failedAnswer, wrongWorkspace } from './identify-user.ts'
+import { linkEndpoint } from './link-endpoint.ts'
 import type {
   ConnectClaims,
   FailedAnswer,
@@ -17,7 +19,7 @@ import type {
   LinkDecision,
   WebhookAnswer,
 } from './outcome.ts'
-import { signLink } from './sign-link.ts'
+import { type SignedLink, signLink } from './sign-link.ts'
 import type { LinkTarget } from './target.ts'
 
 type ConnectState = { claims: ConnectClaims; proofs: Proofs }
@@ -80,21 +82,34 @@ export function storeWebhook(
   deps: Deps,
   { integration, provider }: LinkTarget,
   { claims, subscriberId, url }: WebhookAnswer,
+  linkId: string,
 ): LinkDecision {
+  const identifier = `chendp_${deps.random.identifier()}`
+  const [type, contextKeys] = ['webhook', [...claims.contextKeys]]
+
   const webhook = deps.store.endpoints.insert({
     ...freshRow(deps, integration.environmentId),
     integrationId: integration.id,
-    identifier: `chendp_${deps.random.identifier()}`,
+    identifier,
     connectionIdentifier: null,
     subscriberId,
-    contextKeys: [...claims.contextKeys],
-    type: 'webhook',
+    contextKeys,
+    type,
     kind: 'destination',
     endpoint: { url },
   })
   const contexts = contextsOfKeys(claims.contextKeys)
   const writes = [...contextWrites(deps, claims.environmentId, contexts), webhook]
-  return accept({ outcome: { kind: 'connected', provider: provider.name }, next: null }, { writes })
+  const linked: DomainEvent = {
+    type: 'endpoint.linked',
+    environmentId: claims.environmentId,
+    subjectId: identifier,
+    subscriberId,
+    linkId,
+    data: { integrationId: integration.id, connectionIdentifier: null, contextKeys, type },
+  }
+  const outcome = { kind: 'connected', provider: provider.name } as const
+  return accept({ outcome, next: null }, { writes, events: [linked] })
 }
 
 /** Stores the connection that an install or a consent makes, or that it takes over. */
@@ -102,6 +117,7 @@ export async function storeInstallation(
   deps: Deps,
   target: LinkTarget,
   { claims, installation, pending }: InstallationAnswer,
+  linkId: string,
 ): Promise<LinkDecision> {
   const { integration, provider } = target
   const { workspace } = installation
@@ -125,7 +141,28 @@ export async function storeInstallation(
     return wrongWorkspace(target, installed.existing, workspace)
   }
   const { value: connection, change } = installed
-  const linked = linkOfInstaller(deps, target, claims, connection, installation)
+  const linked = await linkOfInstaller(deps, target, linkId, {
+    claims,
+    connection,
+    installation,
+  })
+  const { environmentId, identifier, contextKeys, workspaceId, workspaceName } = connection
+  const event: DomainEvent = {
+    type: 'connection.installed',
+    environmentId,
+    subjectId: identifier,
+    subscriberId: connection.subscriberId,
+    linkId,
+    reason: pending === null ? null : 'consent_pending',
+    data: {
+      integrationId: integration.id,
+      contextKeys: [...contextKeys],
+      workspaceId,
+      workspaceName,
+      ...(pending !== null && { problem: pending.problem }),
+      ...(linked.next !== null && { nextLinkId: linked.next.linkId }),
+    },
+  }
   return accept(
     {
       outcome: {
@@ -133,7 +170,7 @@ export async function storeInstallation(
         provider: provider.name,
         ...(pending !== null && { problem: pending.problem }),
       },
-      next: linked.next,
+      next: linked.next?.url ?? null,
     },
     {
       ...change,
@@ -142,30 +179,34 @@ export async function storeInstallation(
         ...change.writes,
         ...linked.writes,
       ],
+      events: [...change.events, event, ...linked.events],
     },
   )
 }
 
 /** With `autoLinkUser`, whoever installs the app is linked as the subscriber as well. */
-function linkOfInstaller(
+async function linkOfInstaller(
   deps: Deps,
   target: LinkTarget,
-  { autoLinkUser, subscriberId, contextKeys }: ConnectClaims,
-  connection: Connection,
-  { userId, workspace }: Installation,
-) {
-  if (!autoLinkUser || subscriberId === null) return { writes: [], next: null }
+  linkId: string,
+  installed: { claims: ConnectClaims; connection: Connection; installation: Installation },
+): Promise<Pick<Change, 'writes' | 'events'> & { next: SignedLink | null }> {
+  const { claims, connection, installation } = installed
+  const { autoLinkUser, subscriberId, contextKeys } = claims
+  const { userId, workspace } = installation
+  if (!autoLinkUser || subscriberId === null) return { writes: [], events: [], next: null }
   const { integration, provider, app } = target
   const { identifier, workspaceId } = connection
-  const writes =
+  const linked =
     userId === null
-      ? []
-      : endpointWrites(deps, target, {
+      ? { writes: [], events: [] }
+      : await linkEndpoint(deps, target, linkId, {
           subscriberId,
           contextKeys,
           identity: { userId, workspace },
           reach: { kind: 'reachable' },
           through: { kind: 'named', identifier },
+          connectionIdentifier: identifier,
         })
   // A consent does not say who gave it: they are sent on to identify themselves.
   const next =
@@ -175,7 +216,7 @@ function linkOfInstaller(
           integration,
           { mode: 'link_user', subscriberId, connectionIdentifier: identifier, contextKeys },
           { provider, app, workspaceId, scope: null },
-        ).url
+        )
       : null
-  return { writes, next }
+  return { ...linked, next }
 }

@@ -4,12 +4,11 @@ import type { Proofs } from '../../secrets/proofs.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { LinkedThrough } from '../../store/endpoints/endpoints.ts'
 import { freshRow } from '../../store/fresh-row.ts'
-import type { Write } from '../../store/writer/writes.ts'
 import { IDENTITY_ONLY } from '../connections/auth.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept } from '../decision.ts'
-import { retryDelayMs } from '../retry-delay.ts'
 import { callbackUrl } from './addresses.ts'
+import { linkEndpoint } from './link-endpoint.ts'
 import type {
   FailedAnswer,
   FailedOutcome,
@@ -54,21 +53,44 @@ export async function storeUser(
   deps: Deps,
   target: LinkTarget,
   { claims, identity, reach }: UserAnswer,
+  linkId: string,
 ): Promise<LinkDecision> {
   const { integration, provider } = target
   const known = target.connection ?? (await connectionOfOrganisation(deps, target, identity))
+  const own = known?.identifier ?? (await connectionOfUser(deps, target, { claims, identity }))
+  const made = identityConnection(deps, target, identity)
   const through: LinkedThrough =
     known === null
       ? { kind: 'workspace', workspaceId: identity.workspace.id }
       : { kind: 'named', identifier: known.identifier }
+  const endpoint = await linkEndpoint(deps, target, linkId, {
+    ...claims,
+    identity,
+    reach,
+    through,
+    connectionIdentifier: own ?? made.identifier,
+  })
   const writes = [
     ...contextWrites(deps, integration.environmentId, contextsOfKeys(claims.contextKeys)),
-    ...(known === null ? [identityConnectionWrite(deps, target, identity)] : []),
-    ...endpointWrites(deps, target, { ...claims, identity, reach, through }),
+    ...(own === null
+      ? [deps.store.connections.insertIfWorkspaceIsNew(made, { accessToken: IDENTITY_ONLY })]
+      : []),
+    ...endpoint.writes,
   ]
   const outcome = { kind: 'linked', provider: provider.name, reach: reach.kind } as const
-  return accept({ outcome, next: null }, { writes })
+  return accept({ outcome, next: null }, { writes, events: endpoint.events })
 }
+
+/** The connection of the user's workspace to which they would belong, where there is one. */
+const connectionOfUser = (
+  { store }: Deps,
+  { integration }: LinkTarget,
+  { claims, identity }: Pick<UserAnswer, 'claims' | 'identity'>,
+): Promise<string | null> =>
+  store.connections.findNameForUser(
+    { integrationId: integration.id, workspaceId: identity.workspace.id },
+    claims,
+  )
 
 /** The outcome of a code that identified nobody, whatever the protocol. */
 export function failedAnswer(
@@ -129,58 +151,19 @@ async function reachUser(
   return Promise.race([provider.reach(app, provider.endpointOf(identity)), late])
 }
 
-/** A connection for a workspace that is new here, without a token of its own. */
-function identityConnectionWrite(
+/** A connection for a workspace that is new here, which has no token of its own. */
+const identityConnection = (
   deps: Deps,
   { integration }: LinkTarget,
   { workspace }: Identity,
-): Write {
-  return deps.store.connections.insertIfWorkspaceIsNew(
-    {
-      ...freshRow(deps, integration.environmentId),
-      integrationId: integration.id,
-      identifier: `chconn_${deps.random.identifier()}`,
-      subscriberId: null,
-      contextKeys: [],
-      workspaceId: workspace.id,
-      workspaceName: workspace.name,
-      botUserId: null,
-      origin: 'identity',
-    },
-    { accessToken: IDENTITY_ONLY },
-  )
-}
-
-/** The endpoint by which a subscriber is known at the provider, and a retry where it is needed. */
-export function endpointWrites(
-  deps: Deps,
-  { integration, provider }: LinkTarget,
-  linked: {
-    subscriberId: string
-    contextKeys: readonly string[]
-    identity: Identity
-    reach: Reach
-    through: LinkedThrough
-  },
-): readonly Write[] {
-  const { identity, reach, through } = linked
-  const fresh = freshRow(deps, integration.environmentId)
-  return deps.store.endpoints.link(
-    {
-      ...fresh,
-      integrationId: integration.id,
-      identifier: `chendp_${deps.random.identifier()}`,
-      subscriberId: linked.subscriberId,
-      contextKeys: [...linked.contextKeys],
-      type: provider.endpoints.person.type,
-      endpoint: provider.endpointOf(identity),
-      ...(reach.kind === 'not_yet' && {
-        reach: {
-          problem: reach.problem,
-          nextAttemptAtMs: fresh.createdAtMs + retryDelayMs(0),
-        },
-      }),
-    },
-    through,
-  )
-}
+): Connection => ({
+  ...freshRow(deps, integration.environmentId),
+  integrationId: integration.id,
+  identifier: `chconn_${deps.random.identifier()}`,
+  subscriberId: null,
+  contextKeys: [],
+  workspaceId: workspace.id,
+  workspaceName: workspace.name,
+  botUserId: null,
+  origin: 'identity',
+})

@@ -1,10 +1,19 @@
 import type { Deps } from '../../deps.ts'
 import type { StateVerification } from '../../secrets/state.ts'
+import type { Actor } from '../decision.ts'
 import { bindingCookie } from './browser-binding.ts'
 import { findKnownLink, type KnownLink } from './known-link.ts'
+import { recordFailure, recordOpening } from './link-events.ts'
 import type { CallbackRefusal } from './outcome.ts'
 import { providerUrl } from './sign-link.ts'
 import { findTarget } from './target.ts'
+
+/** `reference`: the request by which a refusal is found. */
+export type Opening = {
+  opened: OpenedLink | CallbackRefusal
+  link: KnownLink | null
+  reference: string
+}
 
 export type OpenedLink = { kind: 'opened'; url: string; cookie: string }
 
@@ -14,12 +23,19 @@ export type OpenedLink = { kind: 'opened'; url: string; cookie: string }
  */
 export async function openBoundLink(
   deps: Deps,
+  actor: Actor,
   state: string,
   scope: readonly string[] | null,
-): Promise<{ opened: OpenedLink | CallbackRefusal; link: KnownLink | null }> {
+): Promise<Opening> {
   const verified = await deps.states.verify(state, deps.clock())
+  const link = await findKnownLink(deps, verified)
   const opened = await open(deps, state, scope, verified)
-  return { opened, link: await findKnownLink(deps, verified) }
+  if (link === null) return { opened, link, reference: actor.id }
+  if (opened.kind !== 'opened') {
+    return { opened, link, reference: await recordFailure(deps, actor, link, opened) }
+  }
+  await recordOpening(deps, actor, link)
+  return { opened, link, reference: actor.id }
 }
 
 async function open(

@@ -18,7 +18,7 @@ import {
   pageOfConnections,
 } from './connection-pages.ts'
 import { type Connection, type PendingConsent, type Row, toConnection } from './connection-rows.ts'
-import { insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
+import { connectionOfWorkspace, insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
 
 /** Whom a connection is for: at most one of an integration is for the same. */
 export type ConnectionOwner = { subscriberId: string | null; contextKeys: readonly string[] }
@@ -57,6 +57,11 @@ export type Connections = {
   /** The write of a connection without tokens to refresh, unless the workspace has one already. */
   insertIfWorkspaceIsNew(connection: Connection, auth: ConnectionAuth): Write
   findByOwner(integrationId: string, owner: ConnectionOwner): Promise<Connection | null>
+  /** The name of the workspace's connection that a user is linked in: see `connectionOfWorkspace`. */
+  findNameForUser(
+    workspace: { integrationId: string; workspaceId: string },
+    user: { subscriberId: string; contextKeys: readonly string[] },
+  ): Promise<string | null>
   /** The oldest connection of a workspace, whomever it is for. */
   findOfWorkspace(integrationId: string, workspaceId: string): Promise<Connection | null>
   /** The connection that was made when somebody linked from a workspace before it installed. */
@@ -199,6 +204,8 @@ export function createConnections(
           )
           .get(),
       ),
+    findNameForUser: async (workspace, user) =>
+      (await connectionOfWorkspace(database, workspace, user).get())?.identifier ?? null,
     findOfWorkspace: async (integration, workspace) =>
       withoutAuth(
         await database

@@ -46,6 +46,13 @@ export type Endpoints = {
   /** Gives an endpoint another value of its type. */
   replace(id: string, endpoint: Endpoint['endpoint'], nowMs: number): Write
   delete(id: string): Write
+  /**
+   * Fails the commit unless the endpoint of that name is in that connection by then. After `link`: who
+   * linked at the same moment may have named it, or have made the connection.
+   */
+  expectLinked(
+    endpoint: Pick<Endpoint, 'environmentId' | 'identifier' | 'connectionIdentifier'>,
+  ): Write
   /** Fails the commit where the endpoint is gone by then. */
   expectPresent(id: string): Write
   find(environmentId: string, identifier: string): Promise<ListedEndpoint | null>
@@ -86,6 +93,22 @@ export function createEndpoints(
             .select({ id: channelEndpoints.id })
             .from(channelEndpoints)
             .where(eq(channelEndpoints.id, id)),
+        ),
+      ),
+    expectLinked: ({ environmentId, identifier, connectionIdentifier }) =>
+      expectation(
+        database,
+        exists(
+          database
+            .select({ id: channelEndpoints.id })
+            .from(channelEndpoints)
+            .where(
+              and(
+                eq(channelEndpoints.environmentId, environmentId),
+                eq(channelEndpoints.identifier, identifier),
+                sql`${channelEndpoints.connectionIdentifier} = ${connectionIdentifier}`,
+              ),
+            ),
         ),
       ),
     findSameUser: async ({ kind, connectionIdentifier, ...user }) => {

@@ -1,0 +1,80 @@
+import type { Deps } from '../../deps.ts'
+import type { StoredEvent } from '../../store/events/events.ts'
+import { commit } from '../commit.ts'
+import { type Actor, accept } from '../decision.ts'
+import { recordEvents } from '../events/record.ts'
+import type { DomainEvent } from '../events/registry.ts'
+import { type LinkFailure, providerError, reasonOf } from './explanations.ts'
+import type { KnownLink } from './known-link.ts'
+
+const MAX_FAILURES = 10
+
+const aboutLink = ({ linkId, claims }: KnownLink) => ({
+  environmentId: claims.environmentId,
+  subjectId: linkId,
+  linkId,
+  subscriberId: claims.subscriberId,
+})
+
+const dataOf = ({ claims }: KnownLink) => ({
+  integrationId: claims.integrationId,
+  mode: claims.mode,
+  contextKeys: [...claims.contextKeys],
+})
+
+/** That an attempt failed. `isSpent`: the link is used up by it. */
+export const failedEvent = (
+  link: KnownLink,
+  failure: LinkFailure,
+  isSpent: boolean,
+): DomainEvent => ({
+  ...aboutLink(link),
+  type: 'link.failed',
+  reason: reasonOf(failure),
+  data: {
+    ...dataOf(link),
+    connectionIdentifier: link.claims.connectionIdentifier,
+    isSpent,
+    providerError: providerError(failure, link.provider),
+  },
+  personal: failure.kind === 'wrong_workspace' ? { workspace: failure.actual } : null,
+})
+
+/**
+ * Records that an attempt failed which stored nothing else, unless the link has the same reason on
+ * record: whoever follows a link again and again writes nothing more. Answers by which request the
+ * failure is found: this one, or the first of its kind.
+ */
+export async function recordFailure(
+  deps: Deps,
+  actor: Actor,
+  link: KnownLink,
+  failure: LinkFailure,
+): Promise<string> {
+  if (failure.kind === 'still_running') return actor.id
+  const events = await deps.store.events.ofLink(link.claims.environmentId, link.linkId)
+  const failures = events.filter(({ type }) => type === 'link.failed')
+  const reason = reasonOf(failure)
+  const earlier =
+    failures.find((event) => event.reason === reason) ?? failures[MAX_FAILURES - 1] ?? null
+  if (earlier !== null) return requestIdOf(earlier)
+  await commit(
+    deps,
+    actor,
+    () => failure,
+    () => recordEvents(deps, actor, [failedEvent(link, failure, false)]),
+  )
+  return actor.id
+}
+
+/** Records that somebody opened a link at latch's own page, the first time. */
+export async function recordOpening(deps: Deps, actor: Actor, link: KnownLink): Promise<void> {
+  const events = await deps.store.events.ofLink(link.claims.environmentId, link.linkId)
+  if (events.some(({ type }) => type === 'link.opened')) return
+  const opened: DomainEvent = { ...aboutLink(link), type: 'link.opened', data: dataOf(link) }
+  await commit(deps, actor, () => accept(null, { events: [opened] }))
+}
+
+/** The request by which something happened to a link. */
+export const requestIdOf = ({ actor }: Pick<StoredEvent, 'actor'>): string =>
+  actor.slice(actor.indexOf(':') + 1)
