@@ -209,6 +209,28 @@ describe('when Slack fails', () => {
     expect(await endpoints('contextKeys=key:refused')).toEqual([])
   })
 
+  const unstorable: [string, object, object][] = [
+    ['U+0000 in the id of the workspace', {}, { id: 'T0NEW\0evil', name: 'New' }],
+    ['half a surrogate pair in its name', {}, { id: 'T0NEW', name: 'New \ud800' }],
+    ['a name that is too long', {}, { id: 'T0NEW', name: 'N'.repeat(1001) }],
+    ['U+0000 in the id of the user', { id: 'U0\0evil' }, { id: 'T0NEW', name: 'New' }],
+    ['an id of the user that is too long', { id: 'U'.repeat(257) }, { id: 'T0NEW', name: 'New' }],
+  ]
+  for (const [index, [what, user, team]] of unstorable.entries()) {
+    test(`an answer with ${what} is refused, and nothing of it stored`, async () => {
+      const context = { key: `unstorable-${index}` }
+      const callback = await consent(await link({ connectionIdentifier: null, context }))
+      const authed_user = { id: 'U0NEW', access_token: 'xoxp-new', ...user }
+      service.slackAnswers.push(() => Response.json({ ok: true, authed_user, team }))
+      const page = await open(callback)
+      expect(page.status).toBe(400)
+      expect(page.text).toContain('Slack said: in its answer, ')
+      expect(await endpoints(`contextKeys=key:unstorable-${index}`)).toEqual([])
+      const { text } = await service.api('GET', '/v1/channel-connections?limit=100')
+      expect(text).not.toContain('T0NEW')
+    })
+  }
+
   test('an answer that makes no sense leaves nothing half written', async () => {
     const callback = await consent(await link({ context: { key: 'garbage' } }))
     service.slackAnswers.push(() => new Response('<html>500', { status: 500 }))

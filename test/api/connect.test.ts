@@ -205,6 +205,34 @@ describe('an install', () => {
     expect(Math.abs(inMs - 43_200_000)).toBeLessThan(60_000)
   })
 
+  const unstorable: [string, object][] = [
+    ['U+0000 in the id of the workspace', { team: { id: 'T0NEW\0evil', name: 'New' } }],
+    ['U+0000 in its name', { team: { id: 'T0NEW', name: 'New\0evil' } }],
+    ['half a surrogate pair', { team: { id: 'T0NEW', name: '\ud800' } }],
+    ['an id that is too long', { team: { id: 'T'.repeat(257), name: 'New' } }],
+    ['a name that is too long', { team: { id: 'T0NEW', name: 'N'.repeat(1001) } }],
+    ['U+0000 in who installed it', { authed_user: { id: 'U0\0' } }],
+    ['U+0000 in the id of the bot', { bot_user_id: 'U0\0' }],
+    ['a token that is too long', { access_token: 'x'.repeat(16_385) }],
+    ['a lifetime that has no end', { refresh_token: 'xoxe-1', expires_in: 1e15 }],
+    ['U+0000 in a webhook', { incoming_webhook: { url: 'https://hooks.slack.test/\0' } }],
+  ]
+  for (const [index, [what, changes]] of unstorable.entries()) {
+    test(`with ${what} is refused, and stores nothing`, async () => {
+      const connectionIdentifier = `unstorable-${index}`
+      const context = { way: connectionIdentifier }
+      const body = { subscriberId, connectionIdentifier, context, autoLinkUser: true }
+      const callback = await consent(await connectUrl(body))
+      service.slackAnswers.push(installed(changes))
+      const page = await open(callback)
+      expect(page.status).toBe(400)
+      expect(page.text).toContain('Slack said: in its answer, ')
+      expect((await connection(connectionIdentifier)).status).toBe(404)
+      expect(await endpoints(`contextKeys=way:${connectionIdentifier}`)).toEqual([])
+      expect((await open(callback)).text).toContain('in its answer, ')
+    })
+  }
+
   test('with an incoming webhook stores that, and no connection', async () => {
     const body = { subscriberId, scope: ['incoming-webhook'], context: { way: 'hook' } }
     const callback = await consent(await connectUrl(body))

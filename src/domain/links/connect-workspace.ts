@@ -19,6 +19,7 @@ import type {
   LinkDecision,
   WebhookAnswer,
 } from './outcome.ts'
+import { readInstallation } from './shape.ts'
 import { type SignedLink, signLink } from './sign-link.ts'
 import type { LinkTarget } from './target.ts'
 
@@ -40,9 +41,11 @@ export async function connectWorkspace(
       redirectUri: callbackUrl(deps.config),
       codeVerifier: state.proofs.codeVerifier,
     })
-    return answer.kind === 'installed'
-      ? readInstallation(target, state.claims, answer.installation)
-      : failedAnswer(target, answer)
+    if (answer.kind !== 'installed') return failedAnswer(target, answer)
+    const read = readInstallation(answer.installation)
+    return read.kind === 'valid'
+      ? installationAnswer(target, state.claims, read.value)
+      : failedAnswer(target, read)
   }
   if (connect?.kind === 'admin_consent' && grant.kind === 'consent') {
     const proof = await connect.prove(target.app, grant.tenantId)
@@ -62,7 +65,7 @@ export async function connectWorkspace(
   throw new Error(`${target.provider.id} cannot be connected by ${grant.kind}`)
 }
 
-function readInstallation(
+function installationAnswer(
   { provider }: LinkTarget,
   claims: ConnectClaims,
   installation: Installation,

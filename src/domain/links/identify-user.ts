@@ -16,6 +16,7 @@ import type {
   UserAnswer,
   UserClaims,
 } from './outcome.ts'
+import { readIdentity } from './shape.ts'
 import type { LinkTarget } from './target.ts'
 
 /** How long a user waits at most until their app can reach them. */
@@ -40,7 +41,9 @@ export async function identifyUser(
     workspaceId: connection?.workspaceId ?? null,
   })
   if (answer.kind !== 'identified') return failedAnswer(target, answer)
-  const { identity } = answer
+  const read = readIdentity(answer.identity)
+  if (read.kind === 'refused') return failedAnswer(target, read)
+  const { value: identity } = read
   if (connection !== null && !isMember(identity, connection)) {
     const outcome = wrongWorkspace(target, connection, identity.workspace)
     return { kind: 'failed', outcome, isSpent: true }

@@ -1,0 +1,89 @@
+import { type TSchema, Type } from '@sinclair/typebox'
+import type { IdentifyOutcome, Identity, Installation } from '../../providers/provider.ts'
+import { createShape, inOneLine, type Shape } from '../shape.ts'
+
+/** Ids of providers have some dozens of characters, their tokens some thousands. */
+const MAX_ID_LENGTH = 256
+const MAX_NAME_LENGTH = 1000
+const MAX_SECRET_LENGTH = 16_384
+
+/** Three centuries. A longer lifetime may have an end that no date can express. */
+const MAX_LIFETIME_SECONDS = 10_000_000_000
+
+const textUpTo = (maxLength: number, name: string) =>
+  Type.String({
+    minLength: 1,
+    maxLength,
+    whenWrong: `${name} must be a text of 1 to ${maxLength} characters`,
+  })
+
+const id = (name: string) => textUpTo(MAX_ID_LENGTH, name)
+const secret = (name: string) => textUpTo(MAX_SECRET_LENGTH, name)
+const orNull = <Schema extends TSchema>(schema: Schema) => {
+  const { whenWrong } = schema
+  return Type.Union([schema, Type.Null()], { whenWrong })
+}
+
+const workspaceId = id('the id of the workspace')
+const workspaceName = orNull(
+  Type.String({
+    maxLength: MAX_NAME_LENGTH,
+    whenWrong: `the name of the workspace must have at most ${MAX_NAME_LENGTH} characters`,
+  }),
+)
+const userId = id('the id of the user')
+
+const identityShape = createShape(
+  Type.Object({
+    userId,
+    workspace: Type.Object({
+      id: workspaceId,
+      name: workspaceName,
+      enterpriseId: Type.Optional(id('the id of the organisation')),
+    }),
+  }),
+)
+
+const installationShape = createShape(
+  Type.Object({
+    workspace: Type.Object({ id: workspaceId, name: workspaceName }),
+    tokens: Type.Object({
+      accessToken: secret('the access token'),
+      rotation: orNull(
+        Type.Object({
+          refreshToken: secret('the refresh token'),
+          expiresInSeconds: orNull(
+            Type.Integer({
+              maximum: MAX_LIFETIME_SECONDS,
+              whenWrong: 'the lifetime of the access token must be a number of seconds',
+            }),
+          ),
+        }),
+      ),
+    }),
+    userId: orNull(userId),
+    botUserId: orNull(id('the id of the bot')),
+    webhookUrl: orNull(secret('the address of the webhook')),
+  }),
+)
+
+type Refused = Extract<IdentifyOutcome, { kind: 'refused' }>
+
+/** Reads who a provider says that somebody is. Refuses what could not be stored as it came. */
+export const readIdentity = (answered: Identity): { kind: 'valid'; value: Identity } | Refused =>
+  read(identityShape, answered)
+
+/** Reads what a provider says that was installed. Refuses what could not be stored as it came. */
+export const readInstallation = (
+  answered: Installation,
+): { kind: 'valid'; value: Installation } | Refused => read(installationShape, answered)
+
+function read<Schema extends TSchema>(
+  shape: Shape<Schema>,
+  answered: unknown,
+): Exclude<ReturnType<Shape<Schema>['read']>, { kind: 'invalid' }> | Refused {
+  const answer = shape.read(answered)
+  return answer.kind === 'valid'
+    ? answer
+    : { kind: 'refused', error: `in its answer, ${inOneLine(answer)}` }
+}
