@@ -129,6 +129,49 @@ describe('two that share a libSQL server', () => {
     await stopAll(both)
   })
 
+  test('refuse at once what rests on something that the other has just deleted', async () => {
+    const both = await startTwo()
+    const { one, two } = both
+    const headers = { authorization: `ApiKey ${API_KEY}`, 'content-type': 'application/json' }
+    const createEndpoint = async (changes: Record<string, unknown>) => {
+      const response = await fetch(`${own(two)}/v1/channel-endpoints`, {
+        method: 'POST',
+        headers,
+        body: JSON.stringify({
+          type: 'slack_channel',
+          endpoint: { channelId: 'C1' },
+          subscriberId: 'subscriber-123',
+          integrationIdentifier: 'slack',
+          ...changes,
+        }),
+      })
+      return [response.status, await response.json()]
+    }
+    await one.api('POST', '/v2/subscribers', { subscriberId: 'leaving' })
+    await one.api('POST', '/v1/channel-connections', {
+      identifier: 'leaving',
+      integrationIdentifier: 'slack',
+      subscriberId: 'subscriber-123',
+      workspace: { id: 'T1' },
+      auth: { accessToken: 'xoxb-leaving' },
+    })
+    const ofSubscriber = { subscriberId: 'leaving' }
+    const ofConnection = { connectionIdentifier: 'leaving' }
+    // Now the second remembers both.
+    expect((await createEndpoint(ofSubscriber))[0]).toBe(201)
+    expect((await createEndpoint(ofConnection))[0]).toBe(201)
+    expect((await one.api('DELETE', '/v2/subscribers/leaving')).status).toBe(200)
+    expect((await createEndpoint(ofSubscriber))[0]).toBe(404)
+    expect((await one.api('DELETE', '/v1/channel-connections/leaving')).status).toBe(204)
+    expect((await createEndpoint(ofConnection))[0]).toBe(404)
+    const environment = await one.deps.store.environments.first()
+    const integrations = await one.deps.store.integrations.list(String(environment?.id))
+    const { id } = integrations.find(({ identifier }) => identifier === 'slack') ?? {}
+    expect((await one.api('DELETE', `/v1/integrations/${id}`)).status).toBe(200)
+    expect((await createEndpoint({}))[0]).toBe(404)
+    await stopAll(both)
+  })
+
   test('start at the same moment on a database that is empty', async () => {
     for (let round = 0; round < 20; round += 1) {
       const server = startServer()

@@ -44,6 +44,16 @@ describe('what is read again', () => {
     expect(await count('e', 'ada')).toBe(0)
   })
 
+  test('is read anew once a commit failed that rested on its table, and not after one that went well', async () => {
+    const sql = 'insert into "expectations" select 0'
+    const resting = { sql, args: [], reads: ['subscribers'] }
+    await read('e', 'ada')
+    versions.bump([resting])
+    expect(await count('e', 'ada')).toBe(0)
+    versions.bumpRead([resting])
+    expect(await count('e', 'ada')).toBe(1)
+  })
+
   test('is not kept where it was written to while it was read', async () => {
     const slow = remember(['contexts'], async () => {
       versions.bump([{ sql: 'update "contexts" set "id" = 1', args: [] }])

@@ -1,8 +1,8 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import { channelConnections } from '../schema/channels.ts'
-import { expectation } from '../writer/expectations.ts'
+import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import { type ConnectionAuth, openAuth, sealAuth } from './connection-auth.ts'
 
@@ -52,18 +52,14 @@ export function createConnectionTokens(database: Database, sealing: Sealing): Co
     },
 
     expectUnchanged: (holder) =>
-      expectation(
+      expectRow(
         database,
-        sql`exists ${database
-          .select({ one: sql`1` })
-          .from(channelConnections)
-          .where(
-            and(
-              eq(id, holder.connectionId),
-              eq(authSealed, holder.authSealed),
-              eq(updatedAtMs, holder.updatedAtMs),
-            ),
-          )}`,
+        channelConnections,
+        and(
+          eq(id, holder.connectionId),
+          eq(authSealed, holder.authSealed),
+          eq(updatedAtMs, holder.updatedAtMs),
+        ),
       ),
 
     renew: (connectionId, auth, nowMs) =>

@@ -1,4 +1,4 @@
-import { and, eq, exists, isNull, ne, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
 import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -7,7 +7,7 @@ import type { Counts } from '../reading/counts.ts'
 import type { Memory } from '../reading/memory.ts'
 import type { Page, Paging } from '../reading/pages.ts'
 import { channelConnections } from '../schema/channels.ts'
-import { expectation } from '../writer/expectations.ts'
+import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import { type ConnectionAuth, openAuth, refreshAtMs, sealAuth } from './connection-auth.ts'
 import { releaseOthersEndpoints, takeOverOwnEndpoints } from './connection-endpoints.ts'
@@ -119,10 +119,7 @@ export function createConnections(
   })
 
   const expectOne = (where: SQL | undefined): Write =>
-    expectation(
-      database,
-      exists(database.select({ id: channelConnections.id }).from(channelConnections).where(where)),
-    )
+    expectRow(database, channelConnections, where)
 
   const causedJobs = (
     subject: string,

@@ -1,7 +1,7 @@
-import { and, eq, sql } from 'drizzle-orm'
+import { and, eq } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import { channelEndpoints } from '../schema/channels.ts'
-import { expectation } from '../writer/expectations.ts'
+import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
 /** A linked person whom the app cannot reach yet. */
@@ -34,12 +34,10 @@ export function createEndpointReach(database: Database): EndpointReach {
     },
 
     expectUnchanged: (unreached) =>
-      expectation(
+      expectRow(
         database,
-        sql`exists ${database
-          .select({ one: sql`1` })
-          .from(channelEndpoints)
-          .where(and(eq(id, unreached.id), eq(updatedAtMs, unreached.updatedAtMs)))}`,
+        channelEndpoints,
+        and(eq(id, unreached.id), eq(updatedAtMs, unreached.updatedAtMs)),
       ),
 
     setProblem: (endpointId, problem) =>

@@ -1,4 +1,4 @@
-import { and, eq, exists, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { connectionOfWorkspace } from '../connections/workspace-connections.ts'
 import type { Database } from '../database/client.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -6,7 +6,7 @@ import { REACH_USER } from '../jobs/pending.ts'
 import type { Counts } from '../reading/counts.ts'
 import type { Page, Paging } from '../reading/pages.ts'
 import { channelEndpoints } from '../schema/channels.ts'
-import { expectation } from '../writer/expectations.ts'
+import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import {
   type EndpointFilter,
@@ -85,30 +85,15 @@ export function createEndpoints(
           .where(eq(channelEndpoints.id, id)),
       ),
     delete: (id) => toWrite(database.delete(channelEndpoints).where(eq(channelEndpoints.id, id))),
-    expectPresent: (id) =>
-      expectation(
-        database,
-        exists(
-          database
-            .select({ id: channelEndpoints.id })
-            .from(channelEndpoints)
-            .where(eq(channelEndpoints.id, id)),
-        ),
-      ),
+    expectPresent: (id) => expectRow(database, channelEndpoints, eq(channelEndpoints.id, id)),
     expectLinked: ({ environmentId, identifier, connectionIdentifier }) =>
-      expectation(
+      expectRow(
         database,
-        exists(
-          database
-            .select({ id: channelEndpoints.id })
-            .from(channelEndpoints)
-            .where(
-              and(
-                eq(channelEndpoints.environmentId, environmentId),
-                eq(channelEndpoints.identifier, identifier),
-                sql`${channelEndpoints.connectionIdentifier} = ${connectionIdentifier}`,
-              ),
-            ),
+        channelEndpoints,
+        and(
+          eq(channelEndpoints.environmentId, environmentId),
+          eq(channelEndpoints.identifier, identifier),
+          sql`${channelEndpoints.connectionIdentifier} = ${connectionIdentifier}`,
         ),
       ),
     findSameUser: async ({ kind, connectionIdentifier, ...user }) => {

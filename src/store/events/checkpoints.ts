@@ -56,7 +56,7 @@ export function createEventCheckpoints(database: Database, key: Uint8Array): Eve
         .where(gt(eventCheckpoints.eventId, beforeId))
       return {
         covers: rows.length,
-        expects: [expectation(database, sql`not exists ${later}`)],
+        expects: [expectation(database, sql`not exists ${later}`, [eventCheckpoints])],
         writes: [toWrite(database.insert(eventCheckpoints).values({ ...at, digest }))],
       }
     },

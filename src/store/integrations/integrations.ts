@@ -1,10 +1,10 @@
-import { and, desc, eq, exists, sql } from 'drizzle-orm'
+import { and, desc, eq, sql } from 'drizzle-orm'
 import { type Sealing, UnsealError } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import type { Memory } from '../reading/memory.ts'
 import { integrations } from '../schema/core.ts'
 import { placesOf } from '../schema/sealed.ts'
-import { expectation } from '../writer/expectations.ts'
+import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
 type Row = typeof integrations.$inferSelect
@@ -102,16 +102,7 @@ export function createIntegrations(
     findById: remember(['integrations'], async (environmentId, value) =>
       unsealIfAny(await byId.get({ environmentId, value })),
     ),
-    expectPresent: (id) =>
-      expectation(
-        database,
-        exists(
-          database
-            .select({ id: integrations.id })
-            .from(integrations)
-            .where(eq(integrations.id, id)),
-        ),
-      ),
+    expectPresent: (id) => expectRow(database, integrations, eq(integrations.id, id)),
     insert: (integration) => toWrite(database.insert(integrations).values(seal(integration))),
     list: async (environmentId) => {
       const rows = await database
@@ -134,14 +125,10 @@ export function createIntegrations(
           .where(eq(integrations.id, id)),
       ),
     expectUnchanged: ({ id, updatedAtMs }) =>
-      expectation(
+      expectRow(
         database,
-        exists(
-          database
-            .select({ id: integrations.id })
-            .from(integrations)
-            .where(and(eq(integrations.id, id), eq(integrations.updatedAtMs, updatedAtMs))),
-        ),
+        integrations,
+        and(eq(integrations.id, id), eq(integrations.updatedAtMs, updatedAtMs)),
       ),
     delete: (environmentId, id) =>
       toWrite(

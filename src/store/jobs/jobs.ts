@@ -2,7 +2,7 @@ import { and, eq, inArray, isNull, lte, min, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import { jobs } from '../schema/internal.ts'
 import type { ReturnedRow } from '../writer/committer.ts'
-import { expectation } from '../writer/expectations.ts'
+import { expectRow } from '../writer/expectations.ts'
 import type { Writer } from '../writer/writer.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
@@ -154,7 +154,7 @@ export function createJobs(database: Database, writer: Pick<Writer, 'commit'>): 
 
     end: (held, end, nowMs) => {
       const ours = sql`${named(held)} and ${lease} = ${held.lease}`
-      const expected = expectation(database, sql`exists (select 1 from ${jobs} where ${ours})`)
+      const expected = expectRow(database, jobs, ours)
       const ifUnchanged = (value: number | string | null | SQL, otherwise: SQL): SQL =>
         sql`case ${revision} when ${held.revision} then ${value} else ${otherwise} end`
       const again = end.kind === 'again' ? end : { dueAtMs: nowMs, problem: null }

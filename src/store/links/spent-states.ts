@@ -1,7 +1,7 @@
 import { eq, inArray, lte, min, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import { spentStates } from '../schema/internal.ts'
-import { expectation } from '../writer/expectations.ts'
+import { expectRow } from '../writer/expectations.ts'
 import type { Writer } from '../writer/writer.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
@@ -28,8 +28,7 @@ export function createSpentStates(database: Database, writer: Writer): SpentStat
   // given with each use, in the order in which they stand in the statement.
   const ANY = ''
   const unsettled = sql`${spentStates.jti} = ${ANY} and ${spentStates.outcome} is null`
-  const unsettledRow = database.select({ one: sql`1` }).from(spentStates).where(unsettled)
-  const expecting = expectation(database, sql`exists ${unsettledRow}`).sql
+  const expecting = expectRow(database, spentStates, unsettled)
   const settling = toWrite(database.update(spentStates).set({ outcome: ANY }).where(unsettled)).sql
   const releasing = toWrite(database.delete(spentStates).where(unsettled)).sql
   const byJti = database
@@ -65,7 +64,7 @@ export function createSpentStates(database: Database, writer: Writer): SpentStat
       return (await database.select({ oldest }).from(spentStates).get())?.oldest ?? null
     },
 
-    expectUnsettled: (jti) => ({ sql: expecting, args: [jti] }),
+    expectUnsettled: (jti) => ({ ...expecting, args: [jti] }),
     settle: (jti, outcome) => ({ sql: settling, args: [JSON.stringify(outcome), jti] }),
     release: (jti) => ({ sql: releasing, args: [jti] }),
   }

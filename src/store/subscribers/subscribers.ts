@@ -1,10 +1,10 @@
-import { and, eq, exists, type SQL, sql } from 'drizzle-orm'
+import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import type { Counts } from '../reading/counts.ts'
 import type { Memory } from '../reading/memory.ts'
 import type { Page, Paging } from '../reading/pages.ts'
 import { subscribers } from '../schema/core.ts'
-import { expectation } from '../writer/expectations.ts'
+import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import { pageOfSubscribers, type SubscriberFilter } from './subscriber-pages.ts'
 
@@ -52,13 +52,7 @@ export function createSubscribers(
     ),
     page: (filter, paging) => pageOfSubscribers(database, counts, filter, paging),
     delete: (id) => toWrite(database.delete(subscribers).where(eq(subscribers.id, id))),
-    expectPresent: (id) =>
-      expectation(
-        database,
-        exists(
-          database.select({ id: subscribers.id }).from(subscribers).where(eq(subscribers.id, id)),
-        ),
-      ),
+    expectPresent: (id) => expectRow(database, subscribers, eq(subscribers.id, id)),
     insert: (subscriber) => toWrite(insert(subscriber)),
     insertIfMissing: (subscriber) => toWrite(insert(subscriber).onConflictDoNothing()),
     upsert: (subscriber, sent) =>

@@ -9,7 +9,13 @@ export type TableVersions = {
   watch(tables: readonly string[]): () => number
   /** Calls `listener` whenever something in a table may have changed; answers what ends that. */
   listen(table: string, listener: () => void): () => void
+  /** After a commit of these statements, or an attempt at one. */
   bump(statements: readonly Statement[]): void
+  /**
+   * After a commit that failed: what made a statement fail may be what another process has written to
+   * the tables that it reads.
+   */
+  bumpRead(statements: readonly Statement[]): void
 }
 
 /**
@@ -78,6 +84,11 @@ export function createTableVersions(): TableVersions {
           version.count += 1
           for (const listener of version.listeners) listener()
         }
+      }
+    },
+    bumpRead: (statements) => {
+      for (const table of new Set(statements.flatMap(({ reads = [] }) => reads))) {
+        versionOf(table).count += 1
       }
     },
   }

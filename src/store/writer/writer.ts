@@ -65,6 +65,7 @@ export function createWriter(committer: Committer, onCommit?: OnCommit): Writer 
     try {
       return { kind: 'committed', results: await committer.commit(statements) }
     } catch (error) {
+      versions.bumpRead(statements)
       return { kind: 'failed', error }
     } finally {
       // Before anybody hears of it. What is read meanwhile, old or new, is then worth nothing; and so

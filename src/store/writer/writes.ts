@@ -1,7 +1,12 @@
 export type SqlValue = string | number | bigint | null
 
 /** One statement, not run yet. */
-export type Statement = { sql: string; args: SqlValue[] }
+export type Statement = {
+  sql: string
+  args: SqlValue[]
+  /** The tables that decide whether it fails, beside the one that it writes to. */
+  reads?: readonly string[]
+}
 
 /** One statement for any number of rows of a table. */
 export type RowInserter = {
