@@ -1,6 +1,10 @@
 import { afterAll, expect, test } from 'bun:test'
 import { commit } from '../../src/domain/commit.ts'
-import { createIntegration, updateIntegration } from '../../src/domain/integrations/integrations.ts'
+import {
+  createIntegration,
+  deleteIntegration,
+  updateIntegration,
+} from '../../src/domain/integrations/integrations.ts'
 import { startService } from '../harness/service.ts'
 
 const ACTOR = { kind: 'command', id: 'test' } as const
@@ -39,6 +43,28 @@ test('a secret that is set while another setting is decided is not undone', asyn
   expect(attempts).toBe(2)
   const stored = await deps.store.integrations.findById(environmentId, id)
   expect(stored?.credentials).toEqual({ clientId: '1.2', secretKey: 'new', hmac: true })
+})
+
+test('one that is deleted while a change to it is decided is not found', async () => {
+  const changes = [
+    { name: 'Other' },
+    { identifier: 'renamed' },
+    { active: true },
+    { configurations: { hmac: true } },
+  ]
+  for (const [index, change] of changes.entries()) {
+    const id = await integration(`leaving-${index}`)
+    let attempts = 0
+    const updated = await commit(deps, ACTOR, async () => {
+      attempts += 1
+      const decision = await updateIntegration(deps, environmentId, id, change)
+      if (attempts === 1) {
+        await commit(deps, ACTOR, () => deleteIntegration(deps, environmentId, id))
+      }
+      return decision
+    })
+    expect(updated).toEqual({ kind: 'no_such_integration', id })
+  }
 })
 
 test('an identifier that is taken is refused, its own is not', async () => {

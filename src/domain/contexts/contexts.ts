@@ -52,7 +52,10 @@ export async function updateContext(
   const tooLarge = refuseLargeData(name.type, data)
   if (tooLarge !== null) return tooLarge
   const context = { ...found, data, updatedAtMs: clock() }
-  return accept(context, { writes: [store.contexts.upsert(context)] })
+  return accept(context, {
+    expects: [store.contexts.expectPresent(found.id)],
+    writes: [store.contexts.upsert(context)],
+  })
 }
 
 /** Removes the record. What belongs to the context keeps its key. */

@@ -88,7 +88,9 @@ export async function updateIntegration(
     { ...found, ...changes, updatedAtMs },
     {
       // Credentials are sealed as a whole: what another request has just set must not be undone.
-      expects: hasCredentials ? [store.integrations.expectUnchanged(found)] : [],
+      expects: hasCredentials
+        ? [store.integrations.expectUnchanged(found)]
+        : [store.integrations.expectPresent(found.id)],
       writes: [store.integrations.update(found.id, changes, updatedAtMs)],
     },
   )

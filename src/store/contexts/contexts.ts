@@ -3,6 +3,7 @@ import type { Database } from '../database/client.ts'
 import type { Counts } from '../reading/counts.ts'
 import { type Page, type PageSource, type Paging, readPage, whereIs } from '../reading/pages.ts'
 import { contexts } from '../schema/core.ts'
+import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
 /** A record of the company's own (a tenant, a region) that links and connections can belong to. */
@@ -24,6 +25,8 @@ export type Contexts = {
   /** Inserts, or overwrites the stored `data`. */
   upsert(context: Context): Write
   delete(id: string): Write
+  /** Fails the commit where the context is gone by then. */
+  expectPresent(id: string): Write
 }
 
 const contextsWhere = ({ environmentId, contextId, search }: ContextFilter): SQL | undefined =>
@@ -70,5 +73,6 @@ export function createContexts(database: Database, counts: Counts): Contexts {
         }),
       ),
     delete: (id) => toWrite(database.delete(contexts).where(eq(contexts.id, id))),
+    expectPresent: (id) => expectRow(database, contexts, eq(contexts.id, id)),
   }
 }
