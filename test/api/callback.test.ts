@@ -68,7 +68,7 @@ describe('a callback that is refused stores nothing and asks Slack nothing', () 
     await expectNothingStored(before)
   })
 
-  for (const header of ['sec-purpose', 'purpose', 'x-moz']) {
+  for (const header of ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']) {
     // docs/providers.md#prefetches-and-link-previews
     test(`a prefetch, by ${header} alone, spends nothing`, async () => {
       const callback = await consent(await link())

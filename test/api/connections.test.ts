@@ -55,6 +55,18 @@ describe('a connection', () => {
     )
   })
 
+  for (const accessToken of ['identity-only', 'app-only']) {
+    test(`has nothing to revoke where ${accessToken} stands in place of a token`, async () => {
+      const identifier = `with-${accessToken}`
+      const body = { identifier, auth: { accessToken }, context: { way: identifier } }
+      expect((await create(body)).status).toBe(201)
+      const before = service.slackRequests.length
+      expect((await api('DELETE', `${PATH}/${identifier}?revoke=true`)).status).toBe(204)
+      expect(service.slackRequests.slice(before)).toEqual([])
+      expect((await api('GET', `${PATH}/${identifier}`)).status).toBe(404)
+    })
+  }
+
   test('refuses the character U+0000 wherever text is stored', async () => {
     const refused = [
       { identifier: 'a\0b', subscriberId },

@@ -9,7 +9,12 @@ import { createImporter } from '../../src/transfer/importer.ts'
 import { SANDBOX } from '../harness/sandbox.ts'
 import { startService, type TestService } from '../harness/service.ts'
 
-type Auth = { accessToken: string; refreshToken?: string; expiresAt?: string }
+type Auth = {
+  accessToken: string
+  refreshToken?: string
+  expiresAt?: string
+  refreshTokenExpiresAt?: string
+}
 
 const service = await startService()
 const { api } = service
@@ -166,6 +171,28 @@ describe('a refresh', () => {
       await own.stop()
     })
   }
+})
+
+test('a refresh keeps what the provider does not send again', async () => {
+  const refreshTokenExpiresAt = new Date(service.deps.clock() + 90 * 24 * 60 * 60_000).toISOString()
+  const made = await api('POST', '/v1/channel-connections', {
+    integrationIdentifier: 'rotating',
+    identifier: 'given',
+    context: { name: 'given' },
+    workspace: { id: 'T0ACME0001' },
+    auth: { accessToken: 'xoxe.xoxb-old', refreshToken: 'xoxe-1-old', refreshTokenExpiresAt },
+  })
+  expect(made.status).toBe(201)
+  service.slackAnswers.push(() =>
+    Response.json({ ok: true, access_token: 'xoxe.xoxb-new', expires_in: 43_200 }),
+  )
+  expect((await verify('given')).status).toBe(200)
+  expect(await authOf('given')).toEqual({
+    accessToken: 'xoxe.xoxb-new',
+    refreshToken: 'xoxe-1-old',
+    expiresAt: expect.any(String),
+    refreshTokenExpiresAt,
+  })
 })
 
 test('an imported token of unknown age is due at once', async () => {

@@ -41,6 +41,29 @@ const connection = async (identifier: string): Promise<Record<string, unknown>> 
   (await service.api('GET', `/v1/channel-connections/${identifier}`)).body as never
 
 describe('a Teams link', () => {
+  // https://www.rfc-editor.org/rfc/rfc9207
+  test('comes back from a tenant, and from no other issuer', async () => {
+    const { context, query } = own()
+    const address = await service.consent(await link({ context }), { user: LEE_ID })
+    const arrive = (iss: string) => service.open(`${address}&${new URLSearchParams({ iss })}`)
+    for (const iss of [
+      // The names under which Entra serves several tenants are the issuers of none.
+      `${service.entraUrl}/organizations/v2.0`,
+      `${service.entraUrl}/common/v2.0`,
+      `https://evil.example/${CONTOSO.id}/v2.0`,
+      `${service.entraUrl}/evil/${CONTOSO.id}/v2.0`,
+      `${service.entraUrl}/${CONTOSO.id}/v2.0/`,
+      `${service.entraUrl}/${CONTOSO.id}`,
+      service.slackUrl,
+    ]) {
+      const page = await arrive(iss)
+      expect([iss, page.status]).toEqual([iss, 400])
+    }
+    expect(await service.endpoints(query)).toEqual([])
+    expect((await arrive(`${service.entraUrl}/${CONTOSO.id}/v2.0`)).status).toBe(200)
+    expect(await service.endpoints(query)).toHaveLength(1)
+  })
+
   // docs/decisions/0009-identity.md
   test('asks Entra as Novu does, with PKCE and a nonce', async () => {
     const { origin, pathname, searchParams } = await link()
@@ -101,6 +124,28 @@ describe('a Teams link', () => {
       await other.stop()
     }
   }, 15_000)
+
+  test('that is repeated after the consent finds its user reachable at once', async () => {
+    const other = await startService()
+    try {
+      const linkAgain = async (): Promise<Record<string, unknown>> => {
+        const url = await other.link({ ...TEAMS, connectionIdentifier: undefined })
+        const page = await other.open(await other.consent(url, { user: LEE_ID }))
+        const [endpoint = {}, ...more] = await other.endpoints()
+        expect([page.status, more]).toEqual([200, []])
+        return endpoint
+      }
+      const first = await linkAgain()
+      expect(first['pending']).toBeDefined()
+      const consent = await other.api('POST', CONNECT_PATH, { ...TEAMS, context: { a: 'b' } })
+      await other.consent(new URL((consent.body as { url: string }).url), { user: String(ADELE) })
+      const second = await linkAgain()
+      expect(second['identifier']).toBe(String(first['identifier']))
+      expect(second['pending']).toBeUndefined()
+    } finally {
+      await other.stop()
+    }
+  })
 
   // docs/providers.md#entra-guests-and-personal-accounts
   test('is told by the tenant of its connection, and refuses people of another', async () => {
