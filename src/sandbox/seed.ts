@@ -1,5 +1,5 @@
-import type { Deps } from '../deps.ts'
 import { type CommitDeps, commit } from '../domain/commit.ts'
+import { addConnection, type ConnectionDeps } from '../domain/connections/connections.ts'
 import { type Accepted, type Actor, accept } from '../domain/decision.ts'
 import {
   type AlreadyFilled,
@@ -9,7 +9,6 @@ import { makeKey } from '../domain/environments/keys.ts'
 import { createIntegration } from '../domain/integrations/integrations.ts'
 import { upsertSubscriber } from '../domain/subscribers/subscribers.ts'
 import { digestApiKey } from '../secrets/api-key.ts'
-import { freshRow } from '../store/fresh-row.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { Write } from '../store/writer/writes.ts'
 import type { PlacedStandIn } from './stand-ins.ts'
@@ -20,7 +19,7 @@ export const SANDBOX_SUBSCRIBER_ID = 'subscriber-123'
 /** A provider, and the stand-in that the seed is of. */
 export type Seeded = Pick<PlacedStandIn, 'provider' | 'standIn'>
 
-type SeedDeps = CommitDeps & Pick<Deps, 'providers' | 'random' | 'clock'>
+type SeedDeps = CommitDeps & ConnectionDeps
 
 const SANDBOX: Actor = { kind: 'command', id: 'sandbox' }
 
@@ -78,21 +77,24 @@ async function integrationWrites(
     active: true,
     credentials: seed.credentials,
   })
-  const { connection } = seed
-  if (made.kind !== 'accepted' || connection === null) return writesOf(made)
-  const { identifier, workspace, accessToken } = connection
-  const installed = {
-    ...freshRow(deps, environmentId),
-    integrationId: made.value.id,
-    identifier,
-    subscriberId: null,
-    contextKeys: [],
-    workspaceId: workspace.id,
-    workspaceName: workspace.name,
-    botUserId: null,
-    origin: 'install' as const,
-  }
-  return [...made.change.writes, ...deps.store.connections.insert(installed, { accessToken })]
+  if (made.kind !== 'accepted' || seed.connection === null) return writesOf(made)
+  const { accessToken, ...connection } = seed.connection
+  const installed = await addConnection(
+    deps,
+    environmentId,
+    {
+      ...connection,
+      integrationIdentifier: id,
+      subscriberId: SANDBOX_SUBSCRIBER_ID,
+      auth: { accessToken },
+      origin: 'install',
+    },
+    {
+      integration: made.value,
+      subscriber: { kind: 'subscriber_ready', writes: [], subscriber: null },
+    },
+  )
+  return [...made.change.writes, ...writesOf(installed)]
 }
 
 /** Of a decision about an environment that is being made, and has nothing that could refuse it. */

@@ -1,10 +1,10 @@
 import type { Config } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { type CommitDeps, commit } from '../domain/commit.ts'
-import { IDENTITY_ONLY } from '../domain/connections/auth.ts'
+import { hasToken, IDENTITY_ONLY } from '../domain/connections/auth.ts'
 import { addConnection, type ConnectionRefused } from '../domain/connections/connections.ts'
 import { NewConnection } from '../domain/connections/shape.ts'
-import { type ContextPayload, readContexts } from '../domain/contexts/payload.ts'
+import type { ContextPayload } from '../domain/contexts/payload.ts'
 import type { Actor } from '../domain/decision.ts'
 import { createEndpoint, type EndpointRefused } from '../domain/endpoints/endpoints.ts'
 import { NewEndpoint } from '../domain/endpoints/shape.ts'
@@ -45,21 +45,13 @@ export function createChannelImporter(deps: ChannelDeps, actor: Actor): ChannelI
         auth: record.auth ?? { accessToken: IDENTITY_ONLY },
       })
       if (read.kind === 'invalid') return skipped(inOneLine(read))
-      const { auth, ...given } = read.value
-      const contexts = readContexts(given.context)
-      if (contexts.kind === 'invalid') return skipped(inOneLine(contexts))
-      const isOwned = subscriberId !== null || contexts.keys.length > 0
+      const isOwned = subscriberId !== null || context.part.context !== undefined
       const decided = await commit(deps, actor, () =>
         addConnection(deps, environmentId, {
+          ...read.value,
           identifier,
-          integrationIdentifier,
           subscriberId,
-          shared: subscriberId === null,
-          contexts,
-          workspace: given.workspace,
-          auth,
-          // What belongs to somebody has been installed: their connections are counted by it.
-          origin: origin === 'identity' && isOwned ? 'install' : (origin ?? 'api'),
+          origin: originOf(origin, { isOwned, hasToken: hasToken(read.value.auth) }),
           times: timesOf(record),
         }),
       )
@@ -89,6 +81,18 @@ export function createChannelImporter(deps: ChannelDeps, actor: Actor): ChannelI
   }
 }
 
+/**
+ * What belongs to somebody has been installed: their connections are counted by it. What belongs to
+ * nobody and has no token is what latch makes when people link.
+ */
+function originOf(
+  origin: RecordOf<'connection'>['origin'] = 'api',
+  { isOwned, hasToken }: { isOwned: boolean; hasToken: boolean },
+): NonNullable<RecordOf<'connection'>['origin']> {
+  if (isOwned) return origin === 'identity' ? 'install' : origin
+  return hasToken ? origin : 'identity'
+}
+
 /** The contexts of a record as a request would name them: a type each, with one id. */
 function contextOf(
   keys: readonly string[] = [],
@@ -113,6 +117,13 @@ function refusedConnection(refusal: ConnectionRefused): Taken {
       return known
     case 'invalid':
       return skipped(inOneLine(refusal))
+    case 'owner_required':
+    case 'context_required':
+    case 'subscriber_required':
+      return skipped(
+        'it has a token and belongs to nobody: give it a subscriberId or contextKeys, or leave out ' +
+          'its auth',
+      )
     case 'integration_not_found':
       return skipped(`there is no integration ${refusal.identifier}`)
     case 'subscriber_not_found':

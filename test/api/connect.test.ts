@@ -295,15 +295,20 @@ test('a connection that is not there is told so, also to another environment', a
 test('a connection that a link made is a real one once it is given a token', async () => {
   const other = await startService()
   try {
-    const link = await other.link({ connectionIdentifier: undefined, context: { given: 'token' } })
-    await other.open(await other.consent(link, { user: 'U0MALLORY4' }))
-    const [endpoint] = await other.endpoints('contextKeys=given:token')
-    const path = `/v1/channel-connections/${endpoint?.['connectionIdentifier']}`
-    const body = { workspace: { id: 'T0OTHER002' }, auth: { accessToken: 'xoxb-given' } }
-    // The sandbox's own connection is for nobody in particular as well: there can be one only.
-    expect((await other.api('PATCH', path, body)).status).toBe(409)
     await other.api('DELETE', '/v1/channel-connections/slack-connection-abc123')
+    /** The connection that is made when somebody of a workspace without one links. */
+    const made = async (user: string): Promise<string> => {
+      const context = { given: user }
+      const link = await other.link({ connectionIdentifier: undefined, context })
+      await other.open(await other.consent(link, { user }))
+      const [endpoint] = await other.endpoints(`contextKeys=given:${user}`)
+      return `/v1/channel-connections/${endpoint?.['connectionIdentifier']}`
+    }
+    const [path, another] = [await made('U0MALLORY4'), await made('U0ADA00001')]
+    const body = { workspace: { id: 'T0OTHER002' }, auth: { accessToken: 'xoxb-given' } }
     expect((await other.api('PATCH', path, body)).status).toBe(200)
+    // Both are for nobody in particular: of those that have a token there can be one only.
+    expect((await other.api('PATCH', another, body)).status).toBe(409)
     await other.api('DELETE', `${path}?revoke=true`)
     expect(other.slackRequests.at(-1)).toBe('POST /api/auth.revoke')
   } finally {

@@ -19,6 +19,7 @@ export const OUTCOMES = [
   'named',
   'not_yet',
   'opened',
+  'person',
   'provider',
   'reachable',
   'settled',

@@ -214,6 +214,26 @@ export const REFUSALS: readonly Refusal[] = [
       ['POST', CONNECTIONS, { ...connection, subscriberId: undefined }],
       ['POST', CONNECT, { integrationIdentifier: 'slack' }],
     ],
+    record: {
+      value: { ...connectionRecord, subscriberId: null },
+      becomes: 'it has a token and belongs to nobody',
+    },
+  },
+  {
+    kind: 'owner_required',
+    when: 'a connection of nobody that claims to be made by a link, and has a token',
+    record: {
+      value: { ...connectionRecord, subscriberId: null, origin: 'identity' },
+      becomes: 'it has a token and belongs to nobody',
+    },
+  },
+  {
+    kind: 'owner_required',
+    when: 'a connection of nobody that was installed by an older latch',
+    record: {
+      value: { ...connectionRecord, subscriberId: null, contextKeys: [], origin: 'install' },
+      becomes: 'give it a subscriberId or contextKeys, or leave out its auth',
+    },
   },
   {
     kind: 'context_required',

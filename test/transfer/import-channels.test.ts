@@ -190,9 +190,37 @@ test('a connection comes without its token where the export has no secrets', asy
   })
 })
 
-test('a connection that belongs to nobody in particular is imported as it is', async () => {
-  const nobody = { subscriberId: null, origin: 'identity' } as const
-  expect(await take(connection({ identifier: 'of-a-link', ...nobody }))).toEqual({ kind: 'stored' })
-  const sandbox = connection({ identifier: connectionIdentifier, subscriberId: null })
-  expect(await take(sandbox)).toEqual({ kind: 'known' })
+describe('a connection that belongs to nobody in particular', () => {
+  const stored = async (identifier: string) => {
+    const found = await deps.store.connections.findWithAuth(environmentId, identifier)
+    return found && [found.connection.origin, found.auth.accessToken]
+  }
+  const why =
+    'it has a token and belongs to nobody: give it a subscriberId or contextKeys, or leave out its auth'
+
+  test('is imported as what says whose workspace it is, if it has no token', async () => {
+    for (const origin of ['identity', 'install', 'api'] as const) {
+      const { auth: _, ...bare } = connection({ identifier: `bare-${origin}`, subscriberId: null })
+      expect(await take({ ...bare, origin })).toEqual({ kind: 'stored' })
+      expect(await stored(bare.identifier)).toEqual(['identity', 'identity-only'])
+      const identifier = `placeholder-${origin}`
+      const auth = { accessToken: 'identity-only' }
+      expect(await take({ ...bare, identifier, origin, auth })).toEqual({ kind: 'stored' })
+      expect(await stored(identifier)).toEqual(['identity', 'identity-only'])
+    }
+  })
+
+  test('is refused with its token, wherever that is from, and imported once it has an owner', async () => {
+    for (const origin of ['identity', 'install', 'api'] as const) {
+      const record = connection({ identifier: `of-${origin}`, subscriberId: null, origin })
+      expect(await take(record)).toEqual({ kind: 'skipped', why })
+      expect(await stored(record.identifier)).toBeNull()
+      expect(await take({ ...record, contextKeys: [`way:${origin}`] })).toEqual({ kind: 'stored' })
+    }
+  })
+
+  test('is left as it is where there is one of its name', async () => {
+    const sandbox = connection({ identifier: connectionIdentifier, subscriberId: null })
+    expect(await take(sandbox)).toEqual({ kind: 'known' })
+  })
 })

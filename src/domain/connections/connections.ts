@@ -3,12 +3,17 @@ import type { Deps } from '../../deps.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { ConnectionWithAuth, Workspace } from '../../store/connections/connections.ts'
 import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
-import { contextWrites, type NamedContexts, readContexts } from '../contexts/payload.ts'
+import type { Integration } from '../../store/integrations/integrations.ts'
+import { type ContextPayload, contextWrites, readContexts } from '../contexts/payload.ts'
 import { accept, type Decision } from '../decision.ts'
 import { findIntegration, type IntegrationNotFound } from '../integrations/find.ts'
 import type { Invalid } from '../shape.ts'
-import { requireSubscriber, type SubscriberNotFound } from '../subscribers/require.ts'
-import { type AuthRefused, IDENTITY_ONLY, readGivenAuth } from './auth.ts'
+import {
+  requireSubscriber,
+  type SubscriberNotFound,
+  type SubscriberReady,
+} from '../subscribers/require.ts'
+import { type AuthRefused, hasToken, IDENTITY_ONLY, readGivenAuth } from './auth.ts'
 import { releaseOthers } from './install.ts'
 import { type OwnerRefusal, refuseUnowned } from './owner.ts'
 import type { ConnectionContent, GivenAuth, GivenWorkspace, NewConnection } from './shape.ts'
@@ -28,6 +33,7 @@ export type OwnerHasConnection = {
 
 /** Why a connection is not stored. */
 export type ConnectionRefused =
+  | OwnerRefusal
   | IntegrationNotFound
   | SubscriberNotFound
   | Invalid
@@ -42,51 +48,59 @@ export type ConnectionDraft = {
   integrationIdentifier: string
   /** Must exist, also where the connection is shared and does not belong to it. */
   subscriberId: string | null
-  shared: boolean
-  contexts: NamedContexts
+  connectionMode?: 'subscriber' | 'shared'
+  context?: ContextPayload
   workspace: GivenWorkspace
-  /** Null where no token came along: the connection only says whose workspace it is. */
-  auth: GivenAuth | null
+  /** Absent where no token came along: the connection only says whose workspace it is. */
+  auth?: GivenAuth
   origin: Connection['origin']
   /** Absent: now. */
   times?: RowTimes
 }
 
 /** A connection that a backend made itself, with its token. */
-export async function createConnection(
+export const createConnection = (
   deps: ConnectionDeps,
   environmentId: string,
-  { identifier, integrationIdentifier, subscriberId, workspace, auth, ...given }: NewConnection,
-): Promise<Decision<ConnectionWithAuth, OwnerRefusal | ConnectionRefused>> {
-  const unowned = refuseUnowned({ ...given, ...(subscriberId !== undefined && { subscriberId }) })
-  if (unowned !== null) return unowned
-  const contexts = readContexts(given.context)
-  if (contexts.kind === 'invalid') return contexts
-  return addConnection(deps, environmentId, {
-    identifier: identifier ?? null,
-    integrationIdentifier,
-    subscriberId: subscriberId ?? null,
-    shared: given.connectionMode === 'shared',
-    contexts,
-    workspace,
-    auth,
+  given: NewConnection,
+): Promise<Decision<ConnectionWithAuth, ConnectionRefused>> =>
+  addConnection(deps, environmentId, {
+    ...given,
+    identifier: given.identifier ?? null,
+    subscriberId: given.subscriberId ?? null,
     origin: 'api',
   })
-}
 
-/** Stores a connection under its own name. The checks come in Novu's order. */
+/** What a connection needs and the same commit makes, so that it cannot be found yet. */
+type MadeWithIt = { integration: Integration; subscriber: SubscriberReady }
+
+/**
+ * Stores a connection under its own name, for somebody: only one that says no more than whose
+ * workspace it is, as latch makes them when people link, may belong to nobody. The checks come in
+ * Novu's order.
+ */
 export async function addConnection(
   deps: ConnectionDeps,
   environmentId: string,
   draft: ConnectionDraft,
+  made?: MadeWithIt,
 ): Promise<Decision<ConnectionWithAuth, ConnectionRefused>> {
   const { store, providers } = deps
-  const { contexts, subscriberId } = draft
-  const found = await findIntegration(deps, environmentId, draft.integrationIdentifier)
+  const { subscriberId, auth: given = { accessToken: IDENTITY_ONLY } } = draft
+  const needsOwner = draft.origin !== 'identity' || hasToken(given)
+  const unowned = needsOwner ? refuseUnowned(draft) : null
+  if (unowned !== null) return unowned
+  const contexts = readContexts(draft.context)
+  if (contexts.kind === 'invalid') return contexts
+  const found = made
+    ? { kind: 'integration' as const, integration: made.integration }
+    : await findIntegration(deps, environmentId, draft.integrationIdentifier)
   if (found.kind === 'integration_not_found') return found
   const { integration } = found
   const ready =
-    subscriberId === null ? null : await requireSubscriber(deps, environmentId, subscriberId)
+    subscriberId === null
+      ? null
+      : (made?.subscriber ?? (await requireSubscriber(deps, environmentId, subscriberId)))
   if (ready !== null && ready.kind !== 'subscriber_ready') return ready
   const connection: Connection = {
     ...freshRow(deps, environmentId, draft.times),
@@ -95,7 +109,7 @@ export async function addConnection(
     identifier: draft.identifier ?? `chconn_${deps.random.identifier()}`,
     // Uniqueness is decided by whom the connection is stored for. Novu looked for the subscriber that
     // was sent, and so stored two shared connections of one context.
-    subscriberId: draft.shared ? null : subscriberId,
+    subscriberId: draft.connectionMode === 'shared' ? null : subscriberId,
     contextKeys: [...contexts.keys],
     origin: draft.origin,
   }
@@ -107,7 +121,6 @@ export async function addConnection(
   if ((await store.connections.findWithAuth(environmentId, identifier)) !== null) {
     return { kind: 'connection_exists', identifier }
   }
-  const given = draft.auth ?? { accessToken: IDENTITY_ONLY }
   const provider = providers.get(integration.providerId)
   const read = readGivenAuth(given, integration, provider, deps.clock())
   if (read.kind !== 'auth') return read
@@ -115,7 +128,7 @@ export async function addConnection(
     { connection, auth: read.auth, pending: null, integration },
     {
       expects: [
-        store.integrations.expectPresent(integration.id),
+        ...(made ? [] : [store.integrations.expectPresent(integration.id)]),
         ...(ready?.subscriber ? [store.subscribers.expectPresent(ready.subscriber.id)] : []),
       ],
       writes: [

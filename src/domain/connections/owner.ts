@@ -1,7 +1,7 @@
 /** For whom a connection is to be made. */
 export type OwnerRequest = {
   connectionMode?: 'subscriber' | 'shared'
-  subscriberId?: string
+  subscriberId?: string | null
   context?: unknown
 }
 
