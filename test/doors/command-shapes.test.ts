@@ -29,6 +29,8 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 const OTHERS = [
   'doctor',
   'environments.list',
+  'events.list',
+  'events.verify',
   'integrations.list',
   'keys.list',
   'keys.revoke',
