@@ -7,8 +7,9 @@ import { withDataDir, withJson } from './options.ts'
 /** The secret key is not in a backup: who steals one must not be able to open it. */
 export const backupCommand = defineCommand({
   name: 'backup',
-  description: 'write a copy of the database and verify it, also while latch runs',
-  declare: (command) => withJson(withDataDir(command)).argument('<file>', 'the new file'),
+  description: 'copy the database to a file and verify the copy; works while latch runs',
+  declare: (command) =>
+    withJson(withDataDir(command)).argument('<file>', 'the file to write; it must not exist yet'),
   examples: ['latch backup --data-dir /var/lib/latch latch-2026-11-24.db'],
   run: async (file: string, options: CommandOptions) => {
     const { dataDir, database } = readConfig(process.env, options, { dataDir: 'latch-data' })
@@ -18,7 +19,7 @@ export const backupCommand = defineCommand({
     console.log(
       options.json
         ? JSON.stringify({ file: resolve(file) })
-        : `${file} is written and verified. Keep the secret key as well: it is not in there.`,
+        : `${file} is written and verified. Keep the secret key too: it is not in the backup.`,
     )
     return 0
   },

@@ -1,10 +1,10 @@
 import { type CommandOptions, defineCommand } from './define-command.ts'
 import { withDataDir, withJson } from './options.ts'
 
-/** Exits with 1 where the secret key does not open everything that is sealed. */
+/** Exits with 1 if the secret key does not decrypt every value. */
 export const checkKeyCommand = defineCommand({
   name: 'check-key',
-  description: 'prove that the secret key opens every secret that is stored',
+  description: 'check that the secret key decrypts every stored secret',
   declare: (command) => withJson(withDataDir(command)),
   examples: ['latch check-key --data-dir /var/lib/latch'],
   run: async (options: CommandOptions) => {
@@ -13,7 +13,7 @@ export const checkKeyCommand = defineCommand({
     const { checked, dead } = await runAction(options, checkSecretKeyAction, {})
     if (options.json) console.log(JSON.stringify({ checked, dead }))
     else {
-      console.log(`${checked} sealed values, ${dead.length} of which do not open`)
+      console.log(`${checked} encrypted values, ${dead.length} of which cannot be decrypted`)
       for (const { table, column, row } of dead) console.log(`  ${table}.${column} of ${row}`)
     }
     return dead.length === 0 ? 0 : 1

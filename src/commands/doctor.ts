@@ -22,11 +22,11 @@ type Report = { findings: Found[]; setUps: { title: string; text: string }[] }
  */
 export const doctorCommand = defineCommand({
   name: 'doctor',
-  description: 'will a link work? Looks at the machine, the data and the providers',
+  description: 'check the configuration, the data and the provider credentials',
   declare: (command) =>
     withJson(withDataDir(command))
-      .option('--config', 'read the configuration, and look no further')
-      .option('--public-url <url>', 'how users reach latch (LATCH_PUBLIC_URL)'),
+      .option('--config', 'check only the configuration')
+      .option('--public-url <url>', 'the address at which users reach latch (LATCH_PUBLIC_URL)'),
   examples: ['latch doctor --data-dir /var/lib/latch', 'latch doctor --config'],
   run: async (options: DoctorOptions) => {
     const settings = readSettings(options)

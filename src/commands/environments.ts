@@ -3,8 +3,9 @@ import { withDataDir, withJson } from './options.ts'
 
 const create = defineCommand({
   name: 'create',
-  description: 'make an environment',
-  declare: (command) => withJson(withDataDir(command)).argument('<name>', 'such as Staging'),
+  description: 'create an environment',
+  declare: (command) =>
+    withJson(withDataDir(command)).argument('<name>', 'a name, such as Staging'),
   examples: ['latch environments create Staging'],
   run: async (name: string, options: CommandOptions) => {
     const { createEnvironmentAction } = await import('../operator/environments.ts')
@@ -12,7 +13,9 @@ const create = defineCommand({
     const { id } = await runAction(options, createEnvironmentAction, { name })
     const next = `latch keys create --environment ${id}`
     console.log(
-      options.json ? JSON.stringify({ id, name }) : `Environment ${id} "${name}". Its key: ${next}`,
+      options.json
+        ? JSON.stringify({ id, name })
+        : `Created environment ${id} "${name}". To create a key for it: ${next}`,
     )
     return 0
   },
@@ -21,7 +24,7 @@ const create = defineCommand({
 /** The oldest first. */
 const list = defineCommand({
   name: 'list',
-  description: 'list them',
+  description: 'list environments',
   declare: (command) => withJson(withDataDir(command)),
   examples: ['latch environments list --json'],
   run: async (options: CommandOptions) => {
@@ -36,6 +39,6 @@ const list = defineCommand({
 
 export const environmentsCommand = defineGroup({
   name: 'environments',
-  description: 'environments: tenants that share nothing but the executable',
+  description: 'create and list environments: separate tenants in one latch',
   commands: [create, list],
 })

@@ -17,13 +17,16 @@ const PAGE = 1000
 
 const withFilters = (command: Command): Command =>
   withEnvironment(command)
-    .option('--since <time>', 'not the older ones: such as 2026-11-24T12:00Z, or 90m, 36h, 7d ago')
+    .option(
+      '--since <time>',
+      'only events since then: 2026-11-24T12:00Z, or how long ago: 90m, 36h, 7d',
+    )
     .option('--type <types>', 'only these types, separated by commas')
-    .option('--subject <subject>', 'only what happened to this, such as endpoint:chendp_x1y2')
+    .option('--subject <subject>', 'only events about this, such as endpoint:chendp_x1y2')
 
 const list = defineCommand({
   name: 'list',
-  description: 'list events, the newest 50 unless --since is given',
+  description: 'list events: the newest 50, or all since --since',
   declare: (command) => withJson(withFilters(command)),
   examples: [
     'latch events list --since 36h --type link.failed',
@@ -38,7 +41,7 @@ const list = defineCommand({
 
 const verify = defineCommand({
   name: 'verify',
-  description: 'prove that no event was changed, removed or added, and name those that were',
+  description: 'check that no event was changed, removed or added, and report those that were',
   declare: (command) => withJson(withDataDir(command)),
   examples: ['latch events verify --data-dir /var/lib/latch'],
   run: async (options: CommandOptions) => {
@@ -71,7 +74,7 @@ const exporting = defineCommand({
   name: 'export',
   description: 'write events as JSON lines, the oldest first',
   declare: (command) =>
-    withFilters(command).argument('[file]', 'where to write; standard output if left out'),
+    withFilters(command).argument('[file]', 'the file to write; default: standard output'),
   examples: ['latch events export --since 2026-11-01 events.jsonl'],
   run: async (file: string | undefined, options: EventOptions) => {
     const handle = file === undefined ? null : await open(file, 'wx', 0o600)
@@ -94,7 +97,7 @@ const exporting = defineCommand({
 
 export const eventsCommand = defineGroup({
   name: 'events',
-  description: 'events: who was linked, and who changed what',
+  description: 'list, export and verify events: who was linked, and who changed what',
   commands: [list, verify, exporting],
 })
 

@@ -13,7 +13,7 @@ const KNOWN = new Set([
   'OpenToOthersError',
 ])
 
-/** What a person reads when a command fails: the reason and the way out, no stack for what is known. */
+/** The message for a command that failed: the reason and the fix; a stack only for unknown errors. */
 export function explainFailure(error: unknown): string {
   if (error instanceof ConfigError) return `latch: the configuration is wrong.\n${error.message}`
   if (error instanceof MasterKeyError) return `latch: ${error.message}`
@@ -23,7 +23,7 @@ export function explainFailure(error: unknown): string {
   if (KNOWN.has(error.name)) return `latch: ${error.message}`
   if (code === 'ERR_DLOPEN_FAILED' || /\.node\b/.test(error.message)) return explainTempDir(error)
   if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-    return `latch: no permission: ${error.message}. Check who owns the data directory.`
+    return `latch: no permission: ${error.message}. Check the owner of the data directory.`
   }
   if (code === 'ENOSPC') return `latch: the disk is full: ${error.message}.`
   return `latch: ${errorText(error).stack}`
@@ -37,7 +37,7 @@ function explainTempDir(error: Error): string {
   const directory = process.env['BUN_TMPDIR'] ?? tmpdir()
   return [
     `latch: the database engine cannot be loaded from the temp directory ${directory}.`,
-    'It must be writable and must not be mounted "noexec" (latch unpacks one library there).',
+    'It must be writable and not mounted "noexec": latch unpacks a library there.',
     'Fix: set TMPDIR to a directory that allows both, such as TMPDIR=/var/lib/latch/tmp or /dev/shm.',
     `Reason: ${error.message}`,
   ].join('\n')

@@ -10,8 +10,8 @@ export const exportCommand = defineCommand({
   description: 'write integrations, subscribers, contexts, connections and endpoints as JSON lines',
   declare: (command) =>
     withEnvironment(command)
-      .argument('[file]', 'where to write; standard output if left out')
-      .option('--with-secrets', 'client secrets and tokens as well, in clear'),
+      .argument('[file]', 'the file to write; default: standard output')
+      .option('--with-secrets', 'include client secrets and tokens, unencrypted'),
   examples: ['latch export --data-dir /var/lib/latch --with-secrets latch.jsonl'],
   run: async (file: string | undefined, options: ExportOptions) => {
     const { withSecrets = false } = options

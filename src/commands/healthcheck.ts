@@ -6,9 +6,9 @@ const TIMEOUT_MS = 3000
 /** Asks the service on this machine whether it is alive: for `HEALTHCHECK`, without curl. */
 export const healthcheckCommand = defineCommand({
   name: 'healthcheck',
-  description: 'exit 0 if the service on this machine answers, else 1 (for containers)',
+  description: 'exit with 0 if the service on this machine answers, else with 1 (for containers)',
   declare: (command) =>
-    withUnusedDataDir(command).option('--port <port>', 'where it listens (LATCH_PORT)'),
+    withUnusedDataDir(command).option('--port <port>', 'the port it listens on (LATCH_PORT)'),
   examples: ['latch healthcheck --port 4400'],
   run: async (options: CommandOptions) => {
     const port = options.port ?? process.env['LATCH_PORT'] ?? '4400'

@@ -7,16 +7,16 @@ import { withEnvironment, withJson } from './options.ts'
 type ImportOptions = CommandOptions & { fromNovu?: string; environment?: string }
 type Source = { kind: 'file'; file: string } | { kind: 'novu'; url: string; apiKey: string }
 
-/** Stores what was exported, by latch or read from Novu; 1 where something had to be left out. */
+/** Stores what was exported, by latch or read from Novu; 1 if something had to be skipped. */
 export const importCommand = defineCommand({
   name: 'import',
-  description: 'store what was exported; what is there already stays as it is',
+  description: 'import an export, or from Novu; existing records are left as they are',
   declare: (command) =>
     withJson(withEnvironment(command))
-      .argument('[file]', 'what `latch export` wrote')
+      .argument('[file]', 'a file that `latch export` wrote')
       .option(
         '--from-novu <url>',
-        'read from a Novu deployment instead; its key in NOVU_SECRET_KEY',
+        'import from a Novu deployment; its API key is read from NOVU_SECRET_KEY',
       ),
   examples: [
     'latch import --data-dir /var/lib/latch latch.jsonl',

@@ -13,17 +13,20 @@ type CreateOptions = SecretOptions & { identifier?: string; clientId?: string } 
   >
 
 const withSecretFile = (command: Command): Command =>
-  command.option('--client-secret-file <file>', 'where the client secret is, - for input')
+  command.option(
+    '--client-secret-file <file>',
+    'the file with the client secret; - reads standard input',
+  )
 
 const create = defineCommand({
   name: 'create',
-  description: 'make latch know an app',
+  description: 'register a provider app',
   declare: (command) => {
     withSecretFile(
       withJson(withEnvironment(command))
         .argument('<provider>', REGISTRY.map(({ id }) => id).join(' or '))
-        .requiredOption('--client-id <id>', "the app's client id"),
-    ).option('--identifier <name>', 'what backends call it; the provider if left out')
+        .requiredOption('--client-id <id>', 'the client id of the app'),
+    ).option('--identifier <name>', 'its name in API requests; default: the provider')
     for (const { flag, help } of REGISTRY.flatMap(({ flags }) => flags)) command.option(flag, help)
     return command
   },
@@ -44,7 +47,7 @@ const create = defineCommand({
     console.log(
       options.json
         ? JSON.stringify(made)
-        : `Integration ${made.id} "${made.identifier}". Will links work? latch doctor`,
+        : `Registered integration ${made.id} "${made.identifier}". Check it with: latch doctor`,
     )
     return 0
   },
@@ -59,7 +62,7 @@ function ownCredentials(options: Readonly<Record<string, unknown>>): Record<stri
 
 const list = defineCommand({
   name: 'list',
-  description: 'list them',
+  description: 'list integrations',
   declare: (command) => withJson(withEnvironment(command)),
   examples: ['latch integrations list --json'],
   run: async (options: IntegrationOptions) => {
@@ -79,12 +82,12 @@ const list = defineCommand({
 
 const setSecret = defineCommand({
   name: 'set-secret',
-  description: 'put another client secret in, as when the old one expires',
+  description: 'replace the client secret, for example before it expires',
   declare: (command) =>
     withSecretFile(
       withJson(withEnvironment(command)).argument(
         '<identifier>',
-        'as `latch integrations list` shows it',
+        'its identifier, from `latch integrations list`',
       ),
     ),
   examples: ['latch integrations set-secret msteams --client-secret-file entra.secret'],
@@ -96,18 +99,16 @@ const setSecret = defineCommand({
     const wanted = { environmentId: environment, identifier, clientSecret }
     const changed = await runAction(options, setClientSecretAction, wanted)
     console.log(
-      options.json ? JSON.stringify(changed) : `"${identifier}" has another client secret`,
+      options.json ? JSON.stringify(changed) : `The client secret of "${identifier}" is replaced`,
     )
     return 0
   },
 })
 
-/** From a file or standard input: on the command line every user of the machine could read it. */
+/** From a file or standard input: a command line can be read by every user of the machine. */
 async function readClientSecret({ clientSecretFile }: SecretOptions): Promise<string> {
   if (clientSecretFile === undefined) {
-    throw new UsageError(
-      'say where the client secret is: --client-secret-file FILE, or - to type it',
-    )
+    throw new UsageError('missing --client-secret-file: a file, or - to read standard input')
   }
   const text =
     clientSecretFile === '-' ? await Bun.stdin.text() : await readFile(clientSecretFile, 'utf8')
@@ -117,6 +118,6 @@ async function readClientSecret({ clientSecretFile }: SecretOptions): Promise<st
 
 export const integrationsCommand = defineGroup({
   name: 'integrations',
-  description: 'the apps at Slack and Microsoft that links go through',
+  description: 'register and list your apps at Slack and Microsoft',
   commands: [create, list, setSecret],
 })

@@ -13,12 +13,12 @@ const environmentOf = ({ environment = null }: { environment?: string | null }) 
 
 const create = defineCommand({
   name: 'create',
-  description: 'make a key, and print it this once',
+  description: 'create a key and print it (it is shown only once)',
   declare: (command) =>
     withJson(withEnvironment(command))
-      .option('--name <name>', 'what it is for')
-      .option('--permission <what>', 'all, read, or links (make links and nothing else)')
-      .option('--expires-in <days>', 'such as 90d; for ever if left out'),
+      .option('--name <name>', 'what the key is for')
+      .option('--permission <what>', 'all, read, or links (only create links); default: all')
+      .option('--expires-in <days>', 'when it expires, such as 90d; default: never'),
   examples: [
     'latch keys create --name ci --permission links --expires-in 90d',
     'latch keys create --name backend --data-dir /var/lib/latch --json',
@@ -37,7 +37,7 @@ const create = defineCommand({
     console.log(
       options.json
         ? JSON.stringify(made)
-        : `API key ${made.id} "${name}" (shown this once, keep it): ${made.apiKey}`,
+        : `API key ${made.id} "${name}" (shown only once, store it now): ${made.apiKey}`,
     )
     return 0
   },
@@ -54,12 +54,12 @@ function readDays({ expiresIn }: CreateOptions): number | null {
   if (expiresIn === undefined) return null
   const days = Number(/^(\d{1,5})d$/.exec(expiresIn)?.[1])
   if (days > 0) return days
-  throw new UsageError('--expires-in is in days, such as 90d')
+  throw new UsageError('--expires-in must be a number of days, such as 90d')
 }
 
 const list = defineCommand({
   name: 'list',
-  description: 'list the keys of an environment, without the keys themselves',
+  description: 'list keys, without their secrets',
   declare: (command) => withJson(withEnvironment(command)),
   examples: ['latch keys list --json'],
   run: async (options: KeyOptions) => {
@@ -78,9 +78,9 @@ const list = defineCommand({
 
 const revoke = defineCommand({
   name: 'revoke',
-  description: 'end a key',
+  description: 'revoke a key',
   declare: (command) =>
-    withJson(withEnvironment(command)).argument('<id>', 'as `latch keys list` shows it'),
+    withJson(withEnvironment(command)).argument('<id>', 'its id, from `latch keys list`'),
   examples: ['latch keys revoke 68f0c1d2e3a4b5c6d7e8f901'],
   run: async (id: string, options: KeyOptions) => {
     const { revokeKeyAction } = await import('../operator/keys.ts')
@@ -93,6 +93,6 @@ const revoke = defineCommand({
 
 export const keysCommand = defineGroup({
   name: 'keys',
-  description: 'API keys: make, list and revoke them',
+  description: 'create, list and revoke API keys',
   commands: [create, list, revoke],
 })

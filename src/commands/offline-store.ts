@@ -16,7 +16,7 @@ export type Offline = {
   random: Random
   keys: RotatingKeys
   log: Log
-  /** Does nothing: what a command schedules is worked on by the next latch that runs. */
+  /** Does nothing: jobs that a command schedules are done by the next latch that runs. */
   wakeJobs(): void
 }
 
@@ -36,7 +36,7 @@ export async function withOfflineStore<Result>(
     )
   }
   const { logLevel } = settings
-  // What a latch says of itself while it runs is not for somebody who only gives a command.
+  // The service's own log lines would only confuse a reader of a command's output.
   const log = await createLog(logLevel === 'info' ? 'warn' : logLevel)
   const random = createRandom()
   const keys = await openKeys(settings, random)

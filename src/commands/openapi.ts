@@ -10,11 +10,11 @@ type OpenApiOptions = CommandOptions & { yaml?: boolean }
 /** Prints the description of the API, as `/openapi.json` and `/openapi.yaml` serve it. */
 export const openapiCommand = defineCommand({
   name: 'openapi',
-  description: 'print the description of the API (OpenAPI 3.1)',
+  description: 'print the API description (OpenAPI 3.1)',
   declare: (command) =>
     withUnusedDataDir(command)
-      .option('--yaml', 'as YAML')
-      .option('--public-url <url>', 'the address to put into it (LATCH_PUBLIC_URL)'),
+      .option('--yaml', 'print YAML instead of JSON')
+      .option('--public-url <url>', 'the server address to put into it (LATCH_PUBLIC_URL)'),
   examples: ['latch openapi > openapi.json', 'latch openapi --yaml'],
   run: async ({ yaml, publicUrl }: OpenApiOptions) => {
     const address = publicUrl ?? process.env['LATCH_PUBLIC_URL'] ?? 'http://127.0.0.1:4400'

@@ -76,11 +76,11 @@ const EXAMPLES = `
 Try it:
   latch sandbox
 
-Will it work?
+Check the set-up:
   latch doctor
 
 Run it:
   LATCH_PUBLIC_URL=https://latch.example.com latch serve --data-dir /var/lib/latch
 
 Every command explains itself: latch <command> --help.
-Exit codes: 0 done, 1 failed, 2 wrong use or configuration.`
+Exit codes: 0 success, 1 failure, 2 wrong usage or configuration.`

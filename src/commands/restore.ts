@@ -13,14 +13,14 @@ import { openKeys } from './open-keys.ts'
 import { withDataDir, withJson } from './options.ts'
 
 /**
- * Puts a backup in the place of the database, once it has been proven: sound, of a latch that this
- * one understands, and sealed with the secret key at hand.
+ * Replaces the database with a backup, once it is verified: undamaged, not of a newer latch, and
+ * encrypted with the secret key of this data directory.
  */
 export const restoreCommand = defineCommand({
   name: 'restore',
-  description: 'prove a backup, then put it in the place of the database',
+  description: 'verify a backup, then replace the database with it',
   declare: (command) =>
-    withJson(withDataDir(command)).argument('<file>', 'what `latch backup` wrote'),
+    withJson(withDataDir(command)).argument('<file>', 'a file that `latch backup` wrote'),
   examples: ['latch restore --data-dir /var/lib/latch latch-2026-11-24.db'],
   run: async (file: string, options: CommandOptions) => {
     const settings = readConfig(process.env, options, { dataDir: 'latch-data' })
@@ -38,7 +38,7 @@ async function restore(file: string, settings: Settings): Promise<void> {
   if (masterKeys === null && !existsSync(keyFileOf(dataDir))) {
     throw new StoreError(
       'wrong_secret_key',
-      `A backup is worth nothing without its secret key: put secret.key into ${dataDir}, or give it by LATCH_SECRET_KEY.`,
+      `A backup is of no use without its secret key: put secret.key into ${dataDir}, or set LATCH_SECRET_KEY.`,
     )
   }
   const trial = await mkdtemp(join(tmpdir(), 'latch-restore-'))
@@ -59,7 +59,10 @@ async function proveOpens(trial: string, file: string, settings: Settings): Prom
   const store = await openStore(trial, createSealing(keyring, random))
   const { dead } = await store.sealedValues.check().finally(() => store.close())
   if (dead.length > 0) {
-    throw new StoreError('wrong_secret_key', `${dead.length} secrets in ${file} do not open.`)
+    throw new StoreError(
+      'wrong_secret_key',
+      `The secret key does not decrypt ${dead.length} secrets in ${file}.`,
+    )
   }
 }
 

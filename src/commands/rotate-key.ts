@@ -1,10 +1,10 @@
 import { type CommandOptions, defineCommand } from './define-command.ts'
 import { withDataDir, withJson } from './options.ts'
 
-/** Replaces the secret key and seals everything anew; exits with 1 where not all of it opened. */
+/** Replaces the secret key and re-encrypts everything; exits with 1 if some of it cannot be decrypted. */
 export const rotateKeyCommand = defineCommand({
   name: 'rotate-key',
-  description: 'replace the secret key and seal everything anew, also while latch runs',
+  description: 'replace the secret key and re-encrypt everything; works while latch runs',
   declare: (command) => withJson(withDataDir(command)),
   examples: ['latch rotate-key --data-dir /var/lib/latch'],
   run: async (options: CommandOptions) => {
@@ -15,11 +15,12 @@ export const rotateKeyCommand = defineCommand({
     if (options.json) console.log(JSON.stringify(rotated))
     else {
       console.log(
-        `The secret key is now ${kid}: ${resealed} values are sealed anew. The one before still opens ` +
-          'links that are under way; latch forgets it 6 minutes from now. Backups made until then ' +
-          'need a copy of secret.key as it was: keep that with them.',
+        `The secret key is now ${kid}, and ${resealed} values are re-encrypted. The previous key still ` +
+          'works for links that users already have; it is removed in 6 minutes. Backups made ' +
+          'before that need secret.key as it was: keep a copy of it with them.',
       )
-      if (unopened > 0) console.log(`${unopened} values do not open: see \`latch check-key\`.`)
+      if (unopened > 0)
+        console.log(`${unopened} values cannot be decrypted: see \`latch check-key\`.`)
     }
     return unopened === 0 ? 0 : 1
   },

@@ -9,7 +9,7 @@ import type { CommandOptions } from './define-command.ts'
 import { withOfflineStore } from './offline-store.ts'
 import { ownUrl } from './own-url.ts'
 
-/** Does an action: the latch that runs on the data directory, or this process where none does. */
+/** Has the running latch do an action, or does it here if none runs on the data directory. */
 export async function runAction<Input extends TSchema, Output extends TSchema>(
   options: CommandOptions,
   action: Action<Input, Output>,

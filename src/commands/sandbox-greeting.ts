@@ -1,4 +1,4 @@
-/** A ready sandbox. */
+/** What the greeting says of a sandbox that is ready. */
 export type SandboxFacts = {
   url: string
   apiKey: string
@@ -14,7 +14,7 @@ export type SandboxFacts = {
   connectionIdentifier: string | null
 }
 
-/** What a script reads: one line of JSON, in which each stand-in has an address of its own name. */
+/** One line of JSON for scripts, with an address for each stand-in. */
 export const sandboxJson = ({ standIns, ...facts }: SandboxFacts): string => {
   const { url, apiKey, callbackUrl, subscriberId, connectionIdentifier } = facts
   return JSON.stringify({
@@ -30,7 +30,7 @@ export const sandboxJson = ({ standIns, ...facts }: SandboxFacts): string => {
   })
 }
 
-/** What a person reads, with the API key the first time only, as it is with a real one. */
+/** The greeting on a terminal. The API key is shown at the first start only, as with `serve`. */
 export function describeSandbox(facts: SandboxFacts, isNew: boolean): string {
   const { url, apiKey, standIns, subscriberId, connectionIdentifier } = facts
   const [first] = standIns
@@ -44,7 +44,7 @@ export function describeSandbox(facts: SandboxFacts, isNew: boolean): string {
     .map((standIn) => {
       const asked = `"integrationIdentifier": "${standIn.integrationIdentifier}"`
       const note =
-        standIn === first ? 'a stand-in: no real account is used' : `another: ask with ${asked}`
+        standIn === first ? 'a stand-in: no account is needed' : `to use it, ask with ${asked}`
       return `  ${standIn.name.padEnd(10)}  ${standIn.url}   (${note})`
     })
     .join('\n')
@@ -52,7 +52,7 @@ export function describeSandbox(facts: SandboxFacts, isNew: boolean): string {
 latch sandbox is ready. Stop it with Ctrl+C; its data stays.
 
   Base URL    ${url}
-  API key     ${isNew ? `${apiKey}   (shown this once: keep it)` : 'as printed at the first start (`latch sandbox --json` has it)'}
+  API key     ${isNew ? `${apiKey}   (shown only once: store it now)` : 'shown at the first start; `latch sandbox --json` prints it again'}
 ${standInLines}
   Reference   ${url}/openapi
 
@@ -63,9 +63,9 @@ curl -s ${url}/v1/integrations/channel-endpoints/oauth \\
   -H "Authorization: ApiKey ${shownKey}" \\
   -d '${body}'
 
-2. Open the "url" of the answer in a browser, choose who you are, press Allow.
+2. Open the "url" of the answer in a browser, choose a user, and press Allow.
 
-3. Read who that was:
+3. Read who was linked:
 
 curl -s '${url}/v1/channel-endpoints?subscriberId=${subscriberId}' \\
   -H "Authorization: ApiKey ${shownKey}"

@@ -13,7 +13,7 @@ import { describeSandbox, type SandboxFacts, sandboxJson } from './sandbox-greet
 export const sandboxCommand = defineCommand({
   name: 'sandbox',
   description:
-    'run the service with stand-ins for Slack and Microsoft, filled, to try it and to test against it',
+    'run the service with stand-ins for Slack and Microsoft and made-up users, to try it and for tests',
   declare: (command) => withJson(withListening(command)),
   examples: ['latch sandbox', 'latch sandbox --port 0 --json'],
   run: async (options: CommandOptions) => {

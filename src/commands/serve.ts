@@ -54,9 +54,9 @@ type Started = { listensAt: string; metricsUrl: string | null; apiKey: string | 
 function greet(config: Config, { listensAt, metricsUrl, apiKey }: Started): void {
   console.log(`latch listens at ${listensAt}`)
   if (config.publicUrl !== listensAt) console.log(`Public URL: ${config.publicUrl}`)
-  console.log(`Redirect URL (paste it at Slack or Microsoft Entra): ${callbackUrl(config)}`)
+  console.log(`Redirect URL (enter it at Slack or Microsoft Entra): ${callbackUrl(config)}`)
   if (metricsUrl !== null) console.log(`Metrics: ${metricsUrl}/metrics`)
-  if (apiKey !== null) console.log(`API key (shown this once, keep it): ${apiKey}`)
-  console.log('Next: make an integration (latch integrations create), then ask for a link.')
-  console.log(`Guides: ${listensAt}/docs. What may be wrong: latch doctor.`)
+  if (apiKey !== null) console.log(`API key (shown only once, store it now): ${apiKey}`)
+  console.log('Next: register your app (latch integrations create), then ask for a link.')
+  console.log(`Guides: ${listensAt}/docs. To check your set-up: latch doctor.`)
 }

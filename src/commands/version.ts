@@ -4,7 +4,7 @@ import { withJson, withUnusedDataDir } from './options.ts'
 
 export const versionCommand = defineCommand({
   name: 'version',
-  description: 'print version, commit, runtime and database engine',
+  description: 'print the version, commit, runtime and database engine',
   declare: (command) => withUnusedDataDir(withJson(command)),
   examples: ['latch version --json'],
   run: async ({ json }: CommandOptions) => {

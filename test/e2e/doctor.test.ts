@@ -202,7 +202,7 @@ describe('latch integrations', () => {
     writeFileSync(empty, '\n')
     for (const [args, says] of [
       [['create', 'slack'], "required option '--client-id <id>' not specified"],
-      [['create', 'slack', '--client-id', '1'], 'say where the client secret is'],
+      [['create', 'slack', '--client-id', '1'], 'missing --client-secret-file'],
       [['set-secret', 'slack', '--client-secret-file', empty], 'the client secret is empty'],
       [['set-secret', 'none', '--client-secret-file', binaryName()], 'no integration none here'],
       [

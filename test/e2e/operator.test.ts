@@ -57,7 +57,7 @@ describe('latch keys', () => {
     const dataDir = await stopped()
     for (const [args, says] of [
       [['create', '--permission', 'root'], '--permission must be one of all, read, links'],
-      [['create', '--expires-in', 'soon'], '--expires-in is in days'],
+      [['create', '--expires-in', 'soon'], '--expires-in must be a number of days'],
       [['revoke', 'nope'], 'there is no key nope here'],
     ] as const) {
       const { exitCode, stderr } = await latch('keys', ...args, '--data-dir', dataDir)
@@ -118,7 +118,7 @@ describe('latch backup and restore', () => {
       [broken, dataDir, 'is damaged, or not a backup of latch'],
       [join(folder, 'none'), dataDir, 'is not there'],
       [file, other, 'is not the one that this database was made with'],
-      [file, bare, 'worth nothing without its secret key'],
+      [file, bare, 'of no use without its secret key'],
     ] as const) {
       const { exitCode, stderr } = await latch('restore', from, '--data-dir', into)
       expect([exitCode, stderr]).toMatchObject([1, expect.stringContaining(says)])
@@ -167,7 +167,7 @@ test('latch check-key opens everything, and names what does not open', async () 
   const dataDir = await stopped()
   const check = () => latch('check-key', '--json', '--data-dir', dataDir)
   const good = await check()
-  expect([good.exitCode, JSON.parse(good.stdout)]).toEqual([0, { checked: 3, dead: [] }])
+  expect([good.exitCode, JSON.parse(good.stdout)]).toEqual([0, { checked: 4, dead: [] }])
   const client = createClient({ url: `file:${join(dataDir, 'latch.db')}` })
   await client.execute(
     "update integrations set credentials_sealed = (select credentials_sealed from integrations where identifier = 'slack') where identifier = 'msteams'",
@@ -176,7 +176,7 @@ test('latch check-key opens everything, and names what does not open', async () 
   const bad = await check()
   expect([bad.exitCode, JSON.parse(bad.stdout)]).toMatchObject([
     1,
-    { checked: 3, dead: [{ table: 'integrations', column: 'credentials' }] },
+    { checked: 4, dead: [{ table: 'integrations', column: 'credentials' }] },
   ])
   rmSync(dataDir, { recursive: true })
 })
