@@ -18,7 +18,7 @@ import {
   LinkOutcome,
   type ProviderAnswer,
 } from './outcome.ts'
-import { findTarget, type LinkTarget } from './target.ts'
+import { expectTarget, findTarget, type LinkTarget } from './target.ts'
 
 /** Longer than any call to a provider: a claim without an outcome after this was cut off. */
 const ABANDONED_AFTER_MS = 30_000
@@ -151,18 +151,31 @@ async function exchange(
       (failed) => [release, ...recordEvents(deps, actor, [failedEvent(link, failed, false)])],
     )
   }
-  return settle(deps, actor, link, () => decide(deps, target, answer, link.linkId))
+  return settle(deps, actor, link, () => decide(deps, answer, link.linkId))
 }
 
-function decide(
+/**
+ * Decides what is stored of what the provider has answered. While it was asked, what the link was made
+ * for may have been deleted: so that is read again, and must still be there at the commit.
+ */
+async function decide(deps: Deps, answer: ProviderAnswer, linkId: string): Promise<LinkDecision> {
+  if (answer.kind === 'failed') return answer.outcome
+  const target = await findTarget(deps, answer.claims)
+  if (target.kind !== 'found') return target
+  const decision = await store(deps, target, answer, linkId)
+  if (decision.kind !== 'accepted') return decision
+  const { change } = decision
+  const expects = [...expectTarget(deps, target), ...change.expects]
+  return { ...decision, change: { ...change, expects } }
+}
+
+function store(
   deps: Deps,
   target: LinkTarget,
-  answer: ProviderAnswer,
+  answer: Exclude<ProviderAnswer, { kind: 'failed' }>,
   linkId: string,
 ): LinkDecision | Promise<LinkDecision> {
   switch (answer.kind) {
-    case 'failed':
-      return answer.outcome
     case 'user':
       return storeUser(deps, target, answer, linkId)
     case 'installation':

@@ -44,10 +44,8 @@ export async function identifyUser(
   const read = readIdentity(answer.identity)
   if (read.kind === 'refused') return failedAnswer(target, read)
   const { value: identity } = read
-  if (connection !== null && !isMember(identity, connection)) {
-    const outcome = wrongWorkspace(target, connection, identity.workspace)
-    return { kind: 'failed', outcome, isSpent: true }
-  }
+  const stranger = refuseStranger(target, identity)
+  if (stranger !== null) return { kind: 'failed', outcome: stranger, isSpent: true }
   return { kind: 'user', claims, identity, reach: await reachUser(deps, target, identity) }
 }
 
@@ -59,6 +57,9 @@ export async function storeUser(
   linkId: string,
 ): Promise<LinkDecision> {
   const { integration, provider } = target
+  // Somebody may have given the connection another workspace since the user was identified.
+  const stranger = refuseStranger(target, identity)
+  if (stranger !== null) return stranger
   const known = target.connection ?? (await connectionOfOrganisation(deps, target, identity))
   const own = known?.identifier ?? (await connectionOfUser(deps, target, { claims, identity }))
   const made = identityConnection(deps, target, identity)
@@ -81,7 +82,8 @@ export async function storeUser(
     ...endpoint.writes,
   ]
   const outcome = { kind: 'linked', provider: provider.name, reach: reach.kind } as const
-  return accept({ outcome, next: null }, { writes, events: endpoint.events })
+  const expects = known === null ? [] : [deps.store.connections.expectInWorkspace(known)]
+  return accept({ outcome, next: null }, { expects, writes, events: endpoint.events })
 }
 
 /** The connection of the user's workspace to which they would belong, where there is one. */
@@ -121,9 +123,19 @@ export const wrongWorkspace = (
   actual: actual.name ?? actual.id,
 })
 
-/** In the connection's workspace, or in one of the organisation that has installed the app. */
-const isMember = ({ workspace }: Identity, { workspaceId }: Connection): boolean =>
-  workspaceId === workspace.id || workspaceId === workspace.enterpriseId
+/**
+ * Refuses whoever is not in the workspace of the connection that the link names, or in one of the
+ * organisation that has installed the app.
+ */
+function refuseStranger(
+  target: LinkTarget,
+  { workspace }: Identity,
+): Extract<FailedOutcome, { kind: 'wrong_workspace' }> | null {
+  const { connection } = target
+  if (connection === null || connection.workspaceId === workspace.id) return null
+  if (connection.workspaceId === workspace.enterpriseId) return null
+  return wrongWorkspace(target, connection, workspace)
+}
 
 /** The connection of the whole organisation, where the workspace has none of its own. */
 async function connectionOfOrganisation(

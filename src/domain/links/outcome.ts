@@ -45,6 +45,21 @@ export type WebhookAnswer = {
 /** `isSpent`: whether the code may have been used up; otherwise the link is still good. */
 export type FailedAnswer = { kind: 'failed'; outcome: FailedOutcome; isSpent: boolean }
 
+/** Why what a link was made for cannot be used any more. */
+const TargetRefusal = Type.Union([
+  Type.Object({ kind: Type.Literal('environment_gone'), environmentId: Type.String() }),
+  Type.Object({
+    kind: Type.Literal('integration_gone'),
+    integrationId: Type.String(),
+    environmentId: Type.String(),
+  }),
+  Type.Object({ kind: Type.Literal('provider_not_supported'), providerId: Type.String() }),
+  Type.Object({ kind: Type.Literal('credentials_missing'), provider: Type.String() }),
+  Type.Object({ kind: Type.Literal('subscriber_gone'), subscriberId: Type.String() }),
+  Type.Object({ kind: Type.Literal('connection_gone'), identifier: Type.String() }),
+])
+export type TargetRefusal = Static<typeof TargetRefusal>
+
 /** How a link can end. Stored, so that a callback that is repeated shows the same. */
 export const LinkOutcome = Type.Union([
   Type.Object({
@@ -77,6 +92,8 @@ export const LinkOutcome = Type.Union([
     problem: Type.Optional(Type.String()),
   }),
   Type.Object({ kind: Type.Literal('interrupted') }),
+  /** It was deleted while the provider was asked. */
+  TargetRefusal,
 ])
 export type LinkOutcome = Static<typeof LinkOutcome>
 
@@ -92,16 +109,7 @@ export type LinkDecision = Decision<
   FailedOutcome
 >
 
-/** Why what a link was made for cannot be used any more. */
-export type TargetRefusal =
-  | { kind: 'environment_gone'; environmentId: string }
-  | { kind: 'integration_gone'; integrationId: string; environmentId: string }
-  | { kind: 'provider_not_supported'; providerId: string }
-  | { kind: 'credentials_missing'; provider: string }
-  | { kind: 'subscriber_gone'; subscriberId: string }
-  | { kind: 'connection_gone'; identifier: string }
-
-/** Why a callback was refused before the link was spent. None of these is stored. */
+/** Why a callback was refused before the link was spent. */
 export type CallbackRefusal =
   | TargetRefusal
   | { kind: 'authorization_error'; error: string; description: string | null }

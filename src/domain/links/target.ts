@@ -3,6 +3,8 @@ import type { App, Provider } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
+import type { Subscriber } from '../../store/subscribers/subscribers.ts'
+import type { Write } from '../../store/writer/writes.ts'
 import { readApp } from '../integrations/app.ts'
 import type { TargetRefusal } from './outcome.ts'
 
@@ -12,6 +14,8 @@ export type LinkTarget = {
   integration: Integration
   provider: Provider
   app: App
+  /** Whose link it is; null where the link is of no subscriber. */
+  subscriber: Subscriber | null
   /** The connection that the link names; null where it names none, or an install is to make it. */
   connection: Connection | null
 }
@@ -32,12 +36,9 @@ export async function findTarget(
   if (clientId === null || clientSecret === null) {
     return { kind: 'credentials_missing', provider: provider.title }
   }
-  if (
-    subscriberId !== null &&
-    (await store.subscribers.find(environmentId, subscriberId)) === null
-  ) {
-    return { kind: 'subscriber_gone', subscriberId }
-  }
+  const subscriber =
+    subscriberId === null ? null : await store.subscribers.find(environmentId, subscriberId)
+  if (subscriberId !== null && subscriber === null) return { kind: 'subscriber_gone', subscriberId }
   const connection =
     connectionIdentifier === null
       ? null
@@ -47,5 +48,14 @@ export async function findTarget(
     return { kind: 'connection_gone', identifier: connectionIdentifier }
   }
   const app = { ...rest, clientId, clientSecret }
-  return { kind: 'found', integration, provider, app, connection }
+  return { kind: 'found', integration, provider, app, subscriber, connection }
 }
+
+/** Fails the commit where what a link was made for is gone by then. */
+export const expectTarget = (
+  { store }: Pick<Deps, 'store'>,
+  { integration, subscriber }: LinkTarget,
+): readonly Write[] => [
+  store.integrations.expectPresent(integration.id),
+  ...(subscriber === null ? [] : [store.subscribers.expectPresent(subscriber.id)]),
+]

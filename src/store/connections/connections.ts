@@ -41,6 +41,8 @@ export type Connections = {
   delete(id: string): Write
   /** Fails the commit where the connection is gone by then. */
   expectPresent(id: string): Write
+  /** Fails the commit where the connection is gone by then, or of another workspace. */
+  expectInWorkspace(connection: Pick<Connection, 'id' | 'workspaceId'>): Write
   /** Fails the commit where the connection is gone by then, or somebody has installed it. */
   expectIdentityOnly(id: string): Write
   findWithAuth(environmentId: string, identifier: string): Promise<ConnectionWithAuth | null>
@@ -176,6 +178,10 @@ export function createConnections(
     delete: (id) =>
       toWrite(database.delete(channelConnections).where(eq(channelConnections.id, id))),
     expectPresent: (id) => expectOne(eq(channelConnections.id, id)),
+    expectInWorkspace: (connection) =>
+      expectOne(
+        and(eq(channelConnections.id, connection.id), eq(workspaceId, connection.workspaceId)),
+      ),
     expectIdentityOnly: (id) =>
       expectOne(and(eq(channelConnections.id, id), eq(origin, 'identity'))),
     takeOverOwnEndpoints: (connection) => takeOverOwnEndpoints(database, connection),

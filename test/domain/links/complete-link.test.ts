@@ -1,55 +1,21 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import { readCallback } from '../../../src/api/links/callback-request.ts'
 import type { Deps } from '../../../src/deps.ts'
-import type { Actor } from '../../../src/domain/decision.ts'
-import { completeLink } from '../../../src/domain/links/complete-link.ts'
-import type { AuthorizationResponse, CallbackResult } from '../../../src/domain/links/outcome.ts'
-import type { SpentState } from '../../../src/store/links/spent-states.ts'
 import { startHranaServer } from '../../harness/hrana-server.ts'
 import { startService } from '../../harness/service.ts'
 import { tempDir } from '../../harness/temp-dir.ts'
+import { completing, responseOf } from './completing.ts'
 
 const service = await startService()
 afterAll(() => service.stop())
 const { deps } = service
-const ACTOR: Actor = { kind: 'callback', id: 'test' }
-
-function responseOf(callback: string): AuthorizationResponse {
-  const response = readCallback(new Request(callback))
-  if ('kind' in response) throw new Error(response.kind)
-  return response
-}
-
-const complete = async (withDeps: Deps, response: AuthorizationResponse): Promise<CallbackResult> =>
-  (await completeLink(withDeps, ACTOR, response)).result
+const { complete, interrupted, jtiOf, stored } = completing(deps)
 
 /** A link that was consented to, and its id. */
 async function consented(changes: Record<string, unknown>) {
   const response = responseOf(await service.consent(await service.link(changes)))
   return { response, jti: await jtiOf(response) }
 }
-
-async function jtiOf({ state }: AuthorizationResponse): Promise<string> {
-  const verified = await deps.states.verify(String(state), deps.clock())
-  if (verified.kind !== 'valid') throw new Error(verified.kind)
-  return verified.claims.jti
-}
-
-/** Dependencies by which something happens between the first decision and its commit. */
-function interrupted(interrupt: () => Promise<unknown>): Deps {
-  let isFirst = true
-  const commit: Deps['store']['commit'] = async (writes) => {
-    if (isFirst) {
-      isFirst = false
-      await interrupt()
-    }
-    return deps.store.commit(writes)
-  }
-  return { ...deps, store: { ...deps.store, commit } }
-}
-
-const stored = (jti: string): Promise<SpentState | null> => deps.store.spentStates.find(jti)
 
 describe('a link is completed once', () => {
   test('by two processes that are called at the same moment', async () => {
@@ -71,8 +37,8 @@ describe('a link is completed once', () => {
         const response = responseOf(await one.consent(await one.link({ context })))
         one.slackRequests.length = 0
         const results = await Promise.all([
-          complete(one.deps, response),
-          complete(two.deps, response),
+          complete(response, one.deps),
+          complete(response, two.deps),
         ])
         expect(results.map(({ kind }) => kind)).toEqual(['linked', 'linked'])
         expect(one.slackRequests).toHaveLength(1)
@@ -91,7 +57,7 @@ describe('a link is completed once', () => {
       count += 1
       return deps.states.verify(state, nowMs)
     }
-    await complete({ ...deps, states: { ...deps.states, verify } }, response)
+    await complete(response, { ...deps, states: { ...deps.states, verify } })
     expect(count).toBe(1)
   })
 
@@ -105,9 +71,9 @@ describe('a link is completed once', () => {
         ({ kind: 'unavailable', reason: 'no connection', codeSent: false }) as const,
     }
     const offline = { ...deps, providers: new Map([['slack', unreachable]]) }
-    expect(await complete(offline, response)).toMatchObject({ kind: 'provider_unavailable' })
+    expect(await complete(response, offline)).toMatchObject({ kind: 'provider_unavailable' })
     expect(await stored(jti)).toBeNull()
-    expect(await complete(deps, response)).toMatchObject({ kind: 'linked' })
+    expect(await complete(response)).toMatchObject({ kind: 'linked' })
   })
 })
 
@@ -116,7 +82,7 @@ describe('an outcome that is stored', () => {
     const { response, jti } = await consented({ context: { late: 'yes' } })
     const outcome = { kind: 'interrupted' } as const
     const late = interrupted(() => deps.store.commit([deps.store.spentStates.settle(jti, outcome)]))
-    expect(await complete(late, response)).toEqual(outcome)
+    expect(await complete(response, late)).toEqual(outcome)
     expect(await stored(jti)).toMatchObject({ outcome })
     expect(await service.endpoints('contextKeys=late:yes')).toEqual([])
   })
@@ -131,7 +97,7 @@ describe('an outcome that is stored', () => {
     const waiting = interrupted(() =>
       deps.store.commit([deps.store.spentStates.settle(jti, outcome)]),
     )
-    expect(await complete(waiting, response)).toEqual(outcome)
+    expect(await complete(response, waiting)).toEqual(outcome)
     expect(await stored(jti)).toMatchObject({ outcome })
   })
 
@@ -159,8 +125,8 @@ test('two installs for the same owner at the same moment make one connection', a
     return { response, jti: await jtiOf(response) }
   }
   const [first, second] = [await install(), await install()]
-  const between = interrupted(() => complete(deps, first.response))
-  expect(await complete(between, second.response)).toMatchObject({ kind: 'connected' })
+  const between = interrupted(() => complete(first.response))
+  expect(await complete(second.response, between)).toMatchObject({ kind: 'connected' })
   for (const { jti } of [first, second]) {
     expect(await stored(jti)).toMatchObject({ outcome: { kind: 'connected' } })
   }
