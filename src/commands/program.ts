@@ -19,6 +19,7 @@ import { restoreCommand } from './restore.ts'
 import { rotateKeyCommand } from './rotate-key.ts'
 import { sandboxCommand } from './sandbox.ts'
 import { serveCommand } from './serve.ts'
+import { subscribersCommand } from './subscribers.ts'
 import { versionCommand } from './version.ts'
 
 /** In the order of the help. A new command is a file, and a line here. */
@@ -33,6 +34,7 @@ const COMMANDS: readonly AddCommand[] = [
   keysCommand,
   environmentsCommand,
   eventsCommand,
+  subscribersCommand,
   checkKeyCommand,
   rotateKeyCommand,
   backupCommand,

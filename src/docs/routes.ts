@@ -41,7 +41,7 @@ export const docs = (deps: Pick<Deps, 'config'>, routes: readonly Route[]) => {
     .get('/docs', () => indexPage())
     .get('/docs/:page', ({ params }) => {
       if (params.page === 'latch.service') return textOf('text/plain', SYSTEMD_UNIT)
-      const [, name = params.page, asSource] = /^(\w+)(\.md)$/.exec(params.page) ?? []
+      const [, name = params.page, asSource] = /^([\w-]+)(\.md)$/.exec(params.page) ?? []
       const text = PAGES.get(name)
       if (text === undefined) throw notFound('page_not_found', `No such page: ${params.page}`)
       return asSource === undefined ? markdownPage(text) : textOf('text/markdown', text)

@@ -9,6 +9,7 @@ import {
 } from './integrations.ts'
 import { createKeyAction, listKeysAction, revokeKeyAction } from './keys.ts'
 import { checkSecretKeyAction, rotateSecretKeyAction } from './secret-key.ts'
+import { eraseSubscriberAction, exportSubscriberAction } from './subscribers.ts'
 
 /** What a running latch does for an operator's commands. A new one is a line here. */
 export const actions: readonly Action[] = [
@@ -22,6 +23,8 @@ export const actions: readonly Action[] = [
   setClientSecretAction,
   listEventsAction,
   verifyEventsAction,
+  exportSubscriberAction,
+  eraseSubscriberAction,
   doctorAction,
   checkSecretKeyAction,
   rotateSecretKeyAction,

@@ -34,6 +34,7 @@ import { createCounts } from './reading/counts.ts'
 import { createMemory, FRESH_WHERE_OWNED, FRESH_WHERE_SHARED } from './reading/memory.ts'
 import { createSealedValues, type SealedValues } from './sealed-values.ts'
 import { StoreError } from './store-error.ts'
+import { createPersonalData, type PersonalData } from './subscribers/personal-data.ts'
 import { createSubscribers, type Subscribers } from './subscribers/subscribers.ts'
 import { type Committer, createCommitter } from './writer/committer.ts'
 import { identityOf } from './writer/file-guard.ts'
@@ -48,6 +49,7 @@ export type Store = {
   apiKeys: ApiKeys
   integrations: Integrations
   subscribers: Subscribers
+  personalData: PersonalData
   contexts: Contexts
   connections: Connections
   connectionTokens: ConnectionTokens
@@ -121,6 +123,7 @@ export async function openStore(
       apiKeys,
       integrations: createIntegrations(database, sealing, remember),
       subscribers: createSubscribers(database, counts, remember),
+      personalData: createPersonalData(database),
       contexts: createContexts(database, counts),
       connections: createConnections(database, sealing, { counts, remember, jobs }),
       connectionTokens: createConnectionTokens(database, sealing),

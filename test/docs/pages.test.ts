@@ -8,7 +8,15 @@ import { startService, type TestService } from '../harness/service.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
 const ROOT = join(import.meta.dir, '../..')
-const PAGES = ['slack', 'teams', 'configuration', 'operating', 'events', 'upgrading']
+const PAGES = [
+  'slack',
+  'teams',
+  'configuration',
+  'operating',
+  'events',
+  'personal-data',
+  'upgrading',
+]
 
 let service: TestService
 let binary = ''

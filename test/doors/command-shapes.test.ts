@@ -36,6 +36,8 @@ const OTHERS = [
   'keys.revoke',
   'secret-key.check',
   'secret-key.rotate',
+  'subscribers.erase',
+  'subscribers.export',
 ]
 
 const inputs = actions.filter(({ name }) => name in SAMPLES)

@@ -156,8 +156,23 @@ export const REFUSALS: readonly Refusal[] = [
       ['POST', ENDPOINTS, { ...endpoint, ...nobody }],
       ['PATCH', '/v2/subscribers/nobody', { firstName: 'A' }],
       ['DELETE', '/v2/subscribers/nobody'],
+      ['DELETE', '/v2/subscribers/nobody?erase=true'],
     ],
     record: { value: { ...connectionRecord, ...nobody }, becomes: 'there is no subscriber nobody' },
+    command: {
+      action: 'subscribers.erase',
+      input: { environmentId: null, ...nobody },
+      says: 'there is no subscriber nobody here',
+    },
+  },
+  {
+    kind: 'subscriber_not_found',
+    when: 'nobody to export',
+    command: {
+      action: 'subscribers.export',
+      input: { environmentId: null, ...nobody },
+      says: 'there is no subscriber nobody here',
+    },
   },
   {
     kind: 'subscriber_not_found',

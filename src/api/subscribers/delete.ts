@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { erasePerson } from '../../domain/subscribers/personal-data.ts'
 import * as subscribers from '../../domain/subscribers/subscribers.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
@@ -11,15 +12,33 @@ const RemovedSubscriber = Type.Object(
   { title: 'RemoveSubscriberResponseDto' },
 )
 
+/** And nothing else: who means to erase, and spells it wrongly, must be told. */
+const RemoveSubscriberQuery = Type.Object(
+  {
+    erase: Type.Optional(
+      Type.Union([Type.Literal('true'), Type.Literal('false')], {
+        whenWrong: 'erase must be true or false',
+        description:
+          '`true`: also erase their own connections, and what events say of them. Works for somebody ' +
+          'who was deleted earlier, too.',
+      }),
+    ),
+  },
+  { additionalProperties: false },
+)
+
 export const deleteSubscriber = (deps: ApiDeps) => (app: Api) =>
   app.delete(
     '/v2/subscribers/:subscriberId',
-    ({ params: { subscriberId }, caller, request, set }) =>
+    ({ params: { subscriberId }, query: { erase }, caller, request, set }) =>
       change(
         deps,
         { request, body: undefined, caller, set },
         {
-          decide: () => subscribers.deleteSubscriber(deps, caller.environmentId, subscriberId),
+          decide: async () =>
+            erase === 'true'
+              ? erasePerson(deps, caller.environmentId, subscriberId)
+              : subscribers.deleteSubscriber(deps, caller.environmentId, subscriberId),
           answer: (decided) =>
             decided.kind === 'accepted'
               ? reply(200, { acknowledged: true, status: 'deleted' })
@@ -29,11 +48,14 @@ export const deleteSubscriber = (deps: ApiDeps) => (app: Api) =>
     declares({
       operationId: 'SubscribersController_removeSubscriber',
       summary: 'Delete a subscriber',
-      description: 'Removes a subscriber with their endpoints, in one transaction.',
+      description:
+        'Removes a subscriber with their endpoints, in one transaction. With `erase=true` all that is kept of ' +
+        "them goes: their own connections, and what events say of them, too ([A person's data](/docs/personal-data)).",
       tag: SUBSCRIBERS,
       access: 'write',
       limit: 'configuration',
       params: SubscriberParams,
+      query: RemoveSubscriberQuery,
       responses: {
         200: { description: 'It is gone', schema: RemovedSubscriber },
         404: { description: 'No such subscriber' },

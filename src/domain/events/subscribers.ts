@@ -9,4 +9,14 @@ export const subscriberEvents = {
     subject: 'subscriber',
     data: Type.Object({}),
   }),
+  'subscriber.erased': defineEvent({
+    description:
+      'A subscriber was deleted with all that was kept of them: their endpoints and their own connections, ' +
+      'of which nothing else is told, and what earlier events say of them. It does not name them either.',
+    subject: 'subscriber',
+    data: Type.Object({
+      endpoints: Type.Integer({ description: 'How many endpoints were deleted.' }),
+      connections: Type.Integer({ description: 'How many connections of their own were deleted.' }),
+    }),
+  }),
 }

@@ -7,6 +7,11 @@ import type { Integration } from '../../store/integrations/integrations.ts'
 export type KnownLink = {
   linkId: string
   claims: StateClaims
+  /**
+   * Whom it is for. Null where it is for nobody in particular, and where they were deleted: whoever
+   * follows the link of somebody who was erased must not bring them back among the events.
+   */
+  subscriberId: string | null
   /** Null where it was deleted. */
   integration: Integration | null
   /** Undefined where the integration was deleted, or its provider is not known. */
@@ -21,7 +26,11 @@ export async function findKnownLink(
   if (verified === null || verified.kind === 'refused') return null
   const { claims, linkId } = verified
   const { environmentId, integrationId } = claims
+  const subscriber =
+    claims.subscriberId === null
+      ? null
+      : await store.subscribers.find(environmentId, claims.subscriberId)
   const integration = await store.integrations.findById(environmentId, integrationId)
   const provider = integration === null ? undefined : providers.get(integration.providerId)
-  return { linkId, claims, integration, provider }
+  return { linkId, claims, subscriberId: subscriber?.subscriberId ?? null, integration, provider }
 }

@@ -9,11 +9,11 @@ import type { KnownLink } from './known-link.ts'
 
 const MAX_FAILURES = 10
 
-const aboutLink = ({ linkId, claims }: KnownLink) => ({
+const aboutLink = ({ linkId, claims, subscriberId }: KnownLink) => ({
   environmentId: claims.environmentId,
   subjectId: linkId,
   linkId,
-  subscriberId: claims.subscriberId,
+  subscriberId,
 })
 
 const dataOf = ({ claims }: KnownLink) => ({

@@ -1,0 +1,90 @@
+import { open } from 'node:fs/promises'
+import { UsageError } from '../operator/usage-error.ts'
+import { type CommandOptions, defineCommand, defineGroup } from './define-command.ts'
+import { withEnvironment, withJson } from './options.ts'
+
+type SubscriberOptions = CommandOptions & { environment?: string }
+type EraseOptions = SubscriberOptions & { yes?: boolean }
+
+const personOf = (
+  subscriberId: string,
+  { environment = null }: { environment?: string | null },
+) => ({
+  environmentId: environment,
+  subscriberId,
+})
+
+/** Writes to a file that nobody else may read, or to standard output. */
+const exporting = defineCommand({
+  name: 'export',
+  description: 'write all that is kept of one person as JSON, without secrets',
+  declare: (command) =>
+    withEnvironment(command)
+      .argument('<id>', "the subscriber's id, as your backend knows it")
+      .argument('[file]', 'where to write; standard output if left out'),
+  examples: ['latch subscribers export subscriber-123 subscriber-123.json'],
+  run: async (subscriberId: string, file: string | undefined, options: SubscriberOptions) => {
+    const { exportSubscriberAction } = await import('../operator/subscribers.ts')
+    const { runAction } = await import('./run-action.ts')
+    const wanted = personOf(subscriberId, options)
+    const person = await runAction(options, exportSubscriberAction, wanted)
+    await write(`${JSON.stringify(person, null, 2)}\n`, file)
+    return 0
+  },
+})
+
+async function write(text: string, file: string | undefined): Promise<void> {
+  if (file === undefined) {
+    await Bun.write(Bun.stdout, text)
+    return
+  }
+  const handle = await open(file, 'wx', 0o600)
+  try {
+    await handle.writeFile(text)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}
+
+const erase = defineCommand({
+  name: 'erase',
+  description: 'erase all that is kept of one person; there is no way back',
+  declare: (command) =>
+    withJson(withEnvironment(command))
+      .argument('<id>', "the subscriber's id, as your backend knows it")
+      .option('--yes', 'do not ask'),
+  examples: ['latch subscribers erase subscriber-123 --yes'],
+  run: async (subscriberId: string, options: EraseOptions) => {
+    if (options.yes !== true && !isConfirmed(subscriberId)) {
+      console.error('Nothing is erased.')
+      return 1
+    }
+    const { eraseSubscriberAction } = await import('../operator/subscribers.ts')
+    const { runAction } = await import('./run-action.ts')
+    const wanted = personOf(subscriberId, options)
+    const erased = await runAction(options, eraseSubscriberAction, wanted)
+    const { endpoints, connections, events } = erased
+    console.log(
+      options.json
+        ? JSON.stringify(erased)
+        : `Erased, with endpoints: ${endpoints}, connections: ${connections}, and what ${events} events said. ` +
+            'Backups and logs keep what is in them: /docs/personal-data',
+    )
+    return 0
+  },
+})
+
+/** Asks whoever is at the terminal. Throws `UsageError` where nobody is. */
+function isConfirmed(subscriberId: string): boolean {
+  if (process.stdin.isTTY && process.stderr.isTTY) {
+    return confirm(`Erase all that is kept of ${subscriberId}? There is no way back.`)
+  }
+  throw new UsageError('erasing cannot be undone: say --yes where nobody is there to be asked')
+}
+
+export const subscribersCommand = defineGroup({
+  name: 'subscribers',
+  description: 'what is kept of one person: export it, or erase it',
+  commands: [exporting, erase],
+})

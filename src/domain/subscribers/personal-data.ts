@@ -1,0 +1,182 @@
+import { type Static, Type } from '@sinclair/typebox'
+import type { Deps } from '../../deps.ts'
+import type { StoredEvent } from '../../store/events/events.ts'
+import type { PersonRows } from '../../store/subscribers/personal-data.ts'
+import { releaseOthers } from '../connections/install.ts'
+import { accept, type Decision } from '../decision.ts'
+import { textOrNull } from '../events/define.ts'
+import { PresentedEvent, presentEvent } from '../events/present.ts'
+import type { SubscriberNotFound } from './require.ts'
+
+type PersonDeps = Pick<Deps, 'store' | 'random' | 'clock'>
+
+const times = { createdAt: Type.String(), updatedAt: Type.String() }
+const Json = Type.Record(Type.String(), Type.Unknown())
+const ofIntegration = {
+  identifier: Type.String(),
+  integrationIdentifier: Type.String(),
+  providerId: Type.String(),
+  contextKeys: Type.Array(Type.String()),
+}
+
+/** All that is kept of one person, but for secrets: those are the company's, and not about them. */
+export const PersonExport = Type.Object({
+  subscriberId: Type.String(),
+  environmentId: Type.String(),
+  exportedAt: Type.String(),
+  /** Null where they were deleted, and their events are kept still. */
+  subscriber: Type.Union([
+    Type.Object({ _id: Type.String(), profile: Json, ...times }),
+    Type.Null(),
+  ]),
+  /** Who they are at providers, and where they are reached. Without the addresses of webhooks. */
+  endpoints: Type.Array(
+    Type.Object({
+      ...ofIntegration,
+      connectionIdentifier: textOrNull(),
+      type: Type.String(),
+      endpoint: Json,
+      ...times,
+    }),
+  ),
+  /** That there are connections of their own. Workspaces and tokens are not about them. */
+  connections: Type.Array(Type.Object({ ...ofIntegration, ...times })),
+  events: Type.Array(PresentedEvent),
+})
+export type PersonExport = Static<typeof PersonExport>
+
+/** All that is kept of one person. What is written meanwhile may be in it, or not. */
+export async function exportPerson(
+  { store, clock }: Pick<Deps, 'store' | 'clock'>,
+  environmentId: string,
+  subscriberId: string,
+): Promise<{ kind: 'found'; person: PersonExport } | SubscriberNotFound> {
+  const rows = await store.personalData.read(environmentId, subscriberId)
+  const events = await eventsAbout(store, environmentId, subscriberId)
+  if (isNobody(rows, events)) return { kind: 'subscriber_not_found', subscriberId }
+  const { subscriber } = rows
+  const person = {
+    subscriberId,
+    environmentId,
+    exportedAt: iso(clock()),
+    subscriber: subscriber && {
+      _id: subscriber.id,
+      profile: subscriber.profile,
+      ...timesOf(subscriber),
+    },
+    endpoints: rows.endpoints.map((row) => ({
+      ...integrationOf(row),
+      connectionIdentifier: row.connectionIdentifier,
+      type: row.type,
+      endpoint: withoutAddress(row.endpoint),
+      ...timesOf(row),
+    })),
+    connections: rows.connections.map((row) => ({ ...integrationOf(row), ...timesOf(row) })),
+    events: events.map(presentEvent),
+  }
+  return { kind: 'found', person }
+}
+
+/** How much there was of a person. */
+export type ErasedPerson = { endpoints: number; connections: number; events: number }
+
+/**
+ * Erases all that is kept of one person: the subscriber, their endpoints, the connections that are
+ * theirs alone, and what events say of them; also of somebody who was deleted earlier. Tokens are not
+ * revoked at the provider. People who linked in one of these connections stay linked.
+ */
+export async function erasePerson(
+  deps: PersonDeps,
+  environmentId: string,
+  subscriberId: string,
+): Promise<Decision<ErasedPerson, SubscriberNotFound>> {
+  const { store } = deps
+  const rows = await store.personalData.read(environmentId, subscriberId)
+  const events = await eventsAbout(store, environmentId, subscriberId)
+  if (isNobody(rows, events)) return { kind: 'subscriber_not_found', subscriberId }
+  const { connections } = rows
+  const counts = { endpoints: rows.endpoints.length, connections: connections.length }
+  return accept(
+    { ...counts, events: events.length },
+    {
+      expects: [
+        store.personalData.expectNoConnectionsBut(environmentId, subscriberId, connections),
+      ],
+      writes: [
+        ...connections.flatMap((connection) => [
+          ...releaseOthers(deps, connection),
+          store.connections.delete(connection.id),
+        ]),
+        store.personalData.deleteSubscriber(environmentId, subscriberId),
+        store.events.erasePersonal(environmentId, subscriberId),
+      ],
+      events: [
+        {
+          type: 'subscriber.erased',
+          environmentId,
+          subjectId: idOf(deps, rows, events),
+          data: counts,
+        },
+      ],
+    },
+  )
+}
+
+const PAGE = 1000
+
+/** All events about a person, the oldest first. */
+async function eventsAbout(
+  { events }: Deps['store'],
+  environmentId: string,
+  subscriberId: string,
+): Promise<StoredEvent[]> {
+  const found: StoredEvent[] = []
+  for (let afterId = 0; ; ) {
+    const page = await events.page({ environmentId, subscriberId, afterId }, PAGE)
+    found.push(...page)
+    const last = page.at(-1)
+    if (last === undefined || page.length < PAGE) return found
+    afterId = last.id
+  }
+}
+
+const isNobody = (
+  { subscriber, connections }: PersonRows,
+  events: readonly StoredEvent[],
+): boolean => subscriber === null && connections.length === 0 && events.length === 0
+
+/** latch's own id of a person. Of one who was deleted, the events may know it; else it is a new one. */
+function idOf(
+  { random, clock }: PersonDeps,
+  { subscriber }: PersonRows,
+  events: readonly StoredEvent[],
+): string {
+  if (subscriber !== null) return subscriber.id
+  const [, known] =
+    events.findLast(({ subject }) => subject.startsWith(OWN))?.subject.split(':') ?? []
+  return known ?? random.recordId(clock())
+}
+
+const OWN = 'subscriber:'
+
+/** Whoever has the address of an incoming webhook can post by it. */
+const withoutAddress = ({ url: _, ...value }: Readonly<Record<string, unknown>>) => value
+
+const integrationOf = ({
+  identifier,
+  integrationIdentifier,
+  providerId,
+  contextKeys,
+}: PersonRows['endpoints'][number] | PersonRows['connections'][number]) => ({
+  identifier,
+  integrationIdentifier,
+  providerId,
+  contextKeys: [...contextKeys],
+})
+
+const timesOf = ({ createdAtMs, updatedAtMs }: { createdAtMs: number; updatedAtMs: number }) => ({
+  createdAt: iso(createdAtMs),
+  updatedAt: iso(updatedAtMs),
+})
+
+const iso = (ms: number): string => new Date(ms).toISOString()
