@@ -130,6 +130,14 @@ export const openObject = <Properties extends TProperties>(
   options: ObjectOptions = {},
 ): TObject<Properties> => Type.Object(properties, { ...options, additionalProperties: true })
 
+/**
+ * The parameters of an operation, and no others: one that is misspelt must not be ignored, as the
+ * request then does something else than was asked for.
+ */
+export const closedQuery = <Properties extends TProperties>(
+  properties: Properties,
+): TObject<Properties> => Type.Object(properties, { additionalProperties: false })
+
 /** Reads a declaration back from the options of a route; null where a route has none. */
 export function declarationOf(detail: unknown): Declaration | null {
   if (typeof detail !== 'object' || detail === null || !('declaration' in detail)) return null

@@ -67,6 +67,22 @@ describe('a connection', () => {
     })
   }
 
+  test('refuses a parameter that it does not know, and deletes nothing', async () => {
+    expect(
+      (await create({ identifier: 'kept', subscriberId, context: { way: 'kept' } })).status,
+    ).toBe(201)
+    const path = '/v1/channel-connections/kept'
+    for (const query of ['revok=true', 'revoke=true&force=true', 'revoke=yes']) {
+      const { status } = await api('DELETE', `${path}?${query}`)
+      expect([query, status]).toEqual([query, 422])
+    }
+    expect((await api('GET', path)).status).toBe(200)
+    expect((await api('DELETE', `${path}?revoke=false`)).status).toBe(204)
+    const made = await api('POST', '/v2/subscribers?failIfExist=true', { subscriberId: 'misspelt' })
+    expect(made.status).toBe(422)
+    expect((await api('GET', '/v2/subscribers/misspelt')).status).toBe(404)
+  })
+
   test('refuses the character U+0000 wherever text is stored', async () => {
     const refused = [
       { identifier: 'a\0b', subscriberId },

@@ -4,12 +4,12 @@ import { revokeToken } from '../../domain/connections/revoke.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { ApiError } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
-import { declares, openObject } from '../../http/declares.ts'
+import { closedQuery, declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { CHANNEL_CONNECTIONS, ConnectionParams, connectionNotFound } from './answer.ts'
 
-const DeleteConnectionQuery = openObject({
+const DeleteConnectionQuery = closedQuery({
   revoke: Type.Optional(
     Type.Union([Type.Literal('true'), Type.Literal('false')], {
       whenWrong: 'revoke must be true or false',

@@ -4,7 +4,7 @@ import * as subscribers from '../../domain/subscribers/subscribers.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { conflict } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
-import { declares, openObject } from '../../http/declares.ts'
+import { closedQuery, declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { presentSubscriber, SUBSCRIBERS, SubscriberAnswer } from './answer.ts'
 
@@ -41,7 +41,7 @@ export const createSubscriber = (deps: ApiDeps) => (app: Api) =>
       tag: SUBSCRIBERS,
       access: 'write',
       limit: 'configuration',
-      query: openObject({
+      query: closedQuery({
         failIfExists: Type.Optional(
           Type.String({ description: '`true`: answer 409 where the subscriber exists.' }),
         ),
