@@ -1,4 +1,6 @@
-import { type Config, readConfig } from '../config.ts'
+import { rm, writeFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type Config, readConfig, type Settings } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
 import { StoreError } from '../store/store-error.ts'
@@ -25,7 +27,11 @@ export const serveCommand = defineCommand({
     // Before "latch listens" is printed: a supervisor may send the signal as soon as it reads that.
     const toldToStop = untilToldToStop()
     changeLevelOnHangup(deps.log, deps.config.logLevel)
-    greet(deps.config, { listensAt, metricsUrl, apiKey })
+    greet(deps.config, {
+      listensAt,
+      metricsUrl,
+      apiKey: apiKey && (await tellOf(apiKey, settings)),
+    })
     await toldToStop
     await stop()
     return 0
@@ -48,6 +54,21 @@ async function createFirstKey(deps: Deps): Promise<string | null> {
   )
 }
 
+/**
+ * The line that tells of the first API key. It is shown to a person, and to nobody else: what is not
+ * a terminal may be a log, which others read and which is kept. For them it is in a file.
+ */
+async function tellOf(apiKey: string, { dataDir }: Pick<Settings, 'dataDir'>): Promise<string> {
+  if (process.stdout.isTTY) return `API key (shown only once, store it now): ${apiKey}`
+  const { createPrivate } = await import('../secrets/private-files.ts')
+  const file = resolve(dataDir, 'first-api-key')
+  // Of a database that is there no more.
+  await rm(file, { force: true })
+  await createPrivate(file)
+  await writeFile(file, `${apiKey}\n`)
+  return `API key (in a file that only you can read; store the key, then delete the file): ${file}`
+}
+
 type Started = { listensAt: string; metricsUrl: string | null; apiKey: string | null }
 
 /** What a person needs first. The address is the one on this machine, which always answers. */
@@ -56,7 +77,7 @@ function greet(config: Config, { listensAt, metricsUrl, apiKey }: Started): void
   if (config.publicUrl !== listensAt) console.log(`Public URL: ${config.publicUrl}`)
   console.log(`Redirect URL (enter it at Slack or Microsoft Entra): ${callbackUrl(config)}`)
   if (metricsUrl !== null) console.log(`Metrics: ${metricsUrl}/metrics`)
-  if (apiKey !== null) console.log(`API key (shown only once, store it now): ${apiKey}`)
+  if (apiKey !== null) console.log(apiKey)
   console.log('Next: register your app (latch integrations create), then ask for a link.')
   console.log(`Guides: ${listensAt}/docs. To check your set-up: latch doctor.`)
 }

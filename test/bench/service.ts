@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ACME } from '../../src/providers/slack/stand-in/directory.ts'
 import { latchBinary } from '../harness/binary.ts'
-import { type Started, start } from '../harness/process.ts'
+import { firstApiKey, type Started, start } from '../harness/process.ts'
 import { SANDBOX } from '../harness/sandbox.ts'
 import { LINK_PATH, SAMPLE_BODY } from '../harness/service.ts'
 
@@ -32,7 +32,7 @@ export async function startService(
   const command = [await latchBinary(), 'serve', '--data-dir', join(folder, 'data')]
   const process = await start(command, { cwd: folder, env: { ...ENVIRONMENT, ...environment } })
   const url = /at (\S+)$/.exec(process.firstLine)?.[1] ?? ''
-  const apiKey = knownApiKey ?? (await process.find(/^API key.*: (\S+)$/m))
+  const apiKey = knownApiKey ?? (await firstApiKey(process))
   const post: Service['post'] = (path, body, headers) =>
     fetch(url + path, {
       method: 'POST',

@@ -1,5 +1,13 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import packageJson from '../../package.json' with { type: 'json' }
@@ -144,8 +152,14 @@ describe('the executable, alone in an empty folder and an empty environment', ()
     const { stdout, exitCode } = await first.finished
     expect(exitCode).toBe(0)
     expect(stdout).toContain(`${url}/v1/integrations/chat/oauth/callback`)
-    expect(stdout).toMatch(/API key.*latch_[A-Za-z0-9]{32}/)
-    expect(statSync(join(folder, 'served/secret.key')).mode & 0o777).toBe(0o600)
+    // No terminal, so perhaps a log: the key is in a file.
+    const keyFile = join(folder, 'served/first-api-key')
+    expect(stdout).toContain(`: ${keyFile}\n`)
+    expect(stdout).not.toMatch(/latch_\w{32}/)
+    expect(readFileSync(keyFile, 'utf8')).toMatch(/^latch_[A-Za-z0-9]{32}\n$/)
+    for (const file of [keyFile, join(folder, 'served/secret.key')]) {
+      expect(statSync(file).mode & 0o777).toBe(0o600)
+    }
 
     const gone = await run([latch(), 'healthcheck', '--port', port], { cwd: folder })
     expect(gone.exitCode).toBe(1)
@@ -153,6 +167,19 @@ describe('the executable, alone in an empty folder and an empty environment', ()
     const second = await start(args, { cwd: folder })
     second.signal('SIGTERM')
     expect((await second.finished).stdout).not.toContain('API key')
+  })
+
+  test('shows the first key to a person at a terminal, and leaves it in no file', async () => {
+    const serve = `exec '${latch()}' serve --port 0 --data-dir terminal`
+    const atTerminal = await start(['script', '-qfec', serve, '/dev/null'], {
+      cwd: folder,
+      env: { PATH: process.env['PATH'] ?? '' },
+    })
+    expect(await atTerminal.find(/API key.*: (latch_\w{32})/)).toMatch(/^latch_/)
+    await atTerminal.find(/Guides: (\S+)/)
+    atTerminal.signal('SIGTERM')
+    await atTerminal.finished
+    expect(existsSync(join(folder, 'terminal/first-api-key'))).toBe(false)
   })
 
   test('says where it listens behind a public URL, what to do next, and which setting it lacks', async () => {

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createClient } from '@libsql/client'
 import { latchBinary } from '../harness/binary.ts'
-import { run, start } from '../harness/process.ts'
+import { firstApiKey, run, start } from '../harness/process.ts'
 import { API_KEY, startService } from '../harness/service.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
@@ -144,7 +144,7 @@ test('a latch that was stopped has left everything in latch.db, for whoever copi
   const args = [binary, 'serve', '--port', '0', '--data-dir', join(tempDir(), 'data')]
   const dataDir = args.at(-1) ?? ''
   const first = await start(args, { cwd: folder })
-  const apiKey = await first.find(/^API key.*: (\S+)$/m)
+  const apiKey = await firstApiKey(first)
   const ask = (line: string, path: string, init?: RequestInit): Promise<Response> =>
     fetch(`${line.split(' ').at(-1)}${path}`, {
       ...init,

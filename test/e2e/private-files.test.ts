@@ -48,6 +48,7 @@ const warnings = ({ stderr }: Finished): string[] =>
     .map((line) => (JSON.parse(line) as { msg: string }).msg)
 
 const EVERYTHING = {
+  'first-api-key': '600',
   'latch.db': '600',
   'latch.db-shm': '600',
   'latch.db-wal': '600',

@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { latchBinary } from '../harness/binary.ts'
-import { run, start } from '../harness/process.ts'
+import { firstApiKey, run, start } from '../harness/process.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
 const README = readFileSync(join(import.meta.dir, '../../README.md'), 'utf8')
@@ -54,7 +54,7 @@ const shell = async (commands: string): Promise<string> => {
 test('README: the steps for your Slack app lead to a link, and to who used it', async () => {
   const commands = commandsOf('## Run it with your Slack app')
     .replace('https://latch.example.com', url)
-    .replace('latch_…', await latch.find(/API key .*: (latch_\w+)\n/))
+    .replace('latch_…', await firstApiKey(latch))
     .replace('CLIENT_ID', rehearsal('client id'))
     .replace('CLIENT_SECRET', rehearsal('client secret'))
   const [steps = '', reading = ''] = commands.split(/(?=\ncurl [^\n]*channel-endpoints\?)/)

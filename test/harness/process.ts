@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+
 export type Finished = { exitCode: number; stdout: string; stderr: string }
 
 export type Started = {
@@ -83,3 +85,7 @@ export async function start(
     },
   }
 }
+
+/** The API key that the first start of `latch serve` leaves in a file, where it has no terminal. */
+export const firstApiKey = async ({ find }: Pick<Started, 'find'>): Promise<string> =>
+  readFileSync(await find(/^API key.*: (\S+)$/m), 'utf8').trim()
