@@ -45,6 +45,8 @@ export type Operation<D extends Decided, R, Prepared> = {
   decide: (prepared: Prepared) => D | Promise<D>
   /** An answer that went well, or the error that a refusal is told as. */
   answer: (decided: NoInfer<D>) => R
+  /** Runs once the change is on the disk, and not where an earlier answer is repeated. */
+  committed?: (decided: NoInfer<D>) => void
   /** How long the answer is repeated for the same `Idempotency-Key`. */
   lifetimeMs?: number
 }
@@ -71,13 +73,14 @@ export async function change<
 >(
   deps: ApiDeps,
   { request, body, caller, set }: Call,
-  { prepare, decide, answer, lifetimeMs = DAY_MS }: Operation<D, R, Prepared>,
+  { prepare, decide, answer, committed, lifetimeMs = DAY_MS }: Operation<D, R, Prepared>,
 ): Promise<Answered<R>> {
   const actor: Actor = { kind: 'api_key', id: caller.apiKeyId }
   const key = keyOf(request)
   if (key === null) {
     const prepared = await prepare?.()
     const decided = await commit(deps, actor, () => decide(prepared as Prepared))
+    committed?.(decided)
     return send(set, recorded(deps, request, answer(decided)))
   }
   refuseLongKey(key)
@@ -89,6 +92,7 @@ export async function change<
     prepare,
     decide,
     record: (decided) => recorded(deps, request, answer(decided)),
+    committed,
   })
   if (given.replayed) set.headers['idempotency-replay'] = 'true'
   return send(set, given)

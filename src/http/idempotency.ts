@@ -34,6 +34,8 @@ export type OnceOperation<D, Prepared> = {
   decide: (prepared: Prepared) => D | Promise<D>
   /** Throws an error that is not recorded: nothing is written then. */
   record: (decided: D) => RecordedAnswer
+  /** Runs once the first answer is on the disk. */
+  committed?: ((decided: D) => void) | undefined
 }
 
 export type Idempotency = {
@@ -89,7 +91,7 @@ async function runOrReplay<D extends Accepted<unknown> | { kind: string }, Prepa
   deps: IdempotencyDeps,
   request: KeyedRequest,
   scope: string,
-  { prepare, decide, record }: OnceOperation<D, Prepared>,
+  { prepare, decide, record, committed }: OnceOperation<D, Prepared>,
 ): Promise<GivenAnswer> {
   const { clock, store } = deps
   const { find, keep, insert, removeIfExpired } = store.idempotencyRecords
@@ -133,6 +135,7 @@ async function runOrReplay<D extends Accepted<unknown> | { kind: string }, Prepa
     return replay(deps, decided.record, request, fingerprint)
   }
   deps.metrics.idempotency('first')
+  committed?.(decided)
   return remember(made, keep)
 }
 

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { createEntraDirectory } from '../../src/providers/msteams/stand-in/directory.ts'
+import { SANDBOX } from '../harness/sandbox.ts'
 import { LINK_PATH, SAMPLE_BODY, startService, type TestService } from '../harness/service.ts'
 
 const watched = () => startService({ LATCH_METRICS_ADDRESS: '127.0.0.1:0' })
@@ -52,6 +54,45 @@ describe('the metrics', () => {
     expect(readValue(text, 'latch_event_loop_lag_seconds{quantile="1"}')).toBeGreaterThanOrEqual(0)
     expect(readValue(text, 'process_resident_memory_bytes')).toBeGreaterThan(10_000_000)
     expect(text).toMatch(/latch_secret_key_info\{kid="[\w-]{8}",state="current"\} 1/)
+    await service.stop()
+  })
+
+  test('count a link once that another process has answered already', async () => {
+    const service = await watched()
+    // As in a process that has not answered it itself: the store alone knows of it.
+    service.deps.store.idempotencyRecords.recall = () => null
+    const key = { 'idempotency-key': 'one' }
+    const [first, again, other] = [
+      await service.api('POST', LINK_PATH, SAMPLE_BODY, key),
+      await service.api('POST', LINK_PATH, SAMPLE_BODY, key),
+      await service.api('POST', LINK_PATH, { ...SAMPLE_BODY, userScope: ['openid'] }, key),
+    ]
+    expect([first.status, again.status, other.status]).toEqual([201, 201, 422])
+    expect(again.text).toBe(first.text)
+    const links = 'latch_links_made_total{provider="slack",mode="link_user"}'
+    expect(readValue(await scrape(service), links)).toBe(1)
+    await service.link()
+    expect(readValue(await scrape(service), links)).toBe(2)
+    await service.stop()
+  })
+
+  test('count the link to which an administrator is sent on', async () => {
+    const service = await watched()
+    const app = { clientId: '', clientSecret: '', redirectUri: '' }
+    const [administrator] = createEntraDirectory(app).users
+    const { body } = await service.api('POST', '/v1/integrations/channel-connections/oauth', {
+      integrationIdentifier: SANDBOX.msteams.integrationIdentifier,
+      subscriberId: SANDBOX.subscriberId,
+      autoLinkUser: true,
+    })
+    const callback = await service.consent(new URL((body as { url: string }).url), {
+      user: String(administrator?.id),
+    })
+    expect((await service.open(callback)).status).toBe(302)
+    const text = await scrape(service)
+    const links = (mode: string) =>
+      readValue(text, `latch_links_made_total{provider="msteams",mode="${mode}"}`)
+    expect([links('connect'), links('link_user')]).toEqual([1, 1])
     await service.stop()
   })
 

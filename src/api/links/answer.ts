@@ -3,6 +3,7 @@ import { ContextPayload } from '../../domain/contexts/payload.ts'
 import type { Accepted } from '../../domain/decision.ts'
 import type { ConnectLinkRefusal } from '../../domain/links/make-link.ts'
 import type { SignedLink } from '../../domain/links/sign-link.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
 import { type ApiError, badRequest, notFound, refusedFields } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import { type Reply, reply } from '../../http/change.ts'
@@ -58,6 +59,15 @@ export const answerLink =
     if (decided.kind !== 'accepted') return linkError(decided, environmentId)
     const { url, linkId } = decided.value
     return reply(201, { url }, { 'latch-link-id': linkId })
+  }
+
+/** Counts a link that was handed out, once. */
+export const countLink =
+  ({ metrics }: Pick<ApiDeps, 'metrics'>) =>
+  (decided: LinkDecided): void => {
+    if (decided.kind !== 'accepted') return
+    const { providerId, mode } = decided.value
+    metrics.linkMade(providerId, mode)
   }
 
 /** Some of the messages end in a space, as Novu's do. */

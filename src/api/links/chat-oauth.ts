@@ -6,7 +6,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
-import { answerLink, LINK_RESPONSES, LINKS } from './answer.ts'
+import { answerLink, countLink, LINK_RESPONSES, LINKS } from './answer.ts'
 import { ConnectBody } from './connect.ts'
 import { LinkUserBody } from './link-user.ts'
 
@@ -29,6 +29,7 @@ export const chatOAuth = (deps: ApiDeps) => (app: Api) =>
         {
           decide: () => makeLink(deps, caller, body),
           answer: answerLink(caller),
+          committed: countLink(deps),
           lifetimeMs: STATE_LIFETIME_MS,
         },
       ),

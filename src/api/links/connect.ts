@@ -6,7 +6,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
-import { answerLink, LINK_FIELDS, LINK_RESPONSES, LINKS } from './answer.ts'
+import { answerLink, countLink, LINK_FIELDS, LINK_RESPONSES, LINKS } from './answer.ts'
 
 export const ConnectBody = openObject(
   {
@@ -42,6 +42,7 @@ export const connect = (deps: ApiDeps) => (app: Api) =>
         {
           decide: () => links.connectWorkspace(deps, caller, body),
           answer: answerLink(caller),
+          committed: countLink(deps),
           lifetimeMs: STATE_LIFETIME_MS,
         },
       ),

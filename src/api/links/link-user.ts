@@ -6,7 +6,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
-import { answerLink, LINK_FIELDS, LINK_RESPONSES, LINKS } from './answer.ts'
+import { answerLink, countLink, LINK_FIELDS, LINK_RESPONSES, LINKS } from './answer.ts'
 
 export const LinkUserBody = openObject(
   {
@@ -46,6 +46,7 @@ export const linkUser = (deps: ApiDeps) => (app: Api) =>
         {
           decide: () => links.linkUser(deps, caller, body),
           answer: answerLink(caller),
+          committed: countLink(deps),
           lifetimeMs: STATE_LIFETIME_MS,
         },
       ),

@@ -220,7 +220,9 @@ async function settle(
   if (decided.kind === 'settled') return decided.outcome
   if (decided.kind !== 'accepted') return decided
   const { outcome, next } = decided.value
-  return next === null ? outcome : { kind: 'link_next', url: next }
+  if (next === null) return outcome
+  deps.metrics.linkMade(next.providerId, next.mode)
+  return { kind: 'link_next', url: next.url }
 }
 
 /**

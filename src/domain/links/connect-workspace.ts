@@ -173,7 +173,7 @@ export async function storeInstallation(
         provider: provider.name,
         ...(pending !== null && { problem: pending.problem }),
       },
-      next: linked.next?.url ?? null,
+      next: linked.next,
     },
     {
       ...change,

@@ -3,6 +3,7 @@ import type { Identity, Installation, Reach } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import type { PendingConsent } from '../../store/connections/connection-rows.ts'
 import type { Decision } from '../decision.ts'
+import type { SignedLink } from './sign-link.ts'
 
 /** What the provider sends the user back with (RFC 6749 §4.1.2), and the browser's cookies. */
 export type AuthorizationResponse = {
@@ -105,7 +106,7 @@ export type FailedOutcome = Exclude<LinkOutcome, { kind: 'linked' | 'connected' 
  * for the result page.
  */
 export type LinkDecision = Decision<
-  { outcome: Exclude<LinkOutcome, FailedOutcome>; next: string | null },
+  { outcome: Exclude<LinkOutcome, FailedOutcome>; next: SignedLink | null },
   FailedOutcome
 >
 

@@ -30,14 +30,20 @@ type LinkClaims = Pick<StateClaims, 'connectionIdentifier' | 'contextKeys'> &
   )
 
 /** A link: the address at which a user consents, and the id by which it is asked after. */
-export type SignedLink = { url: string; linkId: string }
+export type SignedLink = {
+  url: string
+  linkId: string
+  providerId: string
+  mode: StateClaims['mode']
+}
 
 /**
  * Signs a link and answers the address to give to the user: the provider's own, or latch's first
- * where the integration binds links to the browser that opens them. Nothing is stored.
+ * where the integration binds links to the browser that opens them. Nothing is stored or counted: it
+ * may be signed more than once until it is handed out.
  */
 export function signLink(
-  deps: Deps,
+  deps: Pick<Deps, 'random' | 'clock' | 'states' | 'config'>,
   integration: Integration,
   claims: LinkClaims,
   authorization: Authorization,
@@ -53,11 +59,11 @@ export function signLink(
     protocol: claims.mode === 'link_user' ? provider.protocolFor(scope) : 'oauth',
   }
   const state = deps.states.sign(signed)
-  deps.metrics.linkMade(provider.id, claims.mode)
   const url = signed.bound
     ? boundLinkUrl(deps.config, state, scope)
     : providerUrl(deps, signed, state, authorization)
-  return { url, linkId: deps.states.linkId(signed) }
+  const linkId = deps.states.linkId(signed)
+  return { url, linkId, providerId: provider.id, mode: claims.mode }
 }
 
 /** The provider's own page, at which somebody consents. */
