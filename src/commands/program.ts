@@ -8,6 +8,7 @@ import type { AddCommand, ExitCode, RunCommand } from './define-command.ts'
 import { doctorCommand } from './doctor.ts'
 import { environmentsCommand } from './environments.ts'
 import { eventsCommand } from './events.ts'
+import { explainCommand } from './explain.ts'
 import { explainFailure } from './explain-failure.ts'
 import { exportCommand } from './export.ts'
 import { healthcheckCommand } from './healthcheck.ts'
@@ -30,6 +31,7 @@ const COMMANDS: readonly AddCommand[] = [
   versionCommand,
   integrationsCommand,
   doctorCommand,
+  explainCommand,
   openapiCommand,
   keysCommand,
   environmentsCommand,

@@ -1,6 +1,7 @@
 import configuration from './pages/configuration.md' with { type: 'text' }
 import events from './pages/events.md' with { type: 'text' }
 import unit from './pages/latch.service' with { type: 'text' }
+import links from './pages/links.md' with { type: 'text' }
 import operating from './pages/operating.md' with { type: 'text' }
 import personalData from './pages/personal-data.md' with { type: 'text' }
 import slack from './pages/slack.md' with { type: 'text' }
@@ -13,6 +14,7 @@ export const PAGES: ReadonlyMap<string, string> = new Map([
   ['teams', teams],
   ['configuration', configuration],
   ['operating', operating],
+  ['links', links],
   ['events', events],
   ['personal-data', personalData],
   ['upgrading', upgrading],

@@ -8,6 +8,7 @@ import type { Fetch } from '../providers/call-provider.ts'
 import type { Providers } from '../providers/create-providers.ts'
 import type { Registry } from '../providers/definition.ts'
 import type { Random } from '../secrets/random.ts'
+import type { States } from '../secrets/state.ts'
 import type { Environment } from '../store/environments/environments.ts'
 import type { Rotation } from './rotation.ts'
 import { UsageError } from './usage-error.ts'
@@ -20,6 +21,7 @@ export type OperatorContext = CommitDeps & {
   fetch: Fetch
   rotation: Rotation
   random: Random
+  states: States
   /** Milliseconds since 1970. */
   clock(): number
 }

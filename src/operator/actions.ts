@@ -2,6 +2,7 @@ import type { Action } from './action.ts'
 import { doctorAction } from './doctor.ts'
 import { createEnvironmentAction, listEnvironmentsAction } from './environments.ts'
 import { listEventsAction, verifyEventsAction } from './events.ts'
+import { explainAction } from './explain.ts'
 import {
   createIntegrationAction,
   listIntegrationsAction,
@@ -26,6 +27,7 @@ export const actions: readonly Action[] = [
   exportSubscriberAction,
   eraseSubscriberAction,
   doctorAction,
+  explainAction,
   checkSecretKeyAction,
   rotateSecretKeyAction,
 ]

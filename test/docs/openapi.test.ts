@@ -202,14 +202,15 @@ describe("the API's description", () => {
     if (Bun.which('curl') === null) return
     const { body } = await service.api('GET', '/v1/integrations')
     const integrationId = String((body as { data: { _id: string }[] }).data.at(-1)?._id)
+    const made = await service.api('POST', LINK_PATH, SAMPLE_BODY)
+    const linkId = made.headers.get('latch-link-id')
     const said: string[] = []
     for (const { operation } of inOrder()) {
       const [sample] = operation['x-codeSamples']
-      // The one thing that a sample cannot know.
-      const source = String(sample?.source).replace(
-        'integrations/integrationId',
-        `integrations/${integrationId}`,
-      )
+      // What a sample cannot know.
+      const source = String(sample?.source)
+        .replace('integrations/integrationId', `integrations/${integrationId}`)
+        .replace(/links\/lnk_[\w-]+/, `links/${linkId}`)
       const run = Bun.spawn(['sh', '-c', `${source} -o /dev/null -w '%{http_code}'`], {
         env: { ...process.env, LATCH_API_KEY: 'latch_test' },
         stdout: 'pipe',

@@ -13,6 +13,7 @@ const PAGES = [
   'teams',
   'configuration',
   'operating',
+  'links',
   'events',
   'personal-data',
   'upgrading',

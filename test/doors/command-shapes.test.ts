@@ -28,6 +28,7 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 /** Commands that store nothing of what they are given. */
 const OTHERS = [
   'doctor',
+  'explain',
   'environments.list',
   'events.list',
   'events.verify',

@@ -9,10 +9,10 @@ export type LinkFailure = FailedOutcome | CallbackRefusal
  * Why a link failed, or is not all that it could be: stable words for programs. A person's own no is
  * told apart from the provider's other errors (RFC 6749 §4.1.2.1).
  */
-export type LinkReason = LinkFailure['kind'] | 'access_denied' | SuccessRemark
+export type LinkReason = LinkFailure['kind'] | 'access_denied' | Remark
 
-/** What is still missing of a link that was stored. */
-export type SuccessRemark = 'consent_pending' | 'not_reachable_yet'
+/** What is still missing of a link that was stored, or that nobody has come back from it. */
+type Remark = 'consent_pending' | 'not_reachable_yet' | 'not_completed'
 
 export const reasonOf = (failure: LinkFailure): LinkReason =>
   failure.kind === 'authorization_error' && failure.error === 'access_denied'
@@ -120,6 +120,12 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
     meaning: 'The connection that the link names was deleted after the link was made.',
     remedy: 'Have the workspace connected again, or ask for a link without connectionIdentifier.',
   },
+  not_completed: {
+    meaning:
+      'Nobody has come back to latch: the link was not opened, the user left, or the provider showed an error on its own page, from which nobody comes back.',
+    remedy:
+      'Ask the user what they saw. `latch explain` knows the codes of such pages, as in `latch explain invalid_scope`, and `latch doctor` finds most of the causes.',
+  },
   consent_pending: {
     meaning:
       "The administrator's consent is claimed, and has not taken effect at the provider, which can take an hour.",
@@ -132,6 +138,10 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
       'latch tries again by itself. In the organisation, an administrator must have approved the app.',
   },
 }
+
+/** Whether a text is a reason; older and newer versions of latch may know others. */
+export const isLinkReason = (text: string | null): text is LinkReason =>
+  text !== null && Object.hasOwn(EXPLANATIONS, text)
 
 /** The codes of RFC 6749 §4.1.2.1 and §5.2, where a provider has nothing better to say. */
 const OAUTH_CODES: Readonly<Record<string, Explanation>> = {

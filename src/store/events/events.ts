@@ -1,4 +1,18 @@
-import { and, asc, desc, eq, getTableName, gt, gte, lt, lte, max, type SQL, sql } from 'drizzle-orm'
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  getTableName,
+  gt,
+  gte,
+  isNotNull,
+  lt,
+  lte,
+  max,
+  type SQL,
+  sql,
+} from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import { eventCheckpoints, events } from '../schema/events.ts'
 import type { Writer } from '../writer/writer.ts'
@@ -38,6 +52,8 @@ export type Events = {
   page(filter: EventFilter, limit: number, from?: 'oldest' | 'newest'): Promise<StoredEvent[]>
   /** The oldest first. */
   ofLink(environmentId: string, linkId: string): Promise<StoredEvent[]>
+  /** The links of which an actor has told something: up to `limit`, the latest first. */
+  linksOf(actor: string, limit: number): Promise<{ environmentId: string; linkId: string }[]>
   /**
    * Calls `listener` after each commit of this process that may have added events. Answers the
    * function that ends it. Of commits of other processes nobody is told: see `isShared`.
@@ -152,6 +168,16 @@ export function createEvents(
         .from(events)
         .where(and(eq(events.linkId, linkId), eq(events.environmentId, environmentId)))
         .orderBy(asc(events.id)),
+    linksOf: async (actor, limit) => {
+      const found = await database
+        .select({ environmentId: events.environmentId, linkId: sql<string>`${events.linkId}` })
+        .from(events)
+        .where(and(eq(events.actor, actor), isNotNull(events.linkId)))
+        .groupBy(events.environmentId, events.linkId)
+        .orderBy(desc(max(events.id)))
+        .limit(limit)
+      return found
+    },
     listen: (listener) => writer.listen(TABLE, listener),
     isShared,
     erasePersonal: (environmentId, subscriberId) =>

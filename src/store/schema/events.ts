@@ -41,6 +41,8 @@ export const events = sqliteTable(
       .on(table.environmentId, table.subscriberId, table.id)
       .where(sql`subscriber_id is not null`),
     index('events_link').on(table.linkId, table.id).where(sql`link_id is not null`),
+    // By the request that a page or a log names.
+    index('events_link_actor').on(table.actor, table.id).where(sql`link_id is not null`),
   ],
 )
 

@@ -1,0 +1,1 @@
+CREATE INDEX `events_link_actor` ON `events` (`actor`,`id`) WHERE link_id is not null;
