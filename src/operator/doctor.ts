@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { readApp } from '../domain/integrations/app.ts'
+import { readUsableApp } from '../domain/integrations/app.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
 import { createProviders } from '../providers/create-providers.ts'
 import { type Finding, failed, ok } from '../providers/examination.ts'
@@ -104,14 +104,14 @@ async function examine(
   if (credentials === null) {
     return [failed('its credentials cannot be opened, so nobody can be linked by it', REOPEN)]
   }
-  const { clientId, clientSecret, own } = readApp(provider, credentials)
-  if (clientId === null || clientSecret === null) {
+  const read = readUsableApp(provider, credentials)
+  if (read.kind === 'credentials_missing') {
     const remedy = 'Set clientId and secretKey: PUT /v1/integrations/{id}.'
     return [failed('client id or client secret is not set', remedy)]
   }
   const inactive: Finding[] = active
     ? []
     : [{ status: 'warning', message: 'it is not active', remedy: 'Set `active` to true.' }]
-  const found = await provider.examine({ clientId, clientSecret, own }, redirectUri)
+  const found = await provider.examine(read.app, redirectUri)
   return [...inactive, ...found]
 }

@@ -1,6 +1,7 @@
 /** What a rule comes to that refuses nothing. */
 export const OUTCOMES = [
   'accepted',
+  'app',
   'auth',
   'code',
   'connected',

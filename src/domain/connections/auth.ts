@@ -1,6 +1,7 @@
 import type { Provider, RefreshedTokens, Tokens } from '../../providers/provider.ts'
 import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
+import { readUsableApp } from '../integrations/app.ts'
 import type { GivenAuth } from './shape.ts'
 
 /** In place of a token until the workspace installs the app: latch only knows who is in it. */
@@ -32,7 +33,7 @@ export function readGivenAuth(
     return { kind: 'auth', auth: { accessToken, ...(expiresAt !== undefined && { expiresAt }) } }
   }
   if (provider?.connect?.kind !== 'code') return { kind: 'rotation_not_supported', providerId }
-  if (!credentials['clientId'] || !credentials['secretKey']) {
+  if (readUsableApp(provider, credentials).kind === 'credentials_missing') {
     return { kind: 'integration_without_credentials', integrationIdentifier: identifier }
   }
   const auth = {

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import type { AdminConsent, App, InstallByCode } from '../../providers/provider.ts'
 import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
-import { readApp } from '../integrations/app.ts'
+import { readUsableApp } from '../integrations/app.ts'
 
 /** How a connection is kept alive: through which app, and what that can do at its provider. */
 export type Means<Connect> = { provider: string; connect: Connect; app: App }
@@ -17,11 +17,7 @@ export async function findMeans(
   const integration = await store.integrations.findById(environmentId, integrationId)
   const provider = integration && providers.get(integration.providerId)
   if (!integration || !provider?.connect) return null
-  const { clientId, clientSecret, ...rest } = readApp(provider, integration.credentials)
-  if (clientId === null || clientSecret === null) return null
-  return {
-    provider: provider.title,
-    connect: provider.connect,
-    app: { ...rest, clientId, clientSecret },
-  }
+  const read = readUsableApp(provider, integration.credentials)
+  if (read.kind === 'credentials_missing') return null
+  return { provider: provider.title, connect: provider.connect, app: read.app }
 }

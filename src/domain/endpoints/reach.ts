@@ -2,8 +2,9 @@ import type { Deps } from '../../deps.ts'
 import type { Reach } from '../../providers/provider.ts'
 import type { UnreachedEndpoint } from '../../store/endpoints/endpoint-reach.ts'
 import type { HeldJob, JobEnd } from '../../store/jobs/jobs.ts'
+import { NO_MEANS } from '../connections/means.ts'
 import { type Accepted, accept } from '../decision.ts'
-import { readApp } from '../integrations/app.ts'
+import { readUsableApp } from '../integrations/app.ts'
 import { endJob, endJobAlone } from '../job.ts'
 import { retryDelayMs } from '../retry-delay.ts'
 
@@ -46,9 +47,7 @@ async function tryToReach(
   const integration = await store.integrations.findById(environmentId, integrationId)
   const provider = integration && providers.get(integration.providerId)
   if (!integration || !provider?.reach) return { kind: 'reachable' }
-  const { clientId, clientSecret, ...rest } = readApp(provider, integration.credentials)
-  if (clientId === null || clientSecret === null) {
-    return { kind: 'not_yet', problem: 'The integration has no client id or secret' }
-  }
-  return provider.reach({ ...rest, clientId, clientSecret }, endpoint)
+  const read = readUsableApp(provider, integration.credentials)
+  if (read.kind === 'credentials_missing') return { kind: 'not_yet', problem: NO_MEANS }
+  return provider.reach(read.app, endpoint)
 }

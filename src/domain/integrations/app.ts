@@ -20,3 +20,17 @@ export function readApp(provider: Provider, credentials: Credentials): StoredApp
     own: ownPartOf(provider, credentials),
   }
 }
+
+/** The integration lacks what its app needs to prove at the provider who it is. */
+export type CredentialsMissing = { kind: 'credentials_missing'; provider: string }
+
+/** The app, with all that it needs to ask its provider for something. */
+export function readUsableApp(
+  provider: Provider,
+  credentials: Credentials,
+): { kind: 'app'; app: App } | CredentialsMissing {
+  const { clientId, clientSecret, ...rest } = readApp(provider, credentials)
+  return clientId === null || clientSecret === null
+    ? { kind: 'credentials_missing', provider: provider.title }
+    : { kind: 'app', app: { ...rest, clientId, clientSecret } }
+}

@@ -5,7 +5,7 @@ import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
 import type { Subscriber } from '../../store/subscribers/subscribers.ts'
 import type { Write } from '../../store/writer/writes.ts'
-import { readApp } from '../integrations/app.ts'
+import { readUsableApp } from '../integrations/app.ts'
 import type { TargetRefusal } from './outcome.ts'
 
 /** What a link was made for. */
@@ -32,10 +32,8 @@ export async function findTarget(
   if (integration === null) return { kind: 'integration_gone', integrationId, environmentId }
   const provider = providers.get(integration.providerId)
   if (!provider) return { kind: 'provider_not_supported', providerId: integration.providerId }
-  const { clientId, clientSecret, ...rest } = readApp(provider, integration.credentials)
-  if (clientId === null || clientSecret === null) {
-    return { kind: 'credentials_missing', provider: provider.title }
-  }
+  const read = readUsableApp(provider, integration.credentials)
+  if (read.kind === 'credentials_missing') return read
   const subscriber =
     subscriberId === null ? null : await store.subscribers.find(environmentId, subscriberId)
   if (subscriberId !== null && subscriber === null) return { kind: 'subscriber_gone', subscriberId }
@@ -47,7 +45,7 @@ export async function findTarget(
   if (connectionIdentifier !== null && connection === null && mode === 'link_user') {
     return { kind: 'connection_gone', identifier: connectionIdentifier }
   }
-  const app = { ...rest, clientId, clientSecret }
+  const app = read.app
   return { kind: 'found', integration, provider, app, subscriber, connection }
 }
 
