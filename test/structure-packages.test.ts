@@ -17,10 +17,9 @@ const ROOMS_OF: Record<string, readonly string[]> = {
   jose: ['providers', 'stand-in'],
   'p-limit': ['providers'],
   // Where routes are made: providers, secrets, pages and the store know nothing of them.
-  elysia: ['api', 'app', 'docs', 'http', 'stand-in'],
+  elysia: ['api', 'docs', 'http', 'stand-in'],
   '@sinclair/typebox': [
     'api',
-    'app',
     'commands',
     'operator',
     'docs',
@@ -29,7 +28,6 @@ const ROOMS_OF: Record<string, readonly string[]> = {
     'providers',
     'sandbox',
     'stand-in',
-    'secrets',
     'store',
     'transfer',
   ],
@@ -41,10 +39,10 @@ const ROOMS_OF: Record<string, readonly string[]> = {
 
 /** What only some rooms may do with the machine itself. */
 const ROOMS_OF_BUILT_IN: Record<string, readonly string[]> = {
-  'node:fs': ['commands', 'operator', 'config-reader', 'secrets', 'store', 'transfer'],
-  'node:fs/promises': ['commands', 'config', 'operator', 'secrets', 'store', 'transfer'],
+  'node:fs': ['commands', 'operator', 'config-reader', 'secrets', 'store'],
+  'node:fs/promises': ['commands', 'operator', 'secrets', 'store', 'transfer'],
   'node:path': ['commands', 'operator', 'secrets', 'store', 'transfer'],
-  'node:readline': ['transfer'],
+  'node:readline': [],
   'node:os': ['commands'],
   'node:child_process': [],
   'node:http': [],
@@ -87,6 +85,15 @@ describe('a package', () => {
     expect(wrong).toEqual([])
   })
 
+  test('is allowed in no room that does not use it', () => {
+    const unused = Object.entries(ROOMS_OF).flatMap(([name, rooms]) =>
+      rooms
+        .filter((room) => !packages.some((one) => one.name === name && one.room === room))
+        .map((room) => `${room} -> ${name}`),
+    )
+    expect(unused).toEqual([])
+  })
+
   test('is here because it is used, and is said to be', () => {
     const manifest: unknown = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'))
     const { dependencies } = manifest as { dependencies: Record<string, string> }
@@ -102,6 +109,15 @@ test("the machine's files, processes and sockets are for those who need them", (
     ({ specifier, room }) => ROOMS_OF_BUILT_IN[specifier]?.includes(room) === false,
   )
   expect(wrong).toEqual([])
+})
+
+test('what they do with it is allowed to nobody else', () => {
+  const unused = Object.entries(ROOMS_OF_BUILT_IN).flatMap(([name, rooms]) =>
+    rooms
+      .filter((room) => !outer.some((one) => one.specifier === name && one.room === room))
+      .map((room) => `${room} -> ${name}`),
+  )
+  expect(unused).toEqual([])
 })
 
 test('every import that Bun finds is found by pattern, and none leads out of src', () => {
