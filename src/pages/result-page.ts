@@ -47,7 +47,7 @@ const ICONS = {
 }
 
 /** A page that may load nothing, run nothing, be framed by nobody, and tell no one its address. */
-export const PAGE_HEADERS: Readonly<Record<string, string>> = {
+const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',

@@ -31,7 +31,7 @@ function derive(masterKey: Uint8Array, purpose: string, length: number): Uint8Ar
   return new Uint8Array(hkdfSync('sha256', masterKey, '', `latch/${purpose}`, length))
 }
 
-export function deriveKeys(masterKey: Uint8Array): DerivedKeys {
+function deriveKeys(masterKey: Uint8Array): DerivedKeys {
   return {
     kid: encodeBase64url(derive(masterKey, 'kid', 6)),
     state: derive(masterKey, 'state', 32),

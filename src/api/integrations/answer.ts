@@ -126,7 +126,7 @@ export function createPresentIntegrations(log: Log): PresentIntegrations {
   return (caller, integrations) => ({ data: integrations.map((one) => present(caller, one)) })
 }
 
-export type OtherEnvironment = { kind: 'other_environment' }
+type OtherEnvironment = { kind: 'other_environment' }
 
 /** Refuses a body that names another environment than the API key's. */
 export const refuseOtherEnvironment = (

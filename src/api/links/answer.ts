@@ -33,11 +33,11 @@ export const LINK_FIELDS = {
   ),
 }
 
-export const OAuthUrl = Type.Object(
+const OAuthUrl = Type.Object(
   { url: Type.String({ description: 'Where to send the user. Valid for 5 minutes.' }) },
   { title: 'GenerateChatOAuthUrlResponseDto' },
 )
-export type OAuthUrl = Static<typeof OAuthUrl>
+type OAuthUrl = Static<typeof OAuthUrl>
 
 export const LINK_RESPONSES = {
   201: { description: 'The link', schema: OAuthUrl, headers: { 'Latch-Link-Id': 'always' } },

@@ -8,10 +8,7 @@ import type { ConsentTexts } from '../../providers/provider.ts'
 export type FinalResult = Exclude<CallbackResult, { kind: 'link_next' }>
 
 /** The answer to a program, in Novu's words where it has any, and the page for a person. */
-export type OutcomeView = { status: number; message: string } & Omit<
-  ResultPage,
-  'reference' | 'state'
->
+type OutcomeView = { status: number; message: string } & Omit<ResultPage, 'reference' | 'state'>
 
 const START_AGAIN = 'Go back to where you started and ask for a new link.'
 const TELL_SENDER = 'Tell the people who sent you here: only they can repair it.'

@@ -5,7 +5,6 @@ import { ContextPayload } from '../contexts/payload.ts'
 const open = { additionalProperties: true } as const
 
 export const connectionMode = () => Type.Union([Type.Literal('subscriber'), Type.Literal('shared')])
-export type ConnectionMode = Static<ReturnType<typeof connectionMode>>
 
 const GivenWorkspace = Type.Object(
   {

@@ -23,7 +23,7 @@ export type Failure = {
 }
 
 /** An error of the database that was met in the other thread, under the names that it had there. */
-export class DatabaseError extends Error {
+class DatabaseError extends Error {
   override readonly name = 'DatabaseError'
   constructor(
     message: string,
@@ -47,7 +47,7 @@ export function toFailure(error: unknown): Failure {
   }
 }
 
-export const toError = ({ message, storeErrorCode, code, extendedCode }: Failure): Error =>
+const toError = ({ message, storeErrorCode, code, extendedCode }: Failure): Error =>
   storeErrorCode === null
     ? new DatabaseError(message, code ?? '', extendedCode ?? '')
     : new StoreError(storeErrorCode, message)
