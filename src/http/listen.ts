@@ -8,8 +8,8 @@ export type Listener = {
   /** The address that a request came from: the client's own, or that of the proxy before it. */
   addressOf(request: Request): string
   /**
-   * Lets a request take that many seconds in which nothing is sent: Bun otherwise takes its connection
-   * for idle after 10, and closes it.
+   * Lets a request take that many seconds in which nothing is sent, in place of the 60 that each may:
+   * then its connection counts as idle, and is closed.
    */
   allowSeconds(request: Request, seconds: number): void
   /**
@@ -36,6 +36,13 @@ const STOP_GRACE_MS = 30_000
 
 const QUIET_MS = 500
 
+/**
+ * How long a request may take in which nothing is sent. Bun calls a connection idle after 10 seconds,
+ * and its client is told nothing. That is right for half a head; but whoever waits for another
+ * callback of their link waits 15, a body may take 15, and a provider that is asked twice 20.
+ */
+const MAX_SILENCE_SECONDS = 60
+
 /** Listens on `host` and `port` (0: any that is free). Throws `ListenError` where it cannot. */
 export function listen(
   host: string,
@@ -44,7 +51,7 @@ export function listen(
 ): Listener {
   // Bun's own 413 is no JSON, so its limit is out of the way: the API's is enforced as bodies come.
   const options = { hostname: host, port, maxRequestBodySize: Number.MAX_SAFE_INTEGER }
-  const server = serve({ ...options, fetch: starting }, portSetBy)
+  const server = serve({ ...options, fetch: patiently(starting) }, portSetBy)
   const bound = server.port ?? port
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
@@ -52,13 +59,20 @@ export function listen(
     answerWith: (fetch) =>
       server.reload({
         ...options,
-        fetch,
+        fetch: patiently(fetch),
       }),
     addressOf: (request) => server.requestIP(request)?.address ?? '',
     allowSeconds: (request, seconds) => server.timeout(request, seconds),
     stop: () => stopWithin(server, stopGraceMs),
   }
 }
+
+const patiently =
+  (fetch: Answering) =>
+  (request: Request, server: Bun.Server<undefined>): Response | Promise<Response> => {
+    server.timeout(request, MAX_SILENCE_SECONDS)
+    return fetch(request)
+  }
 
 /**
  * Bun waits for connections as well that ask for nothing, until it calls them idle after 10 seconds:

@@ -241,6 +241,26 @@ describe('when Slack fails', () => {
     expect((await open(callback)).status).toBe(502)
   })
 
+  test('whoever waits for another request that does not end is told that it is still running', async () => {
+    const callback = await consent(await link({ context: { key: 'waiting' } }))
+    // The claim of another request, which asks the provider for long.
+    const verified = await service.deps.states.verify(
+      String(new URL(callback).searchParams.get('state')),
+      service.deps.clock(),
+    )
+    if (verified.kind !== 'valid') throw new Error(verified.kind)
+    const { jti, environmentId } = verified.claims
+    const claimedAtMs = service.deps.clock()
+    await service.deps.store.spentStates.claim({ jti, environmentId, claimedAtMs })
+    const startedMs = performance.now()
+    const response = await fetch(callback, { headers: { accept: 'application/json' } })
+    expect(performance.now() - startedMs).toBeGreaterThan(14_000)
+    expect([response.status, await response.json()]).toMatchObject([
+      409,
+      { ctx: { code: 'still_running' } },
+    ])
+  }, 30_000)
+
   // docs/providers.md#interrupted-links
   test('a claim with no outcome, as a crash leaves it, ends as interrupted', async () => {
     const good = await link({ context: { key: 'crashed' } })

@@ -64,6 +64,7 @@ export const ELSEWHERE: Readonly<Record<string, { file: string; says: string }>>
     says: 'provider_unavailable',
   },
   interrupted: { file: 'api/callback.test.ts', says: 'interrupted' },
+  still_running: { file: 'api/callback.test.ts', says: 'still_running' },
   consent_missing: { file: 'api/teams.test.ts', says: 'that was not given makes none' },
   other_browser: { file: 'api/browser-binding.test.ts', says: 'another browser does not' },
   token_not_revoked: { file: 'api/connections.test.ts', says: 'revoke' },
@@ -79,5 +80,4 @@ export const NOT_TRIED: Readonly<Record<string, string>> = {
   no_environment: 'a latch that runs has made one',
   provider_not_supported: 'no door takes a provider away from an integration that it has',
   connect_not_supported: 'each provider that there is connects workspaces',
-  still_running: 'a callback waits for the other one as long as that may take',
 }
