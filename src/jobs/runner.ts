@@ -2,6 +2,7 @@ import type { Alarm, Background } from '../background.ts'
 import type { Deps } from '../deps.ts'
 import { endJobAlone, newLease } from '../domain/job.ts'
 import { retryDelayMs } from '../domain/retry-delay.ts'
+import { errorText } from '../observe/error-text.ts'
 import type { HeldJob } from '../store/jobs/jobs.ts'
 import type { JobKind } from './kind.ts'
 
@@ -88,7 +89,8 @@ async function work(
     const cause = error instanceof Error ? error : null
     deps.log.warn({ error: cause, job: held.kind, subject: held.subject }, 'a job failed')
     const dueAtMs = deps.clock() + retryDelayMs(held.attempts - 1)
-    const problem = cause?.message ?? 'an unknown fault'
+    // Not as the error tells it itself: a failed query's message has what it was to write in it.
+    const problem = errorText(error).message
     // Where not even that can be written, the job is due again when its lease is over.
     await endJobAlone(deps, held, { kind: 'again', dueAtMs, problem }).catch(() => {})
   }

@@ -61,6 +61,22 @@ describe('who works on jobs', () => {
     await service.stop()
   }, 20_000)
 
+  test('stores why one failed without what a query was to write', async () => {
+    const { service, deps, begun, jobs } = await started(async () => {
+      const query = 'update "channel_connections" set "auth" = ?'
+      const params = ['a-sealed-token']
+      throw Object.assign(new Error(`Failed query: ${query}\nparams: ${params}`), { query, params })
+    })
+    await schedule(deps, 'car')
+    await until(() => begun.length === 1)
+    const find = () => deps.store.jobs.find({ kind: KIND, subject: 'car' })
+    await until(async () => (await find())?.problem != null)
+    const { problem } = (await find()) ?? {}
+    expect(problem).toBe('Failed query: update "channel_connections" set "auth" = ?')
+    await jobs.stop()
+    await service.stop()
+  })
+
   test('finishes what it has begun when it is stopped, and begins no more', async () => {
     const gate = Promise.withResolvers<void>()
     const { service, deps, begun, jobs } = await started(() => gate.promise)
