@@ -259,6 +259,26 @@ describe('a consent that is pending', () => {
     expect(await jobOf(PROVE_CONSENT, connection)).toBeNull()
   })
 
+  test('is not said to be proven where nothing of it was stored', async () => {
+    const connection = await pendingConnection()
+    const teams = one.providers.get('msteams')
+    if (teams?.connect?.kind !== 'admin_consent') throw new Error('no Teams')
+    const { connect } = teams
+    // Microsoft confirms it, but so late that another process has taken the job.
+    const prove: typeof connect.prove = async () => {
+      advance(LEASE_MS)
+      await takeDue(two, PROVE_CONSENT)
+      return { kind: 'proven' }
+    }
+    const providers = new Map([
+      ...one.providers,
+      ['msteams', { ...teams, connect: { ...connect, prove } }],
+    ])
+    expect(await refreshNow({ ...one, providers }, connection.id)).toEqual({ kind: 'in_progress' })
+    expect((await read(one, connection)).pending).toMatchObject({ problem: 'first' })
+    await forget(PROVE_CONSENT)
+  })
+
   test('is not postponed by a slow holder when another has taken the job', async () => {
     const connection = await pendingConnection()
     const slow = await takeDue(one, PROVE_CONSENT)

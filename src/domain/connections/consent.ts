@@ -13,6 +13,8 @@ export type ConsentAsked =
   /** No consent is pending, or nobody can be asked. */
   | { kind: 'not_pending' }
   | { kind: 'not_consented'; provider: string; problem: string; gaveUp: boolean }
+  /** Nothing was stored: somebody else has taken the job meanwhile, or changed the connection. */
+  | { kind: 'in_progress' }
 
 /** An administrator who has not consented by then will not do so any more. */
 const GIVE_UP_AFTER_MS = 7 * 24 * 60 * 60_000
@@ -42,7 +44,8 @@ export async function proveConsent(
   }
   const proof = await means.connect.prove(means.app, holder.workspaceId)
   const end = endOf(proof, held, holder, clock())
-  await storeProof(deps, held, holder, { proof, end })
+  const isStored = await storeProof(deps, held, holder, { proof, end })
+  if (!isStored) return { kind: 'in_progress' }
   if (proof.kind === 'proven') return { kind: 'proven' }
   const { provider } = means
   return {
@@ -67,13 +70,16 @@ function endOf(
   return { kind: 'again', dueAtMs: nowMs + retryDelayMs(attempts - 1), problem }
 }
 
-/** Stores what the provider has said, unless the connection has changed since it was asked. */
+/**
+ * Stores what the provider has said, unless the connection has changed since it was asked, or somebody
+ * else has taken the job. Answers whether it is stored.
+ */
 async function storeProof(
   deps: RefreshDeps,
   held: HeldJob,
   asked: TokenHolder,
   { proof, end }: { proof: ConsentProof; end: JobEnd },
-): Promise<void> {
+): Promise<boolean> {
   const { connectionTokens } = deps.store
   const problem = proof.kind === 'proven' ? null : proof.problem
   const decide = async (): Promise<Accepted<null> | { kind: 'changed' }> => {
@@ -84,7 +90,8 @@ async function storeProof(
       writes: [connectionTokens.setConsentProblem(current, problem, deps.clock())],
     })
   }
-  await endJob(deps, held, decide, ({ kind }) =>
+  const decided = await endJob(deps, held, decide, ({ kind }) =>
     kind === 'accepted' ? end : { kind: 'again', dueAtMs: deps.clock(), problem: null },
   )
+  return decided.kind === 'accepted'
 }

@@ -27,7 +27,7 @@ export async function refreshNow(deps: RefreshDeps, connectionId: string): Promi
     const held = await holdJob(deps, { kind: PROVE_CONSENT, subject: connectionId })
     if (held === null) return { kind: 'in_progress' }
     const asked = await proveConsent(deps, held, 'now')
-    if (asked.kind === 'not_consented') return asked
+    if (asked.kind === 'not_consented' || asked.kind === 'in_progress') return asked
     return { kind: asked.kind === 'proven' ? 'refreshed' : 'not_rotating' }
   }
   if (means?.connect.kind === 'code' && holder?.auth.refreshToken !== undefined) {
