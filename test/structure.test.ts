@@ -29,7 +29,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // The rules: they know no request, no status and no query.
   domain: ['config-reader', 'providers', 'secrets', 'store'],
   // Work that is due: asks the domain, as the API does.
-  jobs: ['domain', 'store'],
+  jobs: ['domain', 'observe', 'store'],
   docs: ['http', 'pages', 'version'],
   http: ['background', 'domain', 'pages', 'secrets', 'store'],
   sandbox: ['domain', 'pages', 'secrets', 'store'],
