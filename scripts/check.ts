@@ -15,7 +15,7 @@ const BROWSER_TEST_FILES = 'test/e2e/*browser*.test.ts'
 const PYTHON_TEST_FILE = 'test/examples/python.test.ts'
 /** Tests that must pass wherever the data is kept. */
 const REMOTE_TESTS = [
-  'test/{api,contract,http}/*.test.ts',
+  'test/{api,contract,http}/**/*.test.ts',
   'test/e2e/sdk*.test.ts',
   'test/fault/crash.test.ts',
 ]

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
-import type { Deps } from '../../src/deps.ts'
-import { commit } from '../../src/domain/commit.ts'
-import { accept } from '../../src/domain/decision.ts'
-import { EVENTS } from '../../src/domain/events/registry.ts'
-import { startHranaServer } from '../harness/hrana-server.ts'
-import { API_KEY, startService, type TestService } from '../harness/service.ts'
-import { tempDir } from '../harness/temp-dir.ts'
+import type { Deps } from '../../../src/deps.ts'
+import { commit } from '../../../src/domain/commit.ts'
+import { accept } from '../../../src/domain/decision.ts'
+import { EVENTS } from '../../../src/domain/events/registry.ts'
+import { startHranaServer } from '../../harness/hrana-server.ts'
+import { API_KEY, startService, type TestService } from '../../harness/service.ts'
+import { tempDir } from '../../harness/temp-dir.ts'
 
 let service: TestService
 beforeAll(async () => {

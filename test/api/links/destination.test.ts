@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { SANDBOX } from '../harness/sandbox.ts'
-import { startService } from '../harness/service.ts'
+import { SANDBOX } from '../../harness/sandbox.ts'
+import { startService } from '../../harness/service.ts'
 
 const service = await startService()
 afterAll(() => service.stop())

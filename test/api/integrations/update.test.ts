@@ -1,9 +1,9 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { createClient } from '@libsql/client'
-import { doctorAction } from '../../src/operator/doctor.ts'
-import { sendAction } from '../../src/operator/send-action.ts'
-import { exportEnvironment } from '../../src/transfer/export.ts'
-import { startService } from '../harness/service.ts'
+import { doctorAction } from '../../../src/operator/doctor.ts'
+import { sendAction } from '../../../src/operator/send-action.ts'
+import { exportEnvironment } from '../../../src/transfer/export.ts'
+import { startService } from '../../harness/service.ts'
 
 const service = await startService()
 afterAll(() => service.stop())

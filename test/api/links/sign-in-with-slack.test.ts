@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { generateKeyPair, SignJWT } from 'jose'
-import { SANDBOX } from '../harness/sandbox.ts'
-import { startService } from '../harness/service.ts'
+import { SANDBOX } from '../../harness/sandbox.ts'
+import { startService } from '../../harness/service.ts'
 
 const service = await startService()
 const { link, consent, open, endpoints } = service

@@ -4,9 +4,9 @@ import {
   createEntraDirectory,
   FABRIKAM,
   singleTenantClientId,
-} from '../../src/providers/msteams/stand-in/directory.ts'
-import { SANDBOX } from '../harness/sandbox.ts'
-import { startService } from '../harness/service.ts'
+} from '../../../src/providers/msteams/stand-in/directory.ts'
+import { SANDBOX } from '../../harness/sandbox.ts'
+import { startService } from '../../harness/service.ts'
 
 const service = await startService()
 afterAll(() => service.stop())

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
-import { SANDBOX } from '../harness/sandbox.ts'
-import { LINK_PATH, SAMPLE_BODY, startService } from '../harness/service.ts'
+import { SANDBOX } from '../../harness/sandbox.ts'
+import { LINK_PATH, SAMPLE_BODY, startService } from '../../harness/service.ts'
 
 const service = await startService()
 

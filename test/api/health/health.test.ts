@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { startService } from '../harness/service.ts'
+import { startService } from '../../harness/service.ts'
 
 const service = await startService()
 afterAll(() => service.stop())

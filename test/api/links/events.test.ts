@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import type { PresentedEvent } from '../../src/domain/events/present.ts'
-import { SANDBOX } from '../harness/sandbox.ts'
-import { LINK_PATH, SAMPLE_BODY, startService } from '../harness/service.ts'
+import type { PresentedEvent } from '../../../src/domain/events/present.ts'
+import { SANDBOX } from '../../harness/sandbox.ts'
+import { LINK_PATH, SAMPLE_BODY, startService } from '../../harness/service.ts'
 
 const service = await startService()
 afterAll(() => service.stop())

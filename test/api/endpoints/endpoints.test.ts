@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
-import { startService } from '../harness/service.ts'
+import { startService } from '../../harness/service.ts'
 
 const service = await startService()
 const PATH = '/v1/channel-endpoints'

@@ -1,11 +1,11 @@
 import { Database } from 'bun:sqlite'
 import { afterAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
-import type { PersonExport } from '../../src/domain/subscribers/personal-data.ts'
-import { sendAction } from '../../src/operator/send-action.ts'
-import { eraseSubscriberAction, exportSubscriberAction } from '../../src/operator/subscribers.ts'
-import { startService, type TestService } from '../harness/service.ts'
-import { storedText } from '../harness/stored-text.ts'
+import type { PersonExport } from '../../../src/domain/subscribers/personal-data.ts'
+import { sendAction } from '../../../src/operator/send-action.ts'
+import { eraseSubscriberAction, exportSubscriberAction } from '../../../src/operator/subscribers.ts'
+import { startService, type TestService } from '../../harness/service.ts'
+import { storedText } from '../../harness/stored-text.ts'
 
 const MASTER_KEY = new Uint8Array(32).fill(0xab)
 const ADA = 'ada.lovelace@example.com'

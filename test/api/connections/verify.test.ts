@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'bun:test'
-import { createAlarm } from '../../src/background.ts'
-import { holdJob } from '../../src/domain/job.ts'
-import { JOB_KINDS } from '../../src/jobs/kinds.ts'
-import { startJobs } from '../../src/jobs/runner.ts'
-import { rotatingClientId } from '../../src/providers/slack/stand-in/directory.ts'
-import { REFRESH_TOKENS } from '../../src/store/jobs/pending.ts'
-import { createImporter } from '../../src/transfer/importer.ts'
-import { SANDBOX } from '../harness/sandbox.ts'
-import { startService, type TestService } from '../harness/service.ts'
+import { createAlarm } from '../../../src/background.ts'
+import { holdJob } from '../../../src/domain/job.ts'
+import { JOB_KINDS } from '../../../src/jobs/kinds.ts'
+import { startJobs } from '../../../src/jobs/runner.ts'
+import { rotatingClientId } from '../../../src/providers/slack/stand-in/directory.ts'
+import { REFRESH_TOKENS } from '../../../src/store/jobs/pending.ts'
+import { createImporter } from '../../../src/transfer/importer.ts'
+import { SANDBOX } from '../../harness/sandbox.ts'
+import { startService, type TestService } from '../../harness/service.ts'
 
 type Auth = {
   accessToken: string

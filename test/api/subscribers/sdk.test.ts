@@ -1,0 +1,96 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { createSdk, sdkFailure } from '../../harness/sdk.ts'
+import { startService } from '../../harness/service.ts'
+
+const service = await startService()
+const novu = createSdk(service)
+afterAll(() => service.stop())
+
+describe('subscribers of the SDK', () => {
+  test('create, retrieve, search, patch, createBulk, delete', async () => {
+    const ada = { subscriberId: 'ada', firstName: 'Ada', lastName: 'King', email: 'ada@crud.test' }
+    expect((await novu.subscribers.create(ada)).result).toMatchObject(ada)
+    expect((await novu.subscribers.retrieve('ada')).result).toMatchObject(ada)
+    for (const filter of [{ email: ada.email }, { name: 'ADA K' }, { subscriberId: 'ada' }]) {
+      const { result } = await novu.subscribers.search(filter)
+      expect([filter, result.data]).toMatchObject([filter, [ada]])
+    }
+    const { result } = await novu.subscribers.patch({ phone: '+44', data: { a: 1 } }, 'ada')
+    expect(result).toMatchObject({ ...ada, phone: '+44', data: { a: 1 } })
+    const bulk = await novu.subscribers.createBulk({
+      subscribers: [
+        { subscriberId: 'ada' },
+        { subscriberId: 'new' },
+        { subscriberId: 'no spaces' },
+      ],
+    })
+    expect(bulk.result).toMatchObject({
+      updated: [{ subscriberId: 'ada' }],
+      created: [{ subscriberId: 'new' }],
+      failed: [{ subscriberId: 'no spaces' }],
+    })
+    // Bulk does not wipe what it does not send.
+    expect((await novu.subscribers.retrieve('ada')).result.firstName).toBe('Ada')
+
+    await novu.channelEndpoints.create({
+      type: 'slack_user',
+      endpoint: { userId: 'U' },
+      subscriberId: 'ada',
+      integrationIdentifier: 'slack',
+      identifier: 'of-ada',
+    })
+    const deleted = await novu.subscribers.delete('ada')
+    expect(deleted.result).toEqual({ acknowledged: true, status: 'deleted' })
+    expect((await service.api('GET', '/v1/channel-endpoints/of-ada')).status).toBe(404)
+    expect(await sdkFailure(novu.subscribers.retrieve('ada'))).toEqual([
+      404,
+      'Subscriber: ada was not found',
+    ])
+  })
+
+  test('keeps concurrent changes to different fields, and ignores unknown fields', async () => {
+    const path = '/v2/subscribers'
+    await service.api('POST', path, {
+      subscriberId: 'many',
+      data: { old: true },
+      _id: 'mine',
+      deleted: true,
+      role: 'admin',
+    })
+    const fields = ['firstName', 'lastName', 'phone', 'locale', 'timezone', 'avatar']
+    await Promise.all([
+      ...fields.map((field) => service.api('PATCH', `${path}/many`, { [field]: field })),
+      service.api('PATCH', `${path}/many`, { data: { 'a.b"c': [1, null] } }),
+    ])
+    const { body } = await service.api('GET', `${path}/many`)
+    const { _id, _environmentId, _organizationId, createdAt, updatedAt, ...rest } = body as Record<
+      string,
+      unknown
+    >
+    expect(rest).toEqual({
+      subscriberId: 'many',
+      deleted: false,
+      data: { 'a.b"c': [1, null] },
+      ...Object.fromEntries(fields.map((field) => [field, field])),
+    })
+    expect(_id).not.toBe('mine')
+  })
+
+  test('creates exactly one of many concurrent requests with failIfExists', async () => {
+    const create = () =>
+      service.api('POST', '/v2/subscribers?failIfExists=true', { subscriberId: 'raced' })
+    const statuses = (await Promise.all(Array.from({ length: 8 }, create))).map(
+      ({ status }) => status,
+    )
+    expect(statuses.sort()).toEqual([201, ...Array.from({ length: 7 }, () => 409)])
+  })
+
+  test('refuses more than 500 subscribers in one request', async () => {
+    const many = Array.from({ length: 501 }, (_, i) => ({ subscriberId: `s${i}` }))
+    const { body } = await service.api('POST', '/v1/subscribers/bulk', { subscribers: many })
+    expect(body).toMatchObject({
+      statusCode: 422,
+      errors: { subscribers: { messages: ['subscribers must contain no more than 500 elements'] } },
+    })
+  })
+})
