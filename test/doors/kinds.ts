@@ -14,10 +14,14 @@ export const OUTCOMES = [
   'installation',
   'integration',
   'json',
+  'link',
   'link_next',
   'linkable',
   'linked',
+  'links',
   'named',
+  // A search that finds no link.
+  'nothing',
   'not_yet',
   'opened',
   'person',
@@ -68,6 +72,7 @@ export const ELSEWHERE: Readonly<Record<string, { file: string; says: string }>>
   consent_missing: { file: 'api/teams.test.ts', says: 'that was not given makes none' },
   other_browser: { file: 'api/browser-binding.test.ts', says: 'another browser does not' },
   token_not_revoked: { file: 'api/connections.test.ts', says: 'revoke' },
+  link_not_found: { file: 'api/link-status.test.ts', says: 'is unknown where its id was changed' },
   // The bytes of a body, and of a line of a file.
   not_json: { file: 'http/read-body.test.ts', says: 'body_not_json' },
   not_utf8: { file: 'http/read-body.test.ts', says: 'body_not_utf8' },
