@@ -1,4 +1,5 @@
 import type { Config } from './config.ts'
+import type { TokenReads } from './domain/connections/token-reads.ts'
 import type { Log } from './observe/log.ts'
 import type { Metrics } from './observe/metrics.ts'
 import type { Providers } from './providers/create-providers.ts'
@@ -13,6 +14,8 @@ export type Deps = {
   states: States
   providers: Providers
   random: Random
+  /** Counts who reads tokens. */
+  tokenReads: TokenReads
   log: Log
   metrics: Metrics
   /** Milliseconds since 1970. */

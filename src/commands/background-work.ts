@@ -1,6 +1,7 @@
 import { type Alarm, type Background, later } from '../background.ts'
 import type { Deps } from '../deps.ts'
 import { startSavingKeyUses } from '../http/save-key-uses.ts'
+import { startTellingTokenReads } from '../http/save-token-reads.ts'
 import { JOB_KINDS } from '../jobs/kinds.ts'
 import { startJobs } from '../jobs/runner.ts'
 import type { Log } from '../observe/log.ts'
@@ -23,6 +24,8 @@ export function startBackgroundWork(
 ): Background {
   const rotation = createRotation(keys, deps, deps.config.dataDir)
   const socket = openSocket({ ...deps, fetch, registry, settings: deps.config, rotation }, deps.log)
+  // At once, as what it tells at the end must not be lost in the first second.
+  const tokenReads = startTellingTokenReads(deps)
   const work = later(FIRST_DELAY_MS, () => [
     startJobs(deps, JOB_KINDS, jobsAlarm),
     startSavingKeyUses(deps),
@@ -32,6 +35,7 @@ export function startBackgroundWork(
     stop: async () => {
       await socket?.stop()
       await work.stop()
+      await tokenReads.stop()
     },
   }
 }

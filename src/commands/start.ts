@@ -2,6 +2,7 @@ import { type App, createApp } from '../app.ts'
 import { type Background, createAlarm } from '../background.ts'
 import type { Config, Settings } from '../config.ts'
 import type { Deps } from '../deps.ts'
+import { createTokenReads } from '../domain/connections/token-reads.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
 import { type Listener, listen } from '../http/listen.ts'
 import { createStarting } from '../http/pipeline.ts'
@@ -96,6 +97,7 @@ export async function startLatch(
       config,
       store,
       random,
+      tokenReads: createTokenReads(system.clock),
       states: createStates(keyring, callbackUrl(config)),
       providers: await createProviders(
         system.registry,

@@ -31,5 +31,13 @@ export const accept = <Value>(value: Value, change: Partial<Change> = {}): Accep
   change: { writes: [], expects: [], events: [], jobs: [], ...change },
 })
 
+/** Several changes as one, in their order. */
+export const together = (...changes: readonly Change[]): Change => ({
+  writes: changes.flatMap(({ writes }) => writes),
+  expects: changes.flatMap(({ expects }) => expects),
+  events: changes.flatMap(({ events }) => events),
+  jobs: changes.flatMap(({ jobs }) => jobs),
+})
+
 /** Who changes something: the id of an API key, the name of a command or a job, a request's id. */
 export type Actor = { kind: 'api_key' | 'command' | 'callback' | 'job'; id: string }

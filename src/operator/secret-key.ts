@@ -1,5 +1,9 @@
 import { Type } from '@sinclair/typebox'
-import { defineAction } from './action.ts'
+import { commit } from '../domain/commit.ts'
+import { secretKeyRotated } from '../domain/environments/environments.ts'
+import { defineAction, operator } from './action.ts'
+
+const ROTATE = 'secret-key.rotate'
 
 /** Opens every sealed value with the secret key. */
 export const checkSecretKeyAction = defineAction({
@@ -16,17 +20,19 @@ export const checkSecretKeyAction = defineAction({
 
 /** Replaces the secret key, and answers when nothing is sealed with the one before. */
 export const rotateSecretKeyAction = defineAction({
-  name: 'secret-key.rotate',
+  name: ROTATE,
   input: Type.Object({}),
   output: Type.Object({
     kid: Type.String(),
     resealed: Type.Integer(),
     unopened: Type.Integer(),
   }),
-  run: async ({ rotation }) => {
+  run: async (context) => {
+    const { rotation } = context
     await rotation.begin()
     while ((await rotation.step()) === 'more');
     const { kid, resealed, unopened } = rotation.status()
+    await commit(context, operator(ROTATE), () => secretKeyRotated(context, { kid, resealed }))
     return { kid, resealed, unopened }
   },
 })

@@ -1,6 +1,6 @@
 import { type CommitDeps, commit } from '../domain/commit.ts'
 import { addConnection, type ConnectionDeps } from '../domain/connections/connections.ts'
-import { type Accepted, type Actor, accept } from '../domain/decision.ts'
+import { type Accepted, type Actor, accept, type Change, together } from '../domain/decision.ts'
 import {
   type AlreadyFilled,
   createFirstEnvironment,
@@ -10,7 +10,6 @@ import { createIntegration } from '../domain/integrations/integrations.ts'
 import { upsertSubscriber } from '../domain/subscribers/subscribers.ts'
 import { digestApiKey } from '../secrets/api-key.ts'
 import { StoreError } from '../store/store-error.ts'
-import type { Write } from '../store/writer/writes.ts'
 import type { PlacedStandIn } from './stand-ins.ts'
 
 /** The subscriber that the samples of the contract name. */
@@ -54,21 +53,21 @@ async function fill(
   const first = await createFirstEnvironment(deps, 'sandbox', names, apiKey)
   if (first.kind !== 'accepted') return first
   const { id } = first.value.environment
-  const writes = [...first.change.writes, ...(await subscriberWrites(deps, id))]
-  for (const seeded of standIns) writes.push(...(await integrationWrites(deps, id, seeded)))
-  return accept(null, { writes })
+  const changes = [first.change, await subscriberChange(deps, id)]
+  for (const seeded of standIns) changes.push(await integrationChange(deps, id, seeded))
+  return accept(null, together(...changes))
 }
 
-async function subscriberWrites(deps: SeedDeps, environmentId: string): Promise<readonly Write[]> {
+async function subscriberChange(deps: SeedDeps, environmentId: string): Promise<Change> {
   const given = { subscriberId: SANDBOX_SUBSCRIBER_ID }
-  return writesOf(await upsertSubscriber(deps, environmentId, given))
+  return changeOf(await upsertSubscriber(deps, environmentId, given))
 }
 
-async function integrationWrites(
+async function integrationChange(
   deps: SeedDeps,
   environmentId: string,
   { provider: { id, name }, standIn: { seed } }: Seeded,
-): Promise<readonly Write[]> {
+): Promise<Change> {
   const made = await createIntegration(deps, environmentId, {
     identifier: id,
     name,
@@ -77,7 +76,7 @@ async function integrationWrites(
     active: true,
     credentials: seed.credentials,
   })
-  if (made.kind !== 'accepted' || seed.connection === null) return writesOf(made)
+  if (made.kind !== 'accepted' || seed.connection === null) return changeOf(made)
   const { accessToken, ...connection } = seed.connection
   const installed = await addConnection(
     deps,
@@ -94,12 +93,15 @@ async function integrationWrites(
       subscriber: { kind: 'subscriber_ready', writes: [], subscriber: null },
     },
   )
-  return [...made.change.writes, ...writesOf(installed)]
+  return together(made.change, changeOf(installed))
 }
 
-/** Of a decision about an environment that is being made, and has nothing that could refuse it. */
-function writesOf(decided: Accepted<unknown> | { kind: string }): readonly Write[] {
-  if ('change' in decided) return decided.change.writes
+/**
+ * Of a decision about an environment that is being made, and has nothing that could refuse it. What
+ * the change expects to be there is written by the same commit.
+ */
+function changeOf(decided: Accepted<unknown> | { kind: string }): Change {
+  if ('change' in decided) return { ...decided.change, expects: [] }
   throw new Error(`the sandbox's own seed is refused: ${decided.kind}`)
 }
 

@@ -11,13 +11,17 @@ import {
 } from './answer.ts'
 
 export const getConnection =
-  ({ store }: ApiDeps) =>
+  ({ store, tokenReads }: ApiDeps) =>
   (app: Api) =>
     app.get(
       '/v1/channel-connections/:identifier',
       async ({ params: { identifier }, caller }) => {
         const found = await store.connections.findWithAuth(caller.environmentId, identifier)
         if (found === null) throw connectionNotFound(identifier)
+        const { apiKeyId } = caller
+        const { environmentId, identifier: connectionIdentifier } = found.connection
+        const reader = { environmentId, apiKeyId, connectionIdentifier }
+        tokenReads.note(reader, found.auth.accessToken)
         return presentConnection(found)
       },
       declares({

@@ -26,11 +26,11 @@ const ConnectionsQuery = listQuery({
 })
 
 export const listConnections =
-  ({ store }: ApiDeps) =>
+  ({ store, tokenReads }: ApiDeps) =>
   (app: Api) =>
     app.get(
       '/v1/channel-connections',
-      async ({ query, caller: { environmentId } }) => {
+      async ({ query, caller: { environmentId, apiKeyId } }) => {
         const { subscriberId, integrationIdentifier, channel, providerId, connectionMode } = query
         const filter = {
           environmentId,
@@ -42,6 +42,10 @@ export const listConnections =
           contextKeys: readContextKeys(query.contextKeys),
         }
         const page = await store.connections.page(filter, readPaging(query))
+        for (const { connection, auth } of page.items) {
+          const connectionIdentifier = connection.identifier
+          tokenReads.note({ environmentId, apiKeyId, connectionIdentifier }, auth.accessToken)
+        }
         return presentPage(page, ({ connection }) => connection.id, presentConnection)
       },
       declares({

@@ -17,6 +17,7 @@ import { type AuthRefused, hasToken, IDENTITY_ONLY, readGivenAuth } from './auth
 import { releaseOthers } from './install.ts'
 import { type OwnerRefusal, refuseUnowned } from './owner.ts'
 import type { ConnectionContent, GivenAuth, GivenWorkspace, NewConnection } from './shape.ts'
+import { tellOfConnection } from './tell.ts'
 
 export type ConnectionDeps = Pick<Deps, 'store' | 'providers' | 'random' | 'clock'> & {
   config: Pick<Config, 'autoCreateSubscribers'>
@@ -136,6 +137,7 @@ export async function addConnection(
         ...contextWrites(deps, environmentId, contexts),
         ...store.connections.insert(connection, read.auth),
       ],
+      events: [tellOfConnection('connection.created', connection)],
     },
   )
 }
@@ -174,6 +176,7 @@ export async function updateConnection(
     {
       expects: [store.connections.expectPresent(connection.id)],
       writes: store.connections.replace(connection.id, workspace, read.auth, updatedAtMs),
+      events: [tellOfConnection('connection.updated', connection)],
     },
   )
 }
@@ -192,7 +195,10 @@ export async function deleteConnection(
   if (found === null) return { kind: 'connection_not_found', identifier }
   const { connection } = found
   return accept(null, {
+    // Who deletes it a second time at the same moment must not tell of it again.
+    expects: [connections.expectPresent(connection.id)],
     writes: [...releaseOthers(deps, connection), connections.delete(connection.id)],
+    events: [tellOfConnection('connection.deleted', connection)],
   })
 }
 

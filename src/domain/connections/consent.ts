@@ -2,10 +2,12 @@ import type { ConsentProof } from '../../providers/provider.ts'
 import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
 import type { HeldJob, JobEnd } from '../../store/jobs/jobs.ts'
 import { type Accepted, accept } from '../decision.ts'
+import type { DomainEvent } from '../events/registry.ts'
 import { endJob, endJobAlone } from '../job.ts'
 import { retryDelayMs } from '../retry-delay.ts'
 import { findMeans, NO_MEANS } from './means.ts'
 import type { RefreshDeps } from './refresh.ts'
+import { tellOfConnection } from './tell.ts'
 
 /** What came of asking for a proof of an administrator's consent. */
 export type ConsentAsked =
@@ -88,10 +90,21 @@ async function storeProof(
     return accept(null, {
       expects: [connectionTokens.expectUnchanged(current)],
       writes: [connectionTokens.setConsentProblem(current, problem, deps.clock())],
+      events: eventsOf(current, problem, end),
     })
   }
   const decided = await endJob(deps, held, decide, ({ kind }) =>
     kind === 'accepted' ? end : { kind: 'again', dueAtMs: deps.clock(), problem: null },
   )
   return decided.kind === 'accepted'
+}
+
+/** What is told of a consent: that it is proven, and was not before, or that nobody asks any more. */
+function eventsOf(current: TokenHolder, problem: string | null, end: JobEnd): DomainEvent[] {
+  if (problem === null && current.consentProblem !== null) {
+    return [tellOfConnection('connection.consent_proven', current)]
+  }
+  return end.kind === 'gave_up'
+    ? [tellOfConnection('connection.consent_gave_up', current, { reason: end.problem })]
+    : []
 }

@@ -12,6 +12,7 @@ import { type Accepted, accept } from '../decision.ts'
 import { actorOf, endJob, endJobAlone } from '../job.ts'
 import { renewedAuth } from './auth.ts'
 import { findMeans, type Means, NO_MEANS } from './means.ts'
+import { tellOfConnection } from './tell.ts'
 
 export type RefreshDeps = Pick<
   Deps,
@@ -73,12 +74,29 @@ async function exchange(
       await storeTokens(deps, held, holder, { sent, tokens: outcome.tokens })
       return { kind: 'refreshed' }
     case 'refused':
-      await endJobAlone(deps, held, retryIn(clock() + RETRY_REFUSED_MS, outcome.error))
+      await endRefused(deps, held, holder, outcome.error)
       return { kind: 'refused', provider, error: outcome.error }
     case 'unavailable':
       await endJobAlone(deps, held, retryIn(clock() + RETRY_UNAVAILABLE_MS, outcome.reason))
       return { kind: 'unavailable', provider }
   }
+}
+
+/** Ends the job until it is tried again, and tells of a refusal that is not the last one again. */
+async function endRefused(
+  deps: RefreshDeps,
+  held: HeldJob,
+  holder: TokenHolder,
+  error: string,
+): Promise<void> {
+  const before = await deps.store.jobs.find(held)
+  const failed = tellOfConnection('connection.token_refresh_failed', holder, { reason: error })
+  await endJob(
+    deps,
+    held,
+    () => accept(null, { events: before?.problem === error ? [] : [failed] }),
+    () => retryIn(deps.clock() + RETRY_REFUSED_MS, error),
+  )
 }
 
 const retryIn = (dueAtMs: number, problem: string): JobEnd => ({ kind: 'again', dueAtMs, problem })

@@ -10,6 +10,7 @@ import { findIntegration, type IntegrationNotFound } from '../integrations/find.
 import { type Invalid, invalid } from '../shape.ts'
 import { requireSubscriber, type SubscriberNotFound } from '../subscribers/require.ts'
 import type { NewEndpoint } from './shape.ts'
+import { tellOfEndpoint } from './tell.ts'
 import { OTHER_PROVIDERS, refuseType, refuseValue } from './types.ts'
 
 export type EndpointDeps = Pick<Deps, 'store' | 'providers' | 'random' | 'clock'> & {
@@ -97,6 +98,7 @@ export async function createEndpoint(
         ...contextWrites(deps, environmentId, contexts),
         store.endpoints.insert(endpoint),
       ],
+      events: [tellOfEndpoint('endpoint.created', endpoint)],
     },
   )
 }
@@ -126,6 +128,7 @@ export async function updateEndpoint(
     {
       expects: [store.endpoints.expectPresent(found.id)],
       writes: [store.endpoints.replace(found.id, value, updatedAtMs)],
+      events: [tellOfEndpoint('endpoint.updated', { ...found, endpoint: value })],
     },
   )
 }
@@ -138,5 +141,10 @@ export async function deleteEndpoint(
 ): Promise<Decision<null, EndpointNotFound>> {
   const found = await store.endpoints.find(environmentId, identifier)
   if (found === null) return { kind: 'endpoint_not_found', identifier }
-  return accept(null, { writes: [store.endpoints.delete(found.id)] })
+  return accept(null, {
+    // Who deletes it a second time at the same moment must not tell of it again.
+    expects: [store.endpoints.expectPresent(found.id)],
+    writes: [store.endpoints.delete(found.id)],
+    events: [tellOfEndpoint('endpoint.deleted', found)],
+  })
 }

@@ -37,5 +37,31 @@ export async function createEnvironment(
     name,
     createdAtMs,
   }
-  return accept(environment, { writes: [store.environments.insert(environment)] })
+  return accept(environment, {
+    writes: [store.environments.insert(environment)],
+    events: [
+      {
+        type: 'environment.created',
+        environmentId: environment.id,
+        subjectId: environment.id,
+        data: { name },
+      },
+    ],
+  })
+}
+
+/** Tells every environment that the secret key of this latch was replaced. `kid` names the new one. */
+export async function secretKeyRotated(
+  { store }: Pick<Deps, 'store'>,
+  { kid, resealed }: { kid: string; resealed: number },
+): Promise<Decision<null>> {
+  const environments = await store.environments.list()
+  return accept(null, {
+    events: environments.map(({ id }) => ({
+      type: 'secret_key.rotated' as const,
+      environmentId: id,
+      subjectId: kid,
+      data: { resealed },
+    })),
+  })
 }

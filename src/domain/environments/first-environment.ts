@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import type { Environment } from '../../store/environments/environments.ts'
-import { accept, type Decision } from '../decision.ts'
+import { accept, type Decision, together } from '../decision.ts'
 import { createEnvironment } from './environments.ts'
 import { type MadeKey, makeKey } from './keys.ts'
 
@@ -38,9 +38,10 @@ export async function createFirstEnvironment(
     { name: names.key, permission: 'all', expiresInDays: null },
     apiKey,
   )
+  // Its unique key is what only one process can take.
+  const claim = accept(null, { writes: [store.facts.setPurpose(purpose)] })
   return accept(
     { environment: made.value, key: key.value },
-    // Its unique key is what only one process can take.
-    { writes: [store.facts.setPurpose(purpose), ...made.change.writes, ...key.change.writes] },
+    together(claim.change, made.change, key.change),
   )
 }

@@ -3,6 +3,7 @@ import type { Deps } from '../../deps.ts'
 import { createApiKey, digestApiKey } from '../../secrets/api-key.ts'
 import type { ApiKey } from '../../store/environments/api-keys.ts'
 import { accept, type Decision } from '../decision.ts'
+import type { DomainEvent } from '../events/registry.ts'
 import { createShape } from '../shape.ts'
 
 type KeyDeps = Pick<Deps, 'store' | 'random' | 'clock'>
@@ -48,7 +49,10 @@ export function makeKey(
     revokedAtMs: null,
     lastUsedAtMs: null,
   }
-  return accept({ apiKey, row }, { writes: [store.apiKeys.insert(row)] })
+  return accept(
+    { apiKey, row },
+    { writes: [store.apiKeys.insert(row)], events: [tellOfKey('api_key.created', row)] },
+  )
 }
 
 /** Ends a key at once. What was made with it stays. */
@@ -60,5 +64,25 @@ export async function revokeKey(
   const found = (await store.apiKeys.list(environmentId)).find((key) => key.id === id)
   if (found === undefined) return { kind: 'key_not_found', id }
   const revokedAtMs = clock()
-  return accept({ ...found, revokedAtMs }, { writes: [store.apiKeys.revoke(id, revokedAtMs)] })
+  return accept(
+    { ...found, revokedAtMs },
+    {
+      writes: [store.apiKeys.revoke(id, revokedAtMs)],
+      events: found.revokedAtMs === null ? [tellOfKey('api_key.revoked', found)] : [],
+    },
+  )
 }
+
+const tellOfKey = (
+  type: 'api_key.created' | 'api_key.revoked',
+  { id, environmentId, name, permission, expiresAtMs }: ApiKey,
+): DomainEvent => ({
+  type,
+  environmentId,
+  subjectId: id,
+  data: {
+    name,
+    permission,
+    expiresAt: expiresAtMs === null ? null : new Date(expiresAtMs).toISOString(),
+  },
+})

@@ -7,6 +7,7 @@ import { accept, type Decision } from '../decision.ts'
 import type { Invalid } from '../shape.ts'
 import { refuseUnsafeAddresses, withGiven } from './credentials.ts'
 import type { GivenIntegration, IntegrationChanges } from './integration.ts'
+import { tellOfCreation, tellOfDeletion, tellOfUpdate } from './tell.ts'
 
 type IntegrationDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
@@ -51,7 +52,10 @@ export async function createIntegration(
     active,
     credentials: withGiven({}, given),
   }
-  return accept(integration, { writes: [deps.store.integrations.insert(integration)] })
+  return accept(integration, {
+    writes: [deps.store.integrations.insert(integration)],
+    events: [tellOfCreation(integration)],
+  })
 }
 
 /** Changes what is given, credentials and settings one by one, and leaves the rest. */
@@ -84,16 +88,14 @@ export async function updateIntegration(
     ...(hasCredentials && { credentials: withGiven(found.credentials, given) }),
   }
   const updatedAtMs = clock()
-  return accept(
-    { ...found, ...changes, updatedAtMs },
-    {
-      // Credentials are sealed as a whole: what another request has just set must not be undone.
-      expects: hasCredentials
-        ? [store.integrations.expectUnchanged(found)]
-        : [store.integrations.expectPresent(found.id)],
-      writes: [store.integrations.update(found.id, changes, updatedAtMs)],
-    },
-  )
+  const updated = { ...found, ...changes, updatedAtMs }
+  return accept(updated, {
+    // Credentials are sealed as a whole: what another request has just set must not be undone. And
+    // what the event says was there before must be what this change replaces.
+    expects: [store.integrations.expectUnchanged(found)],
+    writes: [store.integrations.update(found.id, changes, updatedAtMs)],
+    events: [tellOfUpdate(found, updated)],
+  })
 }
 
 /** Removes an integration, its connections and endpoints. The value is those that are left. */
@@ -107,7 +109,12 @@ export async function deleteIntegration(
   const all = await store.integrations.list(environmentId)
   return accept(
     all.filter((integration) => integration.id !== found.id),
-    { writes: [store.integrations.delete(environmentId, found.id)] },
+    {
+      // Who deletes it a second time at the same moment must not tell of it again.
+      expects: [store.integrations.expectPresent(found.id)],
+      writes: [store.integrations.delete(environmentId, found.id)],
+      events: [tellOfDeletion(found)],
+    },
   )
 }
 

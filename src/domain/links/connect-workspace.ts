@@ -187,6 +187,22 @@ export async function storeInstallation(
   )
 }
 
+/**
+ * The connection that the workspace had without a token, where an install takes over what the
+ * subscriber has in it: that is what belongs to the owner of the new one.
+ */
+async function takenOver(
+  { store }: Pick<Deps, 'store'>,
+  { integrationId, workspaceId, ...owner }: Connection,
+  user: { subscriberId: string; contextKeys: readonly string[] },
+): Promise<string | null> {
+  const isOwn =
+    (owner.subscriberId ?? user.subscriberId) === user.subscriberId &&
+    JSON.stringify(owner.contextKeys) === JSON.stringify(user.contextKeys)
+  if (!isOwn) return null
+  return (await store.connections.findIdentityOnly(integrationId, workspaceId))?.identifier ?? null
+}
+
 /** With `autoLinkUser`, whoever installs the app is linked as the subscriber as well. */
 async function linkOfInstaller(
   deps: Deps,
@@ -210,6 +226,7 @@ async function linkOfInstaller(
           reach: { kind: 'reachable' },
           through: { kind: 'named', identifier },
           connectionIdentifier: identifier,
+          takesOverFrom: await takenOver(deps, connection, { subscriberId, contextKeys }),
         })
   // A consent does not say who gave it: they are sent on to identify themselves.
   const next =

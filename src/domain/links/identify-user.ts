@@ -5,6 +5,7 @@ import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { LinkedThrough } from '../../store/endpoints/endpoints.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import { IDENTITY_ONLY } from '../connections/auth.ts'
+import { tellOfConnection } from '../connections/tell.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept } from '../decision.ts'
 import { callbackUrl } from './addresses.ts'
@@ -83,7 +84,9 @@ export async function storeUser(
   ]
   const outcome = { kind: 'linked', provider: provider.name, reach: reach.kind } as const
   const expects = known === null ? [] : [deps.store.connections.expectInWorkspace(known)]
-  return accept({ outcome, next: null }, { expects, writes, events: endpoint.events })
+  const created = own === null ? [tellOfConnection('connection.created', made, { linkId })] : []
+  const events = [...created, ...endpoint.events]
+  return accept({ outcome, next: null }, { expects, writes, events })
 }
 
 /** The connection of the user's workspace to which they would belong, where there is one. */

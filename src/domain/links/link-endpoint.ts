@@ -15,6 +15,8 @@ type Linked = {
   through: LinkedThrough
   /** What `through` comes to, as things are now. */
   connectionIdentifier: string
+  /** The connection whose endpoint of this subscriber the same change moves into that one, if any. */
+  takesOverFrom?: string | null
 }
 
 /**
@@ -29,6 +31,7 @@ export async function linkEndpoint(
   { subscriberId, identity, reach, through, connectionIdentifier, ...linked }: Linked,
 ): Promise<Pick<Change, 'writes' | 'events'>> {
   const { endpoints } = deps.store
+  const { takesOverFrom = null } = linked
   const { type } = provider.endpoints.person
   const endpoint = provider.endpointOf(identity)
   const fresh = freshRow(deps, integration.environmentId)
@@ -39,7 +42,11 @@ export async function linkEndpoint(
     contextKeys: [...linked.contextKeys],
     type,
   } as const
-  const before = await endpoints.findSameUser({ ...user, connectionIdentifier })
+  const before =
+    (await endpoints.findSameUser({ ...user, connectionIdentifier })) ??
+    (takesOverFrom === null
+      ? null
+      : await endpoints.findSameUser({ ...user, connectionIdentifier: takesOverFrom }))
   const identifier = before?.identifier ?? `chendp_${deps.random.identifier()}`
   const nextAttemptAtMs = fresh.createdAtMs + retryDelayMs(0)
   const { kind: _, ...row } = user

@@ -100,7 +100,14 @@ export async function deleteSubscriber(
 ): Promise<Decision<null, SubscriberNotFound>> {
   const found = await store.subscribers.find(environmentId, subscriberId)
   if (found === null) return { kind: 'subscriber_not_found', subscriberId }
-  return accept(null, { writes: [store.subscribers.delete(found.id)] })
+  return accept(null, {
+    // Who deletes them a second time at the same moment must not tell of it again.
+    expects: [store.subscribers.expectPresent(found.id)],
+    writes: [store.subscribers.delete(found.id)],
+    events: [
+      { type: 'subscriber.deleted', environmentId, subjectId: found.id, subscriberId, data: {} },
+    ],
+  })
 }
 
 /** A subscriber with the profile that was given, laid over the stored one where there is one. */

@@ -11,7 +11,11 @@ export type TokenHolder = {
   connectionId: string
   environmentId: string
   integrationId: string
+  identifier: string
+  subscriberId: string | null
+  contextKeys: readonly string[]
   workspaceId: string
+  workspaceName: string | null
   auth: ConnectionAuth
   authSealed: string
   /** What is in the way of an administrator's consent; null: nothing is, or none is needed. */
@@ -38,15 +42,18 @@ export function createConnectionTokens(database: Database, sealing: Sealing): Co
     read: async (connectionId) => {
       const row = await database.select().from(channelConnections).where(eq(id, connectionId)).get()
       if (row === undefined) return null
-      const { environmentId, integrationId, workspaceId, consentProblem } = row
       return {
         connectionId,
-        environmentId,
-        integrationId,
-        workspaceId,
+        environmentId: row.environmentId,
+        integrationId: row.integrationId,
+        identifier: row.identifier,
+        subscriberId: row.subscriberId,
+        contextKeys: row.contextKeys,
+        workspaceId: row.workspaceId,
+        workspaceName: row.workspaceName,
         auth: openAuth(sealing, connectionId, row.authSealed),
         authSealed: row.authSealed,
-        consentProblem,
+        consentProblem: row.consentProblem,
         updatedAtMs: row.updatedAtMs,
       }
     },

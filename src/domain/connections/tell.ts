@@ -1,0 +1,38 @@
+import type { Connection } from '../../store/connections/connection-rows.ts'
+import type { DomainEvent } from '../events/registry.ts'
+
+type Told = Pick<
+  Connection,
+  | 'environmentId'
+  | 'identifier'
+  | 'integrationId'
+  | 'subscriberId'
+  | 'contextKeys'
+  | 'workspaceId'
+  | 'workspaceName'
+>
+
+type ConnectionEventType = Exclude<
+  Extract<DomainEvent['type'], `connection.${string}`>,
+  'connection.tokens_read'
+>
+
+/** The event of what happened to a connection. */
+export const tellOfConnection = (
+  type: ConnectionEventType,
+  connection: Told,
+  { linkId = null, reason = null }: { linkId?: string | null; reason?: string | null } = {},
+): DomainEvent => ({
+  type,
+  environmentId: connection.environmentId,
+  subjectId: connection.identifier,
+  subscriberId: connection.subscriberId,
+  linkId,
+  reason,
+  data: {
+    integrationId: connection.integrationId,
+    contextKeys: [...connection.contextKeys],
+    workspaceId: connection.workspaceId,
+    workspaceName: connection.workspaceName,
+  },
+})

@@ -1,0 +1,83 @@
+import type { Deps } from '../../deps.ts'
+import { type CommitDeps, commit } from '../commit.ts'
+import { accept } from '../decision.ts'
+import { APP_ONLY, IDENTITY_ONLY } from './auth.ts'
+
+/** Who read the tokens of which connection. */
+export type TokenReader = { environmentId: string; apiKeyId: string; connectionIdentifier: string }
+
+type Read = TokenReader & { hour: number; count: number; firstMs: number; lastMs: number }
+
+/** Counts in memory who reads tokens, so that no request has to write anything for it. */
+export type TokenReads = {
+  note(reader: TokenReader, accessToken: string): void
+  /** Takes out what was counted in the hours that are over; `all`: and in the present one. */
+  take(which: 'over' | 'all'): readonly Read[]
+  /** Counts again what could not be written. */
+  putBack(reads: readonly Read[]): void
+}
+
+const HOUR_MS = 60 * 60_000
+/** A few MB. Whoever reads the tokens of more connections is told of before the hour is over. */
+const MAX_READS = 20_000
+
+export function createTokenReads(clock: () => number): TokenReads {
+  const reads = new Map<string, Read>()
+  const keyOf = ({ apiKeyId, connectionIdentifier, hour }: Omit<Read, 'count'>): string =>
+    `${hour} ${apiKeyId} ${connectionIdentifier}`
+  const hourOf = (ms: number): number => Math.floor(ms / HOUR_MS)
+
+  const add = (read: Read): void => {
+    const key = keyOf(read)
+    const known = reads.get(key)
+    if (known === undefined) reads.set(key, read)
+    else {
+      known.count += read.count
+      known.firstMs = Math.min(known.firstMs, read.firstMs)
+      known.lastMs = Math.max(known.lastMs, read.lastMs)
+    }
+  }
+
+  return {
+    note: (reader, accessToken) => {
+      // They stand for no token.
+      if (accessToken === IDENTITY_ONLY || accessToken === APP_ONLY) return
+      const nowMs = clock()
+      add({ ...reader, hour: hourOf(nowMs), count: 1, firstMs: nowMs, lastMs: nowMs })
+    },
+    take: (which) => {
+      const isAll = which === 'all' || reads.size > MAX_READS
+      const hour = hourOf(clock())
+      const taken = [...reads.values()].filter((read) => isAll || read.hour < hour)
+      for (const read of taken) reads.delete(keyOf(read))
+      return taken
+    },
+    putBack: (taken) => taken.forEach(add),
+  }
+}
+
+/** Tells who read tokens in the hours that are over; at the end (`all`), in the present one, too. */
+export async function tellTokenReads(
+  deps: CommitDeps & Pick<Deps, 'tokenReads'>,
+  which: 'over' | 'all',
+): Promise<void> {
+  const byKey = Map.groupBy(deps.tokenReads.take(which), ({ apiKeyId }) => apiKeyId)
+  for (const [apiKeyId, reads] of byKey) {
+    const events = reads.map(({ environmentId, connectionIdentifier, ...read }) => ({
+      type: 'connection.tokens_read' as const,
+      environmentId,
+      subjectId: connectionIdentifier,
+      data: {
+        count: read.count,
+        from: new Date(read.firstMs).toISOString(),
+        until: new Date(read.lastMs).toISOString(),
+      },
+    }))
+    try {
+      await commit(deps, { kind: 'api_key', id: apiKeyId }, () => accept(null, { events }))
+    } catch (error) {
+      deps.tokenReads.putBack(reads)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { Endpoint } from '../../store/endpoints/endpoints.ts'
+import type { DomainEvent } from '../events/registry.ts'
+
+type Told = Pick<
+  Endpoint,
+  | 'environmentId'
+  | 'identifier'
+  | 'integrationId'
+  | 'connectionIdentifier'
+  | 'subscriberId'
+  | 'contextKeys'
+  | 'type'
+  | 'endpoint'
+>
+
+/** The event of what happened to an endpoint. */
+export function tellOfEndpoint(
+  type: Extract<DomainEvent['type'], `endpoint.${string}`>,
+  endpoint: Told,
+  linkId: string | null = null,
+): DomainEvent {
+  // Whoever has the address of an incoming webhook can post by it.
+  const { url: _, ...value } = endpoint.endpoint
+  return {
+    type,
+    environmentId: endpoint.environmentId,
+    subjectId: endpoint.identifier,
+    subscriberId: endpoint.subscriberId,
+    linkId,
+    data: {
+      integrationId: endpoint.integrationId,
+      connectionIdentifier: endpoint.connectionIdentifier,
+      contextKeys: [...endpoint.contextKeys],
+      type: endpoint.type,
+    },
+    personal: { endpoint: value },
+  }
+}
