@@ -24,7 +24,7 @@ export function createSecretWatch(): SecretWatch {
       const secret = SECRETS.exec(line)?.[0] ?? [...seen].find((value) => line.includes(value))
       if (secret === undefined) return
       process.exitCode = 1
-      throw new Error(`a secret (${secret.slice(0, 8)}…) in the log: ${line}`)
+      throw new Error(`a secret (${secret.slice(0, 8)}…) in a log or an event: ${line}`)
     },
   }
 }

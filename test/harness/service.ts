@@ -17,6 +17,7 @@ import { startHranaServer } from './hrana-server.ts'
 import { SANDBOX } from './sandbox.ts'
 import { createSecretWatch } from './secret-watch.ts'
 import { tempDir } from './temp-dir.ts'
+import { watchEvents } from './watched-events.ts'
 
 export const API_KEY = 'latch_test'
 
@@ -263,6 +264,7 @@ export async function startService(
     stop: async () => {
       if (stopped) return
       stopped = true
+      await watchEvents(deps, watch.check)
       await Promise.all([stop(), ...listeners.map((listener) => listener.stop())])
       await remote?.stop()
     },
