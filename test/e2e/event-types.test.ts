@@ -135,9 +135,13 @@ describe('a link', () => {
         reason: 'access_denied',
         actor: CALLBACK,
         subscriberId: SANDBOX.subscriberId,
-        data: { mode: 'link_user', detail: 'access_denied' },
+        data: { mode: 'link_user', providerError: 'access_denied' },
       },
-      { type: 'link.failed', reason: 'authorization_error', data: { detail: 'server_error' } },
+      {
+        type: 'link.failed',
+        reason: 'authorization_error',
+        data: { providerError: 'server_error' },
+      },
     ])
     expect(events[0]?.subject).toBe(`link:${events[0]?.linkId}`)
     expect(events[0]?.linkId).toMatch(/^lnk_/)
@@ -148,7 +152,7 @@ describe('a link', () => {
     service.slackAnswers.push(() => Response.json({ ok: false, error: 'invalid_code' }))
     for (let round = 0; round < 3; round += 1) await service.open(location)
     expect(await news()).toMatchObject([
-      { type: 'link.failed', reason: 'code_refused', data: { detail: 'invalid_code' } },
+      { type: 'link.failed', reason: 'code_refused', data: { providerError: 'invalid_code' } },
     ])
   })
 

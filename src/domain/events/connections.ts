@@ -26,7 +26,9 @@ export const connectionEvents = {
     }),
   }),
   'connection.created': defineEvent({
-    description: 'A connection was made with tokens that a backend had, or by an import.',
+    description:
+      'A connection was made: with tokens that a backend had, by an import, or without any for a workspace ' +
+      'from which somebody linked first.',
     subject: 'connection',
     data,
   }),
