@@ -1,3 +1,4 @@
+import { type Background, repeat } from '../background.ts'
 import type { Log } from '../observe/log.ts'
 import { replaceMasterKeys } from '../secrets/key-file.ts'
 import { type Keyring, MASTER_KEY_BYTES } from '../secrets/keyring.ts'
@@ -128,3 +129,12 @@ function forgetAtMs({ previous }: MasterKeys): number | null {
   if (retired.length === 0 || retired.includes(null)) return null
   return Math.max(...retired.filter((ms) => ms !== null)) + FORGET_AFTER_MS
 }
+
+const PAUSE_MS = 1000
+
+/** Goes on with a rotation, also with one that a kill or a restart cut off. */
+export const startRotating = (rotation: Rotation, log: Log): Background =>
+  repeat(PAUSE_MS, rotation.step, (error) => {
+    const cause = error instanceof Error ? error : null
+    log.warn({ error: cause }, 'values were not sealed with the current secret key')
+  })

@@ -4,7 +4,6 @@ import { ContextData, ContextKeys, contextWord } from '../domain/contexts/payloa
 import { NewEndpoint } from '../domain/endpoints/shape.ts'
 import { createShape, inOneLine, type Shape } from '../domain/shape.ts'
 import { SubscriberId, SubscriberProfile } from '../domain/subscribers/subscriber.ts'
-import { quoted } from './quoted.ts'
 
 /** When something was made and changed. A record's id is made of the first, by the second. */
 const time = (name: string) =>
@@ -137,3 +136,17 @@ export function nameOf(record: unknown): string | null {
 
 const propertyOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+
+const LONGEST_NAME = 100
+
+/**
+ * A text of a file or of another service as it can be shown in a terminal: on one line, without
+ * characters that command the terminal, and not endless.
+ */
+function quoted(text: string): string {
+  const short = text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text
+  return short.replaceAll(
+    /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
+    (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,
+  )
+}

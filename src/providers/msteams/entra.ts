@@ -11,7 +11,6 @@ import type {
   IdentifyOutcome,
 } from '../provider.ts'
 import { createQueryString } from '../query-string.ts'
-import { entraError } from './entra-error.ts'
 
 /** Novu's, fixed: who somebody is, and no more. */
 const SCOPE = 'openid profile User.Read'
@@ -178,4 +177,19 @@ function identityOf(
       }
     }
   }
+}
+
+const EntraError = Type.Object({
+  error: Type.String(),
+  error_description: Type.Optional(Type.String()),
+})
+
+/**
+ * What Entra says is wrong, in a form that can be shown: `error` and the AADSTS code. The rest of
+ * the description has trace ids and, at times, what was sent. Null where it is no error.
+ */
+function entraError(body: unknown): string | null {
+  if (!Value.Check(EntraError, body)) return null
+  const [code] = /AADSTS\d+/.exec(body.error_description ?? '') ?? []
+  return code === undefined ? body.error : `${body.error} (${code})`
 }
