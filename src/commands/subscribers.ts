@@ -68,8 +68,8 @@ const erase = defineCommand({
     console.log(
       options.json
         ? JSON.stringify(erased)
-        : `Erased, with endpoints: ${endpoints}, connections: ${connections}, and what ${events} events said. ` +
-            'Backups and logs keep what is in them: /docs/personal-data',
+        : `Erased. Endpoints deleted: ${endpoints}, connections deleted: ${connections}, events cleared: ${events}. ` +
+            'Backups and log files keep what they have: see /docs/personal-data',
     )
     return 0
   },
@@ -80,7 +80,7 @@ function isConfirmed(subscriberId: string): boolean {
   if (process.stdin.isTTY && process.stderr.isTTY) {
     return confirm(`Erase all that is kept of ${subscriberId}? There is no way back.`)
   }
-  throw new UsageError('erasing cannot be undone: say --yes where nobody is there to be asked')
+  throw new UsageError('erasing cannot be undone: without a terminal to ask at, it needs --yes')
 }
 
 export const subscribersCommand = defineGroup({

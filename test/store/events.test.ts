@@ -256,6 +256,20 @@ describe('verify', () => {
     expect(erased).toMatchObject({ id: 5, subscriberId: null, personal: null, data: { number: 5 } })
   })
 
+  test('erases also what others append in the same commit, whoever is first', async () => {
+    const about = { environmentId: ENVIRONMENT, afterId: 0, subscriberId: 's5' }
+    const tell = () => store.commit([store.events.append(event(5))])
+    const erase = () => store.commit([store.events.erasePersonal(ENVIRONMENT, 's5')])
+    for (const inOrder of [
+      [tell, erase],
+      [erase, tell],
+    ]) {
+      await Promise.all(inOrder.map((commit) => commit()))
+      expect(await store.events.page(about, 10)).toEqual([])
+    }
+    expect(await problems()).toEqual([])
+  })
+
   test('goes on with another secret key', async () => {
     await store.close()
     const key = new Uint8Array(32).fill(2)

@@ -8,12 +8,13 @@ import { isSameBrowser } from './browser-binding.ts'
 import { connectWorkspace, storeInstallation, storeWebhook } from './connect-workspace.ts'
 import { isSuccess } from './explanations.ts'
 import { identifyUser, storeUser } from './identify-user.ts'
-import { findKnownLink, type KnownLink } from './known-link.ts'
+import { expectSubscriber, findKnownLink, type KnownLink, withSubscriberNow } from './known-link.ts'
 import { failedEvent, recordFailure } from './link-events.ts'
 import {
   type AuthorizationResponse,
   type CallbackRefusal,
   type CallbackResult,
+  type FailedOutcome,
   type LinkDecision,
   LinkOutcome,
   type ProviderAnswer,
@@ -144,11 +145,19 @@ async function exchange(
       : await connectWorkspace(deps, { claims, proofs }, target, grant)
   if (answer.kind === 'failed' && !answer.isSpent) {
     const release = deps.store.spentStates.release(claims.jti)
+    let current = link
     return commit(
       deps,
       actor,
-      () => answer.outcome,
-      (failed) => [release, ...recordEvents(deps, actor, [failedEvent(link, failed, false)])],
+      async () => {
+        current = await withSubscriberNow(deps, link)
+        return answer.outcome
+      },
+      (failed) => [
+        ...expectSubscriber(deps, current),
+        release,
+        ...recordEvents(deps, actor, [failedEvent(current, failed, false)]),
+      ],
     )
   }
   return settle(deps, actor, link, () => decide(deps, answer, link.linkId))
@@ -198,12 +207,14 @@ async function settle(
   const { spentStates } = deps.store
   const { jti } = link.claims
   let attempts = 0
+  let current = link
   const decided = await commit(
     deps,
     actor,
     async () => {
       attempts += 1
-      const stored = attempts === 1 ? null : outcomeOf(await spentStates.find(jti))
+      current = await withSubscriberNow(deps, link)
+      const stored = attempts === 1 ? null : outcomeOf(await spentStates.find(jti), link)
       return stored === null ? decideNow() : ({ kind: 'settled', outcome: stored } as const)
     },
     (decision) => {
@@ -212,9 +223,9 @@ async function settle(
       if (decision.kind === 'accepted') {
         return [isUnsettled, spentStates.settle(jti, decision.value.outcome)]
       }
-      const failed = failedEvent(link, decision, true)
-      const events = recordEvents(deps, actor, [failed])
-      return [isUnsettled, spentStates.settle(jti, decision), ...events]
+      const events = recordEvents(deps, actor, [failedEvent(current, decision, true)])
+      const expects = [isUnsettled, ...expectSubscriber(deps, current)]
+      return [...expects, spentStates.settle(jti, withoutPerson(decision)), ...events]
     },
   )
   if (decided.kind === 'settled') return decided.outcome
@@ -237,7 +248,7 @@ async function awaitOutcome(deps: Deps, actor: Actor, link: KnownLink): Promise<
     const spent = await store.spentStates.find(jti)
     // Released: the code was not sent, and the other request tells its user so.
     if (spent === null) return { kind: 'still_running' }
-    const outcome = outcomeOf(spent)
+    const outcome = outcomeOf(spent, link)
     if (outcome !== null) return outcome
     if (clock() - spent.claimedAtMs > ABANDONED_AFTER_MS) {
       return settle(deps, actor, link, () => ({ kind: 'interrupted' }))
@@ -247,5 +258,17 @@ async function awaitOutcome(deps: Deps, actor: Actor, link: KnownLink): Promise<
   }
 }
 
-const outcomeOf = (spent: { outcome: unknown } | null): LinkOutcome | null =>
-  Value.Check(LinkOutcome, spent?.outcome) ? (spent?.outcome ?? null) : null
+/** What is stored says nothing about a person, who may be erased; the link itself says whom it is for. */
+const withoutPerson = (outcome: FailedOutcome): FailedOutcome =>
+  outcome.kind === 'subscriber_gone' ? { ...outcome, subscriberId: '' } : outcome
+
+function outcomeOf(
+  spent: { outcome: unknown } | null,
+  { claims: { subscriberId } }: KnownLink,
+): LinkOutcome | null {
+  const outcome = spent?.outcome
+  if (!Value.Check(LinkOutcome, outcome)) return null
+  return outcome.kind === 'subscriber_gone' && subscriberId !== null
+    ? { ...outcome, subscriberId }
+    : outcome
+}

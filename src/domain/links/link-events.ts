@@ -2,18 +2,17 @@ import type { Deps } from '../../deps.ts'
 import type { StoredEvent } from '../../store/events/events.ts'
 import { commit } from '../commit.ts'
 import { type Actor, accept } from '../decision.ts'
-import { recordEvents } from '../events/record.ts'
 import type { DomainEvent } from '../events/registry.ts'
 import { type LinkFailure, providerError, reasonOf } from './explanations.ts'
-import type { KnownLink } from './known-link.ts'
+import { expectSubscriber, type KnownLink, withSubscriberNow } from './known-link.ts'
 
 const MAX_FAILURES = 10
 
-const aboutLink = ({ linkId, claims, subscriberId }: KnownLink) => ({
+const aboutLink = ({ linkId, claims, subscriber }: KnownLink) => ({
   environmentId: claims.environmentId,
   subjectId: linkId,
   linkId,
-  subscriberId,
+  subscriberId: subscriber?.subscriberId ?? null,
 })
 
 const dataOf = ({ claims }: KnownLink) => ({
@@ -58,12 +57,7 @@ export async function recordFailure(
   const earlier =
     failures.find((event) => event.reason === reason) ?? failures[MAX_FAILURES - 1] ?? null
   if (earlier !== null) return requestIdOf(earlier)
-  await commit(
-    deps,
-    actor,
-    () => failure,
-    () => recordEvents(deps, actor, [failedEvent(link, failure, false)]),
-  )
+  await record(deps, actor, link, (current) => failedEvent(current, failure, false))
   return actor.id
 }
 
@@ -71,8 +65,23 @@ export async function recordFailure(
 export async function recordOpening(deps: Deps, actor: Actor, link: KnownLink): Promise<void> {
   const events = await deps.store.events.ofLink(link.claims.environmentId, link.linkId)
   if (events.some(({ type }) => type === 'link.opened')) return
-  const opened: DomainEvent = { ...aboutLink(link), type: 'link.opened', data: dataOf(link) }
-  await commit(deps, actor, () => accept(null, { events: [opened] }))
+  await record(deps, actor, link, (current) => ({
+    ...aboutLink(current),
+    type: 'link.opened',
+    data: dataOf(current),
+  }))
+}
+
+async function record(
+  deps: Deps,
+  actor: Actor,
+  link: KnownLink,
+  eventOf: (current: KnownLink) => DomainEvent,
+): Promise<void> {
+  await commit(deps, actor, async () => {
+    const current = await withSubscriberNow(deps, link)
+    return accept(null, { expects: expectSubscriber(deps, current), events: [eventOf(current)] })
+  })
 }
 
 /** The request by which something happened to a link. */

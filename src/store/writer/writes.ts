@@ -12,6 +12,8 @@ export type Statement = {
 export type RowInserter = {
   /** Takes the rows as one argument: a JSON list of lists. */
   sql: string
+  /** Runs after the others, for what must also reach the rows that they insert in the same commit. */
+  isLast?: true
 }
 
 /** A row that is inserted together with what others insert at the same time. */
@@ -44,7 +46,7 @@ export const rowInserter = (table: string, columns: readonly string[]): RowInser
 
 /**
  * The statements of many writes: first those that stand for themselves, in their order, so that what
- * they came to can be told apart; then one for all the rows of each kind.
+ * they came to can be told apart; then one for all the rows of each kind, those with `isLast` last.
  */
 export function statementsOf(writes: readonly Write[]): Statement[] {
   const statements: Statement[] = []
@@ -58,6 +60,9 @@ export function statementsOf(writes: readonly Write[]): Statement[] {
     if (others === undefined) rows.set(write.inserter, [write.row])
     else others.push(write.row)
   }
-  for (const [{ sql }, list] of rows) statements.push({ sql, args: [JSON.stringify(list)] })
+  const inOrder = [...rows].sort(
+    ([one], [other]) => Number(one.isLast ?? false) - Number(other.isLast ?? false),
+  )
+  for (const [{ sql }, list] of inOrder) statements.push({ sql, args: [JSON.stringify(list)] })
   return statements
 }

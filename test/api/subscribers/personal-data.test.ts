@@ -190,6 +190,34 @@ describe('what is kept of one person', () => {
     await expect(exported(service)).rejects.toThrow('nothing is kept of one')
   })
 
+  test('does not come back where a link of theirs is under way', async () => {
+    const service = await startWithPeople()
+    for (const [fails, expected] of [
+      [true, 'code_refused'],
+      [false, 'subscriber_gone'],
+    ] as const) {
+      await service.api('POST', '/v2/subscribers', { subscriberId: ADA, ...PROFILE })
+      const link = await service.link({ subscriberId: ADA, connectionIdentifier: undefined })
+      const address = await service.consent(link)
+      service.slackAnswers.push(async () => {
+        expect((await erase(service)).status).toBe(200)
+        return fails
+          ? Response.json({ ok: false, error: 'invalid_code' })
+          : Response.json({ ok: true, authed_user: { id: 'U0ADA00001' }, team: { id: 'T0HERS' } })
+      })
+      await service.open(address)
+      const failures = await service.api('GET', '/v1/events?types=link.failed&limit=100')
+      expect((failures.body as { data: object[] }).data.at(-1)).toMatchObject({
+        reason: expected,
+        subscriberId: null,
+      })
+      const { store, clock } = service.deps
+      await store.idempotencyRecords.removeExpired(clock() + 24 * 60 * 60_000, 1000)
+      const lines = storedText(service.databaseFile, MASTER_KEY).split('\n')
+      expect(lines.filter((line) => HERS.some((one) => line.includes(one)))).toEqual([])
+    }
+  })
+
   test('is not in the file either, once that was rewritten', async () => {
     const service = await startWithPeople()
     await live(service)
