@@ -62,8 +62,11 @@ export async function openDoors(environment: Record<string, string> = {}): Promi
   }
 }
 
-/** When a key was last used, and what is to be answered again, is no input. */
-const NOTED = /^(sqlite_|__drizzle|idempotency|api_key)/
+/**
+ * When a key was last used, what is to be answered again, and that a job has signed the events, is no
+ * input.
+ */
+const NOTED = /^(sqlite_|__drizzle|idempotency|api_key|event_checkpoints)/
 
 /** Of the work that is due, what was asked for; how far it is, and what always recurs, is latch's own. */
 const RECURRING = JOB_KINDS.filter(({ isStanding }) => isStanding).map(({ kind }) => `'${kind}'`)
