@@ -1,12 +1,12 @@
 import { Type } from '@sinclair/typebox'
 import { commit } from '../domain/commit.ts'
 import { findIntegration } from '../domain/integrations/find.ts'
-import { integrationChangesShape, integrationShape } from '../domain/integrations/integration.ts'
 import {
   createIntegration,
   findProvider,
   updateIntegration,
 } from '../domain/integrations/integrations.ts'
+import { integrationChangesShape, integrationShape } from '../domain/integrations/shape.ts'
 import { inOneLine } from '../domain/shape.ts'
 import type { ListedIntegration } from '../store/integrations/integrations.ts'
 import { defineAction, operator, readInput, requireEnvironment } from './action.ts'

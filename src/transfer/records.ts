@@ -3,7 +3,7 @@ import { ConnectionContent, NewConnection } from '../domain/connections/shape.ts
 import { ContextData, ContextKeys, contextWord } from '../domain/contexts/payload.ts'
 import { NewEndpoint } from '../domain/endpoints/shape.ts'
 import { createShape, inOneLine, type Shape } from '../domain/shape.ts'
-import { SubscriberId, SubscriberProfile } from '../domain/subscribers/subscriber.ts'
+import { SubscriberId, SubscriberProfile } from '../domain/subscribers/shape.ts'
 
 /** When something was made and changed. A record's id is made of the first, by the second. */
 const time = (name: string) =>

@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { givenIntegration } from '../../domain/integrations/integration.ts'
 import * as integrations from '../../domain/integrations/integrations.ts'
+import { givenIntegration } from '../../domain/integrations/shape.ts'
 import { invalid } from '../../domain/shape.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { refusedFields } from '../../http/api-error.ts'

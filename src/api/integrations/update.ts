@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
-import { integrationChanges } from '../../domain/integrations/integration.ts'
 import * as integrations from '../../domain/integrations/integrations.ts'
+import { integrationChanges } from '../../domain/integrations/shape.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { badRequest, refusedFields } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { connectWorkspace, type LinkCaller, linkUser } from '../../domain/links/make-link.ts'
+import { type LinkCaller, linkUser, linkWorkspace } from '../../domain/links/make-link.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change } from '../../http/change.ts'
 import { declares, openObject } from '../../http/declares.ts'
@@ -60,7 +60,7 @@ async function makeLink(
   { mode, subscriberId, ...body }: Static<typeof ChatOAuthBody>,
 ) {
   if (mode !== 'link_user') {
-    return connectWorkspace(deps, caller, {
+    return linkWorkspace(deps, caller, {
       ...body,
       ...(subscriberId !== undefined && { subscriberId }),
     })

@@ -40,7 +40,7 @@ export const connect = (deps: ApiDeps) => (app: Api) =>
         deps,
         { request, body, caller, set },
         {
-          decide: () => links.connectWorkspace(deps, caller, body),
+          decide: () => links.linkWorkspace(deps, caller, body),
           answer: answerLink(caller),
           committed: countLink(deps),
           lifetimeMs: STATE_LIFETIME_MS,

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { GivenSubscriber } from '../../domain/subscribers/subscriber.ts'
+import { GivenSubscriber } from '../../domain/subscribers/shape.ts'
 import { type ApiError, notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Tag } from '../../http/declares.ts'

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { GivenSubscriber } from '../../domain/subscribers/subscriber.ts'
+import { GivenSubscriber } from '../../domain/subscribers/shape.ts'
 import * as subscribers from '../../domain/subscribers/subscribers.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { conflict } from '../../http/api-error.ts'

@@ -1,4 +1,4 @@
-import { SubscriberProfile } from '../../domain/subscribers/subscriber.ts'
+import { SubscriberProfile } from '../../domain/subscribers/shape.ts'
 import * as subscribers from '../../domain/subscribers/subscribers.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'

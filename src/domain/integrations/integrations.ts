@@ -6,7 +6,7 @@ import type { Integration, ListedIntegration } from '../../store/integrations/in
 import { accept, type Decision } from '../decision.ts'
 import type { Invalid } from '../shape.ts'
 import { refuseUnsafeAddresses, withGiven } from './credentials.ts'
-import type { GivenIntegration, IntegrationChanges } from './integration.ts'
+import type { GivenIntegration, IntegrationChanges } from './shape.ts'
 import { tellOfCreation, tellOfDeletion, tellOfUpdate } from './tell.ts'
 
 type IntegrationDeps = Pick<Deps, 'store' | 'random' | 'clock'>

@@ -101,7 +101,7 @@ export async function linkUser(
  * Makes the URL at which somebody connects a workspace: installs the app there, or consents to it as
  * an administrator. It writes no more than a user's link.
  */
-export async function connectWorkspace(
+export async function linkWorkspace(
   deps: Deps,
   caller: LinkCaller,
   request: ConnectLinkRequest,

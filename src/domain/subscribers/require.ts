@@ -4,7 +4,7 @@ import { freshRow } from '../../store/fresh-row.ts'
 import type { Subscriber } from '../../store/subscribers/subscribers.ts'
 import type { Write } from '../../store/writer/writes.ts'
 import type { Invalid } from '../shape.ts'
-import { refuseSubscriberId } from './subscriber.ts'
+import { refuseSubscriberId } from './shape.ts'
 
 export type SubscriberNotFound = { kind: 'subscriber_not_found'; subscriberId: string }
 

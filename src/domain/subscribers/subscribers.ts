@@ -10,7 +10,7 @@ import {
   profileOf,
   type SubscriberProfile,
   subscriberShape,
-} from './subscriber.ts'
+} from './shape.ts'
 
 type SubscriberDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
