@@ -1,6 +1,6 @@
 import { TimeSpan } from 'oslo'
 import { decodeBase64url, encodeUtf8 } from './bytes.ts'
-import { signHmac, verifyHmac } from './hmac.ts'
+import { createSigner, verifyHmac } from './hmac.ts'
 import { type DerivedKeys, findKeys, type Keyring } from './keyring.ts'
 import { createIdentifyLink, type IdentifyLink, type ReadLinkId, readLinkId } from './link-id.ts'
 import { deriveProofs, type Proofs } from './proofs.ts'
@@ -32,24 +32,35 @@ export const STATE_LIFETIME_MS: number = new TimeSpan(5, 'm').milliseconds()
 /** How far another machine's clock may be ahead of ours. */
 export const STATE_CLOCK_TOLERANCE_MS: number = new TimeSpan(60, 's').milliseconds()
 
+type Makers = { sign(data: string): string; identify: IdentifyLink }
+
+/** What makes states and ids with a set of keys; put together once for each set. */
+function createMakers(): (keys: DerivedKeys) => Makers {
+  const known = new WeakMap<DerivedKeys, Makers>()
+  return (keys) => {
+    const makers = known.get(keys)
+    if (makers !== undefined) return makers
+    const made = { sign: createSigner(keys.state), identify: createIdentifyLink(keys) }
+    known.set(keys, made)
+    return made
+  }
+}
+
 /**
  * Signs and verifies `state`. The signature also covers `redirectUri`, which is not carried: a
  * state made for one callback address is worth nothing at another.
  */
 export function createStates(keyring: Keyring, redirectUri: string): States {
   const signed = (unsigned: string): string => `${unsigned}\n${redirectUri}`
-  const identifiers = new WeakMap<DerivedKeys, IdentifyLink>()
-  const linkIdOf = (keys: DerivedKeys, { jti, issuedAtMs, environmentId }: LinkClaims): string => {
-    const identify = identifiers.get(keys) ?? createIdentifyLink(keys)
-    identifiers.set(keys, identify)
-    return identify({ jti, issuedAtMs, environmentId, lifetimeMs: STATE_LIFETIME_MS })
-  }
+  const makersOf = createMakers()
+  const linkIdOf = (keys: DerivedKeys, { jti, issuedAtMs, environmentId }: LinkClaims): string =>
+    makersOf(keys).identify({ jti, issuedAtMs, environmentId, lifetimeMs: STATE_LIFETIME_MS })
 
   return {
     sign(claims) {
-      const { kid, state: key } = keyring.current
-      const unsigned = `${kid}.${encodeClaims(claims)}`
-      return `${unsigned}.${signHmac(key, signed(unsigned))}`
+      const keys = keyring.current
+      const unsigned = `${keys.kid}.${encodeClaims(claims)}`
+      return `${unsigned}.${makersOf(keys).sign(signed(unsigned))}`
     },
 
     proofs: (jti) => deriveProofs(keyring.current, jti),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { HMAC } from 'oslo/crypto'
 import { encodeUtf8 } from '../../src/secrets/bytes.ts'
-import { hmacHex, signHmac, verifyHmac } from '../../src/secrets/hmac.ts'
+import { createSigner, hmacHex, signHmac, verifyHmac } from '../../src/secrets/hmac.ts'
 
 const oslo = new HMAC('SHA-256')
 const base64url = (bytes: Uint8Array): string => Buffer.from(bytes).toString('base64url')
@@ -69,6 +69,16 @@ describe('the signature of the runtime', () => {
       'cc64c9f1c22ace40b85ea8af6c3ee2011e6ab0759dedefe9ecdadbb4e8b90843',
     )
   })
+})
+
+test('a signer signs as the runtime does, again and again', () => {
+  const key = fc.uint8Array({ minLength: 1, maxLength: 200 })
+  fc.assert(
+    fc.property(key, fc.array(fc.string()), (bytes, texts) => {
+      const sign = createSigner(bytes)
+      expect(texts.map(sign)).toEqual(texts.map((text) => signHmac(bytes, text)))
+    }),
+  )
 })
 
 describe('verifying', () => {
