@@ -32,6 +32,25 @@ describe('the line of a request', () => {
     expect(JSON.stringify(missing)).not.toContain('ada')
   })
 
+  test('of a link leads to the line of the link, at debug', async () => {
+    const service = await startService()
+    const made = await service.api('POST', LINK_PATH, SAMPLE_BODY, { 'x-request-id': 'asked' })
+    const link = service.logged.find(({ message }) => message === 'link')
+    expect(link).toEqual({
+      level: 'debug',
+      message: 'link',
+      fields: {
+        requestId: 'asked',
+        apiKeyId: expect.stringMatching(/^[0-9a-f]{24}$/),
+        linkId: made.headers.get('latch-link-id'),
+        provider: 'slack',
+        integration: SAMPLE_BODY.integrationIdentifier,
+        subscriberId: SAMPLE_BODY.subscriberId,
+        mode: 'link_user',
+      },
+    })
+  })
+
   test('is not written for a health check that went well', async () => {
     const service = await startService({ LATCH_LOG_REQUESTS: 'all' })
     await fetch(`${service.url}/healthz`)

@@ -6,7 +6,7 @@ import type { SignedLink } from '../../domain/links/sign-link.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { type ApiError, badRequest, notFound, refusedFields } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
-import { type Reply, reply } from '../../http/change.ts'
+import { type Call, type Reply, reply } from '../../http/change.ts'
 import type { Tag } from '../../http/declares.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { ownerError } from '../connections/owner.ts'
@@ -61,14 +61,30 @@ export const answerLink =
     return reply(201, { url }, { 'latch-link-id': linkId })
   }
 
-/** Counts a link that was handed out, once. */
+/** Counts a link that was handed out, once; at the level `debug` it has a line in the log, too. */
 export const countLink =
-  ({ metrics }: Pick<ApiDeps, 'metrics'>) =>
+  (
+    { metrics, log }: Pick<ApiDeps, 'metrics' | 'log'>,
+    { caller, body, set }: Pick<Call, 'caller' | 'set'> & { body: AskedLink },
+  ) =>
   (decided: LinkDecided): void => {
     if (decided.kind !== 'accepted') return
-    const { providerId, mode } = decided.value
+    const { providerId, mode, linkId } = decided.value
     metrics.linkMade(providerId, mode)
+    if (!log.isDebugging()) return
+    const fields = {
+      requestId: set.headers['x-request-id'],
+      apiKeyId: caller.apiKeyId,
+      linkId,
+      provider: providerId,
+      integration: body.integrationIdentifier,
+      subscriberId: body.subscriberId ?? null,
+      mode,
+    }
+    log.debug(fields, 'link')
   }
+
+type AskedLink = { integrationIdentifier: string; subscriberId?: string }
 
 /** Some of the messages end in a space, as Novu's do. */
 function linkError(

@@ -29,7 +29,7 @@ export const chatOAuth = (deps: ApiDeps) => (app: Api) =>
         {
           decide: () => makeLink(deps, caller, body),
           answer: answerLink(caller),
-          committed: countLink(deps),
+          committed: countLink(deps, { caller, body, set }),
           lifetimeMs: STATE_LIFETIME_MS,
         },
       ),

@@ -42,7 +42,7 @@ export const connect = (deps: ApiDeps) => (app: Api) =>
         {
           decide: () => links.linkWorkspace(deps, caller, body),
           answer: answerLink(caller),
-          committed: countLink(deps),
+          committed: countLink(deps, { caller, body, set }),
           lifetimeMs: STATE_LIFETIME_MS,
         },
       ),

@@ -46,7 +46,7 @@ export const linkUser = (deps: ApiDeps) => (app: Api) =>
         {
           decide: () => links.linkUser(deps, caller, body),
           answer: answerLink(caller),
-          committed: countLink(deps),
+          committed: countLink(deps, { caller, body, set }),
           lifetimeMs: STATE_LIFETIME_MS,
         },
       ),
