@@ -148,10 +148,12 @@ describe('two that share a libSQL server', () => {
       return [response.status, await response.json()]
     }
     await one.api('POST', '/v2/subscribers', { subscriberId: 'leaving' })
+    // The sandbox's own connection belongs to `subscriber-123`, who can have one only.
+    await one.api('POST', '/v2/subscribers', { subscriberId: 'staying' })
     await one.api('POST', '/v1/channel-connections', {
       identifier: 'leaving',
       integrationIdentifier: 'slack',
-      subscriberId: 'subscriber-123',
+      subscriberId: 'staying',
       workspace: { id: 'T1' },
       auth: { accessToken: 'xoxb-leaving' },
     })
