@@ -1,12 +1,12 @@
 export type Background = {
-  /** Resolves when the work that is under way is done; no more begins. */
+  /** Stops the loop. Resolves once the work in progress has finished. */
   stop(): Promise<void>
 }
 
 /**
- * Does `work` again and again: at once while it says that there is more, else after a pause. What
- * it throws is handed to `onFault`, and it is tried again after the pause. Work that takes long
- * looks at `isStopping` between its parts.
+ * Runs `work` in a loop: again at once if it returns `more`, otherwise after `pauseMs`. An error
+ * that it throws is passed to `onFault`, and the loop continues after the pause. Long-running work
+ * should check `isStopping` between its parts.
  */
 export function repeat(
   pauseMs: number,
@@ -45,7 +45,7 @@ export function repeat(
   }
 }
 
-/** Starts work after `delayMs`, or never if it is stopped before. */
+/** Starts the work after `delayMs`; never, if it is stopped before then. */
 export function later(delayMs: number, start: () => readonly Background[]): Background {
   let work: readonly Background[] = []
   const timer = setTimeout(() => {
@@ -59,9 +59,9 @@ export function later(delayMs: number, start: () => readonly Background[]): Back
   }
 }
 
-/** A sleep that others can end. */
+/** A sleep that other code can interrupt. */
 export type Alarm = {
-  /** Ends the sleep, or the next one where nobody sleeps now. */
+  /** Ends the current sleep, or the next one if nobody is sleeping. */
   ring(): void
   sleep(ms: number): Promise<void>
 }

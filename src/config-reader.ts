@@ -7,7 +7,7 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 export type ConfigProblem = { name: string; problem: string; fix: string }
 
-/** What somebody else must not know, and where it was given. */
+/** A secret value, and the setting or credential that it was read from. */
 export type Secret = { from: string; text: string }
 
 export type Address = { host: string; port: number }
@@ -16,22 +16,22 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
 
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host)
 
-/** Reads settings by name, and remembers every mistake: they are told at once. */
+/** Reads settings by name and collects every mistake, so that all are reported at once. */
 export function createReader(environment: Environment) {
   const problems: ConfigProblem[] = []
   const secretFiles: string[] = []
   const complain = (name: string, problem: string, fix: string): void => {
     problems.push({ name, problem, fix })
   }
-  // Only what all may write to: a secret that others may read is the rule where a container gets it
-  // by a mount of its own, and is warned of (src/operator/examine-machine.ts).
+  // Refuse only files that every user may write to. A secret that others can read is normal where a
+  // container gets it by a mount, so that is only a warning (src/operator/examine-machine.ts).
   const refuseOpenToAll = (name: string, path: string): void => {
     if (opennessOf(statSync(path).mode) !== 'all_write') return
     complain(name, `every user of this machine may write to ${path}`, `chmod 600 ${path}`)
   }
-  // Every name that is asked for, set or not: the names that latch knows.
+  // Every name that was looked up, set or not: these are the settings that latch knows.
   const known = new Set<string>()
-  // An empty value counts as none, as it is what a template leaves behind.
+  // An empty value counts as unset: templates often leave one behind.
   const get = (name: string): string | undefined => {
     known.add(name)
     return environment[name] || undefined
@@ -39,7 +39,7 @@ export function createReader(environment: Environment) {
 
   return {
     problems,
-    /** Those that secrets have been read from so far. */
+    /** The files from which secrets have been read so far. */
     secretFiles,
     complain,
     text(name: string, fallback: string, flag?: string): string {
@@ -48,8 +48,8 @@ export function createReader(environment: Environment) {
     },
 
     /**
-     * The variables that begin with `prefix` and that nothing has asked for so far, but for those that
-     * are somebody else's: ask when all settings have been read.
+     * Variables that begin with `prefix` and were never looked up, except those that `othersOwn`
+     * says belong to other software. Call it after all settings have been read.
      */
     unknown: (prefix: string, othersOwn: (name: string) => boolean): ConfigProblem[] =>
       Object.keys(environment)
@@ -107,14 +107,14 @@ export function createReader(environment: Environment) {
       if (text === undefined) return null
       const url = URL.parse(text)
       const problem = url === null ? 'is not a URL' : problemOfBaseUrl(url)
-      // As it is read, not as it was typed: a space or a lone `?` at the end would go into every
-      // redirect_uri.
+      // Use the parsed URL, not the text as typed: a space or a lone `?` at the end would end up in
+      // every redirect_uri.
       if (url !== null && problem === null) return (url.origin + url.pathname).replace(/\/+$/, '')
       complain(name, `"${text}" ${problem}`, 'Give an address such as https://latch.example.com')
       return null
     },
 
-    /** A libSQL server's address; null where the database is a file. */
+    /** The address of a libSQL server; null if the database is a file. */
     databaseUrl(name: string): string | null {
       const text = get(name)
       if (text === undefined) return null
@@ -129,7 +129,10 @@ export function createReader(environment: Environment) {
       return null
     },
 
-    /** A secret, from `NAME`, `NAME_FILE` or systemd's credential of that name; one of them. */
+    /**
+     * Reads a secret from `NAME`, `NAME_FILE` or the systemd credential `NAME`. Setting both `NAME`
+     * and `NAME_FILE` is a mistake.
+     */
     secret(name: string): Secret | null {
       const direct = get(name)
       const file = get(`${name}_FILE`)
@@ -162,7 +165,7 @@ export function createReader(environment: Environment) {
       return keys
     },
 
-    /** `host:port`, where the port alone means this machine. */
+    /** `host:port`; a port alone means 127.0.0.1. */
     address(name: string): Address | null {
       const text = get(name)
       if (text === undefined) return null
@@ -194,7 +197,7 @@ function problemOfBaseUrl(url: URL): string | null {
   return 'must begin with https:// (http:// is for this machine alone)'
 }
 
-/** Its value is not told: it may be a secret under a wrong name. */
+/** The value is not shown: it may be a secret under a misspelt name. */
 const unknownSetting = (name: string, nearest: string | null): ConfigProblem => ({
   name,
   problem: 'is not a setting of latch',
@@ -204,10 +207,13 @@ const unknownSetting = (name: string, nearest: string | null): ConfigProblem => 
       : `Name it ${nearest}, if that is what is meant`,
 })
 
-/** Two letters too many, missing or wrong are a slip; more may be another word. */
+/** Up to two wrong, missing or extra letters are taken for a typing mistake. */
 const LARGEST_SLIP = 2
 
-/** What a name was probably meant to be: one that is hardly different, or that takes no file. */
+/**
+ * Finds the known name that was probably meant: one that differs by a few letters, or the same name
+ * without `_FILE`.
+ */
 function nearestName(name: string, known: ReadonlySet<string>): string | null {
   const withoutFile = name.replace(/_FILE$/, '')
   if (known.has(withoutFile)) return withoutFile
@@ -218,7 +224,7 @@ function nearestName(name: string, known: ReadonlySet<string>): string | null {
   return nearest?.candidate ?? null
 }
 
-/** How many letters must be put in, left out or replaced to make one text the other (Levenshtein). */
+/** The Levenshtein distance: how many letters must be added, removed or replaced. */
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index)
   for (const [index, letter] of [...one].entries()) {

@@ -15,51 +15,57 @@ import type { Registry } from './providers/definition.ts'
 import { REGISTRY } from './providers/registry.ts'
 import type { MasterKeys } from './secrets/master-keys.ts'
 
-/** What the operator has set. `publicUrl` is null where it follows from the address listened on. */
+/** The operator's settings. `publicUrl` is null if it follows from the address listened on. */
 export type Settings = Readonly<{
   host: string
   port: number
   publicUrl: string | null
   dataDir: string
-  /** A libSQL server that latch shares with others of its kind; null: a file in the data directory. */
+  /** A libSQL server that several latch processes can share; null: a file in the data directory. */
   database: Readonly<{ url: string; authToken: string | null }> | null
-  /** How sure a commit is before it is answered: SQLite's `synchronous`. */
+  /** SQLite's `synchronous`: how durable a commit must be before it is acknowledged. */
   synchronous: 'full' | 'normal'
-  /** The master key, null where the data directory's own is to be used. */
+  /** The master key; null to use the key file in the data directory. */
   masterKeys: MasterKeys | null
-  /** The files that secrets were read from. */
+  /** The files from which secrets were read. */
   secretFiles: readonly string[]
-  /** The base URL of every address that a provider declares, by the name of the address. */
+  /** The base URL of each address that a provider declares, by the address's name. */
   providerUrls: Readonly<Record<string, string>>
   maxBodyBytes: number
   responseEnvelope: 'none' | 'data'
   autoCreateSubscribers: boolean
-  /** Whether the URL of a webhook may be an internal address. */
+  /** Whether a webhook's URL may be a private address. */
   allowPrivateWebhooks: boolean
-  /** Requests a second, 0 for no limit. */
+  /** Requests per second; 0 for no limit. */
   rateLimits: Readonly<{ global: number; configuration: number }>
   logLevel: LogLevel
-  /** Which requests have a line in the log. */
+  /** Which requests are logged. */
   logRequests: LoggedRequests
-  /** How long events are kept. */
+  /** How many days events are kept. */
   eventsRetentionDays: number
-  /** Where Prometheus may ask for metrics; null: nowhere, and none are kept. */
+  /** Where Prometheus can scrape metrics; null: metrics are disabled. */
   metricsAddress: Address | null
-  /** Addresses and networks whose `X-Forwarded-For` is believed. */
+  /** Addresses and networks whose `X-Forwarded-For` header is trusted. */
   trustedProxies: readonly string[]
-  /** How long everything is still answered after the signal to stop, while readiness fails. */
+  /**
+   * How long requests are still served after SIGTERM or SIGINT, while the readiness check already
+   * fails.
+   */
   shutdownDelayMs: number
-  /** Variables that begin with `LATCH_` and are no settings: a slip, or of another version. */
+  /** Variables that begin with `LATCH_` but are not settings: misspelt, or from another version. */
   unknownSettings: readonly ConfigProblem[]
 }>
 
-/** The settings of a running latch, whose public address is known. */
+/** The settings of a running latch, with its public URL known. */
 export type Config = Readonly<Settings & { publicUrl: string }>
 
-/** Command-line flags, which win over the environment. */
+/** Command-line flags, which take precedence over the environment. */
 export type Flags = Readonly<Partial<Record<'host' | 'port' | 'publicUrl' | 'dataDir', string>>>
 
-/** Every mistake in the configuration, at once; unknown settings may be why there are others. */
+/**
+ * Reports every mistake in the configuration at once, with unknown settings, which may be the cause
+ * of the others.
+ */
 export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   constructor(
@@ -75,20 +81,22 @@ export class ConfigError extends Error {
 
 const RATES = { from: 0, to: 1_000_000 }
 
-/** What the guides and examples call a latch's address and key, in the environment of its clients. */
+/**
+ * The variables for latch's URL and API key that the guides and examples use on the client side.
+ */
 const OF_CLIENTS = /^LATCH_(URL|API_KEY)$/
 
 /**
- * What Kubernetes puts into the environment of every pod for a service whose name is, or begins with,
- * `latch` (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
+ * Variables that Kubernetes adds to every pod for a service whose name is or begins with `latch`
+ * (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
  */
 const OF_KUBERNETES = /^LATCH_(\w+_)?(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))(_\w+)?$/
 
 const isOfOthers = (name: string): boolean => OF_CLIENTS.test(name) || OF_KUBERNETES.test(name)
 
 /**
- * Reads `LATCH_*` and flags, and the variables that the providers declare. Throws one
- * `ConfigError` with every problem found.
+ * Reads the `LATCH_*` variables, the variables that the providers declare, and the flags. Throws
+ * one `ConfigError` with every problem found.
  */
 export function readConfig(
   environment: Environment,
@@ -125,7 +133,7 @@ export function readConfig(
     eventsRetentionDays: reader.integer('LATCH_EVENTS_RETENTION_DAYS', 90, { from: 1, to: 3650 }),
     logLevel: reader.oneOf('LATCH_LOG_LEVEL', logLevels, 'info'),
     logRequests: reader.oneOf('LATCH_LOG_REQUESTS', loggedRequests, 'errors'),
-    // The last: it is what has not been asked for before.
+    // Must come last: it returns the variables that have not been looked up.
     unknownSettings: Object.freeze(reader.unknown('LATCH_', isOfOthers)),
   }
   if (settings.publicUrl === null && !isLoopback(host)) {

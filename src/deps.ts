@@ -7,22 +7,22 @@ import type { Random } from './secrets/random.ts'
 import type { States } from './secrets/state.ts'
 import type { Store } from './store/store.ts'
 
-/** Everything that varies: passed in, so that a test can choose it. */
+/** Everything that can vary, passed in so that tests can replace it. */
 export type Deps = {
   config: Config
   store: Store
   states: States
   providers: Providers
   random: Random
-  /** Counts who reads tokens. */
+  /** Records which API keys read tokens. */
   tokenReads: TokenReads
   log: Log
   metrics: Metrics
   /** Milliseconds since 1970. */
   clock(): number
-  /** Milliseconds that only ever grow, whatever the clock is set to. */
+  /** Milliseconds of a monotonic clock: never goes back, even if the system clock is changed. */
   monotonicMs(): number
   sleep(ms: number): Promise<void>
-  /** Tells whoever works on jobs here, if anybody does, that one was scheduled. */
+  /** Wakes the job runner of this process, if there is one, after a job was scheduled. */
   wakeJobs(): void
 }

@@ -6,8 +6,8 @@ import type { JobKind } from './kind.ts'
 const EVERY_MS = 60_000
 
 /**
- * Signs what happened since the last checkpoint, so that a row which is removed, added or moved later
- * is noticed. Until then only each row's own digest protects it.
+ * Signs the events since the last checkpoint, so that a row that is later removed, added or moved
+ * is detected. Until then an event is protected only by its own digest.
  */
 export const checkpointEventsJob: JobKind = {
   kind: 'checkpoint_events',

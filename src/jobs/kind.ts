@@ -1,14 +1,14 @@
 import type { Deps } from '../deps.ts'
 import type { HeldJob } from '../store/jobs/jobs.ts'
 
-/** One kind of work that is due at times. */
+/** A kind of background job, run when it is due. */
 export type JobKind = {
   kind: string
-  /** There for good: a job of this kind is made where there is none, and is due at once. */
+  /** A permanent job: it is created, due at once, if it does not exist yet. */
   isStanding?: boolean
   /**
-   * Works on a job, and ends it. What it throws is logged, and the job tried again later. Long work
-   * looks at `isStopping` between its parts.
+   * Runs a job and ends it. An error that it throws is logged, and the job is retried later.
+   * Long-running work should check `isStopping` between its parts.
    */
   run(deps: Deps, held: HeldJob, isStopping: () => boolean): Promise<void>
 }

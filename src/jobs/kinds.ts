@@ -7,7 +7,7 @@ import { sweepEventsJob } from './sweep-events.ts'
 import { sweepIdempotencyRecordsJob } from './sweep-idempotency-records.ts'
 import { sweepSpentStatesJob } from './sweep-spent-states.ts'
 
-/** All that latch does when it is due. A kind of work is a file, and a line here. */
+/** All kinds of background jobs. To add one, write a file and list it here. */
 export const JOB_KINDS: readonly JobKind[] = [
   refreshTokensJob,
   proveConsentJob,

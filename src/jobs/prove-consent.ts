@@ -2,7 +2,7 @@ import { proveConsent } from '../domain/connections/consent.ts'
 import { PROVE_CONSENT } from '../store/jobs/pending.ts'
 import type { JobKind } from './kind.ts'
 
-/** Asks again whether the administrator's consent of a connection has taken effect. */
+/** Checks again whether the administrator's consent for a connection has taken effect. */
 export const proveConsentJob: JobKind = {
   kind: PROVE_CONSENT,
   run: async ({ log, ...deps }, held) => {

@@ -2,7 +2,7 @@ import { reachUser } from '../domain/endpoints/reach.ts'
 import { REACH_USER } from '../store/jobs/pending.ts'
 import type { JobKind } from './kind.ts'
 
-/** Makes the app able to reach a linked person, for as long as it takes. */
+/** Retries until the app can reach a linked user. */
 export const reachUserJob: JobKind = {
   kind: REACH_USER,
   run: async (deps, held) => {

@@ -2,7 +2,10 @@ import { refreshTokens } from '../domain/connections/refresh.ts'
 import { REFRESH_TOKENS } from '../store/jobs/pending.ts'
 import type { JobKind } from './kind.ts'
 
-/** Refreshes a connection's tokens before they expire, so that whoever reads one can use it. */
+/**
+ * Refreshes a connection's tokens before they expire, so that a token that is read is always
+ * usable.
+ */
 export const refreshTokensJob: JobKind = {
   kind: REFRESH_TOKENS,
   run: async (deps, held) => {

@@ -6,17 +6,17 @@ import { errorText } from '../observe/error-text.ts'
 import type { HeldJob } from '../store/jobs/jobs.ts'
 import type { JobKind } from './kind.ts'
 
-/** Each waits for a provider most of the time. */
+/** Jobs run at the same time: each waits for a provider most of the time. */
 const AT_ONCE = 10
-/** Another process may have made a job that is due earlier, and cannot wake this one. */
+/** Another process may schedule an earlier job and cannot wake this one. */
 const LONGEST_SLEEP_MS = 5000
-/** Others were quicker: they share the database, and have taken what was due. */
+/** Pause after other processes that share the database took all jobs that were due. */
 const OTHERS_PAUSE_MS = 100
 
 /**
- * Works on jobs when they are due, several at once, until it is stopped; it then finishes those that
- * it has begun. `alarm` rings where a job was scheduled in this process. To find out that nothing is
- * due takes a read, and writes nothing.
+ * Runs jobs when they are due, several at once, until it is stopped; jobs already started are then
+ * finished. `alarm` rings when a job is scheduled in this process. Finding out that nothing is due
+ * takes one read and no write.
  */
 export function startJobs(deps: Deps, kinds: readonly JobKind[], alarm: Alarm): Background {
   const { store, clock, log } = deps
@@ -42,7 +42,7 @@ export function startJobs(deps: Deps, kinds: readonly JobKind[], alarm: Alarm): 
     underWay.add(working)
   }
 
-  /** Begins what is due, and answers how long there is nothing to do. */
+  /** Starts the jobs that are due. Returns how many milliseconds to sleep. */
   async function look(): Promise<number> {
     if (!areStandingMade) await makeStanding()
     const free = AT_ONCE - underWay.size
@@ -76,7 +76,7 @@ export function startJobs(deps: Deps, kinds: readonly JobKind[], alarm: Alarm): 
   }
 }
 
-/** Never throws: what a job throws is logged, and the job is tried again later. */
+/** Never throws: an error from a job is logged, and the job is retried later. */
 async function work(
   deps: Deps,
   kind: JobKind | undefined,
@@ -89,9 +89,9 @@ async function work(
     const cause = error instanceof Error ? error : null
     deps.log.warn({ error: cause, job: held.kind, subject: held.subject }, 'a job failed')
     const dueAtMs = deps.clock() + retryDelayMs(held.attempts - 1)
-    // Not as the error tells it itself: a failed query's message has what it was to write in it.
+    // Not the error's own message: that of a failed query contains the values to be written.
     const problem = errorText(error).message
-    // Where not even that can be written, the job is due again when its lease is over.
+    // If even this write fails, the job is due again when its lease expires.
     await endJobAlone(deps, held, { kind: 'again', dueAtMs, problem }).catch(() => {})
   }
 }

@@ -7,8 +7,9 @@ const DAY_MS = 24 * 60 * 60_000
 const PAUSE_MS = 5 * 60_000
 
 /**
- * Removes events that are older than the operator keeps them, a few hundred at a time and together
- * with the checkpoints over them. The last of those stays, signed as the beginning of what is left.
+ * Removes events older than the retention period, a few hundred at a time, together with the
+ * checkpoints that cover them. The last of these checkpoints is kept and signed as the beginning of
+ * the remaining chain.
  */
 export const sweepEventsJob: JobKind = {
   kind: 'sweep_events',

@@ -1,10 +1,10 @@
 import type { JobKind } from './kind.ts'
 import { sweep } from './sweep.ts'
 
-/** How long outcomes are kept for callbacks that come again; far longer than a state lives. */
+/** How long outcomes are kept for repeated callbacks; far longer than a state is valid. */
 const KEEP_MS = 24 * 60 * 60_000
 
-/** Removes what is known of links that were used long ago. */
+/** Removes the stored outcomes of links that were used long ago. */
 export const sweepSpentStatesJob: JobKind = {
   kind: 'sweep_spent_states',
   isStanding: true,

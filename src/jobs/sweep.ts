@@ -2,21 +2,24 @@ import type { Deps } from '../deps.ts'
 import { endJobAlone, LEASE_MS } from '../domain/job.ts'
 import type { HeldJob } from '../store/jobs/jobs.ts'
 
-/** Few enough that one transaction stays well under 5 ms, so no request waits for it noticeably. */
+/** Small enough that one transaction stays well under 5 ms and delays no request noticeably. */
 const BATCH = 200
-/** As many go at once as have come meanwhile; a pause spares the commits that the job itself takes. */
+/**
+ * A pause between runs saves commits by the job itself: rows that expire meanwhile are removed
+ * together.
+ */
 const SHORTEST_PAUSE_MS = 10_000
 const LONGEST_PAUSE_MS = 5 * 60_000
 
-/** Rows that are not needed any more from some time on. */
+/** Rows that expire. */
 export type Sweepable = {
-  /** Removes at most `limit` rows that are over, and answers how many. */
+  /** Removes at most `limit` expired rows and returns how many it removed. */
   remove(nowMs: number, limit: number): Promise<number>
-  /** When the next row is over, or the first has been; null where there is none. */
+  /** When the next row expires or the earliest one expired; null if there are no rows. */
   nextMs(): Promise<number | null>
 }
 
-/** Removes what is over, a small batch at a time, and ends the job until the next row is. */
+/** Removes expired rows in small batches, and schedules the job for when the next row expires. */
 export async function sweep(
   deps: Deps,
   held: HeldJob,

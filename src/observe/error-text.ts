@@ -1,22 +1,22 @@
-/** An error as it may be told to an operator, in the log and elsewhere. */
+/** An error in a form that is safe to show to an operator, in the log and elsewhere. */
 export type ErrorText = {
-  /** Its class. */
+  /** The name of its class. */
   type: string
-  /** With those of its causes behind it. */
+  /** Followed by the messages of its causes. */
   message: string
-  /** With those of its causes below it. */
+  /** Followed by the stacks of its causes. */
   stack: string
-  /** The first that it or a cause has, such as `SQLITE_BUSY`. */
+  /** The first code found on the error or its causes, such as `SQLITE_BUSY`. */
   code?: string
 }
 
-/** A chain of causes can be a circle. */
+/** Guards against a chain of causes that is circular. */
 const MOST_CAUSES = 10
 
 /**
- * What to tell of an error: these fields, and no other that it may carry. A query that failed is
- * told by its SQL and the cause. What it was to read goes nowhere: among a query's parameters are
- * digests of API keys, and the name of a link that can still be used.
+ * Describes an error by these fields and no other that it may carry. A failed query is described by
+ * its SQL and its cause, never by its parameters: these include digests of API keys and the `jti`
+ * of links that can still be used.
  */
 export function errorText(error: unknown): ErrorText {
   const chain = chainOf(error)
@@ -49,7 +49,7 @@ function messageOf(error: unknown): string {
   return queryOf(error) ?? error.message
 }
 
-/** A failed query, told without its parameters, which drizzle puts into its message. */
+/** Describes a failed query without its parameters, which drizzle puts into the message. */
 function queryOf(error: Error): string | null {
   const query: unknown = Reflect.get(error, 'query')
   return typeof query === 'string' && 'params' in error ? `Failed query: ${query}` : null
@@ -60,6 +60,6 @@ function stackOf(error: unknown): string {
   const query = queryOf(error)
   const { message, stack = message } = error
   if (query === null) return stack
-  // A stack begins with the message. Where it does not, nobody knows what is in it.
+  // A stack normally begins with the message. If it does not, its contents are unknown.
   return stack.includes(message) ? stack.replace(message, () => query) : query
 }

@@ -3,22 +3,22 @@ import { errorText } from './error-text.ts'
 import type { LogLevel } from './log-level.ts'
 
 /**
- * What latch says of itself, by pino, on standard error, so that standard output stays a command's
- * own: JSON lines, or readable ones where a person looks on. Fields are named one by one, never
- * whole requests: a code, state, token or key has no way in.
+ * latch's log, written by pino to standard error, because standard output belongs to the output of
+ * commands. Lines are JSON, or human-readable on a terminal. Fields are named one by one, and whole
+ * requests are never logged, so no code, state, token or key can get in.
  */
 export type Log = {
   debug(fields: LogFields, message: string): void
   info(fields: LogFields, message: string): void
   warn(fields: LogFields, message: string): void
   error(fields: LogFields, message: string): void
-  /** Whether `debug` is told now: for what is costly to put together. */
+  /** Whether `debug` is enabled; check before building costly fields. */
   isDebugging(): boolean
-  /** From now on. */
+  /** Takes effect at once. */
   setLevel(level: LogLevel): void
 }
 
-/** No field has the name of one that every line has: it would be in the line twice. */
+/** Fields must not use a name that every line has: it would appear twice. */
 export type LogFields = Readonly<
   Record<string, string | number | boolean | null | Error | undefined> & {
     level?: never
@@ -60,8 +60,8 @@ export async function createLog(
 }
 
 /**
- * In this process: pino's own way loads it in a worker, from a file that the executable has not. Where
- * nobody looks on it is not loaded at all, as that takes 3 ms of the start.
+ * Runs pino-pretty in this process: pino would load it in a worker, from a file that does not exist
+ * in the executable. It is loaded only for a terminal, because loading takes 3 ms of the start.
  */
 async function pretty(): Promise<DestinationStream> {
   const { PinoPretty } = await import('pino-pretty')

@@ -6,9 +6,10 @@ type Fetch = (url: string, init: RequestInit) => Promise<Response>
 type Measuring = { metrics: Metrics; log: Pick<Log, 'debug'>; monotonicMs(): number }
 
 /**
- * Counts calls to providers and measures them until the head of the answer is there: what the body
- * says is the provider's own business, and the callback's outcome. A call is labelled with the name
- * of the address that its URL begins with. One address may lie below another, so the longest counts.
+ * Counts calls to providers and measures the time until the response headers arrive; the body is
+ * interpreted by the provider's own code and counted as the callback's outcome. A call is labelled
+ * with the name of the address that its URL begins with. If several match, the longest wins, as one
+ * address may be below another.
  */
 export function measuredFetch(
   fetch: Fetch,

@@ -4,26 +4,26 @@ import type { Metrics } from './metrics.ts'
 
 export type Prometheus = {
   metrics: Metrics
-  /** All of it in Prometheus' text format, version 0.0.4. */
+  /** All metrics in Prometheus' text format, version 0.0.4. */
   render(): Promise<string>
 }
 
-/** What is looked up when somebody asks. */
+/** Values that are exported, some read at each scrape. */
 export type Watched = {
   version: string
   commit: string
-  /** Names of the secret keys: the current one, and those that still open. */
+  /** The ids of the secret keys: the current one, and previous ones that still open values. */
   secretKeys(): { kid: string; previousKids: readonly string[] }
 }
 
-/** From 0.1 ms: most answers come out of memory. */
+/** Begins at 0.1 ms: most requests are answered from memory. */
 const REQUEST_SECONDS = [0.0001, 0.0005, 0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5, 15]
 const PROVIDER_SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 const COMMIT_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1]
 const STATEMENTS = [1, 2, 5, 10, 20, 50, 100, 200, 500]
 const NANOSECONDS = 1e9
 
-/** Counts for Prometheus by prom-client, the client that Prometheus itself names for JavaScript. */
+/** Records metrics with prom-client, the JavaScript client that Prometheus lists. */
 export function createPrometheus(watched: Watched): Prometheus {
   const registry = new Registry()
   const registers = [registry]
@@ -94,11 +94,11 @@ export function createPrometheus(watched: Watched): Prometheus {
   }
 }
 
-/** The process, under the names that Prometheus has for every process, and the event loop. */
+/** Adds Prometheus' standard process metrics, and the event loop lag. */
 function addProcess(registry: Registry): void {
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  // Of Node's own, most say nothing under Bun.
+  // Most of the `nodejs_` metrics are meaningless under Bun.
   for (const { name } of registry.getMetricsAsArray()) {
     if (name.startsWith('nodejs_')) registry.removeSingleMetric(name)
   }
@@ -117,7 +117,7 @@ function addProcess(registry: Registry): void {
 }
 
 function lagOf(delay: ReturnType<typeof monitorEventLoopDelay>): [string, number][] {
-  // With nothing measured yet the least is greater than the most.
+  // With no measurements yet, the percentiles and the maximum are meaningless.
   const value = (nanoseconds: number): number => (delay.count === 0 ? 0 : nanoseconds / NANOSECONDS)
   return [
     ['0.5', value(delay.percentile(50))],

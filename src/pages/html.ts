@@ -1,9 +1,9 @@
-/** HTML that is inserted into a page unescaped. Only `html` makes it from other texts. */
+/** HTML that is inserted into a page without escaping. Only `html` creates it from text. */
 export type Html = { readonly html: string }
 
 /**
- * HTML from a template, in which every text that is filled in is escaped: what a provider or a
- * stranger wrote (an error description, a workspace's name) stays text.
+ * Builds HTML from a template and escapes every string filled in, so that text from a provider or a
+ * stranger (an error description, a workspace's name) cannot become markup.
  */
 export function html(
   strings: TemplateStringsArray,

@@ -7,11 +7,11 @@ export type ResultPage = {
   title: string
   heading: string
   intro: string
-  /** What the person can do now, or null. */
+  /** What the user can do now, or null. */
   advice: string | null
-  /** By which the operator finds this in the log; null where all is well. */
+  /** Lets the operator find this callback in the log; null on success. */
   reference: string | null
-  /** Who opened the page in a popup and wants to hear of the end, or null. */
+  /** The page that opened this one in a popup and wants to receive the result, or null. */
   opener?: { origin: string; status: string; error?: string } | null
 }
 
@@ -46,7 +46,7 @@ const ICONS = {
   error: html`<path d="M12 5v8.5M12 18.5v.5"/>`,
 }
 
-/** A page that may load nothing, run nothing, be framed by nobody, and tell no one its address. */
+/** Headers of a page that loads nothing, runs no script, cannot be framed and sends no referrer. */
 const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
   'cache-control': 'no-store',
@@ -56,7 +56,10 @@ const PAGE_HEADERS: Readonly<Record<string, string>> = {
   'x-robots-tag': 'noindex, nofollow',
 }
 
-/** The page at the end of a link, as a response; `createResultPages` so that the CSP is made once. */
+/**
+ * Returns a function that renders the final page of a link as a response. The
+ * Content-Security-Policy is computed once.
+ */
 export function createResultPages(): (
   status: number,
   page: ResultPage,

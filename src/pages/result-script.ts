@@ -1,10 +1,11 @@
-/** Beside the callback, so that the page finds it wherever latch is mounted. */
+/** Relative to the callback, so that it works under any path prefix. */
 export const RESULT_SCRIPT = 'result.js'
 
 /**
- * Tells the page that opened this one how it ended, to the origin that the integration names and no
- * other, and offers to close the window where a script may. A provider may have cut the two apart
- * (docs/providers.md#popups), so nobody should count on it: the API can be asked instead.
+ * Sends the result to the page that opened this one, only to the origin configured in the
+ * integration, and shows a button that closes the window where a script may. A provider may have
+ * severed the connection to the opener (docs/providers.md#popups), so clients must not rely on the
+ * message: they can ask the API instead.
  */
 const SCRIPT = `'use strict'
 const { opener: origin, status, error } = document.querySelector('main').dataset

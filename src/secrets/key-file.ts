@@ -14,10 +14,10 @@ const FILE = 'secret.key'
 export const keyFileOf = (dataDir: string): string => join(dataDir, FILE)
 
 /**
- * The data directory's own master key, made on the first start and readable by its owner alone;
- * with the ones before it while it is being replaced. Throws `MasterKeyError` where it is open to
- * others, damaged, or gone while the data is not: a new key in its place would leave every stored
- * secret shut for good.
+ * Reads the master key of the data directory, and previous keys while it is being replaced. On the
+ * first start it creates a key that only its owner can read. Throws `MasterKeyError` if the file is
+ * accessible to others, damaged, or missing while the database exists: a new key would make every
+ * stored secret undecryptable.
  */
 export async function dataDirMasterKeys(
   dataDir: string,
@@ -37,7 +37,9 @@ export async function dataDirMasterKeys(
   return keys
 }
 
-/** Puts other keys in the file, all of them or none: whatever happens, it holds the old or the new. */
+/**
+ * Replaces the keys in the file atomically: after a crash it holds either the old or the new keys.
+ */
 export async function replaceMasterKeys(dataDir: string, keys: MasterKeys): Promise<void> {
   const file = keyFileOf(dataDir)
   const incoming = `${file}.new`
@@ -57,7 +59,10 @@ async function readKeys(file: string): Promise<MasterKeys> {
   return keys
 }
 
-/** On the disk before it is used: a key that a power cut takes back seals nothing worth having. */
+/**
+ * Syncs the key to disk before it is used: if a power cut lost the key, everything sealed with it
+ * would be lost too.
+ */
 async function writeKeys(file: string, keys: MasterKeys): Promise<void> {
   const handle = await open(file, 'wx', 0o600)
   try {
@@ -69,7 +74,7 @@ async function writeKeys(file: string, keys: MasterKeys): Promise<void> {
   }
 }
 
-/** A rename is on the disk only with the directory that it is in. */
+/** A rename is durable only once its directory has been synced. */
 async function syncDirectory(directory: string): Promise<void> {
   const handle = await open(directory, 'r')
   try {

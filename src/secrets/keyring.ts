@@ -1,9 +1,12 @@
 import { hkdfSync } from 'node:crypto'
 import { encodeBase64url } from './bytes.ts'
 
-/** The keys that one master key gives, each for one purpose, so that none can stand for another. */
+/**
+ * The keys derived from one master key, one for each purpose, so that none can be used in place of
+ * another.
+ */
 export type DerivedKeys = {
-  /** Names the master key without telling anything of it. */
+  /** The id of the master key; reveals nothing about it. */
   kid: string
   state: Uint8Array
   pkce: Uint8Array
@@ -14,19 +17,22 @@ export type DerivedKeys = {
   sandboxApiKey: Uint8Array
 }
 
-/** New values are made with `current`; values made with a key in `previous` still open. */
+/**
+ * New values are created with `current`; values created with a key in `previous` can still be
+ * opened.
+ */
 export type Keyring = {
   readonly current: DerivedKeys
   readonly previous: readonly DerivedKeys[]
-  /** From now on this key seals, and the one that did only opens. */
+  /** Makes this the current key; the one before becomes a previous key and only opens. */
   rotate(masterKey: Uint8Array): void
-  /** From now on only the current key opens. */
+  /** Removes all previous keys. */
   forgetPrevious(): void
 }
 
 export const MASTER_KEY_BYTES = 32
 
-/** HKDF-SHA256 (RFC 5869), one `info` a purpose. */
+/** HKDF-SHA256 (RFC 5869), with one `info` value per purpose. */
 function derive(masterKey: Uint8Array, purpose: string, length: number): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', masterKey, '', `latch/${purpose}`, length))
 }
@@ -67,7 +73,7 @@ export function createKeyring(
   }
 }
 
-/** Null where no key of that name is (or still is) on the ring. */
+/** Returns null if the keyring has no key with this id, or no longer has it. */
 export function findKeys(
   { current, previous }: Pick<Keyring, 'current' | 'previous'>,
   kid: string,

@@ -2,26 +2,29 @@ import { encodeUtf8, equalInConstantTime } from './bytes.ts'
 import { createSigner } from './hmac.ts'
 import type { DerivedKeys } from './keyring.ts'
 
-/** What a link's id says by itself. */
+/** What can be read from a link id itself. */
 export type LinkLife = { issuedAtMs: number; lifetimeMs: number }
 
 /**
- * An id that was read. Where `isSigned` is false it was made with a secret key that latch does not have
- * any more, in another environment, or by somebody else: only what is stored of it can tell.
+ * A parsed link id. If `isSigned` is false, it was signed with a secret key that is no longer
+ * available, for another environment, or by somebody else; only stored data can tell which.
  */
 export type ReadLinkId = LinkLife & { isSigned: boolean }
 
-/** The id of a link, from its `jti`; the environment is covered by the id and not carried in it. */
+/**
+ * Creates the id of a link from its `jti`. The environment is covered by the signature, but not
+ * part of the id.
+ */
 export type IdentifyLink = (link: LinkLife & { jti: string; environmentId: string }) => string
 
 const PREFIX = 'lnk_'
-/** 96 bits: no two links share it. */
+/** 96 bits: collisions are negligible. */
 const HANDLE_LENGTH = 16
 /** Base 36: milliseconds until the year 5188. */
 const ISSUED_LENGTH = 9
 /** Base 36: seconds, up to 19 days. */
 const LIFETIME_LENGTH = 4
-/** 72 bits. A forged id would only be told that it waits, or has expired. */
+/** 72 bits are enough: a forged id would only be reported as pending or expired. */
 const SIGNATURE_LENGTH = 12
 
 const LINK_ID = new RegExp(
@@ -29,15 +32,16 @@ const LINK_ID = new RegExp(
 )
 
 /**
- * Makes ids of links with one key. An id is `lnk_`, a digest of the link's `jti`, the time of issue,
- * the lifetime, and the beginning of an HMAC over these and the environment: latch knows an id for its
- * own without a row, and only in its own environment. Nothing about the link itself follows from it.
+ * Returns a function that creates link ids with one key. An id is `lnk_`, a digest of the link's
+ * `jti`, the time of issue, the lifetime, and a truncated HMAC over these and the environment. So
+ * latch can recognise its own ids without a stored row, and only in the right environment. The id
+ * reveals nothing else about the link.
  */
 export function createIdentifyLink({ link: key }: Pick<DerivedKeys, 'link'>): IdentifyLink {
   const signWithKey = createSigner(key)
   return ({ jti, issuedAtMs, lifetimeMs, environmentId }) => {
-    // Its own label, so that it has nothing in common with what else is derived from a `jti`. That is
-    // random, so that the digest needs no key.
+    // The label separates this digest from the other values derived from a `jti`. The `jti` is
+    // random, so the digest needs no key.
     const handle = Bun.SHA256.hash(`latch/link-id\n${jti}`, 'base64url').slice(0, HANDLE_LENGTH)
     const issued = issuedAtMs.toString(36).padStart(ISSUED_LENGTH, '0')
     const lifetime = (lifetimeMs / 1000).toString(36).padStart(LIFETIME_LENGTH, '0')
@@ -52,7 +56,10 @@ const sign = (
   environmentId: string,
 ): string => signWithKey(`${unsigned}\n${environmentId}`).slice(0, SIGNATURE_LENGTH)
 
-/** Reads an id, and says whether one of these keys signed it for this environment. Null for no id. */
+/**
+ * Parses an id, and says whether one of these keys signed it for this environment. Returns null if
+ * the text is not a link id.
+ */
 export function readLinkId(
   keys: readonly Pick<DerivedKeys, 'link'>[],
   id: string,

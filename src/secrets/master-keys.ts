@@ -1,20 +1,20 @@
 import { MASTER_KEY_BYTES } from './keyring.ts'
 
-/** A key that opens what it sealed, and seals nothing any more. */
+/** A key that still opens what it sealed, but no longer seals. */
 export type PreviousKey = {
   key: Uint8Array
-  /** When latch itself replaced it; null where somebody wrote it down as a previous one. */
+  /** When latch replaced it; null if an operator listed it as a previous key. */
   retiredAtMs: number | null
 }
 
-/** What an operator's secret comes to: one key, or several while it is being replaced. */
+/** The master keys in an operator's secret: one, or several while it is being replaced. */
 export type MasterKeys = { current: Uint8Array; previous: readonly PreviousKey[] }
 
 const RETIRED = /^(\S+)\s+retired\s+(\S+)$/
 
 /**
- * Reads keys, one a line (or between commas): the first is the current one, the others only open.
- * Null where any of them is not 32 bytes in base64 (either alphabet) or hexadecimal.
+ * Parses keys, separated by newlines or commas. The first is the current key; the others only open.
+ * Returns null if any of them is not 32 bytes in base64 (either alphabet) or hexadecimal.
  */
 export function parseMasterKeys(text: string): MasterKeys | null {
   const entries = text
@@ -41,7 +41,7 @@ function parseKey(text: string): Uint8Array | null {
   return bytes.length === MASTER_KEY_BYTES ? bytes : null
 }
 
-/** The same, for the key file. */
+/** Formats keys for the key file, so that `parseMasterKeys` can read them. */
 export function formatMasterKeys({ current, previous }: MasterKeys): string {
   const base64 = (key: Uint8Array): string => Buffer.from(key).toString('base64')
   const lines = previous.map(({ key, retiredAtMs }) =>

@@ -1,11 +1,11 @@
 import { chmod, mkdir, open, stat } from 'node:fs/promises'
 
-/** A file or directory is open to others in a way that latch cannot answer for. */
+/** A file or directory has permissions that latch refuses as insecure. */
 export class OpenToOthersError extends Error {
   override readonly name = 'OpenToOthersError'
 }
 
-/** What others than its owner may do to a file or a directory, by the permission bits of its mode. */
+/** What users other than the owner may do with a file or directory, by its permission bits. */
 export type Openness = 'private' | 'group_reads' | 'group_writes' | 'all_read' | 'all_write'
 
 export function opennessOf(mode: number): Openness {
@@ -16,13 +16,13 @@ export function opennessOf(mode: number): Openness {
 }
 
 /**
- * Makes the directory, where there is none, for its owner alone. Throws `OpenToOthersError` where
- * there is one that every user may write to: who may do that may put another key, another database
- * or another log in the place of latch's own.
+ * Creates the directory, accessible only to its owner, if it does not exist. Throws
+ * `OpenToOthersError` if an existing one is writable by every user: any of them could replace the
+ * key, the database or its log.
  */
 export async function openPrivateDir(directory: string): Promise<void> {
   const made = await mkdir(directory, { recursive: true, mode: 0o700 })
-  // The umask may have taken something away from the owner as well.
+  // The umask may have removed permissions of the owner as well.
   if (made !== undefined) await chmod(directory, 0o700)
   const { mode } = await stat(directory)
   if (opennessOf(mode) !== 'all_write') return
@@ -34,8 +34,8 @@ export async function openPrivateDir(directory: string): Promise<void> {
 }
 
 /**
- * Makes an empty file for its owner alone, whatever the umask. False where there is one already, of
- * whatever kind.
+ * Creates an empty file that only its owner can access, whatever the umask. Returns false if the
+ * path already exists, whatever it is.
  */
 export async function createPrivate(file: string): Promise<boolean> {
   try {
@@ -50,8 +50,8 @@ export async function createPrivate(file: string): Promise<boolean> {
 }
 
 /**
- * Closes a file that is open to others, where there is one; a file of another user stays as it is.
- * The file is not opened for it: to close it again would end this process's locks on it
+ * Restricts an existing file to its owner; a file of another user is left as it is. It uses the
+ * path and does not open the file: closing it again would release this process's locks on it
  * (https://sqlite.org/howtocorrupt.html#_posix_advisory_locks_canceled_by_a_separate_thread_doing_close_).
  */
 export async function makePrivate(file: string): Promise<void> {

@@ -1,19 +1,19 @@
 import { signHmac } from './hmac.ts'
 import type { DerivedKeys } from './keyring.ts'
 
-/** What binds a code to the link that it was asked for, and an id_token to its one sign-in. */
+/** Values that bind an authorization code to its link, and an id_token to its sign-in. */
 export type Proofs = {
-  /** RFC 7636 §4.1: 43 characters, known to latch alone until the code is exchanged. */
+  /** RFC 7636 §4.1: 43 characters, kept secret by latch until the code is exchanged. */
   codeVerifier: string
   /** RFC 7636 §4.2, method S256. */
   codeChallenge: string
   /** OpenID Connect Core §3.1.2.1. */
   nonce: string
-  /** What the browser that opened the link carries, where links are bound to it. */
+  /** The cookie value of the browser that opened the link, if links are bound to it. */
   browserBinding: string
 }
 
-/** Derived from the state's `jti` and not stored: making a link writes nothing. */
+/** Derived from the state's `jti` and not stored, so creating a link writes nothing for them. */
 export function deriveProofs(
   keys: Pick<DerivedKeys, 'pkce' | 'nonce' | 'browser'>,
   jti: string,

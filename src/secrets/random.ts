@@ -4,11 +4,13 @@ import { encodeBase64url } from './bytes.ts'
 
 const ALPHANUMERIC = alphabet('a-z', 'A-Z', '0-9')
 
-/** Where everything unpredictable comes from; passed in, so that a test can fix it. */
+/** The source of all randomness; passed in, so that a test can make it deterministic. */
 export type Random = {
-  /** A record's id in the shape of Novu's (a MongoDB ObjectId): 24 hex digits, oldest first. */
+  /**
+   * A record id in Novu's format (a MongoDB ObjectId): 24 hex digits that sort by creation time.
+   */
   recordId(nowMs: number): string
-  /** The random part of an identifier that people see: 12 letters and digits. */
+  /** The random part of a public identifier: 12 letters and digits. */
   identifier(): string
   /** A state's `jti`: 132 bits, base64url. */
   stateId(): string
@@ -28,7 +30,7 @@ export function createRandom(): Random {
   const bytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
   const characters = createCharacters(bytes)
   const letters = (length: number): string => generateRandomString(length, ALPHANUMERIC)
-  // As MongoDB has it: what is made later in the same second counts on, so that ids keep the order.
+  // As in MongoDB, a counter keeps ids in order within the same second.
   const ours = encodeHex(bytes(5))
   let made = (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % 0x800000
   return {
@@ -49,8 +51,9 @@ export function createRandom(): Random {
 const STORE_BYTES = 3 * 1024
 
 /**
- * Random characters of base64url, 6 bits each, cut from a store that is filled when it runs out:
- * asked for one by one they took 2 µs of the 25 that a link takes.
+ * Returns a function that gives random base64url characters, 6 bits each, taken from a buffer that
+ * is refilled when it runs out. Generating them for each call took 2 µs of the 25 µs that a link
+ * takes.
  */
 function createCharacters(bytes: (length: number) => Uint8Array): (count: number) => string {
   let store = ''

@@ -3,16 +3,21 @@ import { decodeBase64url, encodeBase64url, encodeUtf8 } from './bytes.ts'
 import { findKeys, type Keyring } from './keyring.ts'
 import type { Random } from './random.ts'
 
-/** Where a sealed value lives. It opens nowhere else: a value moved to another row is refused. */
+/**
+ * Where a sealed value is stored. It can be opened only there: one moved to another row is refused.
+ */
 export type Place = { table: string; column: string; row: string }
 
 export type Sealing = {
   seal(plaintext: string, place: Place): string
-  /** Throws `UnsealError` where the value was altered, moved, or sealed with a key not at hand. */
+  /** Throws `UnsealError` if the value was altered or moved, or if its key is not available. */
   open(sealed: string, place: Place): string
-  /** Whether the current key sealed it, and not one that is to go. */
+  /** Whether the value was sealed with the current key, and not with a previous one. */
   isCurrent(sealed: string): boolean
-  /** A new random key of 256 bits in base64url, for what must outlive the secret key. */
+  /**
+   * Creates a random 256-bit key in base64url, for uses that must survive a change of the secret
+   * key.
+   */
   createKey(): string
 }
 
@@ -35,8 +40,8 @@ const associatedData = (place: Place): Uint8Array =>
   encodeUtf8(JSON.stringify([place.table, place.column, place.row]))
 
 /**
- * AES-256-GCM with a random 96-bit IV (NIST SP 800-38D §8.2.2) by `node:crypto`, which takes
- * 1.5 µs for 300 bytes where WebCrypto takes 37.
+ * AES-256-GCM with a random 96-bit IV (NIST SP 800-38D §8.2.2), by `node:crypto`: 1.5 µs for 300
+ * bytes, where WebCrypto takes 37 µs.
  */
 export function createSealing(keyring: Keyring, random: Random): Sealing {
   return {
@@ -85,10 +90,10 @@ function decrypt(key: Uint8Array, iv: Uint8Array, body: Uint8Array, place: Place
       decipher.update(body.subarray(0, body.length - TAG_BYTES)),
       decipher.final(),
     ])
-    // Authentic, so it is the UTF-8 that was sealed. A TextDecoder would drop a byte order mark.
+    // The plaintext is authentic, hence valid UTF-8. A TextDecoder would drop a byte order mark.
     return plaintext.toString('utf8')
   } catch {
-    // GCM says only that the value is not authentic; there is no more to pass on.
+    // GCM reports only that the value is not authentic; there is no further detail to pass on.
     throw new UnsealError('not_authentic', place)
   }
 }

@@ -10,26 +10,31 @@ export type { StateClaims }
 
 export type StateVerification =
   | { kind: 'valid'; claims: StateClaims; linkId: string; proofs: Proofs }
-  /** Authentic, but too old to spend; its outcome may still be shown. */
+  /** Authentic, but expired: it can no longer be used, though its outcome may still be shown. */
   | { kind: 'expired'; claims: StateClaims; linkId: string }
   | { kind: 'refused'; reason: 'malformed' | 'unknown_key' | 'bad_signature' | 'from_the_future' }
 
 type LinkClaims = Pick<StateClaims, 'jti' | 'issuedAtMs' | 'environmentId'>
 
 export type States = {
-  /** The `state` parameter: a key's name, the claims and a signature, safe in a URL as it is. */
+  /** Creates the `state` parameter: a key id, the claims and a signature, all URL-safe. */
   sign(claims: StateClaims): string
   verify(state: string, nowMs: number): Promise<StateVerification>
-  /** The proofs that belong to a state which is made now. */
+  /** The proofs for a state that is signed with the current key. */
   proofs(jti: string): Proofs
-  /** The id of the link whose state is made now: an identifier, and never a credential. */
+  /**
+   * The id of the link whose state is signed with the current key: an identifier, not a credential.
+   */
   linkId(claims: LinkClaims): string
-  /** What an id says of its link, and whether latch made it for this environment; null for no id. */
+  /**
+   * Parses a link id, and says whether latch created it for this environment. Returns null if it is
+   * not a link id.
+   */
   readLinkId(id: string, environmentId: string): ReadLinkId | null
 }
 
 export const STATE_LIFETIME_MS: number = new TimeSpan(5, 'm').milliseconds()
-/** How far another machine's clock may be ahead of ours. */
+/** How far another machine's clock may be ahead of this one's. */
 export const STATE_CLOCK_TOLERANCE_MS: number = new TimeSpan(60, 's').milliseconds()
 
 type Makers = { sign(data: string): string; identify: IdentifyLink }
@@ -47,8 +52,8 @@ function createMakers(): (keys: DerivedKeys) => Makers {
 }
 
 /**
- * Signs and verifies `state`. The signature also covers `redirectUri`, which is not carried: a
- * state made for one callback address is worth nothing at another.
+ * Signs and verifies `state`. The signature also covers `redirectUri`, which is not part of the
+ * state, so a state issued for one callback URL is invalid at another.
  */
 export function createStates(keyring: Keyring, redirectUri: string): States {
   const signed = (unsigned: string): string => `${unsigned}\n${redirectUri}`
