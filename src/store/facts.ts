@@ -8,20 +8,22 @@ import { toWrite, type Write } from './writer/writes.ts'
 
 export type Facts = {
   /**
-   * Opens the canary, a value sealed when the database was made, or makes it. Throws `StoreError`
-   * where the secret key at hand is not the one that sealed it.
+   * Opens the canary, a value that was sealed when the database was created, or creates it. Throws
+   * `StoreError` if the secret key is not the one that sealed it.
    */
   proveSecretKey(): Promise<void>
   /**
-   * Seals the canary with the current key. After everything else: until then a start without the
-   * previous key must be refused.
+   * Re-seals the canary with the current key. Call it after everything else is re-sealed: until
+   * then a start without the previous key must be refused.
    */
   sealCanaryAnew(): Promise<void>
-  /** What made the data in this database, null while nothing has. */
+  /** Which command created the data in this database; null if none has yet. */
   purpose(): Promise<'serve' | 'sandbox' | null>
-  /** Fails the whole write where it is set already: of several that start at once, one is first. */
+  /**
+   * Fails the commit if it is already set: of several processes that start at once, one is first.
+   */
   setPurpose(purpose: 'serve' | 'sandbox'): Write
-  /** Resolves once something is on the disk; rejects where nothing can be. */
+  /** Resolves once a test value was written to disk; rejects if writing fails. */
   proveWritable(): Promise<void>
 }
 
@@ -38,7 +40,7 @@ export function createFacts(database: Database, writer: Writer, sealing: Sealing
       if ((await read('canary')) === null) {
         await writer.commit([write('canary', sealing.seal('alive', CANARY))])
       }
-      // Also what was just made: another process may have been before us, with another key.
+      // Check it even if just created: another process may have been first, with another key.
       const sealed = (await read('canary')) ?? ''
       try {
         sealing.open(sealed, CANARY)

@@ -1,13 +1,13 @@
 import { EXPECTATIONS_MET } from './schema/internal.ts'
 import { StoreError, type StoreErrorCode } from './store-error.ts'
 
-/** Whether a write failed because a row with one of its unique values already exists. */
+/** Whether a write failed because a row with the same unique value already exists. */
 export const isUniqueViolation = (error: unknown): boolean =>
   isViolation(error, /^SQLITE_CONSTRAINT(_UNIQUE|_PRIMARYKEY)?$/, UNIQUE_MESSAGE)
 
 /**
- * Whether a write was refused because one of its preconditions was not met, that is, because it
- * inserted into the table `expectations` what the check there refuses.
+ * Whether a write was refused because one of its expectations was not met, that is, because it
+ * inserted a row into the table `expectations` that the check there refuses.
  */
 export const isUnmetExpectation = (error: unknown): boolean =>
   isViolation(error, /^SQLITE_CONSTRAINT(_CHECK)?$/, UNMET_MESSAGE)
@@ -16,9 +16,9 @@ const UNIQUE_MESSAGE = /(^|: )UNIQUE constraint failed: /
 const UNMET_MESSAGE = new RegExp(`(^|: )CHECK constraint failed: ${EXPECTATIONS_MET}$`)
 
 /**
- * Both the code and the message must fit. SQLite's extended code, which the embedded database adds,
- * would be enough; but a server has the general code for every kind of constraint, and tells them
- * apart by the message alone, after prefixes of its own and of the client
+ * Both the code and the message must match. SQLite's extended code, which the embedded database
+ * provides, would be enough; but a server reports the general code for every kind of constraint and
+ * the kind only in the message, after prefixes added by the server and the client
  * (https://github.com/tursodatabase/libsql/blob/main/libsql-server/src/hrana/stmt.rs).
  */
 function isViolation(error: unknown, code: RegExp, message: RegExp): boolean {
@@ -27,8 +27,8 @@ function isViolation(error: unknown, code: RegExp, message: RegExp): boolean {
 }
 
 /**
- * What SQLite says where it is not the statement that is wrong (https://sqlite.org/rescode.html), and
- * what a server says where it cannot run it now (`StmtError` in the file above).
+ * SQLite's codes for errors that the statement did not cause (https://sqlite.org/rescode.html), and
+ * a server's codes for when it cannot run a statement now (`StmtError` in the file above).
  */
 const UNAVAILABLE =
   /^(SQLITE_(BUSY|LOCKED|FULL|IOERR|READONLY|CANTOPEN|PERM|NOMEM|PROTOCOL|CORRUPT|NOTADB)|TRANSACTION_(TIMEOUT|BUSY)$|BLOCKED$)/
@@ -41,9 +41,8 @@ const UNAVAILABLE_STORE: ReadonlySet<StoreErrorCode> = new Set([
 ])
 
 /**
- * Whether the database cannot do its work now: the disk is full, another process holds its lock, its
- * file is gone, or others changed the same rows at every attempt. The same request may well succeed
- * later.
+ * Whether the database is unavailable: the disk is full, another process holds its lock, its file
+ * is gone, or others changed the same rows at every attempt. The same request may succeed later.
  */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof StoreError) {

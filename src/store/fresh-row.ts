@@ -5,10 +5,10 @@ export type FreshRow = {
   updatedAtMs: number
 }
 
-/** When something was made and last changed, where that is not now: an import keeps both. */
+/** Creation and update times that are not now: an import keeps the original ones. */
 export type RowTimes = { createdAtMs?: number; updatedAtMs?: number }
 
-/** What every new row of an environment begins with. */
+/** The common columns of every new row of an environment. */
 export function freshRow(
   { random, clock }: { random: { recordId(nowMs: number): string }; clock(): number },
   environmentId: string,

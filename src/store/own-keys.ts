@@ -7,8 +7,8 @@ import type { Writer } from './writer/writer.ts'
 import { toWrite } from './writer/writes.ts'
 
 /**
- * A key that latch made for itself and keeps sealed in the database; made when it is first asked for.
- * Unlike what is derived from the secret key, it stays when that is replaced.
+ * Loads a key that latch generated and keeps sealed in the database; it is created on first use.
+ * Unlike keys derived from the secret key, it stays the same when the secret key is replaced.
  */
 export async function loadOwnKey(
   database: Database,
@@ -24,7 +24,7 @@ export async function loadOwnKey(
     const keySealed = sealing.seal(sealing.createKey(), place)
     const insert = database.insert(ownKeys).values({ name, keySealed }).onConflictDoNothing()
     await writer.commit([toWrite(insert)])
-    // Another process may have made it first, and both must use the same one.
+    // Another process may have created it first, and both must use the same key.
     sealed = (await read()) ?? keySealed
   }
   return Uint8Array.fromBase64(sealing.open(sealed, place), { alphabet: 'base64url' })

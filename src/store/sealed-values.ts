@@ -6,11 +6,11 @@ import { schemaTables } from './schema/tables.ts'
 import type { Writer } from './writer/writer.ts'
 import type { Write } from './writer/writes.ts'
 
-/** How far a walk over all sealed values has come. */
+/** The position of a walk over all sealed values. */
 export type SealedCursor = { column: number; after: string }
 
 export type SealedPage = {
-  /** Where to go on; null at the end. */
+  /** Where to continue; null at the end. */
   next: SealedCursor | null
   resealed: number
   dead: Place[]
@@ -18,21 +18,21 @@ export type SealedPage = {
 
 export type SealedValues = {
   /**
-   * Opens every sealed value, and answers how many there are and which do not open: where they are,
-   * and nothing of what they hold.
+   * Tries to open every sealed value. Returns how many there are and the places of those that
+   * cannot be opened, without any of their contents.
    */
   check(): Promise<{ checked: number; dead: Place[] }>
-  /** Seals those of a page of values with the current key that were sealed with another. */
+  /** Re-seals the values of one page that were not sealed with the current key. */
   sealAnew(cursor: SealedCursor | null): Promise<SealedPage>
 }
 
-/** Read, opened and written in a few milliseconds, so that no request waits for it noticeably. */
+/** A page is read, opened and written in a few milliseconds, so it delays no request noticeably. */
 const PAGE = 200
 const START: SealedCursor = { column: 0, after: '' }
 
 type Sealed = { place: Place; sealed: string }
 
-/** All that the secret key seals, wherever it is stored. */
+/** Gives access to every sealed value, in whichever table it is. */
 export function createSealedValues(
   database: Database,
   writer: Pick<Writer, 'commit'>,
@@ -109,7 +109,7 @@ async function readPage(
   return rows.map((found) => ({ place: placeOf(found.row), sealed: found.sealed }))
 }
 
-/** Only where the value is still what was read: one that was written meanwhile is newer. */
+/** Only if the value is unchanged since it was read: one written meanwhile is newer. */
 function replace({ table, row, value }: SealedColumn, read: Sealed, anew: string): Write {
   const statement = `update "${getTableName(table)}" set "${value.name}" = ? where "${row.name}" = ? and "${value.name}" = ?`
   return { sql: statement, args: [anew, read.place.row, read.sealed] }

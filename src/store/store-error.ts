@@ -11,7 +11,7 @@ export type StoreErrorCode =
   | 'environment_not_found'
   | 'backup_unusable'
 
-/** The store cannot be opened, or written to. The message says why, and what to do, to the operator. */
+/** The store cannot be opened or written to. The message tells the operator why, and what to do. */
 export class StoreError extends Error {
   override readonly name = 'StoreError'
   constructor(

@@ -42,7 +42,7 @@ import { startThreadCommitter } from './writer/thread-committer.ts'
 import { createWriter, type OnCommit } from './writer/writer.ts'
 import type { Write } from './writer/writes.ts'
 
-/** Everything that latch keeps. Reads answer at once; every write goes through `commit`. */
+/** Everything that latch stores. Every write goes through `commit`. */
 export type Store = {
   facts: Facts
   environments: Environments
@@ -60,23 +60,23 @@ export type Store = {
   idempotencyRecords: IdempotencyRecords
   jobs: Jobs
   events: Events
-  /** All of `writes` or none; resolves when they are on the disk. */
+  /** Commits all of `writes` or none; resolves when they are on disk. */
   commit(writes: readonly Write[]): Promise<void>
-  /** Finishes what is being written, then gives the database and the data directory free. */
+  /** Finishes pending writes, then releases the database and the data directory. */
   close(): Promise<void>
 }
 
 export type StoreOptions = {
-  /** Where the database is; null: a file in the data directory. */
+  /** The server that has the database; null: a file in the data directory. */
   server?: DatabaseServer | null
   synchronous?: Synchronous
   onCommit?: OnCommit
 }
 
 /**
- * Opens the store in `dataDir`, made if absent, and brings its tables up to date. Throws
- * `StoreError` where another process has it, its database is of a newer latch or damaged, or the
- * secret key is not the one that it was made with.
+ * Opens the store in `dataDir`, which is created if absent, and migrates its tables. Throws
+ * `StoreError` if another process uses it, if its database is damaged or from a newer latch, or if
+ * the secret key is not the one that it was created with.
  */
 export async function openStore(
   dataDir: string,
@@ -138,7 +138,7 @@ export async function openStore(
         if (writes.length > 0) await writer.commit(writes)
       },
       close: async () => {
-        // Nice to know, and no reason to fail.
+        // Best effort: failing to save uses is no reason to fail here.
         await apiKeys.saveUses().catch(() => {})
         await writer.idle()
         await closeAll()
@@ -150,10 +150,13 @@ export async function openStore(
   }
 }
 
-/** Opens the database for its owner alone. SQLite makes the files beside it with its permissions. */
+/**
+ * Opens the database with access for its owner only. SQLite gives the same permissions to the files
+ * it creates beside it.
+ */
 async function openFile(file: string, synchronous: Synchronous): Promise<Client> {
   await createPrivate(file)
-  // An older latch made them as the umask had it.
+  // Older versions of latch created these files with the umask's permissions.
   for (const ending of ['', '-wal', '-shm']) await makePrivate(file + ending)
   return openClient(file, synchronous)
 }

@@ -11,10 +11,10 @@ const ConnectionAuth = Type.Object({
   expiresAt: Type.Optional(Type.String()),
   refreshTokenExpiresAt: Type.Optional(Type.String()),
 })
-/** The tokens of a connection, under Novu's names. */
+/** The tokens of a connection, with Novu's field names. */
 export type ConnectionAuth = Static<typeof ConnectionAuth>
 
-/** Long enough for a backend that has just read the token to use it. */
+/** Leaves a backend that has just read a token enough time to use it. */
 const REFRESH_BEFORE_MS = 5 * 60 * 1000
 const LEAST_PAUSE_MS = 60 * 1000
 
@@ -26,13 +26,16 @@ export const sealAuth = (sealing: Sealing, connectionId: string, auth: Connectio
 export const openAuth = (sealing: Sealing, connectionId: string, sealed: string): ConnectionAuth =>
   Value.Parse(ConnectionAuth, JSON.parse(sealing.open(sealed, placeOf(connectionId))))
 
-/** When tokens are due; null where they do not rotate, or no lifetime of theirs is known. */
+/** When the tokens should be refreshed; null if they do not rotate or their lifetime is unknown. */
 export function refreshAtMs({ refreshToken, expiresAt }: ConnectionAuth): number | null {
   if (refreshToken === undefined || expiresAt === undefined) return null
   return Date.parse(expiresAt) - REFRESH_BEFORE_MS
 }
 
-/** The same after a refresh at `nowMs`: however short the tokens live, there is a pause between. */
+/**
+ * When to refresh again after a refresh at `nowMs`; there is always a minimum pause, however
+ * short-lived the tokens are.
+ */
 export function refreshAgainAtMs(auth: ConnectionAuth, nowMs: number): number | null {
   const dueAtMs = refreshAtMs(auth)
   return dueAtMs === null ? null : Math.max(dueAtMs, nowMs + LEAST_PAUSE_MS)

@@ -17,20 +17,23 @@ import { toWrite, type Write } from '../writer/writes.ts'
 import type { Connection, Row } from './connection-rows.ts'
 import { insertWhere } from './workspace-connections.ts'
 
-/** A connection that belongs to somebody, and whose endpoints others must not be among. */
+/** The fields of a connection that decide which endpoints belong to its owner. */
 type Owned = Pick<
   Connection,
   'integrationId' | 'identifier' | 'workspaceId' | 'subscriberId' | 'contextKeys'
 >
 
-/** The endpoints of a connection's subscriber in its contexts; if shared, of all in its contexts. */
+/**
+ * Matches the endpoints of the connection's subscriber in its contexts; for a shared connection,
+ * those of every subscriber in its contexts.
+ */
 const isOwn = ({ subscriberId, contextKeys }: Owned): SQL | undefined =>
   and(
     eq(channelEndpoints.contextKeys, contextKeys),
     subscriberId === null ? undefined : eq(channelEndpoints.subscriberId, subscriberId),
   )
 
-/** The endpoints that belong to a connection by its name, and not to its owner. */
+/** Matches the endpoints that name this connection but do not belong to its owner. */
 const isOfOthers = (owned: Owned): SQL | undefined => {
   const own = isOwn(owned)
   return and(
@@ -40,7 +43,10 @@ const isOfOthers = (owned: Owned): SQL | undefined => {
   )
 }
 
-/** The connection without a token that latch made for a workspace, when somebody linked. */
+/**
+ * The workspace's identity-only connection: it has no token, and latch created it when a user
+ * linked from there.
+ */
 const identityOnly = (database: Database, { integrationId, workspaceId }: Owned) =>
   database
     .select({ identifier: channelConnections.identifier })
@@ -56,8 +62,8 @@ const identityOnly = (database: Database, { integrationId, workspaceId }: Owned)
     .limit(1)
 
 /**
- * Linked users are unique within a connection, so one who is linked in the other connection as well
- * stays where they are.
+ * Linked users are unique within a connection, so a user who is already linked in the target
+ * connection is not moved.
  */
 function isFreeIn(database: Database, connectionIdentifier: SQL): SQL | undefined {
   const there = aliasedTable(channelEndpoints, 'there')
@@ -76,7 +82,9 @@ function isFreeIn(database: Database, connectionIdentifier: SQL): SQL | undefine
   return or(ne(channelEndpoints.kind, 'person'), notExists(sameUser))
 }
 
-/** Gives a connection the endpoints of its owner that belong to the workspace's identity-only one. */
+/**
+ * Moves the endpoints of a connection's owner to it from the workspace's identity-only connection.
+ */
 export function takeOverOwnEndpoints(database: Database, connection: Owned): Write {
   const to = sql`${connection.identifier}`
   return toWrite(
@@ -95,8 +103,8 @@ export function takeOverOwnEndpoints(database: Database, connection: Owned): Wri
 }
 
 /**
- * Moves the endpoints of others than its owner from a connection to the identity-only connection of
- * its workspace; `fallback` is inserted as that where it is needed and there is none.
+ * Moves the endpoints of subscribers other than the owner from a connection to the identity-only
+ * connection of its workspace. If that is needed and does not exist, `fallback` is inserted as it.
  */
 export function releaseOthersEndpoints(
   database: Database,

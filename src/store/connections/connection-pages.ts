@@ -16,7 +16,7 @@ import { jobs } from '../schema/internal.ts'
 
 export type ConnectionFilter = IntegrationFilter & {
   subscriberId?: string | undefined
-  /** `subscriber`: those that are somebody's; `shared`: those that are not. */
+  /** `subscriber`: connections of one subscriber; `shared`: connections of none. */
   connectionMode?: 'subscriber' | 'shared' | undefined
   contextKeys?: readonly string[] | undefined
 }
@@ -39,7 +39,7 @@ function connectionsWhere(filter: ConnectionFilter): SQL | undefined {
   )
 }
 
-/** Connections, each with what is shown of its integration and of a consent that is pending. */
+/** Connections, each with the fields shown of its integration and its pending consent. */
 export function connectionSource(database: Database, counts: Counts): PageSource<ConnectionRow> {
   const { id, consentProblem } = channelConnections
   const base = (where: SQL | undefined) =>

@@ -2,13 +2,18 @@ import type { channelConnections } from '../schema/channels.ts'
 
 export type Row = typeof channelConnections.$inferSelect
 
-/** A workspace (Slack) or tenant (Entra) in which an integration is installed or known. */
+/**
+ * A workspace (Slack) or tenant (Entra) where an integration is installed, or from which a user has
+ * linked.
+ */
 export type Connection = Omit<Row, 'authSealed' | 'consentProblem'>
 
-/** A consent that was claimed and is not proven: what is in the way, and when it is tried again. */
+/**
+ * A consent that was reported but is not confirmed yet: the problem, and when it is checked next.
+ */
 export type PendingConsent = { problem: string; nextAttemptAtMs: number }
 
-/** Without what the store alone looks at. */
+/** Removes the columns that only the store uses. */
 export function toConnection({
   authSealed: _,
   consentProblem: __,

@@ -6,7 +6,7 @@ import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import { type ConnectionAuth, openAuth, sealAuth } from './connection-auth.ts'
 
-/** What a connection lives by: its tokens, or an administrator's consent. */
+/** A connection with its credentials: tokens, or an administrator's consent. */
 export type TokenHolder = {
   connectionId: string
   environmentId: string
@@ -18,18 +18,18 @@ export type TokenHolder = {
   workspaceName: string | null
   auth: ConnectionAuth
   authSealed: string
-  /** What is in the way of an administrator's consent; null: nothing is, or none is needed. */
+  /** Why an administrator's consent is not confirmed; null if it is, or if none is needed. */
   consentProblem: string | null
   updatedAtMs: number
 }
 
 export type ConnectionTokens = {
   read(connectionId: string): Promise<TokenHolder | null>
-  /** Refuses what is committed with it where the connection is not as it was read. */
+  /** Fails the commit if the connection has changed since it was read. */
   expectUnchanged(holder: TokenHolder): Write
   /** Replaces the tokens. */
   renew(connectionId: string, auth: ConnectionAuth, nowMs: number): Write
-  /** Says what is in the way of a connection's consent; null: it is proven. */
+  /** Stores why a connection's consent is not confirmed; null once it is. */
   setConsentProblem(holder: TokenHolder, problem: string | null, nowMs: number): Write
 }
 
@@ -76,7 +76,7 @@ export function createConnectionTokens(database: Database, sealing: Sealing): Co
       }),
 
     setConsentProblem: (holder, consentProblem, nowMs) => {
-      // Another problem, or the same one again, is no change of the connection.
+      // A different or repeated problem does not count as a change of the connection.
       const isStillPending = consentProblem !== null && holder.consentProblem !== null
       const updatedAtMs = isStillPending ? holder.updatedAtMs : nowMs
       return update(holder.connectionId, { consentProblem, updatedAtMs })

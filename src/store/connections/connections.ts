@@ -20,10 +20,10 @@ import {
 import { type Connection, type PendingConsent, type Row, toConnection } from './connection-rows.ts'
 import { connectionOfWorkspace, insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
 
-/** Whom a connection is for: at most one of an integration is for the same. */
+/** The owner of a connection. An integration has at most one connection per owner. */
 export type ConnectionOwner = { subscriberId: string | null; contextKeys: readonly string[] }
 
-/** A connection with what it needs to be shown whole. */
+/** A connection with everything needed to show it. */
 export type ConnectionWithAuth = {
   connection: Connection
   auth: ConnectionAuth
@@ -31,57 +31,66 @@ export type ConnectionWithAuth = {
   integration: { identifier: string; providerId: string; channel: string }
 }
 
-/** What a connection says of the workspace. */
+/** The fields of a connection that describe its workspace. */
 export type Workspace = Pick<Connection, 'workspaceId' | 'workspaceName' | 'botUserId'>
 
 export type Connections = {
   page(filter: ConnectionFilter, paging: Paging): Promise<Page<ConnectionWithAuth>>
-  /** Gives a connection another workspace and tokens, wholesale. */
+  /** Replaces a connection's workspace and tokens completely. */
   replace(id: string, workspace: Workspace, auth: ConnectionAuth, nowMs: number): readonly Write[]
   delete(id: string): Write
-  /** Fails the commit where the connection is gone by then. */
+  /** Fails the commit if the connection no longer exists. */
   expectPresent(id: string): Write
-  /** Fails the commit where the connection is gone by then, or of another workspace. */
+  /** Fails the commit if the connection no longer exists or has a different workspace. */
   expectInWorkspace(connection: Pick<Connection, 'id' | 'workspaceId'>): Write
-  /** Fails the commit where the connection is gone by then, or somebody has installed it. */
+  /** Fails the commit if the connection no longer exists or is no longer identity-only. */
   expectIdentityOnly(id: string): Write
   findWithAuth(environmentId: string, identifier: string): Promise<ConnectionWithAuth | null>
   find(integrationId: string, identifier: string): Connection | null | Promise<Connection | null>
   /**
-   * The writes of a new connection, whose `auth` is sealed, and of what has to be done about it: its
-   * tokens are refreshed when they are due, a consent is proven that is pending.
+   * The writes for a new connection, whose `auth` is sealed, and for its follow-up job: refreshing
+   * its tokens when they are due, or confirming a pending consent.
    */
   insert(
     connection: Connection,
     auth: ConnectionAuth,
     pending?: PendingConsent | null,
   ): readonly Write[]
-  /** The write of a connection without tokens to refresh, unless the workspace has one already. */
+  /** Inserts a connection without tokens to refresh, unless the workspace already has one. */
   insertIfWorkspaceIsNew(connection: Connection, auth: ConnectionAuth): Write
   findByOwner(integrationId: string, owner: ConnectionOwner): Promise<Connection | null>
-  /** The name of the workspace's connection that a user is linked in: see `connectionOfWorkspace`. */
+  /**
+   * The identifier of the workspace's connection that a user is linked in: see
+   * `connectionOfWorkspace`.
+   */
   findNameForUser(
     workspace: { integrationId: string; workspaceId: string },
     user: { subscriberId: string; contextKeys: readonly string[] },
   ): Promise<string | null>
-  /** The oldest connection of a workspace, whomever it is for. */
+  /** The oldest connection of a workspace, whoever owns it. */
   findOfWorkspace(integrationId: string, workspaceId: string): Promise<Connection | null>
-  /** The connection that was made when somebody linked from a workspace before it installed. */
+  /**
+   * The connection that was created because a user linked from a workspace that had not installed
+   * the app.
+   */
   findIdentityOnly(integrationId: string, workspaceId: string): Promise<Connection | null>
-  /** Gives a connection the workspace, the tokens and, where they changed, the owner of an install. */
+  /**
+   * Updates a connection with the workspace and the tokens of an installation, and with its owner
+   * if that changed.
+   */
   install(
     connection: Connection,
     auth: ConnectionAuth,
     pending?: PendingConsent | null,
   ): readonly Write[]
   /**
-   * Gives a connection the endpoints of its owner that belong to the identity-only connection of the
-   * workspace. Linked users whom it has already stay where they are.
+   * Moves the endpoints of a connection's owner to it from the workspace's identity-only
+   * connection. Users who are already linked in it are not moved.
    */
   takeOverOwnEndpoints(connection: Connection): Write
   /**
-   * Moves the endpoints of others than its owner from a connection to the identity-only connection of
-   * its workspace; `fallback` becomes that where it is needed and there is none.
+   * Moves the endpoints of subscribers other than the owner from a connection to the identity-only
+   * connection of its workspace. If that is needed and does not exist, `fallback` becomes it.
    */
   releaseOthersEndpoints(
     connection: Connection,
@@ -129,7 +138,7 @@ export function createConnections(
     pending: PendingConsent | null = null,
   ): Write[] => {
     if (pending !== null) {
-      // Whoever found out that it is pending has tried it once.
+      // The consent was checked once when it was found to be pending.
       const dueAtMs = pending.nextAttemptAtMs
       return [jobs.schedule({ kind: PROVE_CONSENT, subject, dueAtMs, attempts: 1 })]
     }
@@ -165,7 +174,7 @@ export function createConnections(
             workspaceId: workspace,
             workspaceName,
             botUserId,
-            // It has a token of its own now, and is no longer what latch made when somebody linked.
+            // It now has its own token, so it is no longer identity-only.
             origin: sql`case ${origin} when 'identity' then 'api' else ${origin} end`,
             authSealed: sealAuth(sealing, id, auth),
             consentProblem: null,

@@ -5,8 +5,8 @@ import { toWrite, type Write } from '../writer/writes.ts'
 import type { Row } from './connection-rows.ts'
 
 /**
- * One statement, so that two users who link in a new workspace at the same moment, even through
- * two processes, make one connection between them.
+ * Inserts a connection unless the workspace has one, in a single statement: if two users link from
+ * a new workspace at the same time, even through two processes, only one connection is created.
  */
 export function insertUnlessWorkspaceIsKnown(database: Database, row: Row): Write {
   const known = database
@@ -21,10 +21,10 @@ export function insertUnlessWorkspaceIsKnown(database: Database, row: Row): Writ
   return insertWhere(database, row, notExists(known))
 }
 
-/** Inserts a connection if `condition` holds at that moment, in one statement. */
+/** Inserts a connection if `condition` holds at that moment, in a single statement. */
 export function insertWhere(database: Database, row: Row, condition: SQL): Write {
   const columns = getTableColumns(channelConnections)
-  // In the order of the table's columns, as drizzle names them in front of a `select`.
+  // In the order of the table's columns, in which drizzle lists them before a `select`.
   const values = sql.join(
     rowKeys(columns).map((key) => sql`${sql.param(row[key], columns[key])}`),
     sql`, `,
@@ -34,14 +34,14 @@ export function insertWhere(database: Database, row: Row, condition: SQL): Write
   )
 }
 
-/** TypeScript's `Object.keys` forgets what it was given. */
+/** `Object.keys` that keeps the key type. */
 const rowKeys = (columns: Record<keyof Row, unknown>): (keyof Row)[] =>
   Object.keys(columns) as (keyof Row)[]
 
 /**
- * The integration's connection of a workspace, as part of a larger statement. Where there are
- * several, it is the one in which the user is linked already, then the one that is the user's own,
- * then one that is shared or of the same subscriber, and only then somebody else's.
+ * The integration's connection for a workspace, as a subquery. If there are several, it prefers the
+ * one in which the user is already linked, then the user's own, then one that is shared or has the
+ * same subscriber, and last one of another subscriber.
  */
 export function connectionOfWorkspace(
   database: Database,

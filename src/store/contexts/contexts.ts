@@ -6,13 +6,15 @@ import { contexts } from '../schema/core.ts'
 import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
-/** A record of the company's own (a tenant, a region) that links and connections can belong to. */
+/**
+ * A record defined by the company (a tenant, a region) that links and connections can belong to.
+ */
 export type Context = typeof contexts.$inferSelect
 
 export type ContextFilter = {
   environmentId: string
   contextId?: string | undefined
-  /** A part of type or id. */
+  /** A substring of the type or the id. */
   search?: string | undefined
 }
 
@@ -20,12 +22,12 @@ export type Contexts = {
   find(environmentId: string, key: string): Promise<Context | null>
   page(filter: ContextFilter, paging: Paging): Promise<Page<Context>>
   insert(context: Context): Write
-  /** Inserts, or leaves the stored context as it is. */
+  /** Inserts the context; a stored one is left unchanged. */
   insertIfMissing(context: Context): Write
-  /** Inserts, or overwrites the stored `data`. */
+  /** Inserts the context, or overwrites the stored `data`. */
   upsert(context: Context): Write
   delete(id: string): Write
-  /** Fails the commit where the context is gone by then. */
+  /** Fails the commit if the context no longer exists. */
   expectPresent(id: string): Write
 }
 

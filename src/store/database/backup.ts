@@ -9,15 +9,16 @@ import { fileUrl } from './client.ts'
 const DATABASE = 'latch.db'
 
 /**
- * Writes the database as it is at one moment into a new file, also while latch runs: a reader of
- * its own, which holds up nobody (SQLite's `VACUUM INTO`).
+ * Writes a consistent snapshot of the database to a new file with SQLite's `VACUUM INTO`. It can
+ * run while latch serves, and blocks nobody.
  */
 export async function backupDatabase(dataDir: string, file: string): Promise<void> {
   const source = join(dataDir, DATABASE)
   if (!existsSync(source)) {
     throw new StoreError('data_dir_unusable', `There is no latch data in ${dataDir}.`)
   }
-  // Of its owner alone, as what is sealed in it is not all that is in it. SQLite takes an empty file.
+  // Only the owner may read it, because not everything in the database is sealed. SQLite accepts an
+  // empty file as the target.
   if (!(await createPrivate(file))) {
     throw new StoreError('backup_unusable', `${file} is there already.`)
   }
@@ -33,7 +34,7 @@ export async function backupDatabase(dataDir: string, file: string): Promise<voi
   await verifyDatabase(file)
 }
 
-/** Throws `StoreError` for a file that is no sound database. */
+/** Throws `StoreError` if the file is not an intact database. */
 export async function verifyDatabase(file: string): Promise<void> {
   if (!existsSync(file)) throw new StoreError('backup_unusable', `${file} is not there.`)
   const client = createClient({ url: fileUrl(file) })
@@ -42,24 +43,26 @@ export async function verifyDatabase(file: string): Promise<void> {
     const broken = await client.execute('PRAGMA foreign_key_check')
     if (integrity.rows[0]?.[0] === 'ok' && broken.rows.length === 0) return
   } catch {
-    // Not a database at all is said in the same words.
+    // A file that is not a database gets the same error.
   } finally {
     client.close()
   }
   throw new StoreError('backup_unusable', `${file} is damaged, or not a backup of latch.`)
 }
 
-/** Puts a database in the place of another one, which is kept beside it until that is done. */
+/**
+ * Replaces the database of a data directory; the old one stays in place until the copy is complete.
+ */
 export async function replaceDatabase(dataDir: string, file: string): Promise<void> {
   const target = join(dataDir, DATABASE)
   const incoming = `${target}.restored`
   await copyPrivately(file, incoming)
-  // The log of the old database must not be played into the new one.
+  // The write-ahead log of the old database must not be replayed into the new one.
   for (const end of ['-wal', '-shm']) await rm(target + end, { force: true })
   await rename(incoming, target)
 }
 
-/** Resolves once the copy is on the disk. */
+/** Resolves once the copy is synced to disk. */
 async function copyPrivately(from: string, to: string): Promise<void> {
   await rm(to, { force: true })
   await createPrivate(to)

@@ -5,37 +5,40 @@ import { StoreError } from '../store-error.ts'
 export type Database = LibSQLDatabase
 export type { Client }
 
-/** A libSQL server, by its address. */
+/** A libSQL server: its URL and its token. */
 export type DatabaseServer = { url: string; authToken: string | null }
 
 /**
- * How long one libSQL call may wait for another process's lock. The wait blocks the thread, so it is
- * short, and the writer retries instead.
+ * How long one libSQL call may wait for another process's lock. Waiting blocks the thread, so this
+ * is short and the writer retries instead.
  */
 const BUSY_TIMEOUT_MS = 20
-/** Longer than a commit on another continent; who waits longer is answered with 503. */
+/**
+ * Longer than a commit to another continent takes; a slower call fails, and the client gets 503.
+ */
 const SERVER_TIMEOUT_MS = 3000
 
-/** A file's URL in libSQL's own form, for any path. */
+/** The `file:` URL of any path, as libSQL expects it. */
 export const fileUrl = (file: string): string =>
   `file:${file.split('/').map(encodeURIComponent).join('/')}`
 
 /**
- * SQLite's `synchronous` (https://sqlite.org/pragma.html#pragma_synchronous). `full`: what is
- * committed is on the disk. `normal`: a power cut may take the last commits back, all of each.
+ * SQLite's `synchronous` (https://sqlite.org/pragma.html#pragma_synchronous). `full`: a committed
+ * transaction is on disk. `normal`: a power cut may undo the last transactions, each as a whole.
  */
 export type Synchronous = 'full' | 'normal'
 
 /**
- * Pages in the log before they are written into the database itself, 16 MB of them; SQLite's own is
- * 1000. Records of requests are written all over their index, so the fewer times the better: a tenth
- * more links with a key each (test/bench).
+ * The write-ahead log is checkpointed after this many pages (16 MB); SQLite's default is 1000.
+ * Idempotency records are spread over their whole index, so fewer checkpoints write less: this
+ * allows a tenth more links with an idempotency key each (test/bench).
  */
 const CHECKPOINT_PAGES = 4000
 
 /**
- * Opens a database file, made if absent, in WAL mode. One connection only, because libSQL's pool
- * gives each new one its own settings (https://github.com/tursodatabase/libsql-client-ts/issues/288).
+ * Opens a database file in WAL mode, and creates it if absent. Uses one connection, because
+ * libSQL's pool does not carry settings over to new ones
+ * (https://github.com/tursodatabase/libsql-client-ts/issues/288).
  */
 export async function openClient(file: string, synchronous: Synchronous = 'full'): Promise<Client> {
   const client = createClient({ url: fileUrl(file), concurrency: 1, timeout: BUSY_TIMEOUT_MS })
@@ -44,23 +47,24 @@ export async function openClient(file: string, synchronous: Synchronous = 'full'
   return client
 }
 
-/** To be said again on every new connection. */
+/** Applies the settings that every new connection needs. */
 export async function applySettings(client: Client, synchronous: Synchronous): Promise<void> {
   await client.execute(`PRAGMA synchronous = ${synchronous.toUpperCase()}`)
   await client.execute(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
 }
 
 /**
- * Brings all that the log holds into the database file, and closes it: who copies that file alone
- * has everything. SQLite does so by itself with the last connection; libSQL's close leaves it undone.
+ * Moves the contents of the write-ahead log into the database file and closes it, so that copying
+ * that file alone is enough. SQLite does this when the last connection closes; libSQL's close does
+ * not.
  */
 export async function closeClient(client: Client): Promise<void> {
-  // Where it cannot be done (a full disk, another process that reads), the log is kept and loses nothing.
+  // If this fails (a full disk, a reader in another process), the log is kept and nothing is lost.
   await client.execute('PRAGMA wal_checkpoint(TRUNCATE)').catch(() => {})
   client.close()
 }
 
-/** A client of a libSQL server, over HTTP: it holds nothing open that could break. */
+/** A client for a libSQL server over HTTP. It keeps no connection open that could break. */
 export function openServerClient({ url, authToken }: DatabaseServer): Client {
   return createClient({
     url: url.replace(/^libsql:/, 'https:'),
@@ -69,7 +73,7 @@ export function openServerClient({ url, authToken }: DatabaseServer): Client {
   })
 }
 
-/** Fails for what a server that is down or unwell does, with one error that says so. */
+/** Reports every failure of a server that is down or overloaded as one `StoreError`. */
 async function fetchInTime(request: Request): Promise<Response> {
   const unreachable = (reason: string): StoreError =>
     new StoreError('database_unreachable', `The libSQL server does not answer: ${reason}`)
@@ -84,9 +88,9 @@ async function fetchInTime(request: Request): Promise<Response> {
 }
 
 /**
- * A request without halves of surrogate pairs, which a libSQL server refuses as no valid JSON: each
- * becomes U+FFFD, as it does in a database file. `JSON.stringify` writes them as escapes, and whole pairs
- * never (https://tc39.es/ecma262/#sec-quotejsonstring).
+ * Replaces lone surrogates, which a libSQL server rejects as invalid JSON, with U+FFFD, as a
+ * database file does. `JSON.stringify` escapes lone surrogates and never pairs
+ * (https://tc39.es/ecma262/#sec-quotejsonstring).
  */
 async function wellFormed(request: Request): Promise<Request> {
   const body = await request.text()

@@ -6,9 +6,9 @@ import { fileUrl } from './client.ts'
 export type DataDirLock = { release(): void }
 
 /**
- * One process owns a data directory at a time. The lock is an open write
- * transaction on a small database of its own: the kernel gives it up with the process, however
- * that ends, so there is no stale lock to clear by hand. Null where another process holds it.
+ * Ensures that one process at a time uses a data directory. The lock is an open write transaction
+ * on a small separate database: the kernel releases it when the process ends, however it ends, so
+ * there are no stale locks to remove by hand. Returns null if another process holds the lock.
  */
 export async function lockDataDir(dataDir: string): Promise<DataDirLock | null> {
   const file = join(dataDir, 'latch.lock')
@@ -19,8 +19,8 @@ export async function lockDataDir(dataDir: string): Promise<DataDirLock | null> 
     const transaction = await client.transaction('write')
     return {
       release: () => {
-        // Ended before it is closed: libSQL keeps a connection, and its lock, until its last
-        // statement is garbage-collected.
+        // End the transaction before closing: libSQL keeps a connection, and its lock, until its
+        // last statement is garbage-collected.
         transaction.close()
         client.close()
       },

@@ -2,15 +2,15 @@ import { StoreError } from '../store-error.ts'
 import type { Client } from './client.ts'
 import type { Migration } from './migrations.macro.ts'
 
-/** The table that drizzle-kit keeps, in its own form, so that its tools still read it. */
+/** drizzle-kit's own table in its own format, so that its tools can still read it. */
 const CREATE_JOURNAL = `CREATE TABLE IF NOT EXISTS __drizzle_migrations (
   id INTEGER PRIMARY KEY, hash TEXT NOT NULL, created_at NUMERIC)`
 
 /**
- * Brings the database up to `migrations`, each in a transaction of its own, and answers how many
- * this call applied. Several processes may do so at once on a server's database: each migration is
- * applied by one of them. Throws `StoreError` where the database knows a migration that this
- * executable does not: it is newer, and an older latch could only harm it.
+ * Applies the missing `migrations`, each in its own transaction, and returns how many this call
+ * applied. Several processes may run this at once on a server's database: each migration is applied
+ * by one of them. Throws `StoreError` if the database contains a migration that this executable
+ * does not know: it is newer, and an older latch could damage it.
  */
 export async function migrate(client: Client, migrations: readonly Migration[]): Promise<number> {
   await client.execute(CREATE_JOURNAL)
@@ -29,9 +29,9 @@ export async function migrate(client: Client, migrations: readonly Migration[]):
 }
 
 type Journal = {
-  /** Of the migrations that are applied. */
+  /** The hashes of the migrations that are applied. */
   hashes: ReadonlySet<string>
-  /** What the next one is recorded under. */
+  /** The id under which the next migration is recorded. */
   nextId: number
 }
 
@@ -53,9 +53,9 @@ function refuseNewer({ hashes }: Journal, migrations: readonly Migration[]): voi
   )
 }
 
-/** False where another process has applied a migration in the meantime, this one or another. */
+/** Returns false if another process has applied a migration meanwhile, this one or another. */
 async function applyIfFirst(client: Client, migration: Migration, id: number): Promise<boolean> {
-  // Before the changes themselves: it takes the lock, and the id is free for one process only.
+  // Insert the record first: it takes the lock, and only one process can insert this id.
   const record = {
     sql: 'INSERT INTO __drizzle_migrations (id, hash, created_at) VALUES (?, ?, ?)',
     args: [id, migration.hash, migration.createdAtMs],
@@ -70,7 +70,7 @@ async function applyIfFirst(client: Client, migration: Migration, id: number): P
   }
 }
 
-/** Migrations run with foreign keys off (libSQL's `migrate`), so nothing has checked them yet. */
+/** Migrations run with foreign keys off (libSQL's `migrate`), so check them afterwards. */
 async function refuseBrokenReferences(client: Client): Promise<void> {
   const { rows } = await client.execute('PRAGMA foreign_key_check')
   const [first] = rows

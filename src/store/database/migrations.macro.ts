@@ -1,12 +1,12 @@
 import { join } from 'node:path'
 import { readMigrationFiles } from 'drizzle-orm/migrator'
 
-/** One migration as drizzle-kit wrote it; a type of plain values, so that a macro can return it. */
+/** One migration as drizzle-kit wrote it; plain values only, so that a macro can return it. */
 export type Migration = { statements: string[]; createdAtMs: number; hash: string }
 
 /**
- * Runs while latch is built and becomes the value it returns, so the SQL is inside the executable,
- * where there is no folder to read.
+ * Runs at build time and is replaced by its result, so that the SQL is embedded in the executable,
+ * which has no migrations folder to read.
  */
 export function embedMigrations(): Migration[] {
   const migrationsFolder = join(import.meta.dir, '../../../drizzle')

@@ -18,12 +18,12 @@ export type EndpointFilter = IntegrationFilter & {
   identifier?: string | undefined
   subscriberId?: string | undefined
   connectionIdentifier?: string | undefined
-  /** The exact set, sorted; an empty one finds the endpoints that have no context. */
+  /** The exact set, sorted; an empty one matches endpoints without a context. */
   contextKeys?: readonly string[] | undefined
 }
 
 export type ListedEndpoint = Omit<typeof channelEndpoints.$inferSelect, 'reachProblem'> & {
-  /** Why the app cannot reach a linked person yet; null where it can. */
+  /** Why the app cannot reach a linked user yet; null if it can. */
   pending: Pending | null
   integrationIdentifier: string
   providerId: string
@@ -39,7 +39,7 @@ export const endpointsWhere = (filter: EndpointFilter): SQL | undefined =>
     whereIs(channelEndpoints.contextKeys, filter.contextKeys),
   )
 
-/** Endpoints, each with what is shown of its integration. */
+/** Endpoints, each with the fields shown of its integration. */
 export function endpointSource(database: Database, counts: Counts): PageSource<ListedEndpoint> {
   const { id, reachProblem } = channelEndpoints
   const base = (where: SQL | undefined) =>

@@ -4,18 +4,18 @@ import { channelEndpoints } from '../schema/channels.ts'
 import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
-/** A linked person whom the app cannot reach yet. */
+/** A linked user whom the app cannot reach yet. */
 export type UnreachedEndpoint = Pick<
   typeof channelEndpoints.$inferSelect,
   'id' | 'environmentId' | 'integrationId' | 'endpoint' | 'updatedAtMs'
 >
 
 export type EndpointReach = {
-  /** Null where the endpoint is gone, or its person can be reached. */
+  /** Returns null if the endpoint no longer exists or its user can be reached. */
   read(id: string): Promise<UnreachedEndpoint | null>
-  /** Refuses what is committed with it where the endpoint is not as it was read. */
+  /** Fails the commit if the endpoint has changed since it was read. */
   expectUnchanged(endpoint: UnreachedEndpoint): Write
-  /** Says why the person cannot be reached; null: they can. */
+  /** Stores why the user cannot be reached; null once they can. */
   setProblem(id: string, problem: string | null): Write
 }
 

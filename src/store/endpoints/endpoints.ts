@@ -16,20 +16,20 @@ import {
   pageOfEndpoints,
 } from './endpoint-pages.ts'
 
-/** Where a subscriber can be reached at a provider; for a linked user, who they are there. */
+/** Where a subscriber can be reached at a provider; for a linked user, their identity there. */
 export type Endpoint = Omit<typeof channelEndpoints.$inferSelect, 'reachProblem'>
 
-/** A linked user; reached unless it says when that is tried next. */
+/** A linked user. `reach` is absent if the app can reach them, else it has the next attempt. */
 export type LinkedEndpoint = Omit<Endpoint, 'kind' | 'connectionIdentifier'> & {
   reach?: { nextAttemptAtMs: number; problem: string }
 }
 
-/** The connection that a linked user belongs to: a named one, or the one of their workspace. */
+/** The connection that a linked user belongs to: one given by identifier, or the workspace's. */
 export type LinkedThrough =
   | { kind: 'named'; identifier: string }
   | { kind: 'workspace'; workspaceId: string }
 
-/** What an endpoint of a person is unique by, where it belongs to a connection. */
+/** The fields that identify the endpoint of a linked user within a connection. */
 export type SameUser = Pick<
   Endpoint,
   'kind' | 'integrationId' | 'connectionIdentifier' | 'subscriberId' | 'contextKeys' | 'type'
@@ -37,26 +37,27 @@ export type SameUser = Pick<
 
 export type Endpoints = {
   /**
-   * The writes of who a subscriber is. Linking again (same integration, connection, subscriber,
-   * context and type) keeps the endpoint's identifier and takes the new identity. Whoever cannot be
-   * reached yet is tried again.
+   * The writes that link a subscriber. Linking again (same integration, connection, subscriber,
+   * context and type) keeps the endpoint's identifier and updates the identity. If the user cannot
+   * be reached yet, a retry is scheduled.
    */
   link(endpoint: LinkedEndpoint, through: LinkedThrough): readonly Write[]
   insert(endpoint: Endpoint): Write
-  /** Gives an endpoint another value of its type. */
+  /** Replaces an endpoint's value with another of the same type. */
   replace(id: string, endpoint: Endpoint['endpoint'], nowMs: number): Write
   delete(id: string): Write
   /**
-   * Fails the commit unless the endpoint of that name is in that connection by then. After `link`: who
-   * linked at the same moment may have named it, or have made the connection.
+   * Fails the commit unless the endpoint with this identifier is in this connection. Use it after
+   * `link`: a link made at the same moment may have given the endpoint another identifier, or
+   * created the connection.
    */
   expectLinked(
     endpoint: Pick<Endpoint, 'environmentId' | 'identifier' | 'connectionIdentifier'>,
   ): Write
-  /** Fails the commit where the endpoint is gone by then. */
+  /** Fails the commit if the endpoint no longer exists. */
   expectPresent(id: string): Write
   find(environmentId: string, identifier: string): Promise<ListedEndpoint | null>
-  /** The endpoint that says who the same subscriber is in the same connection, which is one at most. */
+  /** The endpoint of the same linked user in the same connection; there is at most one. */
   findSameUser(endpoint: SameUser): Promise<Endpoint | null>
   page(filter: EndpointFilter, paging: Paging): Promise<Page<ListedEndpoint>>
 }
@@ -143,7 +144,7 @@ export function createEndpoints(
           }),
       )
       if (reach === undefined) return [link]
-      // By what makes it unique: an endpoint that was there has kept its own id.
+      // Select by the unique fields: an existing endpoint has kept its own id.
       const linked = database
         .select({ subject: sql`${channelEndpoints.id}`.as('subject') })
         .from(channelEndpoints)
@@ -158,7 +159,7 @@ export function createEndpoints(
           ),
         )
       const dueAtMs = reach.nextAttemptAtMs
-      // Whoever found out that the person cannot be reached has tried it once.
+      // One attempt was already made when the user was found to be unreachable.
       const retry = jobs.scheduleEach(sql`${linked}`, { kind: REACH_USER, dueAtMs, attempts: 1 })
       return [link, retry]
     },

@@ -5,13 +5,13 @@ import { apiKeys, environments } from '../schema/core.ts'
 import type { Writer } from '../writer/writer.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
-/** An API key as it is kept: by its digest alone. */
+/** An API key as stored: only its digest is kept. */
 export type ApiKey = typeof apiKeys.$inferSelect
 
-/** A key that is made: it may be used for everything and for ever, unless it says otherwise. */
+/** A new API key. By default it has every permission and never expires. */
 export type NewApiKey = typeof apiKeys.$inferInsert
 
-/** Whom an API key speaks for, and what it may be used for. */
+/** The owner of an API key, and what the key permits. */
 export type KeyHolder = {
   apiKeyId: string
   environmentId: string
@@ -24,12 +24,12 @@ export type KeyHolder = {
 export type ApiKeys = {
   findHolder(digest: string): KeyHolder | null | Promise<KeyHolder | null>
   insert(apiKey: NewApiKey): Write
-  /** Remembers that a key was used; `saveUses` writes it, so that no request has to. */
+  /** Records in memory that a key was used. `saveUses` writes it, so that no request has to. */
   noteUse(id: string, atMs: number): void
   saveUses(): Promise<void>
-  /** The oldest first. */
+  /** Oldest first. */
   list(environmentId: string): Promise<ApiKey[]>
-  /** The write by which a key is worth nothing from then on. */
+  /** Revokes a key from `revokedAtMs` on. */
   revoke(id: string, revokedAtMs: number): Write
 }
 
@@ -72,7 +72,7 @@ export function createApiKeys(
       const noted = uses
       if (noted.size === 0) return
       uses = new Map()
-      // Another process may have seen it later.
+      // Another process may have recorded a later use.
       const later = (atMs: number) => sql`max(coalesce(${apiKeys.lastUsedAtMs}, 0), ${atMs})`
       await writer.commit(
         [...noted].map(([id, atMs]) =>

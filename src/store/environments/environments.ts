@@ -3,13 +3,15 @@ import type { Database } from '../database/client.ts'
 import { environments } from '../schema/core.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
-/** A tenant of latch: everything else belongs to exactly one, and no query crosses them. */
+/**
+ * A tenant of latch: everything else belongs to exactly one environment, and no query crosses them.
+ */
 export type Environment = typeof environments.$inferSelect
 
 export type Environments = {
   findById(id: string): Promise<Environment | null>
   first(): Promise<Environment | null>
-  /** The oldest first. */
+  /** Oldest first. */
   list(): Promise<Environment[]>
   insert(environment: Environment): Write
 }

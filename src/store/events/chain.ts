@@ -1,6 +1,6 @@
 import { signHmac } from '../../secrets/hmac.ts'
 
-/** An event as its row holds it, without its id. */
+/** An event as stored in its row, without the id. */
 export type EventRow = {
   environmentId: string
   atMs: number
@@ -9,10 +9,10 @@ export type EventRow = {
   actor: string
   linkId: string | null
   reason: string | null
-  /** JSON, exactly as it is stored. */
+  /** JSON, exactly as stored. */
   data: string
   subscriberId: string | null
-  /** JSON, exactly as it is stored. */
+  /** JSON, exactly as stored. */
   personal: string | null
   personalDigest: string | null
   digest: string
@@ -20,14 +20,16 @@ export type EventRow = {
 
 type Unsigned = Omit<EventRow, 'personalDigest' | 'digest'>
 
-/** The row with its digests. Without the key nobody can change it unnoticed, or write another one. */
+/**
+ * Adds the digests to a row. Without the key nobody can change it unnoticed or forge another row.
+ */
 export function signEvent(key: Uint8Array, row: Unsigned): EventRow {
   const isPersonal = row.subscriberId !== null || row.personal !== null
   const signed = { ...row, personalDigest: isPersonal ? digestOfPersonal(key, row) : null }
   return { ...signed, digest: digestOfEvent(key, signed) }
 }
 
-/** Whether a row is as it was written. What is personal may be as it was written, or erased. */
+/** Whether a row is unchanged. Its personal fields must be unchanged or erased. */
 export function isAuthentic(key: Uint8Array, row: EventRow): boolean {
   if (digestOfEvent(key, row) !== row.digest) return false
   const isErased = row.subscriberId === null && row.personal === null
@@ -53,7 +55,7 @@ const digestOfEvent = (key: Uint8Array, row: Omit<EventRow, 'digest'>): string =
     row.personalDigest,
   ])
 
-/** A checkpoint as its row holds it. */
+/** A checkpoint as stored in its row. */
 export type Checkpoint = {
   eventId: number
   atMs: number
@@ -61,7 +63,7 @@ export type Checkpoint = {
   beginning: string | null
 }
 
-/** What a checkpoint covers: the one before, and the events since then in their order. */
+/** What a checkpoint covers: the previous checkpoint, and the events since then in order. */
 export type Covered = {
   before: Pick<Checkpoint, 'eventId' | 'digest'> | null
   rows: readonly { id: number; digest: string }[]
@@ -81,12 +83,15 @@ export const digestOfCheckpoint = (
     ...rows.flatMap(({ id, digest }) => [id, digest]),
   ])
 
-/** By it retention says that nothing before a checkpoint is missing, but was removed in order. */
+/**
+ * Proves that retention removed the events before a checkpoint, so that they do not count as
+ * missing.
+ */
 export const digestOfBeginning = (
   key: Uint8Array,
   { eventId, digest }: Pick<Checkpoint, 'eventId' | 'digest'>,
 ): string => digestOf(key, ['beginning', eventId, digest])
 
-/** Every list begins with what it is of, so that no digest can stand for one of another kind. */
+/** Every list begins with its kind, so that a digest cannot be used as one of another kind. */
 const digestOf = (key: Uint8Array, parts: readonly (string | number | null)[]): string =>
   signHmac(key, JSON.stringify(parts))

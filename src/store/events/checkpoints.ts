@@ -5,26 +5,26 @@ import { expectation } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import { digestOfBeginning, digestOfCheckpoint } from './chain.ts'
 
-/** A checkpoint that can be written, and how many events it covers. */
+/** A checkpoint ready to be written, and the number of events that it covers. */
 export type NextCheckpoint = { covers: number; expects: readonly Write[]; writes: readonly Write[] }
 
-/** The events between two checkpoints that can be removed. */
+/** A span of events between two checkpoints that can be removed. */
 export type OldSpan = { writes: readonly Write[] }
 
 export type EventCheckpoints = {
   /**
-   * The next checkpoint, over some of the events since the last one; null where there are none. It
-   * expects that no other was written meanwhile: there is one chain for all processes.
+   * The next checkpoint, over some of the events since the last one; null if there are none. Its
+   * expectation fails if another was written meanwhile: all processes share one chain.
    */
   next(nowMs: number): Promise<NextCheckpoint | null>
   /**
-   * The removal of the oldest events up to a checkpoint, where that is from before `beforeMs`; null
-   * where there is nothing to remove. The checkpoint stays, as the beginning of the chain.
+   * Removes the oldest events up to a checkpoint from before `beforeMs`; null if there is nothing
+   * to remove. The checkpoint stays as the beginning of the chain.
    */
   oldest(beforeMs: number): Promise<OldSpan | null>
 }
 
-/** Few enough that one transaction writes or removes them in well under 5 ms. */
+/** Few enough to be written or removed in one transaction of well under 5 ms. */
 const MOST_COVERED = 200
 
 export function createEventCheckpoints(database: Database, key: Uint8Array): EventCheckpoints {
@@ -47,7 +47,8 @@ export function createEventCheckpoints(database: Database, key: Uint8Array): Eve
         .limit(MOST_COVERED)
       const last = rows.at(-1)
       if (last === undefined) return null
-      // Never before the one before, whatever the clock is set to: they are searched by their time.
+      // Never earlier than the previous checkpoint, even if the clock went back: checkpoints are
+      // searched by time.
       const at = { eventId: last.id, atMs: Math.max(nowMs, before?.atMs ?? 0) }
       const digest = digestOfCheckpoint(key, { before, rows }, at)
       const later = database

@@ -21,15 +21,15 @@ import { type EventRow, signEvent } from './chain.ts'
 import { createEventCheckpoints, type EventCheckpoints } from './checkpoints.ts'
 import { type EventVerification, verifyEvents } from './verify.ts'
 
-/** An event as it is read. */
+/** An event as read from the database. */
 export type StoredEvent = typeof events.$inferSelect
 
-/** An event before it is written: its id and digests are made as it is. */
+/** An event to be written. Its id and digests are created on writing. */
 export type NewEvent = Omit<StoredEvent, 'id' | 'personalDigest' | 'digest'>
 
 export type EventFilter = {
   environmentId: string
-  /** Only events with a greater id. */
+  /** Only events with a greater id than this. */
   afterId: number
   types?: readonly string[] | undefined
   subject?: string | undefined
@@ -38,36 +38,33 @@ export type EventFilter = {
 }
 
 export type Events = {
-  /** Costs about 10 µs of the commit that it is part of. */
+  /** Adds about 10 µs to its commit. */
   append(event: NewEvent): Write
   /**
-   * Appends an event of a link unless the link has one of that type and reason already, or `most`
-   * of that type: whoever follows a link again and again must not fill the table.
+   * Appends an event of a link, unless the link already has one of that type and reason, or `most`
+   * of that type: following a link again and again must not fill the table.
    */
   appendOncePerReason(event: NewEvent & { linkId: string }, most: number): Write
   /**
-   * Up to `limit` events, from the oldest on, or those up to the newest; always the oldest first. A
-   * page costs the same wherever it is in the table.
+   * Up to `limit` events, either the first or the last that match, always oldest first. A page
+   * costs the same wherever it is in the table.
    */
   page(filter: EventFilter, limit: number, from?: 'oldest' | 'newest'): Promise<StoredEvent[]>
-  /** The oldest first. */
+  /** Oldest first. */
   ofLink(environmentId: string, linkId: string): Promise<StoredEvent[]>
-  /** The links of which an actor has told something: up to `limit`, the latest first. */
+  /** The links about which an actor recorded events: up to `limit`, latest first. */
   linksOf(actor: string, limit: number): Promise<{ environmentId: string; linkId: string }[]>
   /**
-   * Calls `listener` after each commit of this process that may have added events. Answers the
-   * function that ends it. Of commits of other processes nobody is told: see `isShared`.
+   * Calls `listener` after each commit of this process that may have added events. Returns a
+   * function that stops it. Commits of other processes are not reported: see `isShared`.
    */
   listen(listener: () => void): () => void
-  /** Whether other processes may add events, too. */
+  /** Whether other processes may also add events. */
   isShared: boolean
-  /**
-   * The write that erases what is personal in all events about a subscriber, also in those that others
-   * append in the same commit.
-   */
+  /** Erases the personal fields of all events about a subscriber. */
   erasePersonal(environmentId: string, subscriberId: string): Write
   checkpoints: EventCheckpoints
-  /** Examines every event and every checkpoint. Takes about 10 µs an event, in small parts. */
+  /** Verifies every event and checkpoint. Takes about 10 µs per event, in small parts. */
   verify(): Promise<EventVerification>
 }
 
@@ -104,7 +101,7 @@ select ${COLUMN_NAMES.map(() => '?').join(', ')}
 where not exists (select 1 from "${TABLE}" where "link_id" = ? and "type" = ? and "reason" is ?)
 and (select count(*) from "${TABLE}" where "link_id" = ? and "type" = ?) < ?`
 
-/** How far the clocks of processes that share a database may be apart. */
+/** How far apart the clocks of processes that share a database may be. */
 const CLOCK_TOLERANCE_MS = 60_000
 
 export function createEvents(
@@ -118,7 +115,9 @@ export function createEvents(
     return COLUMNS.map((name) => row[name])
   }
 
-  /** Where to begin a list of what happened since a time: a minute of events before it, at most. */
+  /**
+   * An id from which to list the events since a time; at most a minute of earlier events follow it.
+   */
   async function idBefore(sinceMs: number): Promise<number> {
     const found = await database
       .select({ eventId: eventCheckpoints.eventId })
@@ -130,14 +129,17 @@ export function createEvents(
     return found?.eventId ?? 0
   }
 
-  /** A look into the index for each type: of several at once SQLite would sort all that there are. */
+  /**
+   * Runs one index query per type: for several types at once, SQLite would sort all matching
+   * events.
+   */
   async function ofEachType(
     types: readonly string[],
     where: SQL | undefined,
     select: (where: SQL | undefined) => Promise<StoredEvent[]>,
   ): Promise<StoredEvent[]> {
-    // One state for all looks: of two events that are written meanwhile the second could be found
-    // alone, and whoever reads on from there would never see the first.
+    // Limit all queries to the same last id. If two events were written meanwhile, only the second
+    // might be found, and a client that continues from it would miss the first.
     const upTo = lte(events.id, await lastId())
     const found = types.map((type) => select(and(where, upTo, eq(events.type, type))))
     return (await Promise.all(found)).flat()
@@ -169,7 +171,7 @@ export function createEvents(
         types === undefined
           ? await select(where)
           : filter.subject !== undefined || filter.subscriberId !== undefined
-            ? // A person or a thing has few events; SQLite must not go through all those of a type.
+            ? // A subscriber or subject has few events: keep SQLite from scanning all of a type.
               await select(and(where, sql`+${events.type} in ${types}`))
             : await ofEachType(types, where, select)
       return inOrder(found, from, limit)
@@ -202,8 +204,8 @@ export function createEvents(
 }
 
 /**
- * Text is stored as UTF-8, in which half of a surrogate pair becomes U+FFFD. That must be in the
- * digest already; in JSON such a half is an escape, and stays.
+ * Text is stored as UTF-8, in which a lone surrogate becomes U+FFFD, so the digest must be computed
+ * over that form. In JSON a lone surrogate is an escape and is preserved.
  */
 const toRow = ({
   data,
@@ -222,7 +224,7 @@ const toRow = ({
   personal: personal === null ? null : JSON.stringify(personal),
 })
 
-/** The page of what was found, the oldest first. */
+/** Sorts what was found, oldest first, and cuts it to the page. */
 function inOrder(found: StoredEvent[], from: 'oldest' | 'newest', limit: number): StoredEvent[] {
   const sorted = found.toSorted((one, other) => one.id - other.id)
   return from === 'oldest' ? sorted.slice(0, limit) : sorted.slice(-limit)

@@ -9,15 +9,15 @@ import {
   isAuthentic,
 } from './chain.ts'
 
-/** Something that is wrong with the events with these ids, both included, as far as can be told. */
+/** A problem with the events in this range of ids (inclusive), as far as it can be located. */
 export type EventProblem = {
   kind: /** Somebody changed the row, or wrote it without the key. */
     | 'changed'
-    /** The row is where retention has left none. */
+    /** The row has an id that retention has already removed. */
     | 'added'
-    /** The rows are gone. */
+    /** The rows are missing. */
     | 'missing'
-    /** The rows changed places, or the checkpoint over them or the one before them was changed. */
+    /** The rows were reordered, or the checkpoint over them or the one before it was changed. */
     | 'checkpoint_broken'
   fromId: number
   toId: number
@@ -32,13 +32,15 @@ export type EventVerification = {
 
 type NumberedRow = EventRow & { id: number }
 
-/** Read and examined in about 5 ms; requests are answered between two of them. */
+/** Read and verified in about 5 ms; requests are answered between two pages. */
 const PAGE = 500
 const MOST_PROBLEMS = 100
-/** Retention may move the beginning meanwhile, and what was read then does not fit together. */
+/**
+ * Retention may move the beginning of the chain meanwhile, which makes what was read inconsistent.
+ */
 const ATTEMPTS = 3
 
-/** Examines every event and every checkpoint. What is written meanwhile is for the next time. */
+/** Verifies every event and checkpoint. Events written meanwhile are left for the next run. */
 export async function verifyEvents(
   database: Database,
   key: Uint8Array,
@@ -63,7 +65,7 @@ async function verifyOnce(database: Database, key: Uint8Array): Promise<EventVer
   return examination.end(lastAssignedId)
 }
 
-/** Follows events and the checkpoints over them, both in their order. */
+/** Verifies events and the checkpoints over them, both given in order. */
 function createExamination(
   key: Uint8Array,
   checkpoints: readonly Checkpoint[],
@@ -75,7 +77,7 @@ function createExamination(
   let lastId = beginning?.eventId ?? 0
   let position = beginning === null ? 0 : 1
   let span: { id: number; digest: string }[] = []
-  // What is wrong with a row explains why the checkpoint over it does not fit.
+  // A problem already found in a row explains why the checkpoint over it does not match.
   let isExplained = false
 
   const tell = (problem: EventProblem): void => {
@@ -88,7 +90,7 @@ function createExamination(
     lastId = Math.max(lastId, id)
   }
 
-  /** Examines the checkpoints that end before an event. */
+  /** Verifies the checkpoints that end before an event. */
   const closeBefore = (id: number): void => {
     for (let next = checkpoints[position]; next !== undefined && next.eventId < id; ) {
       expectUpTo(next.eventId)
@@ -147,7 +149,7 @@ const readLastId = async (database: Database): Promise<number> =>
       .get()
   )?.id ?? 0
 
-/** The greatest id that SQLite has ever assigned, so that removed last rows are missed. */
+/** The greatest id that SQLite has ever assigned; reveals that the last rows were removed. */
 const readLastAssignedId = async (database: Database): Promise<number> =>
   (
     await database.get<{ seq: number } | undefined>(
@@ -171,7 +173,7 @@ async function* checkpointPages(database: Database, upToId: number): AsyncGenera
 }
 
 async function* eventPages(database: Database, upToId: number): AsyncGenerator<NumberedRow[]> {
-  // Their text exactly as it is stored, which is what the digests are of.
+  // Select the text exactly as stored: the digests are computed over it.
   const columns = {
     id: events.id,
     environmentId: events.environmentId,

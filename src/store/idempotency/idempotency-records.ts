@@ -7,46 +7,48 @@ import { placesOf } from '../schema/sealed.ts'
 import type { Writer } from '../writer/writer.ts'
 import { rowInserter, toWrite, type Write } from '../writer/writes.ts'
 
-/** The first answer to a request, as it went out. */
+/** The first response to a request, as it was sent. */
 export type IdempotencyRecord = {
   scope: string
   fingerprint: string
   status: number
   body: string
-  /** Headers that belong to the answer, beside those that every answer has; null for none. */
+  /** Headers specific to this response, besides those that every response has; null for none. */
   headers: Readonly<Record<string, string>> | null
   expiresAtMs: number
 }
 
 export type IdempotencyRecords = {
-  /** A record that is in memory still; null says nothing. */
+  /** Returns the record if it is in memory; null does not mean that there is none. */
   recall(scope: string): IdempotencyRecord | null
-  /** Keeps a record in memory that is on the disk: it never changes, so it is never wrong. */
+  /** Keeps a committed record in memory; it never changes, so it cannot become stale. */
   keep(record: IdempotencyRecord): void
   find(scope: string): Promise<IdempotencyRecord | null>
-  /** Fails the whole write where the scope has a record: two processes cannot both be first. */
+  /** Fails the commit if the scope has a record: two processes cannot both be first. */
   insert(record: IdempotencyRecord): Write
-  /** Removes the record of a scope if it has expired; one that is live stays, whoever inserted it. */
+  /** Removes the record of a scope if it has expired; a live one stays, whoever inserted it. */
   removeIfExpired(scope: string, nowMs: number): Write
-  /** Takes away at most `limit` expired records, and answers how many. */
+  /** Removes at most `limit` expired records and returns how many it removed. */
   removeExpired(nowMs: number, limit: number): Promise<number>
-  /** When the next record expires, or the first has; null where there is none. */
+  /** When the next record expires or the earliest one expired; null if there are none. */
   nextExpiryMs(): Promise<number | null>
 }
 
-/** Those that are repeated were made a moment ago. 4 KB of the process each, measured with links. */
+/**
+ * Most repeated requests were first made a moment ago. Measured with links: 4 KB of memory each.
+ */
 const MOST_IN_MEMORY = 2000
 
 const placeOf = placesOf(idempotencyRecords.bodySealed)
 
-/** The one write of nearly every request. */
+/** The one write that nearly every request makes. */
 const { scope, fingerprint, status, bodySealed, headers, expiresAtMs } = idempotencyRecords
 const inserter = rowInserter(
   getTableName(idempotencyRecords),
   [scope, fingerprint, status, bodySealed, headers, expiresAtMs].map(({ name }) => name),
 )
 
-/** Bodies are sealed: an answer may hold a link that is still good, or a token. */
+/** Bodies are sealed: a response may contain a link that is still valid, or a token. */
 export function createIdempotencyRecords(
   database: Database,
   writer: Writer,

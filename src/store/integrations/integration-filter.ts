@@ -4,7 +4,7 @@ import type { Database } from '../database/client.ts'
 import { whereIs } from '../reading/pages.ts'
 import { integrations } from '../schema/core.ts'
 
-/** What a list can be asked of the integrations that its rows belong to. */
+/** Filters a list by the integrations that its rows belong to. */
 export type IntegrationFilter = {
   environmentId: string
   integrationIdentifier?: string | undefined
@@ -13,8 +13,9 @@ export type IntegrationFilter = {
 }
 
 /**
- * The integrations that are meant, looked up first: there are few of them, and a condition on the
- * rows' own column can be answered from an index, where a join reads every row.
+ * Builds the condition for an integration filter. The integrations are looked up first: there are
+ * few of them, and a condition on the rows' own column can use an index, whereas a join reads every
+ * row.
  */
 export async function whereIntegration(
   database: Database,

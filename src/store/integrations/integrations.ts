@@ -9,10 +9,13 @@ import { toWrite, type Write } from '../writer/writes.ts'
 
 type Row = typeof integrations.$inferSelect
 
-/** An app at a provider: its client id and secret, and how latch uses it. */
+/** The credentials of a provider app: client id, client secret and settings. */
 export type Credentials = Readonly<Record<string, string | boolean>>
 export type Integration = Omit<Row, 'credentialsSealed'> & { credentials: Credentials }
-/** One of many, whose credentials are null where they cannot be opened: the others are shown still. */
+/**
+ * An integration in a list. Its credentials are null if they cannot be decrypted, so that the other
+ * integrations can still be shown.
+ */
 export type ListedIntegration = Omit<Integration, 'credentials'> & {
   credentials: Credentials | null
 }
@@ -23,20 +26,20 @@ export type Integrations = {
     identifier: string,
   ): Integration | null | Promise<Integration | null>
   findById(environmentId: string, id: string): Integration | null | Promise<Integration | null>
-  /** Fails the commit where the integration is gone by then. */
+  /** Fails the commit if the integration no longer exists. */
   expectPresent(id: string): Write
   insert(integration: Integration): Write
-  /** All of an environment, the newest first. */
+  /** All integrations of an environment, newest first. */
   list(environmentId: string): Promise<ListedIntegration[]>
-  /** Changes what is named and leaves the rest, which somebody else may be changing. */
+  /** Updates the given fields only; another request may be changing the others. */
   update(
     id: string,
     changes: Partial<Pick<Integration, 'name' | 'identifier' | 'active' | 'credentials'>>,
     nowMs: number,
   ): Write
-  /** Fails the commit where the integration was changed since it was read, or is gone. */
+  /** Fails the commit if the integration was changed since it was read, or no longer exists. */
   expectUnchanged(read: Pick<Integration, 'id' | 'updatedAtMs'>): Write
-  /** Takes its connections and endpoints along. */
+  /** Deletes its connections and endpoints too. */
   delete(environmentId: string, id: string): Write
 }
 
@@ -118,7 +121,7 @@ export function createIntegrations(
           .update(integrations)
           .set({
             ...changes,
-            // So that it is another after each change, however quickly they follow each other.
+            // Always increases, however quickly changes follow one another.
             updatedAtMs: sql`max(${updatedAtMs}, ${integrations.updatedAtMs} + 1)`,
             ...(credentials !== undefined && { credentialsSealed: sealed(id, credentials) }),
           })

@@ -6,51 +6,56 @@ import { expectRow } from '../writer/expectations.ts'
 import type { Writer } from '../writer/writer.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
-/** Work that is due at a time. */
+/** Work that is due at a certain time. */
 export type Job = typeof jobs.$inferSelect
 
-/** One of a kind about one subject: there is one job at most for both. */
+/** Identifies a job: there is at most one per kind and subject. */
 export type JobName = Pick<Job, 'kind' | 'subject'>
 
-/** What has to be done, and when. `attempts`: how often its cause has tried it already. */
+/** A request to schedule a job. `attempts`: how many attempts were already made by its cause. */
 export type JobRequest = JobName & { dueAtMs: number; attempts?: number }
 
-/** A job that one process works on. `attempts` counts the one that is under way. */
+/** A job that a process is working on. `attempts` includes the current one. */
 export type HeldJob = JobName & Pick<Job, 'revision' | 'attempts'> & { lease: string }
 
-/** How long whoever holds a job keeps it to itself, and by which token. */
+/** The lease on a job: until when it is exclusive, and the token that identifies it. */
 export type Lease = { token: string; nowMs: number; untilMs: number }
 
-/** How work on a job ended. */
+/** The result of working on a job. */
 export type JobEnd =
-  /** There is nothing more to do. */
+  /** The job is complete and is removed. */
   | { kind: 'done' }
-  /** It is due again. Without a problem it has gone well, and attempts are counted anew. */
+  /** It is due again. If `problem` is null the attempt succeeded, and attempts restart at 0. */
   | { kind: 'again'; dueAtMs: number; problem: string | null }
-  /** It has failed, and is not tried any more until it is scheduled again. */
+  /** It failed, and is not retried until it is scheduled again. */
   | { kind: 'gave_up'; problem: string }
 
 export type Jobs = {
   /**
-   * The write that makes a job due, in the change that causes the work. A job that is there is due at
-   * the earlier time of both, and attempts are counted anew. One that somebody holds stays theirs: it
-   * is due when they end it, as they may have begun before the cause.
+   * Schedules a job, in the commit of the change that causes it. An existing job becomes due at the
+   * earlier of both times, and its attempts restart. A job that is held keeps its lease and becomes
+   * due when the holder ends it, because the holder may have started before the cause.
    */
   schedule(request: JobRequest): Write
-  /** The same for each `subject` that a query finds when it is committed. */
+  /** Schedules a job for each `subject` that a query finds at the time of the commit. */
   scheduleEach(subjects: SQL, request: Omit<JobRequest, 'subject'>): Write
-  /** The earliest time at which a job of these kinds is due; null where there is none. */
+  /** The earliest time at which a job of these kinds is due; null if there is none. */
   nextDueAtMs(kinds: readonly string[]): Promise<number | null>
-  /** Takes up to `limit` jobs that are due, the longest overdue first, each for one process alone. */
+  /**
+   * Takes up to `limit` jobs that are due, longest overdue first. Each job is leased to one process
+   * only.
+   */
   take(kinds: readonly string[], limit: number, lease: Lease): Promise<HeldJob[]>
-  /** Takes one job, due or not, and made where it is not there; null while somebody holds it. */
+  /**
+   * Takes one job, due or not, and creates it if it does not exist; null if another holder has it.
+   */
   hold(name: JobName, lease: Lease): Promise<HeldJob | null>
-  /** Whether a job is still held by the lease that it was taken with. */
+  /** Whether a job is still held under the same lease. */
   isHeld(held: HeldJob): Promise<boolean>
   /**
-   * The writes by which work on a job ends, together with its effect. They refuse all that is
-   * committed with them where the lease is over and somebody else has taken the job. A job that was
-   * scheduled again meanwhile is due now, however the work ended.
+   * The writes that end work on a job, committed together with its effect. They fail the commit if
+   * the lease has expired and another process has taken the job. A job that was scheduled again
+   * meanwhile is due now, whatever the result.
    */
   end(held: HeldJob, end: JobEnd, nowMs: number): readonly Write[]
   find(name: JobName): Promise<Job | null>
@@ -77,7 +82,7 @@ export function createJobs(database: Database, writer: Pick<Writer, 'commit'>): 
       database
         .insert(jobs)
         .select(
-          // In the order of the table's columns, as drizzle names them in front of a `select`.
+          // In the order of the table's columns, in which drizzle lists them before a `select`.
           sql`select ${request.kind}, found.subject, ${at}, 1, ${tried}, null, null, null
             from (${subjects}) as found where true`,
         )
@@ -102,7 +107,7 @@ export function createJobs(database: Database, writer: Pick<Writer, 'commit'>): 
     scheduleEach,
 
     nextDueAtMs: async (kinds) => {
-      // One look into the index for each kind; a single `min` over all of them would read every job.
+      // One index lookup per kind; a single `min` over all kinds would read every job.
       const earliest = kinds.map((one) =>
         database
           .select({ dueAtMs: min(dueAtMs) })
@@ -169,7 +174,7 @@ export function createJobs(database: Database, writer: Pick<Writer, 'commit'>): 
             lease: null,
             dueAtMs: ifUnchanged(again.dueAtMs, sql`${nowMs}`),
             problem: ifUnchanged(why, sql`null`),
-            // Whoever scheduled it again has set their own.
+            // If it was scheduled again, keep the attempts set then.
             attempts: why === null ? ifUnchanged(0, sql`${attempts}`) : sql`${attempts}`,
             gaveUpAtMs: end.kind === 'gave_up' ? ifUnchanged(nowMs, sql`null`) : null,
           })

@@ -5,17 +5,17 @@ import type { Job } from './jobs.ts'
 
 /** Exchanges a connection's refresh token before its access token expires. */
 export const REFRESH_TOKENS = 'refresh_tokens'
-/** Asks whether an administrator's consent, which a connection needs, has taken effect. */
+/** Checks whether an administrator's consent, which a connection needs, has taken effect. */
 export const PROVE_CONSENT = 'prove_consent'
-/** Makes the app able to reach the person of an endpoint. */
+/** Retries until the app can reach the user of an endpoint. */
 export const REACH_USER = 'reach_user'
 
-/** What is in the way of something that is tried again and again. */
+/** The state of something that is retried until it succeeds. */
 export type Pending = {
   problem: string
-  /** The attempt under way counts. */
+  /** Includes the current attempt. */
   attempts: number
-  /** Null once it has been given up. */
+  /** Null once latch has given up. */
   nextAttemptAtMs: number | null
   gaveUpAtMs: number | null
 }
@@ -26,13 +26,13 @@ export const pendingColumns = {
   gaveUpAtMs: jobs.gaveUpAtMs,
 }
 
-/** By what a row that has a problem is joined with its job; others need no look at the jobs. */
+/** Joins a row that has a problem with its job; rows without a problem need no lookup. */
 export const isPendingJob = (
   kind: string,
   { subject, problem }: { subject: SQLiteColumn; problem: SQLiteColumn },
 ): SQL | undefined => and(isNotNull(problem), eq(jobs.kind, kind), eq(jobs.subject, subject))
 
-/** What is pending of a row, by its problem and the job that it is joined with. */
+/** The pending state of a row, from its problem and the job that it is joined with. */
 export function toPending(
   problem: string | null,
   job: Pick<Job, keyof typeof pendingColumns> | null,

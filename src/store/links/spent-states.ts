@@ -9,23 +9,26 @@ export type SpentState = typeof spentStates.$inferSelect
 
 export type SpentStates = {
   find(jti: string): Promise<SpentState | null>
-  /** True for exactly one caller per `jti`, over all processes: that one may go on. */
+  /**
+   * Returns true for exactly one caller per `jti`, across all processes; only that one may
+   * continue.
+   */
   claim(state: Omit<SpentState, 'outcome'>): Promise<boolean>
-  /** Takes away at most `limit` states that were claimed up to `untilMs`, and answers how many. */
+  /** Removes at most `limit` states that were claimed up to `untilMs`, and returns how many. */
   removeOld(untilMs: number, limit: number): Promise<number>
-  /** When the oldest state was claimed; null where there is none. */
+  /** When the oldest state was claimed; null if there is none. */
   oldestClaimMs(): Promise<number | null>
-  /** Fails the whole commit unless the state is claimed and has no outcome yet. */
+  /** Fails the commit unless the state is claimed and has no outcome yet. */
   expectUnsettled(jti: string): Write
-  /** Stores the outcome of a claimed state. One that is stored already stays. */
+  /** Stores the outcome of a claimed state; an outcome already stored is kept. */
   settle(jti: string, outcome: unknown): Write
-  /** Takes a claim back, so that the link can be used again: its code was never sent. */
+  /** Withdraws a claim so that the link can be used again, because its code was never sent. */
   release(jti: string): Write
 }
 
 export function createSpentStates(database: Database, writer: Writer): SpentStates {
-  // Built once: drizzle takes longer to build these than SQLite takes to run them. The parameters are
-  // given with each use, in the order in which they stand in the statement.
+  // Built once: drizzle takes longer to build these than SQLite takes to run them. Each use passes
+  // its parameters in the order in which they appear in the statement.
   const ANY = ''
   const unsettled = sql`${spentStates.jti} = ${ANY} and ${spentStates.outcome} is null`
   const expecting = expectRow(database, spentStates, unsettled)

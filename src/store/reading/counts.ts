@@ -5,15 +5,15 @@ import type { Database } from '../database/client.ts'
 import type { Writer } from '../writer/writer.ts'
 import type { Freshness } from './memory.ts'
 
-/** How many rows of a table match, counting no further than `limit`. */
+/** Counts the rows of a table that match, up to `limit`. */
 export type Counts = (table: SQLiteTable, where: SQL | undefined, limit: number) => Promise<number>
 
 const MOST_REMEMBERED = 1000
 
 /**
- * Counts, each remembered until something is written to the table. 50,000 rows take 2 ms to count, and a page of
- * them 0.4 ms: without this a page of 200,000 rows cost 5.6 times one of 1,000; with it a page of
- * 1,000,000 costs the same (test/bench/lists.ts).
+ * Counts rows, and caches each count until its table is written to. Counting 50,000 rows takes 2
+ * ms, and a page of them 0.4 ms: without the cache a page of 200,000 rows cost 5.6 times as much as
+ * one of 1,000; with it a page of 1,000,000 costs the same (test/bench/lists.ts).
  */
 export function createCounts(
   database: Database,

@@ -2,27 +2,30 @@ import { LRUCache } from 'lru-cache'
 import type { Writer } from '../writer/writer.ts'
 
 /**
- * Reads a row by its key, from memory where nothing was written to its tables since; then without a
- * promise, of which a link would need five.
+ * Reads a row by its key, from the cache unless its tables were written to since. A cached row is
+ * returned without a promise, which saves a link five of them.
  */
 export type Remembered<Row> = (...key: string[]) => Row | null | Promise<Row | null>
 
-/** Rows are small: about 10 MB, all kinds of them together, where every one is taken. */
+/** Rows are small: about 10 MB for all kinds of them together when the cache is full. */
 const MOST_ROWS = 10_000
 
-/** How long what was read may be taken for true without another look: `ttl` in milliseconds. */
+/** How long a cached value may be used without reading it again: `ttl` in milliseconds. */
 export type Freshness = { ttl: number } | Record<string, never>
 
-/** Where others write as well: a key that is revoked elsewhere is good for so long still. */
+/**
+ * For a database shared with other processes: a key revoked elsewhere stays valid for this long.
+ */
 export const FRESH_WHERE_SHARED: Freshness = { ttl: 1000 }
 
-/** Where nobody else writes, for as long as nothing is written. */
+/** For a database that only this process writes to: valid until something is written. */
 export const FRESH_WHERE_OWNED: Freshness = {}
 
 /**
- * A read that is asked again and again: by each link, the key, the integration, the subscriber. A
- * libSQL read takes 50 to 90 µs and blocks the event loop, one from memory a fiftieth of that. True
- * where one process owns the database, as all that it writes goes through one writer; else for a second.
+ * Caches reads that are repeated for every link: the key, the integration, the subscriber. A libSQL
+ * read takes 50 to 90 µs and blocks the event loop; a cached one takes a fiftieth of that. If one
+ * process owns the database, the cache is always correct, as every write goes through one writer;
+ * otherwise a value may be stale for up to a second.
  */
 export function createMemory(
   writer: Pick<Writer, 'watch'>,
@@ -55,11 +58,11 @@ export function createMemory(
     }
     return (...key) => {
       const name = key.join('\0')
-      // Before the read: what is written while it runs makes what it found worth nothing.
+      // Take the version before the read: anything written while it runs invalidates its result.
       const version = versionNow()
       const known = rows.get(name)
       if (known?.version === version) return known.row
-      // A thousand requests with a key that is looked up now must not be a thousand look-ups.
+      // A thousand concurrent requests with the same key must share one lookup.
       const other = underWay.get(name)
       return other?.version === version ? other.reading : readAnew(name, version, key)
     }

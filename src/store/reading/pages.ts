@@ -5,7 +5,7 @@ export type Paging = {
   limit: number
   orderBy: 'createdAt' | 'updatedAt'
   direction: 'asc' | 'desc'
-  /** Where the page starts or ends: the id of a row, itself left out unless included. */
+  /** Where the page starts or ends: a row's id. That row is left out unless `included`. */
   cursor: { kind: 'after' | 'before'; id: string; included: boolean } | null
 }
 
@@ -23,13 +23,13 @@ type Paged = { id: string; createdAtMs: number; updatedAtMs: number }
 export type PageSource<Row extends Paged> = {
   columns: { id: SQLiteColumn; createdAtMs: SQLiteColumn; updatedAtMs: SQLiteColumn }
   select(where: SQL | undefined, order: SQL[], limit: number): Promise<Row[]>
-  /** How many rows match, counting no further than `limit`. */
+  /** Counts the rows that match, up to `limit`. */
   count(where: SQL | undefined, limit: number): Promise<number>
 }
 
 const COUNT_CAP = 50_000
 
-/** Pages by keyset, (time, id): a page costs the same wherever it is in the table. */
+/** Keyset pagination by (time, id): a page costs the same wherever it is in the table. */
 export async function readPage<Row extends Paged>(
   { columns, select, count }: PageSource<Row>,
   where: SQL | undefined,
@@ -75,6 +75,6 @@ const EMPTY_PAGE = {
   totalCountCapped: false,
 } as const
 
-/** A filter that may be left out. */
+/** A condition for an optional filter. */
 export const whereIs = (column: SQLiteColumn, value: unknown): SQL | undefined =>
   value === undefined ? undefined : eq(column, value)

@@ -17,9 +17,9 @@ export const channelConnections = sqliteTable(
     workspaceName: text('workspace_name'),
     botUserId: text('bot_user_id'),
     authSealed: sealed('auth').notNull(),
-    /** What is in the way of an administrator's consent that was claimed; null: nothing is. */
+    /** Why an administrator's consent that was reported is not confirmed; null: no problem. */
     consentProblem: text('consent_problem'),
-    /** `identity`: made because somebody linked from this workspace, with no token of its own. */
+    /** `identity`: created because a user linked from this workspace; has no token of its own. */
     origin: text('origin', { enum: ['identity', 'install', 'api'] })
       .notNull()
       .default('api'),
@@ -28,8 +28,8 @@ export const channelConnections = sqliteTable(
   },
   (table) => [
     uniqueIndex('channel_connections_identifier').on(table.environmentId, table.identifier),
-    // One connection for whom it is for, as at Novu; enforced here, so that two installs at the
-    // same moment cannot make two.
+    // One connection per owner, as in Novu; enforced here, so that two installations at the same
+    // moment cannot create two.
     uniqueIndex('channel_connections_subscriber')
       .on(table.integrationId, table.subscriberId, table.contextKeys)
       .where(sql`origin <> 'identity' and subscriber_id is not null`),
@@ -49,24 +49,25 @@ export const channelEndpoints = sqliteTable(
     environmentId: environmentId(),
     integrationId: integrationId(),
     identifier: text('identifier').notNull(),
-    /** By name and not by key: as at Novu, an endpoint outlives the connection it was made for. */
+    /** An identifier, not a foreign key: as in Novu, an endpoint outlives its connection. */
     connectionIdentifier: text('connection_identifier'),
     subscriberId: text('subscriber_id').notNull(),
     contextKeys: contextKeys(),
     type: text('type').notNull(),
-    /** `person`: who the subscriber is at the provider; `destination`: any other place. */
+    /** `person`: the identity of a linked user; `destination`: any other endpoint. */
     kind: text('kind', { enum: ['person', 'destination'] })
       .notNull()
       .default('destination'),
     endpoint: text('endpoint', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
-    /** Why the app cannot reach the person yet; null: it can, or need not. */
+    /** Why the app cannot reach the user yet; null: it can, or need not. */
     reachProblem: text('reach_problem'),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),
   },
   (table) => [
     uniqueIndex('channel_endpoints_identifier').on(table.environmentId, table.identifier),
-    // Linking again must find the endpoint it made before: two of them would message a user twice.
+    // Linking again must find the existing endpoint: with two, a user would get every message
+    // twice.
     uniqueIndex('channel_endpoints_linked_user')
       .on(
         table.integrationId,

@@ -18,16 +18,16 @@ export const apiKeys = sqliteTable('api_keys', {
   environmentId: environmentId(),
   name: text('name').notNull(),
   digest: text('digest').notNull().unique(),
-  /** What it may be used for. */
+  /** What the key permits. */
   permission: text('permission', { enum: ['all', 'read', 'links'] })
     .notNull()
     .default('all'),
   createdAtMs: integer('created_at_ms').notNull(),
-  /** Null: it does not expire. */
+  /** Null: never expires. */
   expiresAtMs: integer('expires_at_ms'),
-  /** Null: it is not revoked. */
+  /** Null: not revoked. */
   revokedAtMs: integer('revoked_at_ms'),
-  /** To the minute; null: never. */
+  /** Precise to the minute; null: never used. */
   lastUsedAtMs: integer('last_used_at_ms'),
 })
 
@@ -54,7 +54,7 @@ export const subscribers = sqliteTable(
     id: text('id').primaryKey(),
     environmentId: environmentId(),
     subscriberId: text('subscriber_id').notNull(),
-    /** The profile (names, e-mail address, locale, …): latch keeps it, and reads none of it. */
+    /** The profile (names, e-mail address, locale, …), which latch stores but does not use. */
     profile: text('profile', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),

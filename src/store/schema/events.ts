@@ -3,34 +3,37 @@ import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { sealed } from './sealed.ts'
 
 /**
- * What happened, one row each, in the commit of the change that it tells of. Rows are never changed,
- * except that what is personal in them can be erased; the oldest are removed by retention.
+ * The event log, one row per event, written in the commit of the change that it describes. Rows are
+ * never changed, except that personal data in them can be erased; retention removes the oldest.
  */
 export const events = sqliteTable(
   'events',
   {
-    /** Assigned by SQLite as it writes. Writes are serial, so no lower id ever appears later. */
+    /** Assigned by SQLite on insert. Writes are serial, so no lower id ever appears later. */
     id: integer('id').primaryKey({ autoIncrement: true }),
-    /** Not a foreign key: what happened outlives what it happened to. */
+    /** Not a foreign key: events outlive the records they are about. */
     environmentId: text('environment_id').notNull(),
     atMs: integer('at_ms').notNull(),
     type: text('type').notNull(),
-    /** What it is about, a kind and an identifier: `endpoint:chendp_x1y2`. Never a person's name. */
+    /** The subject, a kind and an identifier: `endpoint:chendp_x1y2`. Never a person's name. */
     subject: text('subject').notNull(),
-    /** Who caused it, a kind and an id: `api_key:6512…`, `command:keys.create`. */
+    /** The actor, a kind and an id: `api_key:6512…`, `command:keys.create`. */
     actor: text('actor').notNull(),
-    /** The link that it belongs to; null for what has none. */
+    /** The link that the event belongs to; null for none. */
     linkId: text('link_id'),
-    /** Why, where something failed or was refused. */
+    /** Why something failed or was refused. */
     reason: text('reason'),
     data: text('data', { mode: 'json' }).$type<Readonly<Record<string, unknown>>>().notNull(),
-    /** Whom it is about; null where it is about nobody, or where that was erased. */
+    /** The subscriber that the event is about; null for none, or if it was erased. */
     subscriberId: text('subscriber_id'),
-    /** Other facts about a person; null where there are none, or where they were erased. */
+    /** Other personal data; null for none, or if it was erased. */
     personal: text('personal', { mode: 'json' }).$type<Readonly<Record<string, unknown>>>(),
-    /** A keyed digest of `subscriber_id` and `personal`, which stays when they are erased. */
+    /** A keyed digest of `subscriber_id` and `personal`, which is kept when they are erased. */
     personalDigest: text('personal_digest'),
-    /** A keyed digest of the row, without its id and with `personal_digest` for what is personal. */
+    /**
+     * A keyed digest of the row, without its id and with `personal_digest` in place of personal
+     * data.
+     */
     digest: text('digest').notNull(),
   },
   (table) => [
@@ -41,30 +44,30 @@ export const events = sqliteTable(
       .on(table.environmentId, table.subscriberId, table.id)
       .where(sql`subscriber_id is not null`),
     index('events_link').on(table.linkId, table.id).where(sql`link_id is not null`),
-    // By the request that a page or a log names.
+    // For looking up a link by the request id shown on a page or in a log.
     index('events_link_actor').on(table.actor, table.id).where(sql`link_id is not null`),
   ],
 )
 
 /**
- * What proves that no event was added, removed or moved up to a point: a keyed digest of the
- * checkpoint before, and of the ids and digests of the events since then.
+ * Proves that up to a point no event was added, removed or moved: a keyed digest of the previous
+ * checkpoint and of the ids and digests of the events since then.
  */
 export const eventCheckpoints = sqliteTable(
   'event_checkpoints',
   {
     /** The last event that it covers. */
     eventId: integer('event_id').primaryKey(),
-    /** When it was made: no event that it covers is younger. */
+    /** When it was created: no event that it covers is later. */
     atMs: integer('at_ms').notNull(),
     digest: text('digest').notNull(),
-    /** A keyed digest by which retention says that it removed all events up to here; else null. */
+    /** A keyed digest that proves that retention removed all events up to here; otherwise null. */
     beginning: text('beginning'),
   },
   (table) => [index('event_checkpoints_at').on(table.atMs)],
 )
 
-/** Keys that latch made for itself, sealed with the secret key: they stay when that is replaced. */
+/** Keys that latch generated, sealed with the secret key: they stay when that is replaced. */
 export const ownKeys = sqliteTable('own_keys', {
   name: text('name').primaryKey(),
   keySealed: sealed('key').notNull(),

@@ -3,13 +3,13 @@ import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-or
 import { environments } from './core.ts'
 import { sealed } from './sealed.ts'
 
-/** What the store knows of itself: the key canary, and whether a sandbox made it. */
+/** Metadata of the store: the key canary, and whether a sandbox created it. */
 export const facts = sqliteTable('facts', {
   name: text('name').primaryKey(),
   value: text('value').notNull(),
 })
 
-/** One row a link that was followed: who inserts it may exchange the code; nobody else may. */
+/** One row per link that was followed: only the request that inserts it may exchange the code. */
 export const spentStates = sqliteTable(
   'spent_states',
   {
@@ -18,35 +18,39 @@ export const spentStates = sqliteTable(
       .notNull()
       .references(() => environments.id, { onDelete: 'cascade' }),
     claimedAtMs: integer('claimed_at_ms').notNull(),
-    /** What came of it, as the callback tells it; null while it is being found out. */
+    /** The outcome, as the callback shows it; null while the callback is in progress. */
     outcome: text('outcome', { mode: 'json' }).$type<unknown>(),
   },
   (table) => [index('spent_states_claimed').on(table.claimedAtMs)],
 )
 
-/** The first answer to a request with an idempotency key, for when the request comes again. */
+/**
+ * The first response to a request with an idempotency key, returned when the request is repeated.
+ */
 export const idempotencyRecords = sqliteTable(
   'idempotency_records',
   {
     /** A digest of environment, method, path and key. */
     scope: text('scope').primaryKey(),
-    /** A digest of the body and the query: the same key with another is a mistake. */
+    /** A digest of the body and the query: the same key with a different one is an error. */
     fingerprint: text('fingerprint').notNull(),
     status: integer('status').notNull(),
     bodySealed: sealed('body').notNull(),
-    /** Headers that belong to the answer; null for none. None is a secret. */
+    /** Headers specific to the response; null for none. None is secret. */
     headers: text('headers', { mode: 'json' }).$type<Readonly<Record<string, string>>>(),
     expiresAtMs: integer('expires_at_ms').notNull(),
   },
   (table) => [index('idempotency_records_expires').on(table.expiresAtMs)],
 )
 
-/** The name of the check that a precondition fails by, as the database's error tells it. */
+/**
+ * The name of the check that an unmet expectation violates, as it appears in the database's error.
+ */
 export const EXPECTATIONS_MET = 'expectations_met'
 
 /**
- * Nothing is ever in it. A precondition of a change is a statement that inserts a zero here where it
- * is not met; the check refuses that, and with it the whole transaction.
+ * Always empty. An expectation is a statement that inserts a zero here if it is not met; the check
+ * refuses that, and with it the whole transaction.
  */
 export const expectations = sqliteTable(
   'expectations',
@@ -54,24 +58,26 @@ export const expectations = sqliteTable(
   (table) => [check(EXPECTATIONS_MET, sql`${table.met} = 1`)],
 )
 
-/** Work that is due at a time, for whichever process is free then. */
+/** Jobs that are due at a certain time, for whichever process is free then. */
 export const jobs = sqliteTable(
   'jobs',
   {
     kind: text('kind').notNull(),
     /** What must not be worked on twice at once, such as a connection. */
     subject: text('subject').notNull(),
-    /** While somebody holds the job: when it is due again for others, should the holder be dead. */
+    /** While the job is leased: when it is due for other processes, in case the holder has died. */
     dueAtMs: integer('due_at_ms').notNull(),
-    /** Grows whenever the job is scheduled: its holder may have begun before the latest cause. */
+    /**
+     * Increases whenever the job is scheduled: its holder may have started before the latest cause.
+     */
     revision: integer('revision').notNull().default(1),
-    /** How often it has been tried since it was scheduled, or has last gone well. */
+    /** Attempts since it was scheduled or last succeeded. */
     attempts: integer('attempts').notNull().default(0),
-    /** The random token of whoever holds the job; null: nobody does. */
+    /** The random token of the lease; null: not leased. */
     lease: text('lease'),
-    /** Why the last attempt has failed. */
+    /** Why the last attempt failed. */
     problem: text('problem'),
-    /** When it was given up; it is never due then, until it is scheduled again. */
+    /** When it was given up; it is then not due until it is scheduled again. */
     gaveUpAtMs: integer('gave_up_at_ms'),
   },
   (table) => [

@@ -5,12 +5,12 @@ import type { Place } from '../../secrets/sealing.ts'
 const SUFFIX = '_sealed'
 
 /**
- * A column whose values are sealed with the secret key. Its name ends in `_sealed`, by which those who
- * check and renew all sealed values find it.
+ * A column whose values are sealed with the secret key. Its name ends in `_sealed`, so that the
+ * code that checks and re-seals all sealed values can find it.
  */
 export const sealed = (name: string) => text(name + SUFFIX)
 
-/** Answers what names the place of a sealed value, by its row: the value opens there and nowhere else. */
+/** Returns a function from a row to the place of its sealed value, to which the value is bound. */
 export const placesOf =
   (value: SQLiteColumn): ((row: string) => Place) =>
   (row) => ({
@@ -19,10 +19,10 @@ export const placesOf =
     row,
   })
 
-/** A sealed column, and the column that names its rows. */
+/** A sealed column, and the column that identifies its rows. */
 export type SealedColumn = { table: SQLiteTable; row: SQLiteColumn; value: SQLiteColumn }
 
-/** By the tables' names, so that the order is the same in every process. */
+/** Sorted by table name, so that the order is the same in every process. */
 export const sealedColumnsOf = (tables: readonly SQLiteTable[]): SealedColumn[] =>
   tables
     .toSorted((one, other) => (getTableName(one) < getTableName(other) ? -1 : 1))
@@ -33,7 +33,7 @@ export const sealedColumnsOf = (tables: readonly SQLiteTable[]): SealedColumn[] 
         .map((value) => ({ table, row: rowOf(table, columns), value }))
     })
 
-/** A sealed value is bound to its row by one column: the primary key. */
+/** A sealed value is bound to its row by the primary key, which must be a single column. */
 function rowOf(table: SQLiteTable, columns: readonly SQLiteColumn[]): SQLiteColumn {
   const row = columns.find(({ primary }) => primary)
   if (row !== undefined) return row

@@ -5,7 +5,7 @@ import * as core from './core.ts'
 import * as events from './events.ts'
 import * as internal from './internal.ts'
 
-/** Every table of the database. A new file of the schema is to be named here. */
+/** Every table of the database. A new file of the schema must be added here. */
 export const schemaTables = (): SQLiteTable[] =>
   Object.values({ ...channels, ...core, ...events, ...internal }).filter((value) =>
     is(value, SQLiteTable),

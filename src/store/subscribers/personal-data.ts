@@ -10,25 +10,25 @@ import type { Subscriber } from './subscribers.ts'
 
 type OfIntegration<Row> = Row & { integrationIdentifier: string; providerId: string }
 
-/** The rows of one person; what happened to them is among the events. */
+/** The rows about one subscriber; their history is in the events. */
 export type PersonRows = {
-  /** Null where they were deleted, which leaves their connections and events. */
+  /** Null if the subscriber was deleted, which leaves their connections and events. */
   subscriber: Subscriber | null
-  /** The oldest first. */
+  /** Oldest first. */
   endpoints: readonly OfIntegration<Endpoint>[]
-  /** Those that are theirs alone, the oldest first. Their tokens stay sealed. */
+  /** The subscriber's own connections, oldest first. Their tokens stay sealed. */
   connections: readonly OfIntegration<Connection>[]
 }
 
 export type PersonalData = {
   read(environmentId: string, subscriberId: string): Promise<PersonRows>
-  /** Fails the commit where they have other connections than these by then. */
+  /** Fails the commit if the subscriber has any other connection. */
   expectNoConnectionsBut(
     environmentId: string,
     subscriberId: string,
     connections: readonly Pick<Connection, 'id'>[],
   ): Write
-  /** Removes them by their own id, whether they are there or not. Takes their endpoints along. */
+  /** Deletes the subscriber, if present, and their endpoints. */
   deleteSubscriber(environmentId: string, subscriberId: string): Write
 }
 

@@ -9,7 +9,7 @@ export type SubscriberFilter = {
   subscriberId?: string | undefined
   email?: string | undefined
   phone?: string | undefined
-  /** A part of first and last name, in any case. */
+  /** A substring of first and last name, ignoring case. */
   name?: string | undefined
 }
 

@@ -14,16 +14,16 @@ export type Subscriber = typeof subscribers.$inferSelect
 export type Subscribers = {
   find(environmentId: string, subscriberId: string): Subscriber | null | Promise<Subscriber | null>
   page(filter: SubscriberFilter, paging: Paging): Promise<Page<Subscriber>>
-  /** Takes the subscriber's endpoints along. */
+  /** Deletes the subscriber's endpoints too. */
   delete(id: string): Write
-  /** Fails the commit where the subscriber is gone by then. */
+  /** Fails the commit if the subscriber no longer exists. */
   expectPresent(id: string): Write
   insert(subscriber: Subscriber): Write
-  /** Inserts, or does nothing where the subscriber is there already. */
+  /** Inserts the subscriber, or does nothing if it exists. */
   insertIfMissing(subscriber: Subscriber): Write
   /**
-   * Inserts, or lays `sent` over the profile that is stored then: of two who change different fields
-   * at the same moment, neither takes the other's back.
+   * Inserts the subscriber, or merges `sent` into the profile stored at that moment: concurrent
+   * changes to different fields do not undo each other.
    */
   upsert(subscriber: Subscriber, sent: Readonly<Record<string, unknown>>): Write
 }
@@ -65,7 +65,7 @@ export function createSubscribers(
   }
 }
 
-/** The stored profile with these properties replaced, each as a whole. */
+/** The stored profile with these top-level properties replaced. */
 function laidOver(sent: Readonly<Record<string, unknown>>): SQL {
   const changes = Object.entries(sent).map(
     ([name, value]) => sql`, ${`$.${JSON.stringify(name)}`}, json(${JSON.stringify(value)})`,

@@ -5,40 +5,43 @@ import { StoreError } from '../store-error.ts'
 import { type FileGuard, type FileIdentity, guardFiles } from './file-guard.ts'
 import type { Statement } from './writes.ts'
 
-/** A row that a statement returned, by its columns' names. */
+/** A row that a statement returned, by column name. */
 export type ReturnedRow = Readonly<Record<string, Value>>
 
-/** What one statement came to. */
+/** The result of one statement. */
 export type Committed = {
   rowsAffected: number
   /** The rows of a statement with a `returning` clause; absent for every other. */
   returned?: readonly ReturnedRow[]
 }
 
-/** Writes to the database: one transaction after the other. */
+/** Commits to the database, one transaction after the other. */
 export type Committer = {
   /**
-   * Commits all of the statements or none, and answers when they are on the disk. Rejects with the
-   * database's error if they cannot be.
+   * Commits all of the statements or none, and resolves when they are on disk. Rejects with the
+   * database's error if that fails.
    */
   commit(statements: readonly Statement[]): Promise<readonly Committed[]>
-  /** How many transactions it takes before the first is done, so that it need not wait for more. */
+  /** How many transactions it accepts before the first is done, so that it is never idle. */
   capacity: number
-  /** Once nothing is to be committed any more. */
+  /** Call it only when no commit is pending. */
   close(): Promise<void>
 }
 
 export type CommitterOptions = {
   guard?: FileGuard
-  /** Sets up a connection that is new. */
+  /** Sets up a new connection. */
   onReconnect?(): Promise<void>
 }
 
-/** Longer than anybody who behaves holds the lock (Litestream's checkpoints take it). */
+/** Longer than a well-behaved process holds the lock (Litestream's checkpoints take it). */
 const BUSY_WAIT_MS = 1000
 const BUSY_PAUSE_MS = 25
 
-/** Writes by a client of its own, or one that others read with. Without interactive transactions. */
+/**
+ * Commits through a client of its own, or one that is also used for reads. Does not use interactive
+ * transactions.
+ */
 export const createCommitter = (client: Client, options: CommitterOptions = {}): Committer => ({
   capacity: 1,
   commit: async (statements) => {
@@ -48,7 +51,7 @@ export const createCommitter = (client: Client, options: CommitterOptions = {}):
   close: async () => {},
 })
 
-/** Plain objects, as a client's own rows do not travel from one thread to another. */
+/** Converts rows to plain objects: a client's own rows cannot be passed between threads. */
 function toCommitted({ rowsAffected, columns, rows }: ResultSet): Committed {
   if (columns.length === 0) return { rowsAffected }
   const returned = rows.map((row) =>
@@ -64,7 +67,7 @@ async function commitOrRetry(
 ): Promise<readonly ResultSet[]> {
   const startedMs = performance.now()
   for (;;) {
-    // Outside of what is tried again: a new connection would make new, empty files.
+    // Outside the `try`: reconnecting would create new, empty files.
     guard?.beforeCommit()
     try {
       const results = await client.batch(statements, 'write')
@@ -72,8 +75,8 @@ async function commitOrRetry(
       return results
     } catch (error) {
       if (error instanceof StoreError && error.code === 'database_gone') throw error
-      // After one SQLITE_BUSY every later write fails until the connection is new, and after a full
-      // disk the same: https://github.com/tursodatabase/libsql-client-ts/issues/352
+      // After an SQLITE_BUSY or a full disk, every later write fails until the client reconnects:
+      // https://github.com/tursodatabase/libsql-client-ts/issues/352
       if (isUnavailable(error)) {
         await client.reconnect()
         await onReconnect?.()
@@ -87,17 +90,17 @@ async function commitOrRetry(
 const isBusy = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'SQLITE_BUSY'
 
-/** A database file that is open elsewhere in this process, and how it is written to. */
+/** A database file that is open elsewhere in this process, and its durability setting. */
 export type DatabaseFile = { identity: FileIdentity; synchronous: Synchronous }
 
-/** Writes to a file by a connection of its own. Throws `StoreError` where it is not there any more. */
+/** Opens a committer with its own connection to a file. Throws `StoreError` if the file is gone. */
 export async function openFileCommitter(database: DatabaseFile): Promise<Committer> {
   const { identity, synchronous } = database
   const guard = guardFiles(identity)
-  // To open a file that is gone would make another one.
+  // Opening a file that is gone would create a new one.
   guard.beforeCommit()
   const client = await openClient(identity.file, synchronous).catch((cause: unknown) => {
-    // libSQL has no code for it, and it may pass: too many open files, say.
+    // libSQL gives no code for this, and it may be temporary: too many open files, for example.
     const reason = cause instanceof Error ? cause.message : String(cause)
     throw new StoreError('database_gone', `${identity.file} cannot be opened: ${reason}`, { cause })
   })

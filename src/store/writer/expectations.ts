@@ -5,9 +5,9 @@ import { expectations } from '../schema/internal.ts'
 import { type Statement, toWrite } from './writes.ts'
 
 /**
- * A statement that fails, and with it the whole commit, unless `condition` is true at that moment. It
- * protects a rule that rests on something that was read earlier, and that no unique index holds.
- * `tables`: those that the condition reads. Where it fails, what is remembered of them is read again.
+ * A statement that fails, and with it the whole commit, unless `condition` is true at that moment.
+ * It protects a rule that depends on something read earlier and that no unique index enforces.
+ * `tables`: the tables that the condition reads. If it fails, cached rows of them are read again.
  */
 export const expectation = (
   database: Database,
@@ -18,7 +18,7 @@ export const expectation = (
   reads: tables.map(getTableName),
 })
 
-/** An expectation that `table` has a row for which `where` is true. */
+/** Expects that `table` has a row for which `where` is true. */
 export const expectRow = (
   database: Database,
   table: SQLiteTable,

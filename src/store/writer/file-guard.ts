@@ -2,22 +2,22 @@ import { statSync } from 'node:fs'
 import { StoreError } from '../store-error.ts'
 
 /**
- * The files that SQLite keeps a database in, by inode. An inode names a file for as long as somebody
- * has it open, wherever it is moved, and no other file gets its number meanwhile.
+ * The files of a SQLite database, identified by inode. An inode identifies a file for as long as it
+ * is open, wherever it is moved, and its number is not reused meanwhile.
  */
 export type FileIdentity = {
   file: string
   database: number
-  /** The write-ahead log, where the newest commits are until a checkpoint. */
+  /** The write-ahead log, which holds the newest commits until a checkpoint. */
   log: number
-  /** The log's index, through which processes that use the database see each other's locks. */
+  /** The log's index (shared memory), through which processes see each other's locks. */
   index: number
 }
 
 /**
- * The identity of a database that this process has open in WAL mode: SQLite makes the log and its
- * index when a connection first reads, and keeps both until the last one closes. Throws `StoreError`
- * where one of them is not there.
+ * The identity of a database that this process has open in WAL mode. SQLite creates the log and its
+ * index when a connection first reads, and keeps both until the last connection closes. Throws
+ * `StoreError` if one of the files is missing.
  */
 export const identityOf = (file: string): FileIdentity => ({
   file,
@@ -33,18 +33,20 @@ function inodeOf(path: string): number {
 }
 
 export type FileGuard = {
-  /** Throws `StoreError` once one of the files is not at its place any more. Three `stat`, 7 µs. */
+  /**
+   * Throws `StoreError` if one of the files is no longer in its place. Three `stat` calls, 7 µs.
+   */
   beforeCommit(): void
-  /** The same, for the two that hold what was committed. */
+  /** The same check for the two files that hold committed data. */
   afterCommit(): void
 }
 
 /**
- * Unix lets a process write on into a file that somebody has removed or replaced, and what it then
- * acknowledges is gone with the process. So nothing is written where that has happened, and nothing
- * that was is acknowledged. Without the index nothing is lost yet; but the next process that opens
- * the database, for a backup perhaps, makes another one, and its checkpoints then heed no lock of
- * this process.
+ * Unix lets a process keep writing to a file that was removed or replaced, and what it then
+ * acknowledges is lost when the process ends. So once that has happened, nothing more is written,
+ * and nothing that was written is acknowledged. Without the index nothing is lost yet; but the next
+ * process that opens the database, perhaps for a backup, creates a new index, and its checkpoints
+ * then ignore this process's locks.
  */
 export function guardFiles({ file, database, log, index }: FileIdentity): FileGuard {
   const see = (path: string, inode: number, remedy: string): void => {

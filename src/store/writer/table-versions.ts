@@ -3,24 +3,24 @@ import { getTableConfig, type SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { schemaTables } from '../schema/tables.ts'
 import type { Statement } from './writes.ts'
 
-/** A number a table, another one whenever something in it may have changed. */
+/** A version number per table, which changes whenever the table may have changed. */
 export type TableVersions = {
-  /** Answers a function that tells the number of these tables together. */
+  /** Returns a function that gives the combined version of these tables. */
   watch(tables: readonly string[]): () => number
-  /** Calls `listener` whenever something in a table may have changed; answers what ends that. */
+  /** Calls `listener` whenever a table may have changed; returns a function that stops it. */
   listen(table: string, listener: () => void): () => void
-  /** After a commit of these statements, or an attempt at one. */
+  /** Call it after a commit of these statements, successful or not. */
   bump(statements: readonly Statement[]): void
   /**
-   * After a commit that failed: what made a statement fail may be what another process has written to
-   * the tables that it reads.
+   * Call it after a failed commit: the cause may be what another process has written to the tables
+   * that these statements read.
    */
   bumpRead(statements: readonly Statement[]): void
 }
 
 /**
- * What a change to a table can take along, by the tables' names: the tables that refer to it by a
- * foreign key whose action changes them, and those that refer to these.
+ * For each table, the tables that a change to it can also change: those that refer to it by a
+ * foreign key with a changing action, and those that refer to these.
  */
 export function cascadesOf(tables: readonly SQLiteTable[]): ReadonlyMap<string, readonly string[]> {
   const children = new Map<string, Set<string>>()
@@ -44,7 +44,7 @@ const CHANGING = /^(cascade|set null|set default)$/
 
 const TARGET = /^\s*(?:insert(?: or \w+)? into|update|delete from)\s+"?(\w+)/i
 
-/** Which table a statement writes to; null where that is not to be seen, and it may be any. */
+/** The table that a statement writes to; null if unknown, in which case it may be any. */
 function tableOf({ sql }: Statement): string | null {
   const [, table = null] = TARGET.exec(sql) ?? []
   return table

@@ -2,11 +2,11 @@ import { parentPort } from 'node:worker_threads'
 import { type Committer, type DatabaseFile, openFileCommitter } from './committer.ts'
 import { type Order, type Report, toFailure } from './thread-committer.ts'
 
-// Run as a thread of its own (see thread-committer.ts): commits what it is told, one after the other.
+// Runs in a separate thread (see thread-committer.ts) and commits one request after the other.
 
 let committer: Committer | null = null
 
-/** Opened for the first commit, and again for the next where it could not be. */
+/** Opens the database on the first commit; if that fails, the next commit tries again. */
 async function open(database: DatabaseFile): Promise<Committer> {
   committer ??= await openFileCommitter(database)
   return committer

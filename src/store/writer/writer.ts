@@ -5,23 +5,28 @@ import { type Statement, statementsOf, type Write } from './writes.ts'
 
 export type Writer = {
   /**
-   * Commits all of `writes` or none, in one transaction with what other callers wrote meanwhile,
-   * and answers when they are on the disk: what each statement came to, and nothing of rows that
-   * were inserted together with others. Rejects with the database's error if they cannot be.
+   * Commits all of `writes` or none, in one transaction with concurrent writes of other callers,
+   * and resolves when they are on disk. Returns the result of each statement, but none for rows
+   * that were inserted in bulk. Rejects with the database's error if the commit fails.
    */
   commit(writes: readonly Write[]): Promise<readonly Committed[]>
-  /** Answers a function that tells another number whenever something in these tables may have changed. */
+  /**
+   * Returns a function whose number changes whenever something in these tables may have changed.
+   */
   watch(tables: readonly string[]): () => number
   /**
-   * Calls `listener` after each commit that may have changed something in a table, before its caller
-   * hears of it. Answers the function that ends it.
+   * Calls `listener` after each commit that may have changed a table, before the caller's promise
+   * resolves. Returns a function that stops it.
    */
   listen(table: string, listener: () => void): () => void
-  /** Resolves once nothing is waiting to be committed. */
+  /** Resolves once no write is pending. */
   idle(): Promise<void>
 }
 
-/** Hears of every commit once its callers have: how many statements and rows, and how long it took. */
+/**
+ * Called after every commit, once its callers are notified, with the number of statements and rows,
+ * and the duration.
+ */
 export type OnCommit = (statements: number, seconds: number) => void
 
 type Unit = {
@@ -34,10 +39,13 @@ type Outcome =
   | { kind: 'committed'; results: readonly Committed[] }
   | { kind: 'failed'; error: unknown }
 
-/** As many at once are worth two commits, so that the callers of one are served during the other. */
+/**
+ * From this many waiting writes on, two commits are made, so that the callers of the first are
+ * served during the second.
+ */
 const WORTH_TWO = 16
 
-/** The only way to write: one queue, one transaction at a time, no interactive transactions. */
+/** The only way to write to the database: one queue, and no interactive transactions. */
 export function createWriter(committer: Committer, onCommit?: OnCommit): Writer {
   const queue: Unit[] = []
   const underWay = new Set<Promise<void>>()
@@ -54,7 +62,8 @@ export function createWriter(committer: Committer, onCommit?: OnCommit): Writer 
     } else if (units.length === 1 || isUnavailable(outcome.error)) {
       for (const unit of units) unit.reject(outcome.error)
     } else {
-      // One caller's conflict must not fail the others. By halves, as one of 64 then costs 12 commits.
+      // One caller's conflict must not fail the others. Halving isolates 1 conflict among 64 in 12
+      // commits.
       const half = Math.ceil(units.length / 2)
       await settle(units.slice(0, half))
       await settle(units.slice(half))
@@ -68,8 +77,8 @@ export function createWriter(committer: Committer, onCommit?: OnCommit): Writer 
       versions.bumpRead(statements)
       return { kind: 'failed', error }
     } finally {
-      // Before anybody hears of it. What is read meanwhile, old or new, is then worth nothing; and so
-      // is it where it failed, as an answer can be lost on its way.
+      // Invalidate before the callers are notified: anything read meanwhile may be old or new. Also
+      // after a failure, as the response of a successful commit can be lost.
       versions.bump(statements)
     }
   }
@@ -94,7 +103,7 @@ export function createWriter(committer: Committer, onCommit?: OnCommit): Writer 
         queue.push({ writes, resolve, reject })
         if (isTaking) return
         isTaking = true
-        // What arrives within one turn of the event loop shares a commit, and so one fsync.
+        // Writes that arrive within one turn of the event loop share a commit, and so one fsync.
         setImmediate(take)
       }),
     watch: versions.watch,
