@@ -208,7 +208,7 @@ const unknownSetting = (name: string, nearest: string | null): ConfigProblem => 
 })
 
 /** Up to two wrong, missing or extra letters are taken for a typing mistake. */
-const LARGEST_SLIP = 2
+const MAX_TYPO_DISTANCE = 2
 
 /**
  * Finds the known name that was probably meant: one that differs by a few letters, or the same name
@@ -219,7 +219,7 @@ function nearestName(name: string, known: ReadonlySet<string>): string | null {
   if (known.has(withoutFile)) return withoutFile
   const [nearest] = [...known]
     .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
-    .filter(({ distance }) => distance <= LARGEST_SLIP)
+    .filter(({ distance }) => distance <= MAX_TYPO_DISTANCE)
     .sort((one, other) => one.distance - other.distance)
   return nearest?.candidate ?? null
 }

@@ -7,11 +7,11 @@ import type { HeldJob } from '../store/jobs/jobs.ts'
 import type { JobKind } from './kind.ts'
 
 /** Jobs run at the same time: each waits for a provider most of the time. */
-const AT_ONCE = 10
+const MAX_CONCURRENT_JOBS = 10
 /** Another process may schedule an earlier job and cannot wake this one. */
-const LONGEST_SLEEP_MS = 5000
+const MAX_SLEEP_MS = 5000
 /** Pause after other processes that share the database took all jobs that were due. */
-const OTHERS_PAUSE_MS = 100
+const CONTENDED_PAUSE_MS = 100
 
 /**
  * Runs jobs when they are due, several at once, until it is stopped; jobs already started are then
@@ -45,21 +45,21 @@ export function startJobs(deps: Deps, kinds: readonly JobKind[], alarm: Alarm): 
   /** Starts the jobs that are due. Returns how many milliseconds to sleep. */
   async function look(): Promise<number> {
     if (!areStandingMade) await makeStanding()
-    const free = AT_ONCE - underWay.size
-    if (free === 0) return LONGEST_SLEEP_MS
+    const free = MAX_CONCURRENT_JOBS - underWay.size
+    if (free === 0) return MAX_SLEEP_MS
     const dueAtMs = await store.jobs.nextDueAtMs(names)
-    const untilDueMs = dueAtMs === null ? LONGEST_SLEEP_MS : dueAtMs - clock()
-    if (untilDueMs > 0) return Math.min(untilDueMs, LONGEST_SLEEP_MS)
+    const untilDueMs = dueAtMs === null ? MAX_SLEEP_MS : dueAtMs - clock()
+    if (untilDueMs > 0) return Math.min(untilDueMs, MAX_SLEEP_MS)
     const taken = await store.jobs.take(names, free, newLease(deps))
     taken.forEach(begin)
-    return taken.length === 0 ? OTHERS_PAUSE_MS : 0
+    return taken.length === 0 ? CONTENDED_PAUSE_MS : 0
   }
 
   async function run(): Promise<void> {
     while (!isStopped) {
       const sleepMs = await look().catch((error: unknown) => {
         log.warn({ error: error instanceof Error ? error : null }, 'no jobs could be taken')
-        return LONGEST_SLEEP_MS
+        return MAX_SLEEP_MS
       })
       if (sleepMs > 0 && !isStopped) await alarm.sleep(sleepMs)
     }

@@ -8,8 +8,8 @@ const BATCH = 200
  * A pause between runs saves commits by the job itself: rows that expire meanwhile are removed
  * together.
  */
-const SHORTEST_PAUSE_MS = 10_000
-const LONGEST_PAUSE_MS = 5 * 60_000
+const MIN_PAUSE_MS = 10_000
+const MAX_PAUSE_MS = 5 * 60_000
 
 /** Rows that expire. */
 export type Sweepable = {
@@ -36,6 +36,6 @@ export async function sweep(
   const dueAtMs =
     removed === BATCH
       ? nowMs
-      : Math.min(Math.max(wantedMs, nowMs + SHORTEST_PAUSE_MS), nowMs + LONGEST_PAUSE_MS)
+      : Math.min(Math.max(wantedMs, nowMs + MIN_PAUSE_MS), nowMs + MAX_PAUSE_MS)
   await endJobAlone(deps, held, { kind: 'again', dueAtMs, problem: null })
 }

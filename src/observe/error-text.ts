@@ -11,7 +11,7 @@ export type ErrorText = {
 }
 
 /** Guards against a chain of causes that is circular. */
-const MOST_CAUSES = 10
+const MAX_CAUSES = 10
 
 /**
  * Describes an error by these fields and no other that it may carry. A failed query is described by
@@ -32,7 +32,7 @@ export function errorText(error: unknown): ErrorText {
 function chainOf(error: unknown): unknown[] {
   const chain: unknown[] = []
   for (let next = error; next !== undefined && next !== null; ) {
-    if (chain.includes(next) || chain.length === MOST_CAUSES) break
+    if (chain.includes(next) || chain.length === MAX_CAUSES) break
     chain.push(next)
     next = next instanceof Error ? next.cause : null
   }

@@ -16,7 +16,7 @@ export type ConnectionAuth = Static<typeof ConnectionAuth>
 
 /** Leaves a backend that has just read a token enough time to use it. */
 const REFRESH_BEFORE_MS = 5 * 60 * 1000
-const LEAST_PAUSE_MS = 60 * 1000
+const MIN_PAUSE_MS = 60 * 1000
 
 const placeOf = placesOf(channelConnections.authSealed)
 
@@ -38,5 +38,5 @@ export function refreshAtMs({ refreshToken, expiresAt }: ConnectionAuth): number
  */
 export function refreshAgainAtMs(auth: ConnectionAuth, nowMs: number): number | null {
   const dueAtMs = refreshAtMs(auth)
-  return dueAtMs === null ? null : Math.max(dueAtMs, nowMs + LEAST_PAUSE_MS)
+  return dueAtMs === null ? null : Math.max(dueAtMs, nowMs + MIN_PAUSE_MS)
 }

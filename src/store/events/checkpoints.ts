@@ -25,7 +25,7 @@ export type EventCheckpoints = {
 }
 
 /** Few enough to be written or removed in one transaction of well under 5 ms. */
-const MOST_COVERED = 200
+const MAX_COVERED = 200
 
 export function createEventCheckpoints(database: Database, key: Uint8Array): EventCheckpoints {
   const checkpoints = (order: 'oldest' | 'newest', limit: number) =>
@@ -44,7 +44,7 @@ export function createEventCheckpoints(database: Database, key: Uint8Array): Eve
         .from(events)
         .where(gt(events.id, beforeId))
         .orderBy(asc(events.id))
-        .limit(MOST_COVERED)
+        .limit(MAX_COVERED)
       const last = rows.at(-1)
       if (last === undefined) return null
       // Never earlier than the previous checkpoint, even if the clock went back: checkpoints are

@@ -87,7 +87,7 @@ const TABLE = getTableName(events)
 const COLUMN_NAMES = COLUMNS.map((name) => events[name].name)
 const inserter = rowInserter(TABLE, COLUMN_NAMES)
 
-/** Events are appended by a statement for all who share a commit: this one comes after it. */
+/** Runs last: events are appended by one bulk insert per commit, and it must erase those too. */
 const eraser: RowInserter = {
   sql: `update "${TABLE}" set "subscriber_id" = null, "personal" = null where "id" in (
 select "about"."id" from json_each(?) as "person" join "${TABLE}" as "about"

@@ -34,7 +34,7 @@ type NumberedRow = EventRow & { id: number }
 
 /** Read and verified in about 5 ms; requests are answered between two pages. */
 const PAGE = 500
-const MOST_PROBLEMS = 100
+const MAX_PROBLEMS = 100
 /**
  * Retention may move the beginning of the chain meanwhile, which makes what was read inconsistent.
  */
@@ -82,7 +82,7 @@ function createExamination(
 
   const tell = (problem: EventProblem): void => {
     isExplained = true
-    if (found.problems.length < MOST_PROBLEMS) found.problems.push(problem)
+    if (found.problems.length < MAX_PROBLEMS) found.problems.push(problem)
   }
 
   const expectUpTo = (id: number): void => {

@@ -37,7 +37,7 @@ export type IdempotencyRecords = {
 /**
  * Most repeated requests were first made a moment ago. Measured with links: 4 KB of memory each.
  */
-const MOST_IN_MEMORY = 2000
+const MAX_IN_MEMORY = 2000
 
 const placeOf = placesOf(idempotencyRecords.bodySealed)
 
@@ -59,7 +59,7 @@ export function createIdempotencyRecords(
     .from(idempotencyRecords)
     .where(eq(idempotencyRecords.scope, sql.placeholder('scope')))
     .prepare()
-  const recent = new LRUCache<string, IdempotencyRecord>({ max: MOST_IN_MEMORY })
+  const recent = new LRUCache<string, IdempotencyRecord>({ max: MAX_IN_MEMORY })
   return {
     recall: (scope) => recent.get(scope) ?? null,
     keep: (record) => {

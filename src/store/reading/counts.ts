@@ -8,7 +8,7 @@ import type { Freshness } from './memory.ts'
 /** Counts the rows of a table that match, up to `limit`. */
 export type Counts = (table: SQLiteTable, where: SQL | undefined, limit: number) => Promise<number>
 
-const MOST_REMEMBERED = 1000
+const MAX_CACHED_COUNTS = 1000
 
 /**
  * Counts rows, and caches each count until its table is written to. Counting 50,000 rows takes 2
@@ -21,7 +21,7 @@ export function createCounts(
   freshness: Freshness,
 ): Counts {
   const remembered = new LRUCache<string, { count: number; version: number }>({
-    max: MOST_REMEMBERED,
+    max: MAX_CACHED_COUNTS,
     ...freshness,
   })
   const watching = new Map<string, () => number>()

@@ -8,7 +8,7 @@ import type { Writer } from '../writer/writer.ts'
 export type Remembered<Row> = (...key: string[]) => Row | null | Promise<Row | null>
 
 /** Rows are small: about 10 MB for all kinds of them together when the cache is full. */
-const MOST_ROWS = 10_000
+const MAX_ROWS = 10_000
 
 /** How long a cached value may be used without reading it again: `ttl` in milliseconds. */
 export type Freshness = { ttl: number } | Record<string, never>
@@ -39,7 +39,7 @@ export function createMemory(
     read: (...key: string[]) => Promise<Row | null>,
   ): Remembered<Row> => {
     const rows = new LRUCache<string, { row: Row | null; version: number }>({
-      max: MOST_ROWS,
+      max: MAX_ROWS,
       ...freshness,
     })
     const versionNow = writer.watch(tables)

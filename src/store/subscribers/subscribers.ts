@@ -59,14 +59,14 @@ export function createSubscribers(
       toWrite(
         insert(subscriber).onConflictDoUpdate({
           target: [subscribers.environmentId, subscribers.subscriberId],
-          set: { profile: laidOver(sent), updatedAtMs: subscriber.updatedAtMs },
+          set: { profile: mergedProfile(sent), updatedAtMs: subscriber.updatedAtMs },
         }),
       ),
   }
 }
 
 /** The stored profile with these top-level properties replaced. */
-function laidOver(sent: Readonly<Record<string, unknown>>): SQL {
+function mergedProfile(sent: Readonly<Record<string, unknown>>): SQL {
   const changes = Object.entries(sent).map(
     ([name, value]) => sql`, ${`$.${JSON.stringify(name)}`}, json(${JSON.stringify(value)})`,
   )

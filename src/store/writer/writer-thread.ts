@@ -12,7 +12,7 @@ async function open(database: DatabaseFile): Promise<Committer> {
   return committer
 }
 
-async function obey(order: Order): Promise<Report> {
+async function handle(order: Order): Promise<Report> {
   if (order.kind === 'close') {
     await committer?.close()
     return { kind: 'closed' }
@@ -28,5 +28,5 @@ async function obey(order: Order): Promise<Report> {
 
 let before: Promise<void> = Promise.resolve()
 parentPort?.on('message', (order: Order) => {
-  before = before.then(async () => parentPort?.postMessage(await obey(order)))
+  before = before.then(async () => parentPort?.postMessage(await handle(order)))
 })

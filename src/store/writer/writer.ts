@@ -43,7 +43,7 @@ type Outcome =
  * From this many waiting writes on, two commits are made, so that the callers of the first are
  * served during the second.
  */
-const WORTH_TWO = 16
+const MIN_FOR_TWO_COMMITS = 16
 
 /** The only way to write to the database: one queue, and no interactive transactions. */
 export function createWriter(committer: Committer, onCommit?: OnCommit): Writer {
@@ -87,7 +87,7 @@ export function createWriter(committer: Committer, onCommit?: OnCommit): Writer 
     isTaking = false
     while (queue.length > 0 && underWay.size < committer.capacity) {
       const isFirstOfTwo =
-        committer.capacity > 1 && underWay.size === 0 && queue.length >= WORTH_TWO
+        committer.capacity > 1 && underWay.size === 0 && queue.length >= MIN_FOR_TWO_COMMITS
       const units = queue.splice(0, isFirstOfTwo ? Math.ceil(queue.length / 2) : queue.length)
       const settling = settle(units).finally(() => {
         underWay.delete(settling)

@@ -8,11 +8,11 @@ export type Statement = {
   reads?: readonly string[]
 }
 
-/** A statement that inserts any number of rows into a table. */
+/** A statement that takes any number of rows at once. */
 export type RowInserter = {
   /** Takes the rows as one argument: a JSON array of arrays. */
   sql: string
-  /** Runs after the others, for what must also reach the rows that they insert in the same commit. */
+  /** Runs after the other inserters, because it must also see the rows of the same commit. */
   isLast?: true
 }
 
@@ -46,7 +46,7 @@ export const rowInserter = (table: string, columns: readonly string[]): RowInser
 
 /**
  * The statements for many writes: first the individual ones in order, so that their results can be
- * matched; then one bulk insert for each kind of row.
+ * matched; then one for each inserter with all its rows, those with `isLast` at the end.
  */
 export function statementsOf(writes: readonly Write[]): Statement[] {
   const statements: Statement[] = []
