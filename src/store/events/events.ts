@@ -16,7 +16,7 @@ import {
 import type { Database } from '../database/client.ts'
 import { eventCheckpoints, events } from '../schema/events.ts'
 import type { Writer } from '../writer/writer.ts'
-import { type RowInserter, rowInserter, type Write } from '../writer/writes.ts'
+import { rowInserter, rowReader, type Write } from '../writer/writes.ts'
 import { type EventRow, signEvent } from './chain.ts'
 import { createEventCheckpoints, type EventCheckpoints } from './checkpoints.ts'
 import { type EventVerification, verifyEvents } from './verify.ts'
@@ -88,13 +88,13 @@ const COLUMN_NAMES = COLUMNS.map((name) => events[name].name)
 const inserter = rowInserter(TABLE, COLUMN_NAMES)
 
 /** Runs last: events are appended by one bulk insert per commit, and it must erase those too. */
-const eraser: RowInserter = {
-  sql: `update "${TABLE}" set "subscriber_id" = null, "personal" = null where "id" in (
+const eraser = rowReader(
+  `update "${TABLE}" set "subscriber_id" = null, "personal" = null where "id" in (
 select "about"."id" from json_each(?) as "person" join "${TABLE}" as "about"
 on "about"."environment_id" = "person"."value" ->> 0
 and "about"."subscriber_id" = "person"."value" ->> 1)`,
-  isLast: true,
-}
+  true,
+)
 
 const INSERT_ONCE = `insert into "${TABLE}" (${COLUMN_NAMES.map((name) => `"${name}"`).join(', ')})
 select ${COLUMN_NAMES.map(() => '?').join(', ')}

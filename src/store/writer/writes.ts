@@ -8,16 +8,18 @@ export type Statement = {
   reads?: readonly string[]
 }
 
-/** A statement that takes any number of rows at once. */
+/** How the rows of many callers are written at once. */
 export type RowInserter = {
-  /** Takes the rows as one argument: a JSON array of arrays. */
-  sql: string
+  /** The statements for all of them; usually one. */
+  statements(rows: readonly Row[]): Iterable<Statement>
   /** Runs after the other inserters, because it must also see the rows of the same commit. */
   isLast?: true
 }
 
+type Row = readonly (string | number | null)[]
+
 /** A row that is inserted in bulk with concurrent rows of other callers. */
-export type RowInsert = { inserter: RowInserter; row: readonly (string | number | null)[] }
+export type RowInsert = { inserter: RowInserter; row: Row }
 
 /** A statement or a row to be written. All writes of one `commit` are committed, or none. */
 export type Write = Statement | RowInsert
@@ -36,21 +38,39 @@ function toSqlValue(value: unknown): SqlValue {
 
 /**
  * Creates a bulk insert, for a table that nearly every request writes to. libSQL prepares each
- * statement anew: a row takes 41 µs with its own statement, and 25 µs this way in batches of 32.
+ * statement anew: a row takes 42 µs with its own statement, 9 µs this way in batches of 32, and 12 µs
+ * if the rows are read from one JSON argument.
  */
-export const rowInserter = (table: string, columns: readonly string[]): RowInserter => {
-  const names = columns.map((name) => `"${name}"`).join(', ')
-  const values = columns.map((_, index) => `value ->> ${index}`).join(', ')
-  return { sql: `insert into "${table}" (${names}) select ${values} from json_each(?)` }
+export function rowInserter(table: string, columns: readonly string[]): RowInserter {
+  const head = `insert into "${table}" (${columns.map((name) => `"${name}"`).join(', ')}) values `
+  const group = `(${columns.map(() => '?').join(', ')})`
+  const atOnce = Math.floor(MAX_ARGUMENTS / columns.length)
+  return {
+    *statements(rows) {
+      for (let start = 0; start < rows.length; start += atOnce) {
+        const some = rows.slice(start, start + atOnce)
+        yield { sql: head + group + `, ${group}`.repeat(some.length - 1), args: some.flat() }
+      }
+    },
+  }
 }
+
+/** The maximum in one SQLite statement (https://sqlite.org/limits.html#max_variable_number). */
+const MAX_ARGUMENTS = 32_766
+
+/** One statement that takes the rows of all callers as its argument: a JSON array of arrays. */
+export const rowReader = (sql: string, isLast?: true): RowInserter => ({
+  statements: (rows) => [{ sql, args: [JSON.stringify(rows)] }],
+  ...(isLast && { isLast }),
+})
 
 /**
  * The statements for many writes: first the individual ones in order, so that their results can be
- * matched; then one for each inserter with all its rows, those with `isLast` at the end.
+ * matched; then those of each inserter with all its rows, those with `isLast` at the end.
  */
 export function statementsOf(writes: readonly Write[]): Statement[] {
   const statements: Statement[] = []
-  const rows = new Map<RowInserter, RowInsert['row'][]>()
+  const rows = new Map<RowInserter, Row[]>()
   for (const write of writes) {
     if ('sql' in write) {
       statements.push(write)
@@ -63,6 +83,6 @@ export function statementsOf(writes: readonly Write[]): Statement[] {
   const inOrder = [...rows].sort(
     ([one], [other]) => Number(one.isLast ?? false) - Number(other.isLast ?? false),
   )
-  for (const [{ sql }, list] of inOrder) statements.push({ sql, args: [JSON.stringify(list)] })
+  for (const [inserter, list] of inOrder) statements.push(...inserter.statements(list))
   return statements
 }
