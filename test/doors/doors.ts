@@ -1,4 +1,3 @@
-import { Database } from 'bun:sqlite'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { JOB_KINDS } from '../../src/jobs/kinds.ts'
@@ -6,6 +5,7 @@ import { controlSocketOf } from '../../src/operator/socket.ts'
 import { createImporter } from '../../src/transfer/importer.ts'
 import { createReport, type ReportFacts } from '../../src/transfer/report.ts'
 import { importFile, importFromNovu } from '../../src/transfer/run-import.ts'
+import { readDatabase } from '../harness/read-database.ts'
 import { startService, type TestService } from '../harness/service.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
@@ -73,14 +73,11 @@ const RECURRING = JOB_KINDS.filter(({ isStanding }) => isStanding).map(({ kind }
 const JOBS = `select kind, subject, revision from jobs where kind not in (${RECURRING.join()})`
 
 function dump(file: string): string {
-  using database = new Database(file, { readonly: true })
-  const tables = database
-    .query<{ name: string }, []>(`select name from sqlite_master where type = 'table'`)
-    .all()
-    .map(({ name }) => name)
-    .filter((name) => !NOTED.test(name))
-  return tables
-    .map((name) => [name, name === 'jobs' ? JOBS : `select * from "${name}"`] as const)
-    .map(([name, query]) => `${name}: ${JSON.stringify(database.query(query).values())}`)
-    .join('\n')
+  return readDatabase(file, ({ tables, rows }) =>
+    tables()
+      .filter((name) => !NOTED.test(name))
+      .map((name) => [name, name === 'jobs' ? JOBS : `select * from "${name}"`] as const)
+      .map(([name, query]) => `${name}: ${JSON.stringify(rows(query))}`)
+      .join('\n'),
+  )
 }

@@ -1,6 +1,6 @@
-import { Database } from 'bun:sqlite'
 import { afterAll, describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
+import { createClient } from '@libsql/client'
 import type { PersonExport } from '../../../src/domain/subscribers/personal-data.ts'
 import { sendAction } from '../../../src/operator/send-action.ts'
 import { eraseSubscriberAction, exportSubscriberAction } from '../../../src/operator/subscribers.ts'
@@ -225,11 +225,10 @@ describe('what is kept of one person', () => {
     const { store, clock } = service.deps
     await store.idempotencyRecords.removeExpired(clock() + 24 * 60 * 60_000, 1000)
     await service.stop()
-    {
-      using database = new Database(service.databaseFile)
-      database.run('VACUUM')
-      database.run('PRAGMA wal_checkpoint(TRUNCATE)')
-    }
+    const client = createClient({ url: `file:${service.databaseFile}` })
+    await client.execute('VACUUM')
+    await client.execute('PRAGMA wal_checkpoint(TRUNCATE)')
+    client.close()
     const bytes = readFileSync(service.databaseFile, 'latin1')
     expect(HERS.filter((one) => bytes.includes(one))).toEqual([])
     expect(bytes).toContain('Brewster')
