@@ -5,7 +5,7 @@ import { libsqlAddon, type Target } from './libsql-addon.ts'
 
 const ROOT = join(import.meta.dir, '..')
 
-/** One binary to build. */
+/** Options for building one binary. */
 export type BinaryOptions = {
   readonly target: Target
   readonly outfile: string
@@ -13,8 +13,8 @@ export type BinaryOptions = {
 }
 
 /**
- * Builds one executable, and answers the files that went into it. Throws, and leaves no file behind,
- * when anything is wrong with it.
+ * Builds one executable, and returns the files that went into it. On any error it throws, and
+ * leaves no file behind.
  */
 export async function buildBinary({
   target,
@@ -32,21 +32,22 @@ export async function buildBinary({
       compile: {
         target,
         outfile,
-        // Files in the directory where latch is started must not change what it does.
+        // Files in the working directory must not change latch's behaviour.
         autoloadDotenv: false,
         autoloadBunfig: false,
         autoloadTsconfig: false,
         autoloadPackageJson: false,
       },
-      // Inside the binary: without it one uncaught error prints pages of packed source.
+      // Embedded source maps: without them one uncaught error prints pages of minified source.
       sourcemap: 'linked',
-      // Parsed at build time: 1.7 MB of source took 70 ms at every start, this takes 7 MB of the file.
+      // Precompiled: parsing 1.7 MB of source took 70 ms at every start; this adds 7 MB to the
+      // file.
       bytecode: true,
-      // Elysia reads the source text of handlers: names and syntax have to stay as written.
+      // Elysia reads the source text of handlers: names and syntax must stay as written.
       minify: { whitespace: true, identifiers: false, syntax: false },
       define: {
         LATCH_COMMIT: JSON.stringify(commit),
-        // Where Bun puts the second entry, seen from the first.
+        // Where Bun puts the second entry point, relative to the first.
         LATCH_WRITER_THREAD: JSON.stringify('./store/writer/writer-thread.ts'),
       },
       plugins: [libsqlAddon(target)],

@@ -18,7 +18,7 @@ const { values } = parseArgs({
   },
 })
 if (values.all) {
-  // Loaded only here: it needs more than what the executable is made of.
+  // Loaded lazily: it needs more than the executable's own dependencies.
   const { buildRelease, installAllAddons, PLATFORMS } = await import('./release.ts')
   await installAllAddons()
   await buildRelease(join(ROOT, 'dist/release'), PLATFORMS)

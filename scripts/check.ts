@@ -13,14 +13,17 @@ const REPORT = 'dist/test-report.xml'
 const TEST_FILES = 'test/**/*.{test,spec}.{ts,tsx}'
 const BROWSER_TEST_FILES = 'test/e2e/*browser*.test.ts'
 const PYTHON_TEST_FILE = 'test/examples/python.test.ts'
-/** Tests that must pass wherever the data is kept. */
+/** Tests that must pass wherever the data is stored. */
 const REMOTE_TESTS = [
   'test/{api,contract,http}/**/*.test.ts',
   'test/e2e/sdk*.test.ts',
   'test/fault/crash.test.ts',
 ]
 
-/** Runs every check, prints a line for each and the output of those that fail, and counts them. */
+/**
+ * Runs every check, prints a line for each and the output of those that fail, and returns the test
+ * counts.
+ */
 async function check(): Promise<TestCounts> {
   const installed = await runStep({
     name: 'install',
@@ -56,7 +59,7 @@ async function runTests(): Promise<TestCounts> {
     const reason = 'no Chromium here; install one or set LATCH_CHROMIUM'
     leftOut.push(...browserFiles.map((file) => ({ file, reason })))
   }
-  // If pip fails otherwise, so does the test, which says why.
+  // If pip fails for another reason, the test fails too, and says why.
   const python = await installPythonExample().catch(() => null)
   if (python?.kind === 'left_out') leftOut.push({ file: PYTHON_TEST_FILE, reason: python.reason })
 
@@ -86,9 +89,9 @@ type LeftOut = { readonly file: string; readonly reason: string }
 
 type Suite = {
   name: string
-  /** The test files that must have a result. */
+  /** The test files that are expected to produce a result. */
   files: readonly string[]
-  /** Arguments of the runner: which files to run, or to leave out. */
+  /** Arguments for the test runner: the files to run, or to exclude. */
   patterns: readonly string[]
   env: Readonly<Record<string, string>>
 }
@@ -101,9 +104,9 @@ async function runSuite({ name, files, patterns, env }: Suite): Promise<TestCoun
     command: [
       BUN,
       'test',
-      // A server that a test leaves running must not outlive the run.
+      // A server left running by a test must not outlive the run.
       '--no-orphans',
-      // Passing tests are not listed, so the output of a failed run is what went wrong.
+      // Passing tests are not listed, so that a failed run's output shows only what went wrong.
       '--only-failures',
       '--reporter=junit',
       `--reporter-outfile=${REPORT}`,
@@ -115,7 +118,7 @@ async function runSuite({ name, files, patterns, env }: Suite): Promise<TestCoun
   return countTests(files, succeeded)
 }
 
-/** Adds to the runner's counts what they leave out: it reports nothing for a file that it cannot load. */
+/** Adds what the runner's counts omit: it reports nothing for a file that it cannot load. */
 async function countTests(expected: readonly string[], succeeded: boolean): Promise<TestCounts> {
   const file = Bun.file(REPORT)
   const report = readTestReport((await file.exists()) ? await file.text() : '')

@@ -2,11 +2,11 @@ import { runStep } from './step.ts'
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome']
 
-/** The path of a Chromium that starts: LATCH_CHROMIUM, or the first on PATH. */
+/** The path of a working Chromium: LATCH_CHROMIUM, or the first on PATH. */
 export function findChromium(): string | undefined {
   for (const name of [process.env['LATCH_CHROMIUM'] ?? '', ...NAMES]) {
     const path = Bun.which(name)
-    // Asked for its version, because Ubuntu's `chromium-browser` may only say "install the snap".
+    // Runs `--version`, because Ubuntu's `chromium-browser` may only print "install the snap".
     if (path !== null && Bun.spawnSync([path, '--version'], { timeout: 30_000 }).success) {
       return path
     }
@@ -14,7 +14,7 @@ export function findChromium(): string | undefined {
   return undefined
 }
 
-/** Installs Debian's Chromium where this user may; what comes of it is for findChromium to see. */
+/** Installs Debian's Chromium if this user may; call findChromium to see whether it worked. */
 export async function installChromium(): Promise<void> {
   const asRoot = rootPrefix()
   if (asRoot === undefined || Bun.which('apt-get') === null) return
@@ -30,7 +30,7 @@ export async function installChromium(): Promise<void> {
   })
 }
 
-/** What to put before a command so that root runs it; undefined when that is not possible. */
+/** The command prefix that runs a command as root; undefined when that is not possible. */
 function rootPrefix(): readonly string[] | undefined {
   if (process.getuid?.() === 0) return []
   const sudo = Bun.which('sudo')

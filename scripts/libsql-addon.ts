@@ -1,6 +1,6 @@
 import type { BunPlugin } from 'bun'
 
-/** Which of libsql's addon packages belongs into a binary for which target. */
+/** The libsql addon package for each target. */
 const ADDON_OF_TARGET = {
   'bun-linux-x64': '@libsql/linux-x64-gnu',
   'bun-linux-x64-musl': '@libsql/linux-x64-musl',
@@ -16,12 +16,14 @@ export type Target = keyof typeof ADDON_OF_TARGET
 /** Every platform that latch can be built for. */
 export const TARGETS: readonly string[] = Object.keys(ADDON_OF_TARGET)
 
-/** Tells whether a word from the command line names a platform that latch can be built for. */
+/** Whether a command-line argument names a platform that latch can be built for. */
 export function isTarget(name: string): name is Target {
   return Object.hasOwn(ADDON_OF_TARGET, name)
 }
 
-/** All of libsql's way to its addon: it asks the machine what it is, by reading `ldd` or running it. */
+/**
+ * The code by which libsql chooses its addon: it detects the C library by reading or running `ldd`.
+ */
 const CHOICE =
   /const \{ load, currentTarget \}[\s\S]*?return require\(`@libsql\/\$\{target\}`\);\n\}/g
 

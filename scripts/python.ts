@@ -5,18 +5,18 @@ import { join } from 'node:path'
 const ROOT = join(import.meta.dir, '..')
 const REQUIREMENTS = join(ROOT, 'examples/python/requirements.txt')
 
-/** Python with the packages of the example, or why the example is left out on this machine. */
+/** Python with the example's packages, or why the example is skipped on this machine. */
 export type PythonExample =
   | { kind: 'installed'; python: string; packages: string }
   | { kind: 'left_out'; reason: string }
 
-/** What pip says when it cannot reach its index, among much else. */
+/** Part of what pip prints when it cannot reach its index. */
 const NO_INDEX =
   /NewConnectionError|NameResolutionError|name resolution|ConnectTimeout|ReadTimeout|ProxyError|Connection refused|unreachable/i
 
 /**
- * Installs the packages of `examples/python` once for each content of its requirements, in
- * `dist/python`. Throws if pip fails although it reaches its index.
+ * Installs the packages of `examples/python` in `dist/python`, once per version of its
+ * requirements. Throws if pip fails although it can reach its index.
  */
 export async function installPythonExample(): Promise<PythonExample> {
   const python = Bun.which('python3')
@@ -30,7 +30,7 @@ export async function installPythonExample(): Promise<PythonExample> {
   if (existsSync(packages)) return { kind: 'installed', python, packages }
 
   await mkdir(join(ROOT, 'dist/python'), { recursive: true })
-  // In place once it is whole: a run that is cut off must not leave half of it.
+  // Moved into place when complete: an interrupted run must not leave a partial installation.
   const unfinished = `${packages}.${process.pid}`
   const pip = Bun.spawn(
     [

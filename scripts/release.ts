@@ -8,7 +8,7 @@ const ROOT = join(import.meta.dir, '..')
 
 type Platforms = Readonly<Record<string, BinaryOptions['target']>>
 
-/** What a release has an executable for, by the name of its file. */
+/** The platforms of a release, by the file name of the executable. */
 export const PLATFORMS: Platforms = {
   'latch-linux-x64': 'bun-linux-x64',
   'latch-linux-arm64': 'bun-linux-arm64',
@@ -16,8 +16,8 @@ export const PLATFORMS: Platforms = {
 }
 
 /**
- * Builds the executables of a release on one machine, with their checksums and what they are made
- * of. Whoever builds the same commit gets the same bytes.
+ * Builds a release's executables on one machine, with checksums and a bill of materials. Builds are
+ * reproducible: the same commit gives the same bytes.
  */
 export async function buildRelease(directory: string, platforms: Platforms): Promise<void> {
   await rm(directory, { recursive: true, force: true })
@@ -34,14 +34,16 @@ export async function buildRelease(directory: string, platforms: Platforms): Pro
   console.log(`latch ${version} (${commit}) is in ${directory}`)
 }
 
-/** A package manager leaves out what is for other platforms, unless it is told not to. */
+/**
+ * Installs the addons of every platform; package managers skip those of other platforms by default.
+ */
 export async function installAllAddons(): Promise<void> {
   const command = [process.execPath, 'install', '--frozen-lockfile', '--os=*', '--cpu=*']
   const child = Bun.spawn(command, { cwd: ROOT, stdout: 'ignore', stderr: 'inherit' })
   if ((await child.exited) !== 0) throw new Error('the addons of other platforms are missing')
 }
 
-/** In the form that `sha256sum --check` reads. */
+/** Writes checksums in the format of `sha256sum --check`. */
 async function writeChecksums(directory: string, names: readonly string[]): Promise<void> {
   const lines: string[] = []
   for (const name of names) {

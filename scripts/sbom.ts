@@ -2,12 +2,12 @@ import { join, relative, resolve } from 'node:path'
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library'
 import { engines, license, name, version } from '../package.json' with { type: 'json' }
 
-/** Of a package.json, what a bill of materials tells. */
+/** The fields of package.json that go into a bill of materials. */
 type Manifest = { name: string; version: string; license?: unknown }
 
 /**
- * What the executables are made of, as CycloneDX 1.6: the packages whose files went into them (not
- * all that are installed), and the runtime. By CycloneDX's own library.
+ * The bill of materials of the executables, as CycloneDX 1.6: the packages whose files went into
+ * them (not all that are installed), and the runtime. Uses CycloneDX's own library.
  */
 export async function billOfMaterials(root: string, files: readonly string[]): Promise<string> {
   const bom = new Models.Bom()
@@ -42,7 +42,7 @@ export async function billOfMaterials(root: string, files: readonly string[]): P
   return `${serializer.serialize(bom, { sortLists: true, space: 2 })}\n`
 }
 
-/** The folders of the packages that files belong to; a package may be there in two versions. */
+/** The package directories that the files belong to; a package may be present in two versions. */
 function packagesOf(root: string, files: readonly string[]): readonly string[] {
   const folders = files.flatMap((file) => {
     const path = relative(root, resolve(file))

@@ -9,18 +9,18 @@ export type Step = {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** No step takes this long; one that hangs must not hang the whole check. */
+/** Longer than any step takes; one that hangs must not hang the whole check. */
 const TIME_LIMIT_MS = 20 * 60_000
 
-/** How much of a failed step's output is shown; all of it is in its log file. */
+/** The number of lines shown of a failed step's output; all of it is in its log file. */
 const MAX_LINES_SHOWN = 500
 
-/** Where the output of each step is kept, beside what the build makes. */
+/** Where each step's output is kept, next to the build output. */
 const LOG_DIRECTORY = 'dist/check'
 
 /**
- * Runs a step and prints one line for it: its name, whether it succeeded, and how long it took.
- * Its output goes to a log file, and is printed only if the step fails. True when it succeeded.
+ * Runs a step and prints one line for it: its name, whether it succeeded, and how long it took. Its
+ * output goes to a log file, and is printed only if the step fails. Returns true on success.
  */
 export async function runStep({ name, command, env = {} }: Step): Promise<boolean> {
   process.stdout.write(`${name} ... `)
@@ -46,7 +46,7 @@ export async function runStep({ name, command, env = {} }: Step): Promise<boolea
   return succeeded
 }
 
-/** The end of an output, and where the rest of it is. */
+/** The last lines of an output, and the path of the full log. */
 function lastLines(output: string, log: string): string {
   const lines = output.trimEnd().split('\n')
   if (lines.length <= MAX_LINES_SHOWN) return lines.join('\n')

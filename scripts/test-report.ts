@@ -1,14 +1,14 @@
-/** What a test run came to. */
+/** The counts of a test run. */
 export type TestCounts = {
   readonly passed: number
   readonly failed: number
   readonly skipped: number
 }
 
-/** The counts of a JUnit report, and the test files that it has results from. */
+/** The counts of a JUnit report, and the test files that have results in it. */
 export type TestReport = TestCounts & { readonly files: ReadonlySet<string> }
 
-/** Reads the counts that the test runner itself put on the report's root element. */
+/** Reads the counts that the test runner put on the report's root element. */
 export function readTestReport(xml: string): TestReport {
   const root = /<testsuites\b[^>]*>/.exec(xml)?.[0] ?? ''
   const tests = count(root, 'tests')

@@ -3,7 +3,9 @@ import type { DeclaredRoute } from '../http/declares.ts'
 
 export type CodeSample = { lang: string; label: string; source: string }
 
-/** How to call a route from a shell, and with Novu's SDK where that has a method for it. */
+/**
+ * Samples that call a route from a shell, and with Novu's SDK where it has a method for the route.
+ */
 export function codeSamples(route: DeclaredRoute, publicUrl: string): CodeSample[] {
   const { sdk } = route.declaration
   return [
@@ -28,7 +30,7 @@ function curl(route: DeclaredRoute, publicUrl: string): string {
 
 const shellQuoted = (body: unknown): string => JSON.stringify(body).replaceAll("'", `'\\''`)
 
-/** The path with its parameters filled in by their first examples. */
+/** The path, with each parameter replaced by its first example. */
 function examplePath({ path, declaration: { params } }: DeclaredRoute): string {
   return path.replaceAll(/:([A-Za-z]+)/g, (_, name: string) => {
     const property = TypeGuard.IsObject(params) ? params.properties[name] : undefined

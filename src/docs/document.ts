@@ -11,7 +11,10 @@ import { createSchemaNames, type SchemaNames } from './schema-names.ts'
 
 export type DocumentFacts = { publicUrl: string; version: string }
 
-/** An OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1), as far as latch reads it itself. */
+/**
+ * The parts of an OpenAPI 3.1 document (https://spec.openapis.org/oas/v3.1.1) that latch itself
+ * reads.
+ */
 export type ApiDocument = {
   openapi: string
   info: { title: string; version: string; description: string; license: object }
@@ -26,8 +29,8 @@ changed. Every request carries \`Authorization: ApiKey <key>\`. POST and PATCH t
 \`Idempotency-Key\`: a request that comes again with it has one effect, and the first one's answer.`
 
 /**
- * The API's description, from the schemas that validate and from what each route says of itself.
- * Not by Elysia's plugin: that knows one content type for all answers and no headers.
+ * Generates the OpenAPI document from the validation schemas and each route's declaration. Elysia's
+ * plugin is not used: it supports only one content type for all responses, and no headers.
  */
 export function createDocument(
   routes: readonly DeclaredRoute[],
@@ -67,7 +70,7 @@ export function createDocument(
   }
 }
 
-/** Once each, in the order of the routes; what needs no API key comes last. */
+/** Each tag once, in the order of the routes; operations without an API key come last. */
 function tagsOf(routes: readonly DeclaredRoute[]): Tag[] {
   const declarations = routes.map(({ declaration }) => declaration)
   const isPublic = ({ access }: DeclaredRoute['declaration']): boolean => access === 'public'
@@ -78,7 +81,7 @@ function tagsOf(routes: readonly DeclaredRoute[]): Tag[] {
   return [...new Set(inOrder.map(({ tag }) => tag))]
 }
 
-/** As OpenAPI writes a path: `/v1/things/{id}`. */
+/** A path in OpenAPI's notation: `/v1/things/{id}`. */
 export const openApiPath = (path: string): string => path.replaceAll(/:([A-Za-z]+)/g, '{$1}')
 
 function describe(route: DeclaredRoute, names: SchemaNames, publicUrl: string): object {
@@ -129,7 +132,7 @@ function describeResponse(response: DescribedResponse, names: SchemaNames): obje
   }
 }
 
-/** A property of a body that may be left out may as well be `null`, which is the same. */
+/** An optional property of a body also accepts `null`, which means the same as absent. */
 function withNulls(body: TSchema): TSchema {
   if (!TypeGuard.IsObject(body)) return body
   const required = body.required ?? []

@@ -1,4 +1,4 @@
-// What `with { type: 'file' }` gives: where the file is, in the binary or on the disk.
+// Imports `with { type: 'file' }` give the file's path, in the binary or on disk.
 declare module 'swagger-ui-dist/swagger-ui-bundle.js' {
   const path: string
   // biome-ignore lint/style/noDefaultExport: a file has no other
@@ -14,7 +14,7 @@ declare module '*/browser/start.js' {
   // biome-ignore lint/style/noDefaultExport: a file has no other
   export default path
 }
-// What `with { type: 'text' }` gives: what is in the file.
+// Imports `with { type: 'text' }` give the file's contents.
 declare module '*.md' {
   const text: string
   // biome-ignore lint/style/noDefaultExport: a file has no other

@@ -8,7 +8,7 @@ import { PAGES, titleOf } from './pages.ts'
 export const operationPath = ({ declaration }: DeclaredRoute): string =>
   `/docs/api/${declaration.operationId}.md`
 
-/** One operation as Markdown, for people in a terminal and for language models. */
+/** Renders one operation as Markdown, for people in a terminal and for language models. */
 export function operationMarkdown(
   route: DeclaredRoute,
   document: ApiDocument,
@@ -65,7 +65,7 @@ function responsesSection({ method, declaration }: DeclaredRoute): string {
   )
 }
 
-/** https://llmstxt.org: what there is, with a link to each page. */
+/** The llms.txt index (https://llmstxt.org): the available pages, with a link to each. */
 export function llmsText(routes: readonly DeclaredRoute[], publicUrl: string): string {
   const tags = [...new Set(routes.map(({ declaration }) => declaration.tag))]
   const sections = tags.map((tag) => {
@@ -98,7 +98,7 @@ ${sections.join('\n\n')}
 
 type SchemaRow = { name: string; type: string; required: boolean; description: string }
 
-/** An object's properties as rows of a table, those of objects in it by their path. */
+/** An object's properties as table rows; nested properties are named by their path. */
 function schemaRows(schema: TSchema, prefix = ''): SchemaRow[] {
   if (!TypeGuard.IsObject(schema)) return []
   const required = schema.required ?? []

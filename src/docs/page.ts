@@ -1,7 +1,7 @@
 import { type Html, html } from '../pages/html.ts'
 import { PAGES, titleOf } from './pages.ts'
 
-/** Text, and nothing else: no script, no picture, nothing from elsewhere. */
+/** Allows text only: no scripts, no images, nothing from another origin. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; " +
   "frame-ancestors 'none'"
@@ -27,16 +27,16 @@ const LINKS: readonly [string, string][] = [
 
 const joined = (parts: readonly Html[]): Html => ({ html: parts.map((part) => part.html).join('') })
 
-/** The list of what there is to read. */
+/** The index of the documentation. */
 export const indexPage = (): Response => {
   const items = LINKS.map(([path, title]) => html`<li><a href="${path}">${title}</a></li>`)
   return page('latch', html`<h1>latch</h1><ul>${joined(items)}</ul>`)
 }
 
-/** A text in Markdown as a page, by the runtime's own renderer. */
+/** Renders Markdown as a page, with the runtime's own renderer. */
 export const markdownPage = (markdown: string): Response => {
   const content = Bun.markdown.html(markdown, { headings: { ids: true } })
-  // In the source they lead to files, so that they lead somewhere there too.
+  // The sources link to files, so that the links also work there.
   const linked = content.replaceAll(/href="(\w+)\.md"/g, 'href="/docs/$1"')
   return page(titleOf(markdown), { html: linked })
 }

@@ -8,7 +8,7 @@ import slack from './pages/slack.md' with { type: 'text' }
 import teams from './pages/teams.md' with { type: 'text' }
 import upgrading from './pages/upgrading.md' with { type: 'text' }
 
-/** The longer texts, by the last part of their address. A new one is a file and a line here. */
+/** The guides, by the last segment of their path. To add one, add a file and a line here. */
 export const PAGES: ReadonlyMap<string, string> = new Map([
   ['slack', slack],
   ['teams', teams],
@@ -22,5 +22,5 @@ export const PAGES: ReadonlyMap<string, string> = new Map([
 
 export const SYSTEMD_UNIT: string = unit
 
-/** A page's own heading. */
+/** The first heading of a page. */
 export const titleOf = (markdown: string): string => /^# (.+)$/m.exec(markdown)?.[1] ?? ''

@@ -3,7 +3,7 @@ import script from 'swagger-ui-dist/swagger-ui-bundle.js' with { type: 'file' }
 import { html } from '../pages/html.ts'
 import start from './browser/start.js' with { type: 'file' }
 
-/** Loads what latch itself serves and nothing else; Swagger UI has pictures as `data:` addresses. */
+/** Loads only what latch itself serves; Swagger UI embeds images as `data:` URLs. */
 const POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; " +
   "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; " +
@@ -27,7 +27,7 @@ const PAGE = html`<!doctype html>
 </html>
 `
 
-/** The API's reference, to read and to try, by Swagger UI. */
+/** The interactive API reference (Swagger UI). */
 export const referencePage = (): Response =>
   new Response(PAGE.html, {
     headers: {
@@ -38,7 +38,10 @@ export const referencePage = (): Response =>
     },
   })
 
-/** Files that a reference page loads: in the binary, so that it works where there is no network. */
+/**
+ * Files that the reference page loads. They are embedded in the binary, so that the page works
+ * offline.
+ */
 export const ASSETS: ReadonlyMap<string, { file: string; type: string }> = new Map([
   ['swagger-ui.js', { file: script, type: 'text/javascript; charset=utf-8' }],
   ['swagger-ui.css', { file: stylesheet, type: 'text/css; charset=utf-8' }],

@@ -13,8 +13,8 @@ import { ASSETS, referencePage } from './reference-page.ts'
 type Described = { routes: DeclaredRoute[]; document: ApiDocument }
 
 /**
- * What the API says of itself, from its routes. Made at the first request, as most processes are
- * never asked.
+ * The API documentation, generated from the routes. Generated on the first request, because most
+ * processes never serve one.
  */
 export const docs = (deps: Pick<Deps, 'config'>, routes: readonly Route[]) => {
   const { publicUrl } = deps.config

@@ -1,17 +1,17 @@
 import { type TSchema, TypeGuard } from '@sinclair/typebox'
 
-/** Schemas that are used by name, collected while a document is made. */
+/** Named schemas, collected while a document is generated. */
 export type SchemaNames = {
-  /** The schema as it stands in a document: a reference where it has a title. */
+  /** The schema as it appears in a document: a reference where it has a title. */
   use(schema: TSchema | object): object
-  /** Those that were named, sorted. */
+  /** All named schemas, sorted by name. */
   all(): Record<string, object>
 }
 
-/** What schemas tell latch's own validation, and no reader. */
+/** Schema properties that only latch's own validation uses; not published. */
 const HINTS = new Set(['whenEmpty', 'whenWrong', 'described'])
 
-/** A title makes a schema a component of its own, described once. */
+/** A schema with a title becomes a component, described once. */
 export function createSchemaNames(): SchemaNames {
   const named = new Map<string, object>()
 
@@ -26,12 +26,12 @@ export function createSchemaNames(): SchemaNames {
   }
   const without = (value: object): object =>
     Object.fromEntries(
-      // `described`: what a rule demands beyond the schema.
+      // `described`: constraints beyond the schema, enforced by a rule.
       Object.entries({ ...value, ...('described' in value && Object(value.described)) })
         .filter(([name]) => !HINTS.has(name))
-        // Examples are what they are: one of them may look like a schema.
+        // Examples are copied verbatim: one of them may look like a schema.
         .map(([name, inner]) => [
-          // Of choices that a property tells apart, one alone fits.
+          // A discriminated union matches exactly one branch.
           name === 'anyOf' && 'discriminator' in value ? 'oneOf' : name,
           name === 'examples' ? inner : plain(inner),
         ]),
@@ -51,7 +51,7 @@ export function createSchemaNames(): SchemaNames {
   }
 }
 
-/** A choice of texts, which TypeBox has as a union of constants and readers expect as an `enum`. */
+/** A union of string constants in TypeBox, which readers expect as an `enum`. */
 function choicesOf(schema: object): { rest: object; texts: string[] } | null {
   if (!TypeGuard.IsUnion(schema)) return null
   const { anyOf, ...rest } = schema

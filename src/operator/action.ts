@@ -13,7 +13,10 @@ import type { Environment } from '../store/environments/environments.ts'
 import type { Rotation } from './rotation.ts'
 import { UsageError } from './usage-error.ts'
 
-/** What an operator's command works on: of the latch that runs, or of a data directory at rest. */
+/**
+ * What an operator's command works on: the running latch's data, or a data directory that no latch
+ * is using.
+ */
 export type OperatorContext = CommitDeps & {
   settings: Config
   registry: Registry
@@ -27,27 +30,27 @@ export type OperatorContext = CommitDeps & {
 }
 
 /**
- * Something that an operator has done to live data. One process owns the database, so a command does
- * not open it: it sends its action to the latch that runs, by the control socket, and does it itself
- * only where none does.
+ * An operation on live data for an operator. One process owns the database, so a command does not
+ * open it: it sends its action to the running latch over the control socket, and runs the action
+ * itself only if no latch is running.
  */
 export type Action<Input extends TSchema = TSchema, Output extends TSchema = TSchema> = {
   name: string
   input: Input
   output: Output
-  /** Throws `UsageError` for what was typed wrongly. */
+  /** Throws `UsageError` for invalid input. */
   run(context: OperatorContext, input: Static<Input>): Promise<Static<Output>>
 }
 
-/** Keeps the types of an action's two ends. */
+/** Defines an action, inferring the types of its input and output. */
 export const defineAction = <Input extends TSchema, Output extends TSchema>(
   action: Action<Input, Output>,
 ): Action<Input, Output> => action
 
-/** Who changes something by an action of that name. */
+/** The actor recorded for changes made by the action of that name. */
 export const operator = (action: string): Actor => ({ kind: 'command', id: action })
 
-/** What was typed, by its shape in the domain. Throws `UsageError` for what has not that shape. */
+/** Validates input against its schema in the domain. Throws `UsageError` if it does not match. */
 export function readInput<Schema extends TSchema>(
   shape: Shape<Schema>,
   input: unknown,
@@ -57,7 +60,7 @@ export function readInput<Schema extends TSchema>(
   return read.value
 }
 
-/** The environment of that id, or the first one. Throws `UsageError` where there is none. */
+/** The environment with that id, or the first one. Throws `UsageError` where there is none. */
 export async function requireEnvironment(
   deps: Pick<OperatorContext, 'store'>,
   id: string | null,

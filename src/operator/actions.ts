@@ -12,7 +12,10 @@ import { createKeyAction, listKeysAction, revokeKeyAction } from './keys.ts'
 import { checkSecretKeyAction, rotateSecretKeyAction } from './secret-key.ts'
 import { eraseSubscriberAction, exportSubscriberAction } from './subscribers.ts'
 
-/** What a running latch does for an operator's commands. A new one is a line here. */
+/**
+ * The actions that a running latch performs for an operator's commands. To add one, add a line
+ * here.
+ */
 export const actions: readonly Action[] = [
   createKeyAction,
   listKeysAction,

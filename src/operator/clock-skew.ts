@@ -1,13 +1,15 @@
 import type { Fetch } from '../providers/call-provider.ts'
 import { type Finding, failed, ok } from '../providers/examination.ts'
 
-/** `Date` has no more than seconds, and the answer was under way for a while. */
+/**
+ * The `Date` header has a resolution of one second, and the response was in transit for a while.
+ */
 const TOLERABLE_MS = 10_000
 const REMEDY = 'Let the machine take its time from NTP (systemd-timesyncd, chrony).'
 
 /**
- * Compares this machine's clock with those of the servers that `fetchWatched` hears from (RFC 9110
- * §6.6.1). A clock that is off refuses good id_tokens, and lets links live too long or too short.
+ * Compares this machine's clock with those of the servers that `fetchWatched` calls (RFC 9110
+ * §6.6.1). With a wrong clock, valid id_tokens are refused, and links live too long or too short.
  */
 export function watchClock(
   fetch: Fetch,

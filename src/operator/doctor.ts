@@ -26,7 +26,7 @@ const Report = Type.Object({
       remedy: Type.Union([Type.String(), Type.Null()]),
     }),
   ),
-  /** What is to be entered at each provider. */
+  /** The values to enter at each provider. */
   setUps: Type.Array(Type.Object({ title: Type.String(), text: Type.String() })),
 })
 
@@ -35,7 +35,10 @@ type Found = Finding & { subject: string }
 const about = (subject: string, findings: readonly Finding[]): Found[] =>
   findings.map((finding) => ({ subject, ...finding }))
 
-/** Will a link work? Looks at what is stored, and asks the providers, before any user clicks. */
+/**
+ * Checks whether links will work: examines stored data, and asks the providers, before any user
+ * clicks.
+ */
 export const doctorAction = defineAction({
   name: 'doctor',
   input: Type.Object({}),

@@ -9,7 +9,7 @@ import { defineAction, operator, readInput } from './action.ts'
 
 const NAME = 'environments.create'
 
-/** Makes an environment: a tenant of its own, which shares nothing with the others. */
+/** Creates an environment: an isolated tenant, which shares nothing with the others. */
 export const createEnvironmentAction = defineAction({
   name: NAME,
   input: GivenEnvironment,
@@ -21,7 +21,7 @@ export const createEnvironmentAction = defineAction({
   },
 })
 
-/** The oldest first. */
+/** Lists environments, oldest first. */
 export const listEnvironmentsAction = defineAction({
   name: 'environments.list',
   input: Type.Object({}),

@@ -6,12 +6,12 @@ import { UsageError } from './usage-error.ts'
 
 const OptionalText = Type.Union([Type.String(), Type.Null()])
 
-/** Some events of an environment, the oldest first. Who wants more asks again with the last id. */
+/** A page of an environment's events, oldest first. To read on, call again with the last id. */
 export const listEventsAction = defineAction({
   name: 'events.list',
   input: Type.Object({
     environmentId: OptionalText,
-    /** The id of an event; null: from the beginning. */
+    /** The id of the event after which to start; null: from the beginning. */
     after: OptionalText,
     sinceMs: Type.Union([Type.Number(), Type.Null()]),
     types: Type.Array(Type.String()),
@@ -38,7 +38,7 @@ export const listEventsAction = defineAction({
   },
 })
 
-/** Proves every event of every environment, and names what is wrong. */
+/** Verifies every event of every environment, and names what is wrong. */
 export const verifyEventsAction = defineAction({
   name: 'events.verify',
   input: Type.Object({}),

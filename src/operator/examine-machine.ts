@@ -8,12 +8,12 @@ import { keyFileOf } from '../secrets/key-file.ts'
 import { opennessOf } from '../secrets/private-files.ts'
 
 const MEGABYTE = 1024 * 1024
-/** A write-ahead log and a backup must fit. */
+/** Less free space than this is a warning: a write-ahead log and a backup must fit. */
 const LITTLE_SPACE = 1024 * MEGABYTE
 const NO_SPACE = 100 * MEGABYTE
 const ASK_MS = 5000
 
-/** Whether this user may write to it, and who else may come in. */
+/** Checks whether this user can write to the data directory, and who else can access it. */
 export async function examineDataDir({ dataDir }: Pick<Config, 'dataDir'>): Promise<Finding> {
   try {
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
@@ -35,7 +35,7 @@ export async function examineDataDir({ dataDir }: Pick<Config, 'dataDir'>): Prom
   }
 }
 
-/** Room on the disk that the data is on. */
+/** Checks the free space on the disk that holds the data. */
 export async function examineDisk({ dataDir }: Config): Promise<Finding> {
   const { bavail, bsize } = await statfs(dataDir)
   const free = bavail * bsize
@@ -45,7 +45,7 @@ export async function examineDisk({ dataDir }: Config): Promise<Finding> {
   return free < LITTLE_SPACE ? warning(message, remedy) : ok(message)
 }
 
-/** Where the secret key is, and who may read it. */
+/** Checks where the secret key is stored, and who can read it. */
 export async function examineKeyFile({ masterKeys, dataDir }: Config): Promise<Finding> {
   const file = keyFileOf(dataDir)
   if (masterKeys !== null) return ok('the secret key is given by LATCH_SECRET_KEY')
@@ -57,7 +57,7 @@ export async function examineKeyFile({ masterKeys, dataDir }: Config): Promise<F
   return ok(`${file} is for its owner alone`)
 }
 
-/** The files that secrets are given by (`LATCH_…_FILE`), and who else may read them. */
+/** Checks the files that secrets are read from (`LATCH_…_FILE`), and who else can read them. */
 export async function examineSecretFiles({
   secretFiles,
 }: Pick<Config, 'secretFiles'>): Promise<Finding[]> {
@@ -83,7 +83,10 @@ const CLOSE_UNLESS_MOUNTED =
   'Give it mode 0400 and to the user whom latch runs as. Where it is mounted into a container in ' +
   'which latch runs alone, nobody else is there to read it.'
 
-/** The way in, from here: what a user's browser reaches may differ, but not often. */
+/**
+ * Checks the public URL from this machine; what a user's browser reaches may differ, but rarely
+ * does.
+ */
 export async function examinePublicUrl({ publicUrl }: Config, fetch: Fetch): Promise<Finding> {
   if (isLoopback(new URL(publicUrl).hostname)) {
     const message = `${publicUrl} is this machine alone`

@@ -8,7 +8,7 @@ import { defineAction } from './action.ts'
 
 const OptionalText = Type.Union([Type.String(), Type.Null()])
 
-/** A reason in words, and what the provider said. */
+/** A reason in plain words, and the provider's own error. */
 const Explained = Type.Object({
   reason: Type.String(),
   providerError: OptionalText,
@@ -16,12 +16,12 @@ const Explained = Type.Object({
   remedy: Type.String(),
 })
 
-/** One thing that happened to a link. */
+/** One event in the life of a link. */
 const Step = Type.Object({
   at: Type.String(),
   /** `made`, `expired`, or the type of the event. */
   what: Type.String(),
-  /** What was stored: the identifier of an endpoint or a connection. */
+  /** The identifier of the endpoint or connection that was stored. */
   stored: OptionalText,
   requestId: OptionalText,
   why: Type.Union([Explained, Type.Null()]),
@@ -39,18 +39,18 @@ const ExplainedLink = Type.Object({
   provider: OptionalText,
   subscriberId: OptionalText,
   steps: Type.Array(Step),
-  /** Why it is as it is; null where all is well. */
+  /** The cause of a problem; null where there is none. */
   why: Type.Union([Explained, Type.Null()]),
 })
 export type ExplainedLink = Static<typeof ExplainedLink>
 
-/** Explains a link, by its id, a reference or a request's id; or an error code. */
+/** Explains a link, found by its id, a reference or a request id; or explains an error code. */
 export const explainAction = defineAction({
   name: 'explain',
   input: Type.Object({ text: Type.String({ minLength: 1, maxLength: 200 }) }),
   output: Type.Object({
     links: Type.Array(ExplainedLink),
-    /** What the text means where it is an error code. */
+    /** The meaning of the input, if it is an error code. */
     code: Type.Union([Type.Object({ meaning: Type.String(), remedy: Type.String() }), Type.Null()]),
   }),
   run: async (context, { text }) => {

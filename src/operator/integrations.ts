@@ -30,7 +30,7 @@ const summaryOf = ({ id, identifier, providerId, active }: ListedIntegration) =>
   active,
 })
 
-/** Makes latch know an app that the operator has registered at a provider. */
+/** Registers a provider app: stores an app that the operator created at a provider. */
 export const createIntegrationAction = defineAction({
   name: CREATE,
   input: Type.Object({
@@ -39,7 +39,7 @@ export const createIntegrationAction = defineAction({
     identifier: OptionalText,
     clientId: Type.String({ minLength: 1 }),
     clientSecret: Type.String({ minLength: 1 }),
-    /** Credentials that only the provider has. */
+    /** Provider-specific credentials. */
     own: Type.Record(Type.String(), Type.String()),
   }),
   output: Summary,
@@ -75,7 +75,7 @@ export const createIntegrationAction = defineAction({
 const noProvider = (providerId: string, known: readonly string[]): UsageError =>
   new UsageError(`there is no provider ${providerId}: it is one of ${known.join(', ')}`)
 
-/** Of an environment, without credentials. */
+/** Lists an environment's integrations, without credentials. */
 export const listIntegrationsAction = defineAction({
   name: 'integrations.list',
   input: Type.Object({ environmentId: OptionalText }),
@@ -86,7 +86,7 @@ export const listIntegrationsAction = defineAction({
   },
 })
 
-/** Puts another client secret in the place of one that was replaced at the provider. */
+/** Replaces the client secret, after it was replaced at the provider. */
 export const setClientSecretAction = defineAction({
   name: SET_SECRET,
   input: Type.Object({

@@ -18,7 +18,7 @@ const EnvironmentId = Type.Object({ environmentId: OptionalText })
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
 
-/** Makes an API key: the answer holds it, this once. */
+/** Creates an API key. Only this response contains the key itself. */
 export const createKeyAction = defineAction({
   name: CREATE,
   input: Type.Object({ environmentId: OptionalText, ...GivenKey.properties }),
@@ -43,7 +43,7 @@ export const createKeyAction = defineAction({
   },
 })
 
-/** An environment's keys, without the keys themselves. */
+/** Lists an environment's keys, without the keys themselves. */
 export const listKeysAction = defineAction({
   name: 'keys.list',
   input: EnvironmentId,
@@ -72,7 +72,7 @@ export const listKeysAction = defineAction({
   },
 })
 
-/** Ends a key at once. What it made stays. */
+/** Revokes a key immediately. Everything created with it remains. */
 export const revokeKeyAction = defineAction({
   name: REVOKE,
   input: Type.Object({ environmentId: OptionalText, id: Type.String() }),

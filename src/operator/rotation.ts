@@ -9,34 +9,37 @@ import type { SealedCursor } from '../store/sealed-values.ts'
 import type { Store } from '../store/store.ts'
 import { UsageError } from './usage-error.ts'
 
-/** How far the replacement of the secret key is. */
+/** The progress of a secret key rotation. */
 export type RotationStatus = {
-  /** Names the current key, and tells nothing of it. */
+  /** The id of the current key, which reveals nothing about it. */
   kid: string
-  /** Those that open still. */
+  /** The ids of previous keys that can still open values. */
   previousKids: readonly string[]
-  /** `sealing`: values are being sealed anew; `sealed`: nothing needs a previous key any more. */
+  /**
+   * `sealing`: values are being sealed with the new key; `sealed`: nothing needs a previous key any
+   * more.
+   */
   state: 'idle' | 'sealing' | 'sealed'
   resealed: number
-  /** Values that no key opens. */
+  /** The number of values that no key can open. */
   unopened: number
 }
 
-/** The replacement of the secret key, while latch runs. It goes on after a kill where it was. */
+/** Rotates the secret key while latch runs. After a kill, it continues where it stopped. */
 export type Rotation = {
   /**
-   * Makes a new key, which seals from now on; the one before still opens. Throws `UsageError` where
-   * the key is the operator's own, which latch cannot write.
+   * Creates a new key, which seals from now on; the previous one can still open values. Throws
+   * `UsageError` where the operator supplies the key, as latch cannot write it.
    */
   begin(): Promise<void>
-  /** Seals a few values anew, or forgets a key that is not needed any more. */
+  /** Re-seals a batch of values, or removes a key that is no longer needed. */
   step(): Promise<'more' | 'done'>
   status(): RotationStatus
 }
 
 export type RotatingKeys = { keyring: Keyring; masterKeys: MasterKeys; isOwnFile: boolean }
 
-/** A link that was signed with a key may come back this long after it was replaced. */
+/** How long after a rotation a link that was signed with the previous key can still come back. */
 const FORGET_AFTER_MS = STATE_LIFETIME_MS + STATE_CLOCK_TOLERANCE_MS
 
 const OWN_KEY = `The secret key is given by LATCH_SECRET_KEY, so latch cannot replace it. Put the new one before it, on
@@ -75,7 +78,7 @@ export function createRotation(
   async function forgetWhenDue(): Promise<'more' | 'done'> {
     const dueAtMs = forgetAtMs(keys)
     if (!isOwnFile || dueAtMs === null || clock() < dueAtMs) return 'done'
-    // What was being written while the key changed may have been sealed with the old one.
+    // Writes in progress while the key changed may have been sealed with the old key.
     if (pass.startedAtMs < dueAtMs) {
       startPass()
       return 'more'
@@ -99,7 +102,8 @@ export function createRotation(
       const current = random.bytes(MASTER_KEY_BYTES)
       const retired = { key: keys.current, retiredAtMs: clock() }
       const next = { current, previous: [retired, ...keys.previous] }
-      // In the file before it seals anything: what it sealed must open after a crash.
+      // The key is written to the file before it seals anything: sealed values must be readable
+      // after a crash.
       await replaceMasterKeys(dataDir, next)
       keys = next
       keyring.rotate(current)
@@ -123,7 +127,7 @@ export function createRotation(
   }
 }
 
-/** When nothing can come back any more that a previous key signed; null where latch cannot know. */
+/** When no link signed with a previous key can come back any more; null where latch cannot know. */
 function forgetAtMs({ previous }: MasterKeys): number | null {
   const retired = previous.map(({ retiredAtMs }) => retiredAtMs)
   if (retired.length === 0 || retired.includes(null)) return null
@@ -132,7 +136,7 @@ function forgetAtMs({ previous }: MasterKeys): number | null {
 
 const PAUSE_MS = 1000
 
-/** Goes on with a rotation, also with one that a kill or a restart cut off. */
+/** Continues a rotation, including one that was interrupted by a kill or a restart. */
 export const startRotating = (rotation: Rotation, log: Log): Background =>
   repeat(PAUSE_MS, rotation.step, (error) => {
     const cause = error instanceof Error ? error : null

@@ -5,7 +5,7 @@ import { defineAction, operator } from './action.ts'
 
 const ROTATE = 'secret-key.rotate'
 
-/** Opens every sealed value with the secret key. */
+/** Checks that the secret key opens every sealed value. */
 export const checkSecretKeyAction = defineAction({
   name: 'secret-key.check',
   input: Type.Object({}),
@@ -18,7 +18,7 @@ export const checkSecretKeyAction = defineAction({
   run: ({ store }) => store.sealedValues.check(),
 })
 
-/** Replaces the secret key, and answers when nothing is sealed with the one before. */
+/** Rotates the secret key, and returns when nothing is sealed with the previous one any more. */
 export const rotateSecretKeyAction = defineAction({
   name: ROTATE,
   input: Type.Object({}),

@@ -8,12 +8,12 @@ import { ControlError, UsageError } from './usage-error.ts'
 export type Sent<Output> = { kind: 'no_latch' } | { kind: 'done'; output: Output }
 
 const Refusal = Type.Object({ message: Type.String() })
-/** What it means that nobody is at the socket: it was left behind, or is going. */
+/** Errors that mean no server is listening: a stale socket, or one that is closing. */
 const NOBODY = new Set(['ConnectionRefused', 'ECONNREFUSED', 'ENOENT', 'FailedToOpenSocket'])
 
 /**
- * Has the latch that runs on `dataDir` do an action. Throws `UsageError` for what it would not, and
- * `ControlError` where it failed.
+ * Runs an action in the latch process that serves `dataDir`. Throws `UsageError` where latch
+ * refuses it, and `ControlError` where it failed.
  */
 export async function sendAction<Input extends TSchema, Output extends TSchema>(
   dataDir: string,
@@ -36,7 +36,7 @@ export async function sendAction<Input extends TSchema, Output extends TSchema>(
 
 async function post(unix: string, name: string, body: string): Promise<Response | null> {
   try {
-    // No limit on how long it takes: an action goes through all the data, if need be.
+    // No time limit: an action may go through all the data.
     return await fetch(`http://latch/${name}`, { unix, method: 'POST', body, timeout: false })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''

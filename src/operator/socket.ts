@@ -10,9 +10,9 @@ export const controlSocketOf = (dataDir: string): string => join(dataDir, 'latch
 export type ControlSocket = { stop(): Promise<void> }
 
 /**
- * Answers `POST /<action>` on a Unix socket that only the user whom latch runs as (and root) may open:
- * whoever can, could as well read the secret key beside it. Throws where the system refuses the
- * socket, as for a path that is too long (107 bytes, unix(7)).
+ * Serves `POST /<action>` on a Unix socket that only the user that latch runs as (and root) can
+ * open: anyone who can could also read the secret key beside it. Throws where the system refuses
+ * the socket, for example because the path is too long (107 bytes, unix(7)).
  */
 export function openControlSocket(
   dataDir: string,
@@ -20,7 +20,7 @@ export function openControlSocket(
   context: OperatorContext,
 ): ControlSocket {
   const unix = controlSocketOf(dataDir)
-  // The data directory is ours (its lock is held), so a socket that is there is of a killed latch.
+  // This process holds the data directory's lock, so an existing socket was left by a killed latch.
   rmSync(unix, { force: true })
   const server = withMask(0o177, () =>
     Bun.serve({ unix, fetch: (request) => answer(actions, context, request) }),
@@ -49,7 +49,7 @@ async function answer(
 const refusal = (status: number, message: string): Response =>
   Response.json({ message }, { status })
 
-/** Nobody else must reach the socket, not even between its making and a `chmod`. */
+/** No other user may reach the socket, not even between its creation and a `chmod`. */
 function withMask<Result>(mask: number, work: () => Result): Result {
   const before = process.umask(mask)
   try {

@@ -11,7 +11,7 @@ const Person = Type.Object({
   subscriberId: Type.String({ minLength: 1 }),
 })
 
-/** All that is kept of one person, without secrets. */
+/** Exports everything stored about one person, without secrets. */
 export const exportSubscriberAction = defineAction({
   name: 'subscribers.export',
   input: Person,
@@ -24,7 +24,7 @@ export const exportSubscriberAction = defineAction({
   },
 })
 
-/** Erases all that is kept of one person. */
+/** Erases everything stored about one person. */
 export const eraseSubscriberAction = defineAction({
   name: ERASE,
   input: Person,

@@ -1,9 +1,9 @@
-/** Wrong use of a command, in words for whoever typed it. */
+/** Incorrect use of a command. The message is for the person who typed it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** What was asked for was understood, and could not be done. */
+/** A valid request that could not be carried out. */
 export class ControlError extends Error {
   override readonly name = 'ControlError'
 }

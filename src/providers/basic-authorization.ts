@@ -1,6 +1,9 @@
 import type { App } from './provider.ts'
 
-/** RFC 6749 §2.3.1: both parts are form-encoded before they are joined. */
+/**
+ * HTTP Basic for an OAuth client: both parts are form-encoded before they are joined (RFC 6749
+ * §2.3.1).
+ */
 export function basicAuthorization({
   clientId,
   clientSecret,

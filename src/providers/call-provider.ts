@@ -9,10 +9,10 @@ export type ProviderAnswer =
 const TIMEOUT_MS = 10_000
 const MAX_ANSWER_BYTES = 256 * 1024
 
-/** What a failure before any byte was sent looks like: nothing listens, or there is no such host. */
+/** Error codes of a failure before any byte was sent: nothing listens, or no such host exists. */
 const NEVER_SENT = new Set(['ConnectionRefused', 'ECONNREFUSED', 'ENOTFOUND', 'FailedToOpenSocket'])
 
-/** Posts a form (RFC 6749 §4.1.3), as `callProvider` does. */
+/** Posts a form (RFC 6749 §4.1.3), under the same limits as `callProvider`. */
 export const postForm = (
   fetch: Fetch,
   url: string,
@@ -22,8 +22,8 @@ export const postForm = (
   callProvider(fetch, url, { method: 'POST', headers, body: new URLSearchParams(form) })
 
 /**
- * Calls a provider and reads JSON: one try, 10 seconds over all, no redirect followed (it could
- * carry the credentials elsewhere), at most 256 KB of answer.
+ * Calls a provider and reads JSON: one attempt, 10 seconds in total, no redirect followed (it could
+ * carry the credentials elsewhere), and a response of at most 256 KB.
  */
 export async function callProvider(
   fetch: Fetch,
@@ -43,14 +43,14 @@ export async function callProvider(
     })
     const text = await readCapped(response)
     if (text === null) return unavailable('the answer is too large', true)
-    // A provider that is unwell, or has had enough of us, says nothing about what was asked.
+    // A provider that is failing, or is rate-limiting us, says nothing about the request itself.
     if (response.status === 429 || response.status >= 500) {
       return unavailable(`status ${response.status}`, true)
     }
     return { kind: 'answered', status: response.status, body: parseJson(text) }
   } catch (error) {
     const name = error instanceof Error ? error.name : 'unknown'
-    // An abort is a DOMException, whose code is a number that says nothing.
+    // An abort is a DOMException, whose numeric code carries no information.
     const named = error instanceof Error && 'code' in error && typeof error.code === 'string'
     const reason = named ? String(error.code) : name
     return unavailable(reason, !NEVER_SENT.has(reason))
@@ -75,7 +75,7 @@ async function readCapped(response: Response): Promise<string | null> {
   return text + decoder.decode()
 }
 
-/** `undefined` for what is not JSON: a provider's error page must not become an exception. */
+/** Returns `undefined` for invalid JSON: a provider's error page must not become an exception. */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

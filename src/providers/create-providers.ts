@@ -6,8 +6,8 @@ import type { Provider } from './provider.ts'
 export type Providers = ReadonlyMap<string, Provider>
 
 /**
- * Loads every provider of the registry. `urls` has a base URL for every address that they declare,
- * by its name.
+ * Loads every provider of the registry. `urls` maps the name of each address that they declare to
+ * its base URL.
  */
 export async function createProviders(
   registry: Registry,

@@ -2,11 +2,11 @@ import type { Credentials, EndpointType, OwnCredentials, Provider } from './prov
 
 type Providers = ReadonlyMap<string, Provider>
 
-/** The credentials that are some provider's own, each with its schema. */
+/** Every provider-specific credential, with its schema. */
 export const ownCredentials = (providers: Providers): OwnCredentials =>
   Object.assign({}, ...[...providers.values()].map(({ credentials }) => credentials))
 
-/** The part of an integration's credentials that is this provider's own. */
+/** The part of an integration's credentials that is specific to this provider. */
 export function ownPartOf({ credentials: own }: Provider, credentials: Credentials): Credentials {
   const part: Record<string, string | boolean> = {}
   for (const name in own) {
@@ -16,19 +16,19 @@ export function ownPartOf({ credentials: own }: Provider, credentials: Credentia
   return part
 }
 
-/** `person`: an identity, by which a subscriber is known. `destination`: any other place. */
+/** `person`: an identity, which identifies a subscriber. `destination`: any other place. */
 export type EndpointKind = 'person' | 'destination'
 
-/** The types of endpoints that providers have, the more public first. */
+/** The endpoint types of all providers, in order from the most to the least public. */
 export const endpointTypes = (providers: Providers): readonly EndpointType[] =>
   [...providers.values()].flatMap(({ endpoints }) => [...endpoints.destinations, endpoints.person])
 
-/** The kind of an endpoint; a type that belongs to no provider is a destination. */
+/** The kind of an endpoint type; a type that belongs to no provider is a destination. */
 export const endpointKind = (providers: Providers, type: string): EndpointKind =>
   [...providers.values()].some(({ endpoints }) => endpoints.person.type === type)
     ? 'person'
     : 'destination'
 
-/** The provider that people know by this name. */
+/** Finds a provider by its display name. */
 export const providerNamed = (providers: Providers, name: string): Provider | undefined =>
   [...providers.values()].find((provider) => provider.name === name)

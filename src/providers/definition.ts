@@ -2,19 +2,19 @@ import type { Fetch } from './call-provider.ts'
 import type { ProviderParts } from './provider.ts'
 
 /**
- * What a provider declares of itself, before anything of it is loaded: a command that only reads
- * the configuration, or prints its help, pays for no provider. So a definition imports nothing.
+ * What a provider declares about itself before any of its code is loaded. A command that only reads
+ * the configuration, or prints its help, loads no provider; so a definition imports nothing.
  */
 export type ProviderDefinition = {
   /** The `providerId` of its integrations. */
   id: string
-  /** The name that people know it by. */
+  /** The display name. */
   name: string
-  /** The name in Novu's error messages. */
+  /** The name used in Novu's error messages. */
   title: string
   /**
-   * The addresses of the provider, by a short name that also labels its outgoing calls in the
-   * metrics. No two providers share such a name.
+   * The provider's base URLs, each under a short name that also labels its outgoing calls in the
+   * metrics. No two providers may share such a name.
    */
   addresses: Readonly<Record<string, ProviderAddress>>
   /** Flags of `latch integrations create` for credentials that only this provider has. */
@@ -28,19 +28,21 @@ export type ProviderAddress = {
   /** The name of the environment variable. */
   variable: string
   fallback: string
-  /** When to set it, as the page on configuration says. */
+  /** When to set it, as documented on the configuration page. */
   help: string
 }
 
 export type CredentialFlag = {
-  /** In commander's notation, such as `--tenant-id <id>`; its camel case is the credential's name. */
+  /**
+   * In commander's notation, such as `--tenant-id <id>`; the credential is named by its camel case.
+   */
   flag: string
   credential: string
   help: string
 }
 
 export type CreateProvider = (deps: {
-  /** The base URL of that name, as the operator set it. Throws for a name that is not declared. */
+  /** The base URL of that name, as the operator set it. Throws for an undeclared name. */
   address(name: string): string
   fetch: Fetch
   /** Milliseconds since 1970. */
@@ -49,11 +51,11 @@ export type CreateProvider = (deps: {
 
 /** A local server in place of the provider, for `latch sandbox` and for tests. */
 export type StandInDefinition = {
-  /** Whom it stands in for, in the sandbox's greeting. */
+  /** The name of the real service, shown in the sandbox's greeting. */
   name: string
-  /** The name of its address in what `latch sandbox --json` prints. */
+  /** The key of its URL in the output of `latch sandbox --json`. */
   urlName: string
-  /** The provider's addresses, served by a stand-in at `url`. */
+  /** Maps the provider's addresses to a stand-in at `url`. */
   addresses(url: string): Readonly<Record<string, string>>
   load(): Promise<StandIn>
 }
@@ -63,11 +65,11 @@ export type StandIn = {
   create(deps: StandInDeps): RunningStandIn
 }
 
-/** What the sandbox stores so that a first link works at once. */
+/** What the sandbox stores so that a first link works immediately. */
 export type StandInSeed = {
-  /** The credentials of an app that the stand-in knows. */
+  /** The credentials of an app that is registered with the stand-in. */
   credentials: Readonly<Record<string, string | boolean>>
-  /** A workspace in which that app is installed already; null where there is none. */
+  /** A workspace in which that app is already installed; null where there is none. */
   connection: {
     identifier: string
     workspace: { id: string; name: string }
@@ -78,9 +80,9 @@ export type StandInSeed = {
 export type RunningStandIn = { fetch(request: Request): Response | Promise<Response> }
 
 export type StandInDeps = {
-  /** The address that the stand-in is reached at. */
+  /** The URL at which the stand-in is reached. */
   url: string
-  /** The redirect URL that is registered with its apps. */
+  /** The redirect URL that is registered for its apps. */
   redirectUri: string
   /** Milliseconds since 1970. */
   clock: () => number
@@ -88,5 +90,5 @@ export type StandInDeps = {
   randomId: (length: number) => string
 }
 
-/** The providers that latch can link with, in the order in which they are shown. */
+/** The providers that latch can link with, in display order. */
 export type Registry = readonly ProviderDefinition[]

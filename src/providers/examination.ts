@@ -1,9 +1,9 @@
-/** One thing that was looked at, in words for the operator. */
+/** The result of one check, worded for the operator. */
 export type Finding = {
-  /** `note`: it cannot be found out from here, or is only worth knowing. */
+  /** `note`: it cannot be determined from here, or is for information only. */
   status: 'ok' | 'note' | 'warning' | 'failed'
   message: string
-  /** What to do about it; null where there is nothing to do. */
+  /** How to fix it; null where there is nothing to do. */
   remedy: string | null
 }
 
@@ -20,9 +20,9 @@ export const warning = (message: string, remedy: string): Finding => ({
   remedy,
 })
 
-/** What an operator enters at a provider, so that links will work. */
+/** What an operator enters at a provider so that links work. */
 export type SetUp = {
-  /** Where it goes. */
+  /** Where to enter it. */
   title: string
   text: string
 }

@@ -1,2 +1,2 @@
-/** The provider that the samples in the API's description are written with. */
+/** The provider that the samples in the API description use. */
 export { SLACK_EXAMPLE as EXAMPLE } from './slack/example.ts'

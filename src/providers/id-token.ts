@@ -3,9 +3,9 @@ import type { Fetch } from './call-provider.ts'
 
 export type IdTokenVerification =
   | { kind: 'verified'; claims: JWTPayload }
-  /** The token is not for this sign-in, or not the provider's. */
+  /** The token is not for this sign-in, or was not issued by the provider. */
   | { kind: 'refused'; reason: string }
-  /** The provider's keys could not be had. */
+  /** The provider's signing keys could not be fetched. */
   | { kind: 'unavailable'; reason: string }
 
 export type IdTokenVerifier = (
@@ -16,9 +16,9 @@ export type IdTokenVerifier = (
 const CLOCK_TOLERANCE_SECONDS = 60
 
 /**
- * Verifies id_tokens as OpenID Connect Core §3.1.3.7 asks: signature by the provider's own keys
- * (cached, and fetched anew when one is not known), `iss`, `aud`, `exp` and `nonce`. By jose, which
- * knows the many ways in which a JWT can lie.
+ * Verifies id_tokens as OpenID Connect Core §3.1.3.7 requires: the signature against the provider's
+ * own keys (cached, and fetched again when a key id is unknown), `iss`, `aud`, `exp` and `nonce`.
+ * Uses jose, which guards against the many ways in which a JWT can be forged.
  */
 export function createIdTokenVerifier(
   jwksUrl: string,
@@ -48,7 +48,8 @@ export function createIdTokenVerifier(
 }
 
 function whyNot(error: unknown): IdTokenVerification {
-  // Keys that were fetched and lack this one are the token's fault; those not fetched are not.
+  // If the keys were fetched and do not include this one, the token is at fault; if they could not
+  // be fetched, it is not.
   if (error instanceof errors.JWKSTimeout) return { kind: 'unavailable', reason: error.code }
   if (error instanceof errors.JOSEError && error.code !== 'ERR_JOSE_GENERIC') {
     return { kind: 'refused', reason: error.code }

@@ -1,28 +1,28 @@
 import type { TBoolean, TOptional, TSchema, TString } from '@sinclair/typebox'
 import type { Finding, SetUp } from './examination.ts'
 
-/** What an integration says of its app, under the names that the API has for it. */
+/** An integration's credentials for its app, under the API's names. */
 export type Credentials = Readonly<Record<string, string | boolean>>
 
-/** The credentials that one provider alone has, each with its schema. */
+/** The credentials that are specific to one provider, each with its schema. */
 export type OwnCredentials = Readonly<Record<string, TOptional<TString> | TOptional<TBoolean>>>
 
-/** A provider's app, as the operator registered it there and stored it as an integration. */
+/** An app that the operator registered at a provider and stored as an integration. */
 export type App = {
   clientId: string
   clientSecret: string
-  /** The credentials that the provider declares as its own, which it alone understands. */
+  /** The provider-specific credentials, which only the provider interprets. */
   own: Credentials
 }
 
-/** Plain OAuth 2.0, or OpenID Connect with an id_token that is verified. */
+/** Plain OAuth 2.0, or OpenID Connect with a verified id_token. */
 export type Protocol = 'oauth' | 'openid'
 
-/** What a link can carry so that its answer is known for its own. */
+/** The proofs that tie an authorization response to the link that requested it. */
 export type LinkProofs = {
-  /** PKCE, S256 (RFC 7636 §4.2). */
+  /** The PKCE challenge, S256 (RFC 7636 §4.2). */
   codeChallenge: string
-  /** OpenID Connect Core §3.1.2.1. */
+  /** The nonce of OpenID Connect Core §3.1.2.1. */
   nonce: string
 }
 
@@ -31,16 +31,19 @@ export type AuthorizationRequest = {
   app: Omit<App, 'clientSecret'>
   redirectUri: string
   state: string
-  /** User scopes that the caller asked for, null for the provider's default. */
+  /** User scopes that the caller requested, null for the provider's default. */
   userScope: readonly string[] | null
   protocol: Protocol
-  /** Three HMACs and a hash, a tenth of what a link takes, and most links to Slack need none. */
+  /**
+   * Computed on demand: three HMACs and a hash, a tenth of the time that making a link takes, and
+   * most links to Slack need none.
+   */
   proofs(): LinkProofs
   /** The workspace or tenant that the user is expected to choose, null for any. */
   workspaceId: string | null
 }
 
-/** What is needed to find out who came back (RFC 6749 §4.1.3). */
+/** What is needed to exchange a code and identify the user (RFC 6749 §4.1.3). */
 export type CodeExchange = {
   app: App
   code: string
@@ -48,34 +51,34 @@ export type CodeExchange = {
   protocol: Protocol
   codeVerifier: string
   nonce: string
-  /** As it was at the authorization. */
+  /** The value given in the authorization request. */
   workspaceId: string | null
 }
 
-/** Who somebody is at the provider: never an e-mail address, always within a workspace. */
+/** A user at the provider: never an e-mail address, always within a workspace. */
 export type Identity = {
   userId: string
   workspace: {
     id: string
     name: string | null
-    /** Slack's Enterprise Grid: the organisation that the workspace is part of. */
+    /** Slack's Enterprise Grid: the organisation that the workspace belongs to. */
     enterpriseId?: string
   }
 }
 
 export type IdentifyOutcome =
   | { kind: 'identified'; identity: Identity }
-  /** The provider says no, with its own error code. */
+  /** The provider refused, with its own error code. */
   | { kind: 'refused'; error: string }
-  /** No answer, or none that makes sense. `codeSent`: whether the code may have been used up. */
+  /** No response, or none that makes sense. `codeSent`: whether the code may have been used up. */
   | { kind: 'unavailable'; reason: string; codeSent: boolean }
 
-/** What is needed to send somebody to install the app in a workspace. */
+/** What is needed to send someone to install the app in a workspace. */
 export type ConnectRequest = Pick<
   AuthorizationRequest,
   'app' | 'redirectUri' | 'state' | 'proofs' | 'workspaceId'
 > & {
-  /** Bot scopes that the caller asked for, null for the provider's default. */
+  /** Bot scopes that the caller requested, null for the provider's default. */
   scope: readonly string[] | null
 }
 
@@ -92,24 +95,24 @@ export type Rotation = {
   expiresInSeconds: number | null
 }
 
-/** The answer to a refresh token. */
+/** The tokens returned for a refresh token. */
 export type RefreshedTokens = {
   accessToken: string
-  /** Null where the provider issued no new one: the one that was sent stays good (RFC 6749 §6). */
+  /** Null where the provider issued no new one: the one that was sent stays valid (RFC 6749 §6). */
   refreshToken: string | null
   /** Null where the provider states no lifetime. */
   expiresInSeconds: number | null
 }
 
-/** What an install gave. */
+/** The result of an installation. */
 export type Installation = {
   workspace: { id: string; name: string | null }
   tokens: Tokens
-  /** Who installed it, where the provider says. */
+  /** The user who installed it, where the provider reports one. */
   userId: string | null
-  /** Who the app is in that workspace, where the provider says. */
+  /** The app's bot user in that workspace, where the provider reports one. */
   botUserId: string | null
-  /** Slack's incoming webhook: the URL of one channel, in place of a connection. */
+  /** Slack's incoming webhook: the URL of one channel, returned instead of a connection. */
   webhookUrl: string | null
 }
 
@@ -127,13 +130,16 @@ export type RevokeOutcome =
   | { kind: 'refused'; error: string }
   | { kind: 'unavailable'; reason: string }
 
-/** Whether an administrator has consented to the app in a tenant, as the provider itself says. */
+/**
+ * Whether an administrator has consented to the app in a tenant, as confirmed by the provider
+ * itself.
+ */
 export type ConsentProof = { kind: 'proven' } | { kind: 'not_yet'; problem: string }
 
-/** How an app is brought into a workspace: by a code, or by an administrator's consent. */
+/** How an app is installed in a workspace: by a code, or by an administrator's consent. */
 export type Connect = InstallByCode | AdminConsent
 
-/** The callback brings no code, only a claim that anybody could make. */
+/** The callback carries no code, only an unauthenticated claim that anybody could make. */
 export type AdminConsent = {
   kind: 'admin_consent'
   texts: ConsentTexts
@@ -142,9 +148,9 @@ export type AdminConsent = {
   prove(app: App, tenantId: string): Promise<ConsentProof>
 }
 
-/** What an administrator reads whose consent did not work, or not yet. */
+/** What an administrator reads when their consent failed or is not confirmed yet. */
 export type ConsentTexts = {
-  /** A heading: the consent is claimed, and the provider does not confirm it. */
+  /** A heading: consent is claimed, but the provider does not confirm it. */
   pending: string
   /** What to do about it. */
   pendingAdvice: string
@@ -155,78 +161,87 @@ export type ConsentTexts = {
 export type InstallByCode = {
   kind: 'code'
   url(request: ConnectRequest): string
-  /** Sends the code once, and never again. */
+  /** Sends the code exactly once; never retries. */
   install(
     exchange: Omit<CodeExchange, 'protocol' | 'nonce' | 'workspaceId'>,
   ): Promise<InstallOutcome>
-  /** Makes a token worthless at the provider. */
+  /** Revokes a token at the provider. */
   revoke(accessToken: string): Promise<RevokeOutcome>
-  /** Exchanges a refresh token, which is good once, for a new pair (RFC 6749 §6). */
+  /** Exchanges a single-use refresh token for a new pair (RFC 6749 §6). */
   refresh(app: App, refreshToken: string): Promise<RefreshOutcome>
 }
 
 /** Whether the app can reach a user who is linked. */
 export type Reach =
   | { kind: 'reachable' }
-  /** Not yet: what is in the way, in words for the operator. It may pass by itself. */
+  /** Not yet. `problem` is the reason, worded for the operator. It may resolve by itself. */
   | { kind: 'not_yet'; problem: string }
 
-/** A type of endpoints, and the shape of those that are of it. */
+/** An endpoint type, and the schema of endpoints of that type. */
 export type EndpointType = { type: string; shape: TSchema }
 
-/** What a failure means and what to do about it, in plain words for an operator. */
+/** What a failure means and how to fix it, in plain words for an operator. */
 export type Explanation = { meaning: string; remedy: string }
 
-/** The codes by which a provider says what is wrong. */
+/** A provider's error codes. */
 export type ErrorCodes = {
-  /** Finds the code in an error's description, of which nothing else is kept; null: there is none. */
+  /**
+   * Finds the code in an error description, of which nothing else is kept; null where descriptions
+   * carry no code.
+   */
   inDescription: RegExp | null
-  /** By code; that of one on the provider's own pages as well, from which nobody comes back. */
+  /**
+   * By code, including codes shown only on the provider's own pages, from which the user is not
+   * redirected back.
+   */
   meanings: Readonly<Record<string, Explanation>>
 }
 
-/** How latch speaks with one provider, under the names by which it is defined. */
+/** A provider: how latch talks to it, and the names from its definition. */
 export type Provider = ProviderParts & {
   id: string
-  /** The name that people know it by. */
+  /** The display name. */
   name: string
-  /** The name in Novu's error messages. */
+  /** The name used in Novu's error messages. */
   title: string
 }
 
-/** All of a provider but its names. Knows nothing of HTTP servers or the store. */
+/** A provider without its names. Knows nothing of HTTP servers or the store. */
 export type ProviderParts = {
-  /** A sentence for somebody who has linked their account, or connected their workspace. */
+  /** A sentence shown to a user who has linked their account, or connected their workspace. */
   connectedText: string
   errors: ErrorCodes
   credentials: OwnCredentials
   endpoints: {
-    /** The type that identities are stored as. */
+    /** The endpoint type that identities are stored as. */
     person: EndpointType
-    /** Other places in which a backend may post, and which it names itself. */
+    /** The types of other places that a backend may post to, and which it specifies itself. */
     destinations: readonly EndpointType[]
   }
-  /** Whether an `iss` that comes with an answer is this provider's (RFC 9207, against mix-up). */
+  /**
+   * Whether an `iss` in an authorization response is this provider's (RFC 9207, against mix-up
+   * attacks).
+   */
   isIssuer(issuer: string): boolean
-  /** Which protocol the scopes that the caller asked for need. */
+  /** The protocol that the requested scopes need. */
   protocolFor(userScope: readonly string[] | null): Protocol
   linkUserUrl(request: AuthorizationRequest): string
-  /** Sends the code once, and never again: the provider may have used it up. */
+  /** Sends the code exactly once and never retries: the provider may have used it up. */
   identify(exchange: CodeExchange): Promise<IdentifyOutcome>
   connect: Connect | null
-  /** What is stored of an identity, in the shape of the type for persons. */
+  /** What is stored for an identity, in the shape of the endpoint type for persons. */
   endpointOf(identity: Identity): Record<string, string>
   /**
-   * Finds out what can be known of an app before any user clicks. It changes nothing, and what it
-   * says is for the operator.
+   * Checks what can be known about an app before any user clicks a link. It changes nothing, and
+   * its findings are for the operator.
    */
   examine(app: App, redirectUri: string): Promise<Finding[]>
   /** What an operator enters at the provider. */
   setUp(redirectUri: string): SetUp
   /**
    * Makes a linked user reachable, where the provider needs more than their consent (Teams: the bot
-   * in their chat). `endpoint` is what is stored of them. Doing it again does no harm. Null where
-   * there is nothing to do.
+   * in their chat). `endpoint` is their stored endpoint. It is safe to repeat. Null where there is
+   * nothing to do.
    */
   reach: ((app: App, endpoint: Readonly<Record<string, unknown>>) => Promise<Reach>) | null
 }

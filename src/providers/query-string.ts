@@ -1,15 +1,24 @@
 import { LRUCache } from 'lru-cache'
 
-/** `application/x-www-form-urlencoded`, in the order given and without what is null. */
+/** Builds `application/x-www-form-urlencoded` text, in the order given; null values are omitted. */
 export type QueryString = (parameters: Readonly<Record<string, string | null>>) => string
 
-/** What a form-encoded text leaves as it is (https://url.spec.whatwg.org/#urlencoded-serializing). */
+/**
+ * Characters that form encoding leaves as they are
+ * (https://url.spec.whatwg.org/#urlencoded-serializing).
+ */
 const SAFE = /^[\w.*-]*$/
 
-/** What `encodeURIComponent` leaves as it is and a form does not. */
+/**
+ * Characters that `encodeURIComponent` leaves as they are and form encoding does not, and its
+ * encoded space.
+ */
 const REST = /%20|[!'()~]/g
 
-/** Redirect URLs and scopes are the same few from link to link; scopes, though, are the caller's. */
+/**
+ * Bounds of the cache. Redirect URLs and scopes are the same few from link to link, but scopes come
+ * from the caller.
+ */
 const REMEMBERED = { most: 100, length: 256 }
 
 const encode = (text: string): string =>
@@ -18,8 +27,9 @@ const encode = (text: string): string =>
   )
 
 /**
- * Spells queries of names that stand for themselves, just as `URLSearchParams` would, which takes
- * five times as long: a tenth of all that a link takes. Remembers what it has encoded.
+ * Builds queries whose parameter names need no encoding, with the same result as `URLSearchParams`,
+ * which takes five times as long: a tenth of the time that making a link takes. Caches encoded
+ * values.
  */
 export function createQueryString(): QueryString {
   const encoded = new LRUCache<string, string>({ max: REMEMBERED.most })

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 
-/** What every code is bound to (RFC 6749 §4.1.3, RFC 7636 §4.4); stand-ins add what they know. */
+/**
+ * What every code is bound to (RFC 6749 §4.1.3, RFC 7636 §4.4); each stand-in adds its own fields.
+ */
 export type CodeGrant = {
   clientId: string
   redirectUri: string
@@ -16,7 +18,9 @@ type RedeemedBy<Grant> = {
   clientId: string
   redirectUri: string
   codeVerifier: string | null
-  /** False for a code that was given for something else: it is as if there were none. */
+  /**
+   * Returns false for a code that was issued for another purpose, which is then treated as unknown.
+   */
   takes?: (grant: Grant) => boolean
 }
 
@@ -29,7 +33,7 @@ export type Codes<Grant extends CodeGrant> = {
 const LIFETIME_MS = 10 * 60 * 1000
 const MOST_CODES = 10_000
 
-/** Codes in memory, the oldest forgotten first: a stand-in has nothing to keep. */
+/** Codes in memory; the oldest are evicted first, as a stand-in persists nothing. */
 export function createCodes<Grant extends CodeGrant>(deps: {
   clock: () => number
   randomCode: () => string
@@ -62,7 +66,7 @@ export function createCodes<Grant extends CodeGrant>(deps: {
   }
 }
 
-/** RFC 7636 §4.6; a verifier where no challenge was sent is a mistake too. */
+/** Verifies the code verifier (RFC 7636 §4.6); a verifier without a challenge is an error too. */
 function proves(codeChallenge: string | null, codeVerifier: string | null): boolean {
   if (codeChallenge === null || codeVerifier === null) return codeChallenge === codeVerifier
   return createHash('sha256').update(codeVerifier).digest('base64url') === codeChallenge

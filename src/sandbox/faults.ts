@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 
-/** What a stand-in can be told to get wrong, once: each has been seen in the wild. */
+/** Faults that a stand-in can be told to produce once; each has been seen in the wild. */
 export const FAULTS = {
   deny: 'The user says no',
   delay: 'The next call is answered late',
@@ -22,11 +22,11 @@ const Order = Type.Object({ fault: Type.String(), delayMs: Type.Optional(Type.In
 
 export type Faults = {
   arm(fault: Fault, delayMs?: number): void
-  /** Whether a fault is to happen now; it is then over. */
+  /** Whether a fault is armed; this disarms it. */
   take(fault: Fault): boolean
-  /** Answers a call from latch, or lets one of the armed faults do so. */
+  /** Responds to a call from latch, or lets an armed fault do so instead. */
   around(answer: () => Promise<Response> | Response): Promise<Response>
-  /** `POST /sandbox/faults` with `{"fault": …}`; `GET` for those that there are. */
+  /** `POST /sandbox/faults` with `{"fault": …}` arms a fault; `GET` lists the available ones. */
   control(request: Request): Promise<Response>
 }
 

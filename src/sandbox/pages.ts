@@ -5,11 +5,11 @@ import { FAULTS } from './faults.ts'
 export type Consent = {
   appName: string
   heading: string
-  /** Where the answer is posted. */
+  /** The URL that the form is posted to. */
   action: string
   permissions: readonly string[]
   accounts: readonly { userId: string; name: string; workspaceName: string; chosen: boolean }[]
-  /** What the answer must carry too. */
+  /** Parameters that the form carries along. */
   parameters: URLSearchParams
 }
 
@@ -53,10 +53,10 @@ button[value=allow] { background: var(--action); border-color: var(--action); co
 p { overflow-wrap: anywhere }
 `
 
-/** A stand-in's pages; a factory, so that the hash of the style for the CSP is made once. */
+/** A stand-in's pages. A factory, so that the style's hash for the CSP is computed once. */
 export function createSandboxPages(provider: string): SandboxPages {
   const styleHash = createHash('sha256').update(STYLE).digest('base64')
-  // No `form-action`: Chromium holds it against the redirect that follows the form as well.
+  // No `form-action`: Chromium also applies it to the redirect that follows the form.
   const policy = `default-src 'none'; style-src 'sha256-${styleHash}'; base-uri 'none'; frame-ancestors 'none'`
   const respond = (status: number, body: Html): Response =>
     new Response(body.html, {

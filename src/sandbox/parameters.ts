@@ -1,3 +1,5 @@
-/** RFC 6749 §3.1 and §3.2: no parameter may come twice, as two readers may take different ones. */
+/**
+ * No parameter may appear twice, as two parsers may take different ones (RFC 6749 §3.1 and §3.2).
+ */
 export const comesTwice = (parameters: URLSearchParams): boolean =>
   new Set(parameters.keys()).size < parameters.size

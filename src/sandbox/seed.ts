@@ -12,10 +12,10 @@ import { digestApiKey } from '../secrets/api-key.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { PlacedStandIn } from './stand-ins.ts'
 
-/** The subscriber that the samples of the contract name. */
+/** The subscriber used in the samples of the API description. */
 export const SANDBOX_SUBSCRIBER_ID = 'subscriber-123'
 
-/** A provider, and the stand-in that the seed is of. */
+/** A provider, and the stand-in that its seed comes from. */
 export type Seeded = Pick<PlacedStandIn, 'provider' | 'standIn'>
 
 type SeedDeps = CommitDeps & ConnectionDeps
@@ -23,8 +23,8 @@ type SeedDeps = CommitDeps & ConnectionDeps
 const SANDBOX: Actor = { kind: 'command', id: 'sandbox' }
 
 /**
- * Fills an empty store and answers true; leaves one that is filled as it is. Throws `StoreError`
- * on a data directory that is not a sandbox's: made-up users have no place in it.
+ * Seeds an empty store and returns true; leaves a seeded one as it is. Throws `StoreError` on a
+ * data directory that is not a sandbox's: made-up users do not belong there.
  */
 export async function seedSandbox(
   deps: SeedDeps,
@@ -97,15 +97,18 @@ async function integrationChange(
 }
 
 /**
- * Of a decision about an environment that is being made, and has nothing that could refuse it. What
- * the change expects to be there is written by the same commit.
+ * The change of a decision about a new environment, in which nothing can cause a refusal. Rows that
+ * the change expects to exist are written by the same commit.
  */
 function changeOf(decided: Accepted<unknown> | { kind: string }): Change {
   if ('change' in decided) return { ...decided.change, expects: [] }
   throw new Error(`the sandbox's own seed is refused: ${decided.kind}`)
 }
 
-/** The sandbox's key follows from the secret key, so it is another once that was replaced. */
+/**
+ * Stores the sandbox's API key. It is derived from the secret key, so it changes when that is
+ * rotated.
+ */
 async function admitKey(deps: SeedDeps, apiKey: string): Promise<void> {
   const { store } = deps
   const given = { name: 'sandbox', permission: 'all', expiresInDays: null } as const

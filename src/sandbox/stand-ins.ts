@@ -6,14 +6,14 @@ import type {
   StandInDeps,
 } from '../providers/definition.ts'
 
-/** A provider with its stand-in, loaded and reachable at `url`, which answers nothing yet. */
+/** A provider with its stand-in, loaded and assigned to `url`, but not serving yet. */
 export type PlacedStandIn = {
   provider: ProviderDefinition
   standIn: StandIn
   url: string
 }
 
-/** Loads the stand-in of every provider; `place` finds the address of each, by its position. */
+/** Loads every provider's stand-in; `place` returns the URL of each by its index. */
 export const loadStandIns = (
   registry: Registry,
   place: (position: number) => string,

@@ -9,7 +9,7 @@ import type { TransferRecord } from './records.ts'
 
 const PAGE = 100
 
-/** Every row of a list, oldest first, a page at a time. */
+/** Every row of a list, oldest first, fetched page by page. */
 async function* all<Row>(
   read: (paging: Paging) => Promise<Page<Row>>,
   idOf: (row: Row) => string,
@@ -38,7 +38,7 @@ const cannotOpen = (identifier: string): string =>
   `The secret key does not open the credentials of integration ${identifier}. Put the key back that ` +
   'sealed them, as a second line after the current one, or export without secrets.'
 
-/** An environment as records; secrets (client secrets, tokens) only if they are asked for. */
+/** Exports an environment as records; secrets (client secrets, tokens) only on request. */
 export async function* exportEnvironment(
   store: Store,
   { id: environmentId, name }: Environment,
@@ -50,7 +50,7 @@ export async function* exportEnvironment(
     const shown = { identifier, name: found.name, providerId, channel, active, ...times(found) }
     if (!withSecrets) yield { record: 'integration', ...shown }
     else if (credentials !== null) yield { record: 'integration', ...shown, credentials }
-    // An export that looks whole, and is not, would be missed too late.
+    // Fail now: an export that looks complete but is not would be noticed too late.
     else throw new StoreError('wrong_secret_key', cannotOpen(identifier))
   }
   const filter = { environmentId }
@@ -78,8 +78,9 @@ const isConnectionThere = async (store: Store, row: ListedEndpoint): Promise<boo
   (await store.connections.find(row.integrationId, row.connectionIdentifier)) !== null
 
 /**
- * An endpoint outlives the connection that it was made through. Its name then means nothing at
- * another place, and an import would refuse it, with a link that is still true.
+ * An endpoint outlives the connection that it was created through. The connection's identifier then
+ * means nothing elsewhere, and an import would refuse the endpoint, although its link is still
+ * valid.
  */
 function endpointRecord(row: ListedEndpoint, isConnectionThere: boolean): TransferRecord {
   const { identifier, integrationIdentifier, subscriberId, contextKeys, type, endpoint } = row

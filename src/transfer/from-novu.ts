@@ -3,14 +3,14 @@ import { Value } from '@sinclair/typebox/value'
 import { isDeep, MAX_DEPTH } from '../domain/json.ts'
 import { createRecordReader, type ReadRecord } from './records.ts'
 
-/** A Novu deployment, by its API. */
+/** A Novu deployment, accessed through its API. */
 export type Novu = {
   url: string
   apiKey: string
   fetch: (url: string, init: RequestInit) => Promise<Response>
 }
 
-/** Novu said no, or something that is no answer. */
+/** Novu returned an error, or an invalid response. */
 export class NovuError extends Error {
   override readonly name = 'NovuError'
 }
@@ -21,7 +21,7 @@ const Envelope = Type.Object({
 })
 type Item = Readonly<Record<string, unknown>>
 
-/** What is read, in the order in which one needs the other. */
+/** The resources that are read, in order of dependency. */
 export const RESOURCES = [
   { path: '/v1/integrations', paged: false, toRecord: integration },
   { path: '/v2/subscribers', paged: true, toRecord: subscriber },
@@ -30,7 +30,7 @@ export const RESOURCES = [
   { path: '/v1/channel-endpoints', paged: true, toRecord: endpoint },
 ] as const
 
-/** A page of one of Novu's lists, and where the next one begins. */
+/** Reads one page of a Novu list, and returns where the next one begins. */
 export async function readNovuPage(
   novu: Novu,
   resource: (typeof RESOURCES)[number],
@@ -77,7 +77,7 @@ async function ask<Schema extends TSchema>(
 
 const times = ({ createdAt, updatedAt }: Item) => ({ createdAt, updatedAt })
 
-/** Novu gives no credentials to an API key: they must be set anew. */
+/** Novu does not return credentials to an API key: they must be set again. */
 function integration(item: Item) {
   const { identifier, name, providerId, channel, active } = item
   return { record: 'integration', identifier, name, providerId, channel, active, ...times(item) }
@@ -105,7 +105,7 @@ function connection(item: Item) {
   return { record: 'connection', identifier, ...owner, workspace, auth, ...times(item) }
 }
 
-/** Novu's answers have a null where something is not known. */
+/** Novu's responses contain null for unknown values. */
 const withoutNulls = (value: unknown): unknown =>
   isItem(value)
     ? Object.fromEntries(Object.entries(value).filter(([, property]) => property !== null))

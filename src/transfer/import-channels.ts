@@ -26,7 +26,7 @@ export type ChannelImporter = {
 const newConnection = createShape(NewConnection)
 const newEndpoint = createShape(NewEndpoint)
 
-/** Stores connections and endpoints by the rules of the API, under the names that they have. */
+/** Stores connections and endpoints by the API's rules, keeping their identifiers. */
 export function createChannelImporter(deps: ChannelDeps, actor: Actor): ChannelImporter {
   const { store, environmentId } = deps
   return {
@@ -41,7 +41,8 @@ export function createChannelImporter(deps: ChannelDeps, actor: Actor): ChannelI
         ...(subscriberId !== null && { subscriberId }),
         ...context.part,
         workspace,
-        // Without its token it still says whose workspace it is, which is all that a link needs.
+        // Without its token a connection still identifies a workspace, which is all that a link
+        // needs.
         auth: record.auth ?? { accessToken: IDENTITY_ONLY },
       })
       if (read.kind === 'invalid') return skipped(inOneLine(read))
@@ -82,8 +83,8 @@ export function createChannelImporter(deps: ChannelDeps, actor: Actor): ChannelI
 }
 
 /**
- * What belongs to somebody has been installed: their connections are counted by it. What belongs to
- * nobody and has no token is what latch makes when people link.
+ * A connection with an owner was installed, and counts towards the owner's connections. One with
+ * neither owner nor token is what latch creates when people link.
  */
 function originOf(
   origin: RecordOf<'connection'>['origin'] = 'api',
@@ -93,7 +94,7 @@ function originOf(
   return hasToken ? origin : 'identity'
 }
 
-/** The contexts of a record as a request would name them: a type each, with one id. */
+/** The contexts of a record in the API's request format: one id for each type. */
 function contextOf(
   keys: readonly string[] = [],
 ): { kind: 'context'; part: { context?: ContextPayload } } | Invalid {

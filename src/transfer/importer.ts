@@ -12,7 +12,7 @@ import { known, skipped, stored, type Taken, timesOf } from './taken.ts'
 
 const IMPORT: Actor = { kind: 'command', id: 'import' }
 
-/** Stores records under their own names, and leaves those that are there as they are. */
+/** Stores records under their own identifiers, and leaves existing ones unchanged. */
 export function createImporter(deps: ChannelDeps): (record: TransferRecord) => Promise<Taken> {
   const { environmentId } = deps
   const channels = createChannelImporter(deps, IMPORT)
@@ -75,7 +75,7 @@ export function createImporter(deps: ChannelDeps): (record: TransferRecord) => P
 const CONTEXT_NAME =
   'type and id of a context must be 1 to 100 letters, digits, hyphens or underscores'
 
-/** What a decision comes to: what the record says of is there now, was there before, or may not be. */
+/** The outcome of a decision: the record was stored, existed already, or was refused. */
 function takenOf(
   decided:
     | Accepted<unknown>

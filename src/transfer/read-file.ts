@@ -3,18 +3,18 @@ import { MAX_DEPTH, parseJson } from '../domain/json.ts'
 import { createRecordReader, type ReadRecord } from './records.ts'
 
 /**
- * The longest line that is read. The largest request that can be allowed is 10 MB, and JSON can be
- * a little longer when it is written again.
+ * The longest line that is accepted. The largest request body that can be configured is 10 MB, and
+ * JSON can grow a little when it is serialized again.
  */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024
 
-/** What a line says of a subscriber or context, the API's body says a level higher. */
+/** A line nests the data of a subscriber or context one level deeper than the API's body does. */
 const MAX_RECORD_DEPTH = MAX_DEPTH + 1
 
-/** A line of a file: a record, or why it is none. */
+/** A line of a file: a record, or why it is not one. */
 export type ReadLine = ReadRecord & { line: number; lengthBytes: number }
 
-/** The records of a file of JSON lines, which may be larger than memory. */
+/** Reads the records of a JSON Lines file, which may be larger than memory. */
 export async function* readRecords(path: string): AsyncGenerator<ReadLine> {
   const read = createRecordReader()
   for await (const line of readLines(path, MAX_LINE_BYTES)) {
@@ -41,12 +41,12 @@ function readLine(line: Line, read: (value: unknown) => ReadRecord): ReadRecord 
 
 const refused = (why: string): ReadRecord => ({ kind: 'refused', name: null, why })
 
-/** JSON's white space, and the byte order mark that some editors begin a file with. */
+/** JSON's white space, and the byte order mark that some editors put at the start of a file. */
 const BLANK: ReadonlySet<number> = new Set([0x20, 0x09, 0x0d, 0xef, 0xbb, 0xbf])
 
 const isBlank = (bytes: Uint8Array): boolean => bytes.every((byte) => BLANK.has(byte))
 
-/** A line without its end, or the fact that it is too long to be held in memory. */
+/** A line without its line ending, or the fact that it is too long to hold in memory. */
 type Line = { line: number } & (
   | {
       kind: 'line'
@@ -62,8 +62,8 @@ const CHUNK_BYTES = 1024 * 1024
 
 /**
  * The lines of a file, which may be larger than memory: at most `maxBytes` of a line are ever held.
- * They end with a line feed alone, as in https://jsonlines.org: a text in JSON may contain U+2028 and
- * U+2029, which Node's `readline` takes for ends of a line too.
+ * Only a line feed ends a line, as in https://jsonlines.org: JSON text may contain U+2028 and
+ * U+2029, which Node's `readline` also treats as line endings.
  */
 async function* readLines(path: string, maxBytes: number): AsyncGenerator<Line> {
   let parts: Uint8Array[] = []
@@ -86,7 +86,8 @@ async function* readLines(path: string, maxBytes: number): AsyncGenerator<Line> 
   }
   const file = await open(path)
   try {
-    // One buffer for the whole file: those of a stream would be collected later than they are made.
+    // One buffer for the whole file: a stream would allocate buffers faster than they are
+    // collected.
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES)
     for (;;) {
       const { bytesRead } = await file.read(buffer, 0, CHUNK_BYTES, null)

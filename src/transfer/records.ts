@@ -5,12 +5,14 @@ import { NewEndpoint } from '../domain/endpoints/shape.ts'
 import { createShape, inOneLine, type Shape } from '../domain/shape.ts'
 import { SubscriberId, SubscriberProfile } from '../domain/subscribers/shape.ts'
 
-/** When something was made and changed. A record's id is made of the first, by the second. */
+/**
+ * When something was created and changed. A record's id is derived from the first, to the second.
+ */
 const time = (name: string) =>
   Type.Optional(
     Type.String({
       format: 'date-time',
-      // Ids begin with the seconds since 1970 in 8 digits, which end in 2106.
+      // Ids begin with the seconds since 1970 in 8 hexadecimal digits, which overflow in 2106.
       pattern: '^(19[89]|20\\d)\\d-',
       whenWrong: `${name} must be a date of ISO 8601, such as 2026-01-31T12:00:00Z`,
     }),
@@ -28,7 +30,7 @@ const textOrNull = Type.Union([Type.String(), Type.Null()])
 const { integrationIdentifier } = NewConnection.properties
 const { workspace, auth } = ConnectionContent.properties
 
-/** What is transferred, a line of JSON each; integrations before what belongs to them. */
+/** The records of a transfer, one line of JSON each; integrations before what belongs to them. */
 const RECORDS = {
   environment: Type.Object({ record: Type.Literal('environment'), name: text }),
   integration: Type.Object({
@@ -38,7 +40,7 @@ const RECORDS = {
     providerId: text,
     channel: text,
     active: Type.Boolean(),
-    /** Absent unless secrets were asked for. */
+    /** Absent unless secrets were requested. */
     credentials: Type.Optional(
       Type.Record(Type.String(), Type.Union([Type.String(), Type.Boolean()])),
     ),
@@ -67,7 +69,7 @@ const RECORDS = {
     origin: Type.Optional(
       Type.Union([Type.Literal('identity'), Type.Literal('install'), Type.Literal('api')]),
     ),
-    /** Absent unless secrets were asked for. */
+    /** Absent unless secrets were requested. */
     auth: Type.Optional(auth),
     ...times,
   }),
@@ -91,12 +93,15 @@ const isKind = (value: unknown): value is Kind =>
 export type RecordOf<Wanted extends Kind> = Static<(typeof RECORDS)[Wanted]>
 export type TransferRecord = { [Each in Kind]: RecordOf<Each> }[Kind]
 
-/** A record, or why it is none; `name` is what it would have been, if that can be told. */
+/**
+ * A record, or why it is not one; `name` is what the record would be called, if that can be
+ * determined.
+ */
 export type ReadRecord =
   | { kind: 'record'; record: TransferRecord }
   | { kind: 'refused'; name: string | null; why: string }
 
-/** Reads untyped input as a record, with the schemas by which the API reads the same things. */
+/** Parses untyped input as a record, with the same schemas as the API. */
 export function createRecordReader(): (value: unknown) => ReadRecord {
   const shapes: { [Each in Kind]: Shape<(typeof RECORDS)[Each]> } = {
     environment: createShape(RECORDS.environment),
@@ -119,7 +124,7 @@ export function createRecordReader(): (value: unknown) => ReadRecord {
   }
 }
 
-/** What people call a record: its kind and its identifier. Null for what has none. */
+/** A record's display name: its kind and its identifier. Null where it has none. */
 export function nameOf(record: unknown): string | null {
   const property = (name: string): string | null => {
     const value = propertyOf(record, name)
@@ -140,8 +145,8 @@ const propertyOf = (value: unknown, name: string): unknown =>
 const LONGEST_NAME = 100
 
 /**
- * A text of a file or of another service as it can be shown in a terminal: on one line, without
- * characters that command the terminal, and not endless.
+ * Makes text from a file or another service safe to show in a terminal: on one line, without
+ * control characters, and truncated.
  */
 function quoted(text: string): string {
   const short = text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text

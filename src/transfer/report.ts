@@ -4,7 +4,7 @@ import type { Taken } from './taken.ts'
 /** Where a record comes from: a line of a file, or one of Novu's lists. */
 export type Place = { line: number } | { resource: string }
 
-/** A record that was left out: what it is, as far as that can be told, and why. */
+/** A record that was skipped: what it is, as far as that can be determined, and why. */
 export type Skipped = Place & { what: string; why: string }
 
 export type ReportFacts = {
@@ -17,13 +17,13 @@ export type Report = {
   took(record: TransferRecord, place: Place, taken: Taken): void
   skip(name: string | null, place: Place, why: string): void
   facts(): ReportFacts
-  /** For people, with every record that was left out and why. */
+  /** A summary for people, with every skipped record and the reason. */
   text(): string
 }
 
 const EVERY = 1000
 
-/** Counts what becomes of records, and says how far it is now and then. */
+/** Counts the outcomes of records, and reports progress now and then. */
 export function createReport(progress: (text: string) => void): Report {
   const stored: Record<string, number> = {}
   const known: Record<string, number> = {}
@@ -59,7 +59,7 @@ export function createReport(progress: (text: string) => void): Report {
   }
 }
 
-/** Those that are stored at once end in any order. */
+/** Sorts skipped records: records that are stored concurrently finish in any order. */
 const inOrder = (skipped: readonly Skipped[]): Skipped[] =>
   [...skipped].sort((left, right) => lineOf(left) - lineOf(right))
 

@@ -12,7 +12,10 @@ import type { Taken } from './taken.ts'
 type Take = (record: TransferRecord) => Promise<Taken>
 type Placed = { record: TransferRecord; place: Place }
 
-/** How many records are stored at once, sharing a commit, and how long their lines may be together. */
+/**
+ * How many records are stored concurrently, sharing a commit, and the limit on the total length of
+ * their lines.
+ */
 const AT_ONCE = 200
 const AT_ONCE_BYTES = 4 * 1024 * 1024
 
@@ -22,7 +25,7 @@ async function takeAll(batch: readonly Placed[], take: Take, report: Report): Pr
   )
 }
 
-/** The record at a place; one that is refused is reported, and null. */
+/** The record at a place. A record that is refused is reported, and null is returned. */
 function recordAt(place: Place, read: ReadRecord, report: Report): Placed | null {
   if (read.kind === 'record') return { record: read.record, place }
   report.skip(read.name, place, read.why)
@@ -30,8 +33,8 @@ function recordAt(place: Place, read: ReadRecord, report: Report): Placed | null
 }
 
 /**
- * Stores a file's records, those of one kind together: others may need them. A line that cannot be
- * read, or that the rules refuse, is reported, and the next ones are stored.
+ * Stores a file's records, one kind at a time, because later kinds may depend on earlier ones. A
+ * line that cannot be read, or that the rules refuse, is reported, and the import continues.
  */
 export async function importFile(path: string, take: Take, report: Report): Promise<void> {
   let batch: Placed[] = []
@@ -60,8 +63,8 @@ const Progress = Type.Object({
 })
 
 /**
- * Reads a Novu deployment page by page and stores it. How far it came is kept in the data directory
- * after each page, so that one that was cut off goes on there.
+ * Imports a Novu deployment page by page. Progress is saved in the data directory after each page,
+ * so that an interrupted import resumes there.
  */
 export async function importFromNovu(
   novu: Novu,
@@ -99,7 +102,7 @@ async function readProgress(
   return Value.Check(Progress, kept) && kept.url === url ? kept : { resource: 0, after: null }
 }
 
-/** By a rename, so that a crash leaves the old file or the new one. */
+/** Writes atomically by a rename, so that a crash leaves either the old file or the new one. */
 async function keep(file: string, progress: object): Promise<void> {
   await writeFile(`${file}.new`, JSON.stringify(progress))
   await rename(`${file}.new`, file)

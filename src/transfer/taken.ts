@@ -1,13 +1,13 @@
 import type { RowTimes } from '../store/fresh-row.ts'
 
-/** What became of a record. `known`: it is there already, so that an import can be run again. */
+/** The outcome of a record. `known`: it exists already, so that an import can be repeated. */
 export type Taken = { kind: 'stored' } | { kind: 'known' } | { kind: 'skipped'; why: string }
 
 export const stored: Taken = { kind: 'stored' }
 export const known: Taken = { kind: 'known' }
 export const skipped = (why: string): Taken => ({ kind: 'skipped', why })
 
-/** When what a record tells of was made and last changed; left out where that is not known. */
+/** When the resource of a record was created and last changed; omitted where that is unknown. */
 export function timesOf(record: { createdAt?: string; updatedAt?: string }): RowTimes {
   const [createdAtMs, updatedAtMs] = [timeOf(record.createdAt), timeOf(record.updatedAt)]
   return {

@@ -26,7 +26,7 @@ export const msteams: ProviderDefinition = {
   standIn: {
     name: 'Microsoft',
     urlName: 'entraUrl',
-    // One server for both, as an app's token is good at either.
+    // One server serves both, because an app's token is valid at either.
     addresses: (url) => ({ entra: url, graph: `${url}/graph` }),
     load: async () => (await import('./stand-in/stand-in.ts')).microsoftStandIn,
   },

@@ -12,7 +12,7 @@ import type {
 } from '../provider.ts'
 import { createQueryString } from '../query-string.ts'
 
-/** Novu's, fixed: who somebody is, and no more. */
+/** Novu's fixed scopes: they identify the user, and no more. */
 const SCOPE = 'openid profile User.Read'
 
 const GUID = '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$'
@@ -30,31 +30,36 @@ export type AppTokenOutcome =
 
 export type Entra = {
   authorizeUrl(request: AuthorizationRequest): string
-  /** Where an administrator consents to the app's own permissions, for everybody in a tenant. */
+  /**
+   * Where an administrator consents to the app's own permissions on behalf of everyone in a tenant.
+   */
   adminConsentUrl(request: ConnectRequest): string
-  /** A tenant is named by a GUID: nothing else may get into a path (SSRF). */
+  /** A tenant is identified by a GUID: nothing else may get into a path (SSRF). */
   isTenantId(text: string): boolean
   isIssuer(issuer: string): boolean
   identify(exchange: CodeExchange): Promise<IdentifyOutcome>
-  /** A token of the app itself in a tenant, which it has only once an admin there consented. */
+  /** An app-only token for a tenant, which Entra issues only after an admin there consented. */
   appToken(app: App, tenantId: string): Promise<AppTokenOutcome>
 }
 
-/** The tenant in which the app is registered; null where the operator has not said. */
+/** The tenant in which the app is registered; null where the operator has not specified it. */
 export function homeTenantOf({ own }: Pick<App, 'own'>): string | null {
   const tenantId = own['tenantId']
   return typeof tenantId === 'string' && tenantId !== '' ? tenantId : null
 }
 
 /**
- * Where somebody signs in: the tenant that is expected, else the app's own where users of no other
- * may sign in (Entra answers AADSTS50194 for such an app at /organizations), else any
- * organisation's.
+ * Where the user signs in: the expected tenant if there is one; otherwise the app's own tenant if
+ * users of other tenants may not sign in (Entra returns AADSTS50194 for such an app at
+ * /organizations); otherwise any organisation's.
  */
 const authorityOf = (app: Pick<App, 'own'>, tenantId: string | null): string =>
   tenantId ?? (app.own['singleTenant'] === true ? homeTenantOf(app) : null) ?? 'organizations'
 
-/** Entra's OAuth 2.0 and OpenID Connect (https://learn.microsoft.com/entra/identity-platform). */
+/**
+ * Entra's OAuth 2.0 and OpenID Connect endpoints
+ * (https://learn.microsoft.com/entra/identity-platform).
+ */
 export function createEntra(
   { entraUrl, graphUrl }: { entraUrl: string; graphUrl: string },
   fetch: Fetch,
@@ -147,8 +152,8 @@ export function createEntra(
 }
 
 /**
- * The tenant that a token says it is from: only to know which issuer it must then prove. Entra's
- * issuer has the tenant in it, so a token of one tenant cannot pass for another's.
+ * The tenant that a token claims, used only to choose the issuer that it must then prove. Entra's
+ * issuer contains the tenant, so a token of one tenant cannot pass for another's.
  */
 function claimedTenant(idToken: string): string {
   try {
@@ -185,8 +190,9 @@ const EntraError = Type.Object({
 })
 
 /**
- * What Entra says is wrong, in a form that can be shown: `error` and the AADSTS code. The rest of
- * the description has trace ids and, at times, what was sent. Null where it is no error.
+ * Entra's error in a form that can be shown: `error` and the AADSTS code. The rest of the
+ * description contains trace ids and, at times, the values that were sent. Null where it is not an
+ * error.
  */
 function entraError(body: unknown): string | null {
   if (!Value.Check(EntraError, body)) return null

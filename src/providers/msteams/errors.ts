@@ -11,9 +11,10 @@ const NEEDS_ADMIN: Explanation = {
 }
 
 /**
- * Entra's error codes: those on its own pages, from which nobody comes back, and those in its answers
- * (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). Of its descriptions only
- * the code is kept: the rest has trace ids, and at times somebody's address.
+ * Entra's error codes: those shown on its own pages, from which the user is not redirected back,
+ * and those in its responses
+ * (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). Only the code is
+ * kept of a description: the rest contains trace ids, and at times someone's address.
  */
 export const ENTRA_ERRORS: ErrorCodes = {
   inDescription: /\bAADSTS\d{1,10}\b/,

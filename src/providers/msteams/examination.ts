@@ -5,7 +5,7 @@ import { type Entra, homeTenantOf } from './entra.ts'
 import { findTeamsApp } from './graph.ts'
 import { readRoles } from './roles.ts'
 
-/** What the app may do by itself, in every tenant whose administrator consented. */
+/** An application permission, which the app has in every tenant whose administrator consented. */
 const CATALOG_PERMISSION = 'AppCatalog.Read.All'
 const PERMISSIONS = [CATALOG_PERMISSION, 'TeamsAppInstallation.ReadWriteSelfForUser.All']
 
@@ -18,7 +18,7 @@ const REMEDIES: Record<string, string> = {
   AADSTS90002: 'See that tenantId is the Directory (tenant) ID.',
 }
 
-/** Asks for a token of the app itself in its own tenant, and looks at what that may do. */
+/** Requests an app-only token in the app's own tenant, and checks its permissions. */
 export async function examineEntraApp(
   { entra, graphUrl, fetch }: { entra: Entra; graphUrl: string; fetch: Fetch },
   app: App,
@@ -52,7 +52,7 @@ const UNREADABLE: Finding = {
   remedy: null,
 }
 
-/** A warning: without it users are linked all the same, only the bot does not get to them. */
+/** A warning: without this permission users are still linked, but the bot cannot reach them. */
 const examinePermission =
   (roles: readonly string[]) =>
   (permission: string): Finding =>

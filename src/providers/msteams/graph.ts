@@ -16,8 +16,9 @@ export type CatalogEntry = { kind: 'found'; id: string } | { kind: 'not_yet'; pr
 const notYet = (problem: string) => ({ kind: 'not_yet', problem }) as const
 
 /**
- * Puts the bot into a user's chat (https://learn.microsoft.com/graph/api/userteamwork-post-installedapps):
- * finds the app in the organisation's catalogue, then installs it. That it is there already is fine.
+ * Installs the bot in a user's chat
+ * (https://learn.microsoft.com/graph/api/userteamwork-post-installedapps): finds the app in the
+ * organisation's catalogue, then installs it. An app that is already installed counts as success.
  */
 export async function installBot(
   fetch: Fetch,
@@ -40,7 +41,7 @@ const headersOf = (token: string) => ({
   'content-type': 'application/json',
 })
 
-/** The Teams app of an organisation's catalogue that belongs to the app in Entra. */
+/** Finds the Teams app in an organisation's catalogue that belongs to the Entra app. */
 export async function findTeamsApp(
   fetch: Fetch,
   graphUrl: string,

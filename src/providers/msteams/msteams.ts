@@ -42,7 +42,10 @@ const CONSENT_TEXTS = {
   missing: 'Microsoft did not say that an administrator consented, so nothing was connected.',
 }
 
-/** Microsoft Teams: who somebody is by Entra's OpenID Connect, the bot in their chat by Graph. */
+/**
+ * Microsoft Teams: identifies users by Entra's OpenID Connect, and installs the bot in their chat
+ * by Microsoft Graph.
+ */
 export const createMsTeams: CreateProvider = ({ address, fetch, clock }) => {
   const urls = { entraUrl: address('entra'), graphUrl: address('graph') }
   const entra = createEntra(urls, fetch, clock)
@@ -52,7 +55,7 @@ export const createMsTeams: CreateProvider = ({ address, fetch, clock }) => {
     credentials: CREDENTIALS,
     endpoints: ENDPOINTS,
     isIssuer: (issuer) => entra.isIssuer(issuer),
-    // Scopes are Novu's fixed ones, whatever the caller asks for.
+    // The scopes are Novu's fixed ones, whatever the caller requests.
     protocolFor: () => 'openid',
     linkUserUrl: (request) => entra.authorizeUrl(request),
     identify: (exchange) => entra.identify(exchange),
@@ -64,7 +67,8 @@ export const createMsTeams: CreateProvider = ({ address, fetch, clock }) => {
       async prove(app, tenantId) {
         const token = await entra.appToken(app, tenantId)
         if (token.kind === 'refused') return { kind: 'not_yet', problem: token.problem }
-        // In its own tenant an app gets a token unasked: only what it may do there was consented to.
+        // In its own tenant an app gets a token without consent; only its permissions there need
+        // consent.
         if (readRoles(token.accessToken)?.length === 0) {
           return { kind: 'not_yet', problem: 'No application permission is granted to the app' }
         }

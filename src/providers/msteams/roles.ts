@@ -5,8 +5,8 @@ import { decodeJwt, errors } from 'jose'
 const Roles = Type.Object({ roles: Type.Array(Type.String()) })
 
 /**
- * The application permissions in a token of the app itself. Null where they cannot be read, which
- * says nothing: Microsoft promises the form of a token to nobody but whom it is for
+ * The application permissions in an app-only token. Null where they cannot be read, which proves
+ * nothing: Microsoft guarantees the format of a token only to the resource that it is issued for
  * (https://learn.microsoft.com/entra/identity-platform/access-tokens).
  */
 export function readRoles(accessToken: string): readonly string[] | null {

@@ -1,13 +1,13 @@
 import type { App, AuthorizationRequest } from '../provider.ts'
 import { createQueryString } from '../query-string.ts'
 
-/** What every address at Slack is made of at which somebody consents. */
+/** The parts common to all of Slack's authorization URLs. */
 type Request = Pick<
   AuthorizationRequest,
   'app' | 'redirectUri' | 'state' | 'proofs' | 'workspaceId'
 >
 
-/** Slack's address for OAuth v2, with the one or the other kind of scopes. */
+/** Builds Slack's OAuth v2 authorization URL, with user scopes or bot scopes. */
 export type SlackAuthorize = (
   request: Request,
   scope: { user_scope: string } | { scope: string },
@@ -31,8 +31,9 @@ export function createSlackAuthorize(slackUrl: string): SlackAuthorize {
 }
 
 /**
- * RFC 7636 §4.3. Slack takes an app that once sent a challenge for a public client, for good
- * (https://docs.slack.dev/authentication/using-pkce), so it is for the operator to say.
+ * Adds the code challenge (RFC 7636 §4.3). Once an app has sent a challenge, Slack treats it as a
+ * public client permanently (https://docs.slack.dev/authentication/using-pkce), so the operator
+ * must opt in.
  */
 export const withCodeChallenge = (
   url: string,
@@ -40,5 +41,5 @@ export const withCodeChallenge = (
 ): string =>
   usesPkce(app) ? `${url}&code_challenge=${proofs().codeChallenge}&code_challenge_method=S256` : url
 
-/** Whether Slack takes the app for a public client, which must use PKCE. */
+/** Whether Slack treats the app as a public client, which must use PKCE. */
 export const usesPkce = ({ own }: Pick<App, 'own'>): boolean => own['pkce'] === true

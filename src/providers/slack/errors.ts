@@ -3,8 +3,9 @@ import type { ErrorCodes } from '../provider.ts'
 const NEW_LINK = 'Ask for a new link.'
 
 /**
- * Slack's error codes: those on its own pages, from which nobody comes back, and those in its answers
- * (https://docs.slack.dev/reference/methods/oauth.v2.access#errors). It never adds a description.
+ * Slack's error codes: those shown on its own pages, from which the user is not redirected back,
+ * and those in its responses (https://docs.slack.dev/reference/methods/oauth.v2.access#errors).
+ * Slack never adds a description.
  */
 export const SLACK_ERRORS: ErrorCodes = {
   inDescription: null,

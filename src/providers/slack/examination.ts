@@ -6,7 +6,7 @@ import type { App } from '../provider.ts'
 import { DEFAULT_BOT_SCOPE } from './install.ts'
 import { SlackRefusal } from './refusal.ts'
 
-/** What Slack says to a code that never was, once it has accepted the client. */
+/** Slack's errors for an invented code, once it has accepted the client credentials. */
 const AFTER_THE_CLIENT = new Set(['invalid_code', 'bad_redirect_uri', 'invalid_code_verifier'])
 const REMEDIES: ReadonlyMap<string, string> = new Map([
   ['invalid_client_id', 'Copy the Client ID again: api.slack.com/apps, Basic Information.'],
@@ -14,8 +14,8 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
 ])
 
 /**
- * Asks Slack to exchange a code that never was: it looks at the client first, so its complaint
- * tells whether id and secret are good, and nothing is spent.
+ * Asks Slack to exchange an invented code. Slack checks the client first, so its error shows
+ * whether the client id and secret are valid, and no code is spent.
  */
 export async function examineSlackApp(
   slackUrl: string,
@@ -43,14 +43,17 @@ export async function examineSlackApp(
   return [ok('Slack accepts client id and secret'), redirectNote(redirectUri)]
 }
 
-/** Slack tells it to people only, in the browser. */
+/** Slack reports a wrong redirect URL only to people, in the browser. */
 const redirectNote = (redirectUri: string): Finding => ({
   status: 'note',
   message: 'whether Slack has the redirect URL shows only when somebody opens a link',
   remedy: `Under OAuth & Permissions there must be, to the letter: ${redirectUri}`,
 })
 
-/** https://docs.slack.dev/reference/app-manifest: to make an app from, or to change one. */
+/**
+ * An app manifest, to create an app from or to change one
+ * (https://docs.slack.dev/reference/app-manifest).
+ */
 export const slackManifest = (redirectUri: string): SetUp => ({
   title: 'Slack: api.slack.com/apps, "Create New App", "From a manifest"',
   text: JSON.stringify(

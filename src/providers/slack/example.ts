@@ -1,4 +1,7 @@
-/** What the samples of the contract name: the sandbox has it all, so that they work there. */
+/**
+ * The values used in the samples of the API description. The sandbox is seeded with them, so that
+ * the samples work there.
+ */
 export const SLACK_EXAMPLE = {
   providerId: 'slack',
   name: 'Slack',

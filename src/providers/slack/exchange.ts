@@ -8,14 +8,14 @@ import { SlackRefusal } from './refusal.ts'
 
 type Exchange = Pick<CodeExchange, 'app' | 'code' | 'redirectUri' | 'codeVerifier'>
 
-/** What Slack granted, or why it did not. */
+/** What Slack granted, or why it refused. */
 export type Exchanged<Granted> =
   | { kind: 'granted'; granted: Granted }
   | Exclude<IdentifyOutcome, { kind: 'identified' }>
 
 /**
- * Sends a code to Slack, once (RFC 6749 §4.1.3). The client authenticates by HTTP Basic, as Slack
- * advises (https://docs.slack.dev/reference/methods/oauth.v2.access).
+ * Sends a code to Slack exactly once (RFC 6749 §4.1.3). The client authenticates by HTTP Basic, as
+ * Slack recommends (https://docs.slack.dev/reference/methods/oauth.v2.access).
  */
 export async function exchangeCode<Granted extends TSchema>(
   fetch: Fetch,

@@ -71,7 +71,7 @@ export function createSlackInstall(slackUrl: string, fetch: Fetch): Connect {
       if (!Value.Check(SlackRefusal, body)) {
         return { kind: 'unavailable', reason: `status ${status}, unexpected body` }
       }
-      // What is worth nothing already need not be made so.
+      // A token that is already invalid need not be revoked.
       return DEAD_TOKEN.has(body.error)
         ? { kind: 'revoked' }
         : { kind: 'refused', error: body.error }
@@ -91,7 +91,10 @@ export function createSlackInstall(slackUrl: string, fetch: Fetch): Connect {
   }
 }
 
-/** A lifetime of nothing is none: taken at its word, it would be over before it began. */
+/**
+ * A lifetime of zero is treated as absent: taken literally, the token would have expired on
+ * arrival.
+ */
 function tokensOf(granted: Static<typeof Refreshed>): RefreshedTokens {
   const { access_token, refresh_token = null, expires_in = 0 } = granted
   return {
@@ -102,8 +105,8 @@ function tokensOf(granted: Static<typeof Refreshed>): RefreshedTokens {
 }
 
 function installed(granted: Static<typeof Granted>): InstallOutcome {
-  // An org-wide install has no team, and only this flag tells it: a workspace of an organisation
-  // has an `enterprise` as well.
+  // An org-wide install has no team, and only this flag identifies it: a workspace that is part of
+  // an organisation has an `enterprise` as well.
   const place = granted.is_enterprise_install === true ? granted.enterprise : granted.team
   if (!place) return { kind: 'refused', error: 'no workspace in the answer' }
   const { accessToken, refreshToken, expiresInSeconds } = tokensOf(granted)

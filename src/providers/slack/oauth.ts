@@ -4,7 +4,7 @@ import type { AuthorizationRequest, CodeExchange, IdentifyOutcome } from '../pro
 import { createSlackAuthorize } from './authorize.ts'
 import { exchangeCode } from './exchange.ts'
 
-/** What Novu asks for where the caller does not say. */
+/** Novu's default user scopes. */
 const DEFAULT_USER_SCOPE = ['identity.basic']
 
 /** https://docs.slack.dev/reference/methods/oauth.v2.access */
@@ -38,7 +38,7 @@ export function createSlackOAuth(slackUrl: string, fetch: Fetch): SlackProtocol 
   }
 }
 
-/** The user's token in the answer is not read: latch has no use for it, so it keeps none. */
+/** The user's token in the response is not read: latch does not need it, so it stores none. */
 const identified = ({
   authed_user,
   team,

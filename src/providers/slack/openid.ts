@@ -10,7 +10,7 @@ import type { SlackProtocol } from './oauth.ts'
 
 const Granted = Type.Object({ ok: Type.Literal(true), id_token: Type.String({ minLength: 1 }) })
 
-/** https://docs.slack.dev/authentication/sign-in-with-slack: Slack's ids are claims of its own. */
+/** Slack's ids are custom claims (https://docs.slack.dev/authentication/sign-in-with-slack). */
 const Claims = Type.Object({
   'https://slack.com/user_id': Type.String({ minLength: 1 }),
   'https://slack.com/team_id': Type.String({ minLength: 1 }),
@@ -18,7 +18,7 @@ const Claims = Type.Object({
   'https://slack.com/enterprise_id': Type.Optional(Type.String()),
 })
 
-/** Sign in with Slack: OpenID Connect at endpoints of its own. */
+/** Sign in with Slack: OpenID Connect at its own endpoints. */
 export function createSlackOpenId(
   slackUrl: string,
   fetch: Fetch,

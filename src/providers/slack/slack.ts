@@ -28,8 +28,8 @@ const ENDPOINTS = {
 }
 
 /**
- * Slack, by either of its protocols: OAuth v2 with user scopes (what Novu uses), or Sign in with
- * Slack where `openid` is among the scopes, which is the one that apps made today may use.
+ * Slack, by either of its protocols: OAuth v2 with user scopes (which Novu uses), or Sign in with
+ * Slack if `openid` is among the scopes, which is the one available to apps created today.
  */
 export const createSlack: CreateProvider = ({ address, fetch, clock }) => {
   const slackUrl = address('slack')

@@ -12,7 +12,7 @@ const PERMISSIONS = [
 function read(parts: EntraParts, authority: string, query: URLSearchParams) {
   const refused = (error: string, reason: string) => ({ kind: 'refused', error, reason }) as const
   if (comesTwice(query)) return refused('AADSTS900144', 'A parameter comes twice.')
-  // Microsoft says not to use `common` here, and its answer names a parameter that is not wrong
+  // Microsoft advises against `common` here, and the error names a parameter that is not at fault
   // (https://github.com/MicrosoftDocs/azure-docs/issues/45151).
   if (authority === 'common') {
     return refused('AADSTS900144', "The request must contain 'response_type'.")
@@ -47,7 +47,7 @@ export function askAdmin(parts: EntraParts, authority: string, query: URLSearchP
   })
 }
 
-/** `POST` to the same: what the administrator decides. */
+/** `POST` to the same path: the administrator's decision. */
 export function takeConsent(parts: EntraParts, authority: string, form: URLSearchParams): Response {
   const asked = read(parts, authority, form)
   if (asked.kind === 'refused') return parts.pages.error(asked.error, asked.reason)
@@ -56,7 +56,7 @@ export function takeConsent(parts: EntraParts, authority: string, form: URLSearc
   const fault = form.get('fault')
   if (isFault(fault)) parts.faults.arm(fault)
   if (parts.faults.take('deny') || form.get('decision') === 'deny') {
-    // Entra says beside the error that consent was given, and leaves the tenant out
+    // Entra reports consent as granted next to the error, and omits the tenant
     // (https://github.com/MicrosoftDocs/azure-docs/issues/114009).
     return sendBack(redirectUri, {
       admin_consent: 'True',
@@ -75,7 +75,7 @@ export function takeConsent(parts: EntraParts, authority: string, form: URLSearc
   if (!user.isAdmin) {
     return parts.pages.error('AADSTS90094', 'An administrator of your organisation must do this.')
   }
-  // Said to be granted, and nothing was
+  // Reported as granted, although nothing was
   // (https://github.com/OfficeDev/microsoft-teams-library-js/issues/1909).
   if (!parts.faults.take('missing_consent')) {
     parts.consents.add(consentKey(app.clientId, user.tenantId))

@@ -11,8 +11,8 @@ import { createEntraTokens } from './token.ts'
 export type EntraSandbox = { fetch(request: Request): Response | Promise<Response> }
 
 /**
- * A local stand-in for Microsoft Entra, and under `/graph` for Microsoft Graph. As strict as they
- * are, as far as latch and those who try it can tell.
+ * A local stand-in for Microsoft Entra and, under `/graph`, for Microsoft Graph. It is as strict as
+ * they are, as far as latch and its users can observe.
  */
 export function createEntraSandbox(
   deps: Pick<EntraParts, 'directory' | 'clock' | 'randomId' | 'address'> & {

@@ -3,7 +3,10 @@ import { comesTwice } from '../../../sandbox/parameters.ts'
 import type { EntraTenant } from './directory.ts'
 import { type Client, type EntraParts, readAuthority, readClient, sendBack } from './parts.ts'
 
-/** What the form carries back; not all that came, as a link must not answer for the user. */
+/**
+ * The parameters that the form carries back. Not all that were sent, as a link must not answer for
+ * the user.
+ */
 const CARRIED = [
   'client_id',
   'response_type',
@@ -23,7 +26,10 @@ type Refused = { kind: 'refused'; error: string; reason: string }
 
 const refused = (error: string, reason: string): Refused => ({ kind: 'refused', error, reason })
 
-/** What Entra checks before anybody signs in; a mistake is shown there, and not sent back. */
+/**
+ * What Entra checks before the user signs in. An error is shown on its page, not sent to the
+ * redirect URI.
+ */
 function read(parts: EntraParts, authority: string, query: URLSearchParams): Asked | Refused {
   if (comesTwice(query)) return refused('AADSTS900144', 'A parameter comes twice.')
   const client = readClient(parts, query)
@@ -68,7 +74,7 @@ export function askUser(parts: EntraParts, authority: string, query: URLSearchPa
   })
 }
 
-/** `POST` to the same: the user's answer. */
+/** `POST` to the same path: the user's decision. */
 export function takeAnswer(parts: EntraParts, authority: string, form: URLSearchParams): Response {
   const asked = read(parts, authority, form)
   if (asked.kind === 'refused') return parts.pages.error(asked.error, asked.reason)
@@ -94,7 +100,7 @@ export function takeAnswer(parts: EntraParts, authority: string, form: URLSearch
     : user.tenantId
   const allowed = tenant?.id ?? (app.multiTenant ? null : app.tenantId)
   if (!elsewhere && allowed !== null && allowed !== home) {
-    // Entra shows this itself and never sends the user back.
+    // Entra shows this on its own page and never redirects the user back.
     const reason = `User account '${user.name}' does not exist in tenant '${tenant?.name ?? ''}'.`
     return parts.pages.error('AADSTS50020', reason)
   }

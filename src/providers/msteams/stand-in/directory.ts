@@ -1,10 +1,10 @@
-/** An app as it is registered in Entra. */
+/** An app registration in Entra. */
 export type EntraApp = {
   clientId: string
   name: string
   clientSecret: string
   redirectUris: readonly string[]
-  /** Where it is registered, and whether other organisations' users may sign in. */
+  /** The tenant in which it is registered, and whether users of other organisations may sign in. */
   tenantId: string
   multiTenant: boolean
 }
@@ -16,7 +16,7 @@ export type EntraTenant = {
 }
 export type EntraUser = { id: string; tenantId: string; name: string; isAdmin: boolean }
 
-/** Who and what the stand-in knows. */
+/** The apps, tenants and users that the stand-in knows. */
 export type EntraDirectory = {
   apps: readonly EntraApp[]
   tenants: readonly EntraTenant[]
@@ -34,10 +34,10 @@ export const FABRIKAM: EntraTenant = {
   hasTeamsApp: false,
 }
 
-/** The client id of the same app for one organisation alone. */
+/** The client id of the single-tenant variant of the app. */
 export const singleTenantClientId = (clientId: string): string => `${clientId.slice(0, -1)}9`
 
-/** An app, once for all organisations and once for its own, and made-up people of two of them. */
+/** An app, once multi-tenant and once single-tenant, and made-up users of two organisations. */
 export function createEntraDirectory(app: {
   clientId: string
   clientSecret: string

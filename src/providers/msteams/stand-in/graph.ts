@@ -9,7 +9,7 @@ const Installation = Type.Object({ 'teamsApp@odata.bind': Type.String() })
 const refuse = (status: number, code: string, message: string): Response =>
   Response.json({ error: { code, message } }, { status })
 
-/** The part of Microsoft Graph that puts a bot into a user's chat. */
+/** The part of Microsoft Graph that installs a bot in a user's chat. */
 export function createGraph(parts: EntraParts, tokens: EntraTokens) {
   const installed = new Set<string>()
   const forbidden = (): Response =>

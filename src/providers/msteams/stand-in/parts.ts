@@ -3,7 +3,7 @@ import type { Faults } from '../../../sandbox/faults.ts'
 import type { SandboxPages } from '../../../sandbox/pages.ts'
 import type { EntraApp, EntraDirectory, EntraTenant } from './directory.ts'
 
-/** What a user allowed at Entra. */
+/** What a user consented to at Entra. */
 export type EntraGrant = CodeGrant & {
   userId: string
   tenantId: string
@@ -16,12 +16,12 @@ export type EntraParts = {
   codes: Codes<EntraGrant>
   pages: SandboxPages
   faults: Faults
-  /** Which app an administrator has consented to, and in which tenant: `<client id> <tenant id>`. */
+  /** Apps that an administrator has consented to, by tenant: `<client id> <tenant id>`. */
   consents: Set<string>
   /** Milliseconds since 1970. */
   clock: () => number
   randomId: (length: number) => string
-  /** Its own address. */
+  /** The stand-in's own URL. */
   address: () => string
 }
 
@@ -34,7 +34,7 @@ export type Authority =
   | { kind: 'tenant'; tenant: EntraTenant }
   | { kind: 'refused'; error: string; reason: string }
 
-/** Where somebody is to sign in: the first part of the path. */
+/** The authority at which the user signs in: the first segment of the path. */
 export function readAuthority(
   { directory }: Pick<EntraParts, 'directory'>,
   name: string,
@@ -61,7 +61,7 @@ export type Client =
   | { kind: 'client'; app: EntraApp; redirectUri: string }
   | { kind: 'refused'; error: string; reason: string }
 
-/** The app and the redirect URI of a request, which must be one of the app's, to the letter. */
+/** The app and the redirect URI of a request; the URI must match one of the app's exactly. */
 export function readClient(
   { directory }: Pick<EntraParts, 'directory'>,
   parameters: URLSearchParams,
@@ -80,7 +80,10 @@ export function readClient(
   return { kind: 'client', app, redirectUri }
 }
 
-/** Back to the app with an answer; by text, as `URL.searchParams` would write anew what is there. */
+/**
+ * Redirects to the app with the response. Appends text, because `URL.searchParams` would re-encode
+ * the existing query.
+ */
 export const sendBack = (redirectUri: string, answer: Record<string, string | null>): Response => {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(answer)) if (value !== null) query.set(name, value)

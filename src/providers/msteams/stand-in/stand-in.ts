@@ -2,7 +2,7 @@ import type { StandIn } from '../../definition.ts'
 import { createEntraSandbox } from './app.ts'
 import { CONTOSO, createEntraDirectory } from './directory.ts'
 
-/** The app that the stand-in knows, and that the sandbox is filled with. */
+/** The app that the stand-in knows and the sandbox is seeded with. */
 export const ENTRA_APP = {
   clientId: '00000000-5a5a-4a5a-8a5a-000000000001',
   clientSecret: 'sandbox-entra-secret',

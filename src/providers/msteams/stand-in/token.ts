@@ -12,14 +12,16 @@ export type EntraTokens = {
   token(authority: string, request: Request): Promise<Response>
   /** `GET /{authority}/discovery/v2.0/keys`. */
   keys(): Promise<Response>
-  /** The client and tenant of an app's own token, null for what is none. */
+  /** The client and tenant of an app-only token, null for any other token. */
   bearer(request: Request): AppGrant | null
 }
 
-/** Whom an app's own token is for, and what it may do there: `roles`. */
+/** The client and tenant of an app-only token, and its application permissions: `roles`. */
 export type AppGrant = { clientId: string; tenantId: string; roles: readonly string[] }
 
-/** Entra's errors: an OAuth code, and a description that begins with its own. */
+/**
+ * An error as Entra returns it: an OAuth code, and a description that begins with Entra's own code.
+ */
 function refuse(status: number, error: string, aadsts: number, text: string): Response {
   const body = { error, error_description: `AADSTS${aadsts}: ${text}`, error_codes: [aadsts] }
   return Response.json(body, { status })
@@ -54,7 +56,7 @@ export function createEntraTokens(parts: EntraParts): EntraTokens {
   }
 
   async function appToken({ clientId, tenantId, roles }: AppGrant): Promise<string> {
-    // With no role there is no such claim.
+    // Without any role, Entra omits the claim.
     const claims = {
       appid: clientId,
       tid: tenantId,
@@ -99,7 +101,7 @@ export function createEntraTokens(parts: EntraParts): EntraTokens {
       return refuse(400, 'invalid_scope', 1002012, 'The scope must be <resource>/.default.')
     }
     const isConsented = parts.consents.has(consentKey(app.clientId, tenant.id))
-    // Where it is registered an app is known without anybody's consent; it may just do nothing.
+    // In its home tenant an app gets a token without consent, but without any permissions.
     if (!isConsented && tenant.id !== app.tenantId) {
       const text = `Application with identifier '${app.clientId}' was not found in the directory '${tenant.name}'.`
       return refuse(400, 'unauthorized_client', 700016, text)

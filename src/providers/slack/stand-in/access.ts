@@ -8,7 +8,7 @@ export type AccessDeps = RedeemDeps & {
   tokens: IssuedTokens
 }
 
-/** https://docs.slack.dev/authentication/using-token-rotation: tokens live for 12 hours. */
+/** Tokens live for 12 hours (https://docs.slack.dev/authentication/using-token-rotation). */
 const LIFETIME_SECONDS = 12 * 60 * 60
 
 /** `oauth.v2.access` (https://docs.slack.dev/reference/methods/oauth.v2.access). */

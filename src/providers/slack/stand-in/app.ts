@@ -13,7 +13,7 @@ import { createIssuedTokens } from './tokens.ts'
 export type SlackSandbox = { fetch(request: Request): Response | Promise<Response> }
 
 /**
- * A local stand-in for Slack, over HTTP: to try latch without an account, and to test it. It refuses
+ * A local HTTP stand-in for Slack, for trying latch without an account and for tests. It refuses
  * what Slack refuses (unknown apps, redirect URIs and scopes, wrong secrets, codes used twice).
  */
 export function createSlackSandbox(deps: {
@@ -22,7 +22,7 @@ export function createSlackSandbox(deps: {
   clock: () => number
   randomId: (length: number) => string
   sleep: (ms: number) => Promise<void>
-  /** Its own address. */
+  /** The stand-in's own URL. */
   issuer: () => string
 }): SlackSandbox {
   const { randomId } = deps

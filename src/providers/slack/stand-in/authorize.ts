@@ -12,7 +12,7 @@ export type AuthorizeDeps = {
   faults: Faults
 }
 
-/** The two ways into Slack, by the path that the user is sent to. */
+/** Slack's two authorization endpoints, by path. */
 export const AUTHORIZE_PATHS = {
   oauth: '/oauth/v2/authorize',
   openid: '/openid/connect/authorize',
@@ -29,8 +29,8 @@ type Request = {
 }
 
 /**
- * What the form carries back. Not all that came: a link that says `decision=allow` would answer for
- * the user, whichever button they press.
+ * The parameters that the form carries back. Not all that were sent: a link with `decision=allow`
+ * would answer for the user, whichever button they press.
  */
 const CARRIED = [
   'client_id',
@@ -48,8 +48,8 @@ const CARRIED = [
 type Reading = { kind: 'request'; request: Request } | { kind: 'refused'; page: Response }
 
 /**
- * What Slack checks before it asks the user. A mistake is shown here and never sent to the redirect
- * URI, which is not to be trusted until it is known (RFC 6749 §4.1.2.1).
+ * What Slack checks before it asks the user. An error is shown on its page and never sent to the
+ * redirect URI, which is not trusted until it is known to be registered (RFC 6749 §4.1.2.1).
  */
 function read(
   { directory, pages }: AuthorizeDeps,
@@ -86,7 +86,7 @@ function read(
   return { kind: 'request', request: { app, nonce, codeChallenge, redirectUri, state, scopes } }
 }
 
-/** GET at either path: asks the user. `team` only decides who is chosen to begin with. */
+/** GET at either path: asks the user. `team` only preselects a user. */
 export function askConsent(
   deps: AuthorizeDeps,
   protocol: SlackProtocol,
@@ -113,7 +113,10 @@ export function askConsent(
   })
 }
 
-/** POST at either path: the user's answer. Its fields are checked anew: anybody can post. */
+/**
+ * POST at either path: the user's decision. Its fields are validated again, because anybody can
+ * post.
+ */
 export function takeDecision(
   deps: AuthorizeDeps,
   protocol: SlackProtocol,
@@ -152,6 +155,6 @@ export function takeDecision(
   })
 }
 
-/** By text: `URL.searchParams` would write the query that is there anew, and differently. */
+/** Appends text, because `URL.searchParams` would re-encode the existing query differently. */
 const withQuery = (uri: string, added: URLSearchParams): string =>
   `${uri}${uri.includes('?') ? '&' : '?'}${added}`

@@ -1,17 +1,17 @@
-/** An app as it is registered at api.slack.com. */
+/** An app registered at api.slack.com. */
 export type SlackApp = {
   id: string
   name: string
   clientId: string
   clientSecret: string
   redirectUris: readonly string[]
-  /** Whether its tokens rotate; Slack does not let an app turn that off again. */
+  /** Whether its tokens rotate; Slack does not allow turning rotation off again. */
   rotates: boolean
 }
 export type SlackWorkspace = { id: string; name: string }
 export type SlackUser = { id: string; teamId: string; name: string }
 
-/** Who and what the stand-in knows. */
+/** The apps, workspaces and users that the stand-in knows. */
 export type SlackDirectory = {
   apps: readonly SlackApp[]
   workspaces: readonly SlackWorkspace[]
@@ -21,10 +21,13 @@ export type SlackDirectory = {
 export const ACME: SlackWorkspace = { id: 'T0ACME0001', name: 'Acme Corp' }
 const OTHER: SlackWorkspace = { id: 'T0OTHER002', name: 'Other Company' }
 
-/** The client id of the same app with token rotation on. */
+/** The client id of the variant of the app with token rotation on. */
 export const rotatingClientId = (clientId: string): string => `${clientId}9`
 
-/** An app, once with token rotation and once without, and made-up people: three who work at Acme, and one who does not. */
+/**
+ * An app, once with token rotation and once without, and made-up users: three at Acme, and one
+ * elsewhere.
+ */
 export function createSlackDirectory(app: {
   clientId: string
   clientSecret: string

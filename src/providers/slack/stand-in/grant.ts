@@ -1,6 +1,6 @@
 import type { CodeGrant, Codes } from '../../../sandbox/codes.ts'
 
-/** What a user allowed at Slack. */
+/** What a user consented to at Slack. */
 export type SlackGrant = CodeGrant & {
   userId: string
   botScopes: readonly string[]

@@ -5,12 +5,12 @@ export type OpenIdDeps = RedeemDeps & {
   randomId: (length: number) => string
   /** Milliseconds since 1970. */
   clock: () => number
-  /** The stand-in's own address, as it stands in the issuer. */
+  /** The stand-in's own URL, as it appears in the issuer. */
   issuer: () => string
 }
 
 export type SlackOpenId = {
-  /** `openid.connect.token`: an id_token for a code of Sign in with Slack. */
+  /** `openid.connect.token`: returns an id_token for a code from Sign in with Slack. */
   token(request: Request): Promise<Response>
   /** The key that id_tokens are verified with (RFC 7517). */
   keys(): Promise<Response>
@@ -22,7 +22,7 @@ const LIFETIME_SECONDS = 300
 
 /** Sign in with Slack (https://docs.slack.dev/authentication/sign-in-with-slack). */
 export function createSlackOpenId(deps: OpenIdDeps): SlackOpenId {
-  // Made when it is first needed: an RSA key takes longer than the rest of the start together.
+  // Generated on first use: an RSA key takes longer than the rest of the start-up together.
   let made: Promise<GenerateKeyPairResult> | null = null
   const keyPair = (): Promise<GenerateKeyPairResult> => {
     made ??= generateKeyPair('RS256')

@@ -8,10 +8,10 @@ export type RedeemDeps = { directory: SlackDirectory; codes: SlackCodes; faults:
 
 export type Refused = { kind: 'refused'; answer: Response }
 
-/** A form that a client has proven to be its own. */
+/** A form from an authenticated client. */
 export type ClientRequest = { kind: 'client'; app: SlackApp; form: URLSearchParams }
 
-/** Whom a code was given for, once it is spent. */
+/** The grant of a code that has just been redeemed. */
 export type Redeemed = {
   kind: 'redeemed'
   app: SlackApp
@@ -20,7 +20,7 @@ export type Redeemed = {
   workspace: SlackWorkspace
 }
 
-/** In Slack's words: it does not tell an old code from one that never was. */
+/** Slack's error codes; it does not distinguish an expired code from an unknown one. */
 const ERRORS: Record<Extract<Redemption<SlackGrant>, { kind: 'refused' }>['because'], string> = {
   unknown: 'invalid_code',
   expired: 'invalid_code',
@@ -31,13 +31,13 @@ const ERRORS: Record<Extract<Redemption<SlackGrant>, { kind: 'refused' }>['becau
 
 type Client = { clientId: string; clientSecret: string }
 
-/** Slack answers with status 200 and an error in `error`. */
+/** Slack returns status 200, with the error code in `error`. */
 export const refuse = (error: string): Refused => ({
   kind: 'refused',
   answer: Response.json({ ok: false, error }),
 })
 
-/** What all of Slack's token methods check: a posted form, and the client's secret. */
+/** What all of Slack's token methods check: a POSTed form, and the client's secret. */
 export async function readClientRequest(
   { directory }: Pick<RedeemDeps, 'directory'>,
   request: Request,
@@ -52,7 +52,10 @@ export async function readClientRequest(
   return { kind: 'client', app, form }
 }
 
-/** Spends the code of a form; the redirect URI must be the authorization's, byte for byte. */
+/**
+ * Redeems the code of a form; the redirect URI must equal the authorization request's, byte for
+ * byte.
+ */
 export function redeemCode(
   { directory, codes, faults }: RedeemDeps,
   { app, form }: ClientRequest,
@@ -77,7 +80,7 @@ export function redeemCode(
   return { kind: 'redeemed', app, grant, user, workspace }
 }
 
-/** No arguments from a query: a secret does not belong in an address. */
+/** Refuses arguments in the query: a secret does not belong in a URL. */
 function isPostedForm({ method, headers }: Request): boolean {
   const [mediaType = ''] = (headers.get('content-type') ?? '').split(';')
   const isForm = mediaType.trim().toLowerCase() === 'application/x-www-form-urlencoded'
@@ -87,7 +90,10 @@ function isPostedForm({ method, headers }: Request): boolean {
 const BASE64 = '(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?'
 const BASIC = new RegExp(`^Basic (${BASE64})$`, 'i')
 
-/** By HTTP Basic (RFC 6749 §2.3.1) or in the form; both at once are refused, as they may differ. */
+/**
+ * Client credentials by HTTP Basic (RFC 6749 §2.3.1) or in the form; both at once are refused, as
+ * they may differ.
+ */
 function readClient(headers: Headers, form: URLSearchParams): Client | null {
   const authorization = headers.get('authorization')
   const inForm = form.get('client_id')
@@ -107,6 +113,6 @@ function readClient(headers: Headers, form: URLSearchParams): Client | null {
   }
 }
 
-/** An "&" that was not encoded is part of the text: it must not cut a wrong secret to a right one. */
+/** An unencoded "&" is part of the value: it must not truncate a wrong secret to a right one. */
 const formDecode = (text: string): string =>
   new URLSearchParams(`x=${text.replaceAll('&', '%26')}`).get('x') ?? ''

@@ -1,12 +1,15 @@
 export type RefreshTokens = {
   issue(clientId: string, scope: string): string
-  /** The scope that a token was given for, once; null for any other token or client. */
+  /**
+   * Redeems a token once and returns the scope that it was issued for; null for an unknown token or
+   * another client.
+   */
   spend(refreshToken: string, clientId: string): string | null
 }
 
 const MOST_TOKENS = 10_000
 
-/** Refresh tokens in memory, each good once, the oldest forgotten first. */
+/** Single-use refresh tokens in memory; the oldest are evicted first. */
 export function createRefreshTokens(deps: { randomId: (length: number) => string }): RefreshTokens {
   const issued = new Map<string, { clientId: string; scope: string }>()
   return {

@@ -1,4 +1,4 @@
-/** The scopes that latch and its users ask for, in the words that a person reads. */
+/** The scopes that latch and its users request, with descriptions for people. */
 const USER_SCOPES: Readonly<Record<string, string>> = {
   'identity.basic': 'Confirm who you are in this workspace',
   'identity.email': 'See your e-mail address',
@@ -35,7 +35,7 @@ const split = (scope: string | null): string[] =>
     .map((name) => name.trim())
     .filter((name) => name !== '')
 
-/** Reads `scope` and `user_scope` as Slack does, and refuses what it refuses. */
+/** Reads `scope` and `user_scope` as Slack does, and refuses what Slack refuses. */
 export function readScopes(scope: string | null, userScope: string | null): ScopeRequest {
   const botScopes = split(scope)
   const userScopes = split(userScope)
@@ -62,7 +62,7 @@ export function readScopes(scope: string | null, userScope: string | null): Scop
   return { kind: 'asked', botScopes, userScopes, permissions }
 }
 
-/** Reads the `scope` of Sign in with Slack, which has its own scopes and no others. */
+/** Reads the `scope` of Sign in with Slack, which accepts only its own scopes. */
 export function readOpenIdScopes(scope: string | null): ScopeRequest {
   const userScopes = split(scope)
   const unknown = userScopes.filter((name) => !Object.hasOwn(OPENID_SCOPES, name))

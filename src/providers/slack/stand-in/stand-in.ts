@@ -3,7 +3,7 @@ import { SLACK_EXAMPLE } from '../example.ts'
 import { createSlackSandbox } from './app.ts'
 import { ACME, createSlackDirectory } from './directory.ts'
 
-/** The app that the stand-in knows, and that the sandbox is filled with. */
+/** The app that the stand-in knows and the sandbox is seeded with. */
 export const SLACK_APP = {
   clientId: '1000000000001.1000000000002',
   clientSecret: 'sandbox-client-secret',

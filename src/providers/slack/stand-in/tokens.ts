@@ -1,5 +1,5 @@
 export type IssuedTokens = {
-  /** Remembers a token that was given out, and answers it. */
+  /** Records an issued token, and returns it. */
   issue(token: string): string
   /** `auth.revoke` (https://docs.slack.dev/reference/methods/auth.revoke). */
   revoke(request: Request): Response
@@ -7,7 +7,7 @@ export type IssuedTokens = {
 
 const MOST_TOKENS = 10_000
 
-/** Tokens in memory, the oldest forgotten first. */
+/** Issued tokens in memory; the oldest are evicted first. */
 export function createIssuedTokens(): IssuedTokens {
   const states = new Map<string, 'live' | 'revoked'>()
   return {
