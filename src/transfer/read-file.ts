@@ -72,7 +72,7 @@ async function* readLines(path: string, maxBytes: number): AsyncGenerator<Line> 
   const add = (part: Uint8Array): void => {
     lengthBytes += part.length
     if (lengthBytes > maxBytes) parts = []
-    else if (part.length > 0) parts.push(Uint8Array.from(part))
+    else if (part.length > 0) parts.push(new Uint8Array(part))
   }
   const finish = (isCutOff: boolean): Line => {
     const finished: Line =

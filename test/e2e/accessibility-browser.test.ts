@@ -72,7 +72,7 @@ describe.if(chromiumPath !== undefined)('every page that a person can meet', asy
       },
     ],
     ['docs', 'Setting up Slack', async () => `${service.url}/docs`],
-    ['docs-slack', 'Make the app', async () => `${service.url}/docs/slack`],
+    ['docs-slack', 'Create the app', async () => `${service.url}/docs/slack`],
     ['docs-operating', 'Behind a proxy', async () => `${service.url}/docs/operating`],
     ['docs-configuration', 'LATCH_HOST', async () => `${service.url}/docs/configuration`],
     ['no-state', 'This link is not valid', async () => callback],
