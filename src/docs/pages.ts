@@ -1,5 +1,6 @@
 import configuration from './pages/configuration.md' with { type: 'text' }
 import events from './pages/events.md' with { type: 'text' }
+import idempotency from './pages/idempotency.md' with { type: 'text' }
 import unit from './pages/latch.service' with { type: 'text' }
 import links from './pages/links.md' with { type: 'text' }
 import operating from './pages/operating.md' with { type: 'text' }
@@ -14,6 +15,7 @@ export const PAGES: ReadonlyMap<string, string> = new Map([
   ['teams', teams],
   ['configuration', configuration],
   ['operating', operating],
+  ['idempotency', idempotency],
   ['links', links],
   ['events', events],
   ['personal-data', personalData],

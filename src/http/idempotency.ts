@@ -53,7 +53,7 @@ export type Idempotency = {
 
 const MAX_KEY_LENGTH = 255
 
-type IdempotencyDeps = CommitDeps & Pick<Deps, 'clock' | 'metrics'>
+type IdempotencyDeps = CommitDeps & Pick<Deps, 'clock' | 'config' | 'metrics'>
 
 export function createIdempotency(deps: IdempotencyDeps): Idempotency {
   // Only for the 409 while a request runs here: correctness rests on the record's primary key.
@@ -69,7 +69,7 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
       }
       if (running.has(scope)) {
         deps.metrics.idempotency('in_use')
-        throw stillRunning(request.key)
+        throw stillRunning(deps, request.key)
       }
       running.add(scope)
       try {
@@ -149,7 +149,7 @@ function remember(
 }
 
 function replay(
-  { metrics }: Pick<Deps, 'metrics'>,
+  { config, metrics }: Pick<Deps, 'config' | 'metrics'>,
   record: IdempotencyRecord,
   { key }: KeyedRequest,
   fingerprint: string,
@@ -157,7 +157,10 @@ function replay(
   if (record.fingerprint !== fingerprint) {
     metrics.idempotency('other_body')
     const message = `Request with key "${key}" is being reused for a different body`
-    throw new ApiError(422, 'idempotency_key_reused', message, { errors: {} })
+    throw new ApiError(422, 'idempotency_key_reused', message, {
+      errors: {},
+      headers: linkToGuide(config),
+    })
   }
   metrics.idempotency('replayed')
   return { status: record.status, text: record.body, headers: record.headers, replayed: true }
@@ -177,10 +180,15 @@ export function refuseLongKey(key: string): void {
   throw badRequest('idempotency_key_too_long', `idempotencyKey "${key}" ${limit}`)
 }
 
-const stillRunning = (key: string): ApiError =>
+/** Novu's answers link to its documentation of this. */
+const linkToGuide = ({ publicUrl }: Deps['config']): { link: string } => ({
+  link: `<${publicUrl}/docs/idempotency>; rel="help"`,
+})
+
+const stillRunning = ({ config }: Pick<Deps, 'config'>, key: string): ApiError =>
   new ApiError(
     409,
     'idempotency_key_in_use',
     `Request with key "${key}" is currently being processed. Please retry after 1 second`,
-    { headers: { 'retry-after': '1' } },
+    { headers: { 'retry-after': '1', ...linkToGuide(config) } },
   )

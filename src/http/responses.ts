@@ -24,6 +24,10 @@ export const HEADERS = {
   'Idempotency-Key': text('The key that the request came with.', '8f0c2a'),
   'Idempotency-Replay': text('`true` where this is the answer to an earlier request.', 'true'),
   'Retry-After': text('Seconds after which to try again.', '1'),
+  Link: text(
+    'A page that explains the answer (RFC 8288).',
+    '<https://latch.example.com/docs/idempotency>; rel="help"',
+  ),
   Allow: text('The methods that the path has.', 'POST', true),
   'WWW-Authenticate': text('The scheme of the Authorization header.', 'ApiKey', true),
   Accept: text('The media type that a body must have.', 'application/json', true),
@@ -80,15 +84,20 @@ const PAGE: readonly HeaderName[] = [
 ]
 
 /** By status, headers that come with it whatever the operation. */
-const BY_STATUS: Readonly<Record<number, readonly [HeaderName, Presence]>> = {
-  302: ['Location', 'always'],
-  401: ['WWW-Authenticate', 'always'],
-  405: ['Allow', 'always'],
+const BY_STATUS: Readonly<Record<number, ReadonlyMap<HeaderName, Presence>>> = {
+  302: new Map([['Location', 'always']]),
+  401: new Map([['WWW-Authenticate', 'always']]),
+  405: new Map([['Allow', 'always']]),
   // Of a request that is still running, not of a conflict.
-  409: ['Retry-After', 'sometimes'],
-  415: ['Accept', 'always'],
-  429: ['Retry-After', 'always'],
-  503: ['Retry-After', 'always'],
+  409: new Map([
+    ['Retry-After', 'sometimes'],
+    ['Link', 'sometimes'],
+  ]),
+  // Of an idempotency key that came with another body.
+  422: new Map([['Link', 'sometimes']]),
+  415: new Map([['Accept', 'always']]),
+  429: new Map([['Retry-After', 'always']]),
+  503: new Map([['Retry-After', 'always']]),
 }
 
 /** Refused before an environment is known, or perhaps before. */
@@ -192,8 +201,7 @@ function describe(
     add(['Idempotency-Replay'], 'sometimes')
   }
   if (hasPages) add(PAGE, 'sometimes')
-  const [header, presence = 'sometimes'] = BY_STATUS[status] ?? []
-  if (header !== undefined) add([header], presence)
+  for (const [name, presence] of BY_STATUS[status] ?? []) add([name], presence)
   for (const name of HEADER_NAMES) {
     const own = response.headers?.[name]
     if (own !== undefined) headers.set(name, own)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { LINK_PATH, SAMPLE_BODY, startService, WITH_LIMITS } from '../harness/service.ts'
-import { expectConforms } from './contract.ts'
+import { expectConforms, expectLinksToGuide } from './contract.ts'
 
 describe('409', async () => {
   const service = await startService(WITH_LIMITS)
@@ -27,6 +27,7 @@ describe('409', async () => {
     })
     expect(second.headers.get('retry-after')).toBe('1')
     expect(second.headers.get('idempotency-key')).toBe('slow')
+    await expectLinksToGuide(service, second)
     expect((await first).status).toBe(201)
     const third = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
     expect(third.text).toBe((await first).text)

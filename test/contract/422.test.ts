@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { LINK_PATH, SAMPLE_BODY, startService, WITH_LIMITS } from '../harness/service.ts'
-import { expectConforms } from './contract.ts'
+import { expectConforms, expectLinksToGuide } from './contract.ts'
 
 type Errors = { errors: Record<string, { messages: string[]; value?: unknown }> }
 
@@ -53,6 +53,7 @@ describe('422', async () => {
       message: 'Request with key "reused" is being reused for a different body',
       errors: {},
     })
+    await expectLinksToGuide(service, other)
   })
 
   test('is never recorded: the same idempotency key works with a body that is right', async () => {

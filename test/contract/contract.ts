@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import Ajv, { type ValidateFunction } from 'ajv'
 import addFormats from 'ajv-formats'
 import { parse } from 'yaml'
-import type { Answer } from '../harness/service.ts'
+import type { Answer, TestService } from '../harness/service.ts'
 
 /** What everything started from: the part of Novu's API description that latch promises. */
 const FILE = join(import.meta.dir, 'link-user-oauth.openapi.yaml')
@@ -99,4 +99,12 @@ export function expectConforms(
       /^\d+;w=1;burst=\d+;comment="token bucket";category="\w+";cost="single"$/,
     )
   }
+}
+
+/** Holds if an answer names a page that explains it, and that page is there. */
+export async function expectLinksToGuide(service: TestService, answer: Answer): Promise<void> {
+  const link = answer.headers.get('link') ?? ''
+  const [, address = ''] = /^<([^>]+)>; rel="help"$/.exec(link) ?? []
+  expect(address).toBe(`${service.url}/docs/idempotency`)
+  expect((await fetch(address)).status).toBe(200)
 }

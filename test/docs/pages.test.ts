@@ -13,6 +13,7 @@ const PAGES = [
   'teams',
   'configuration',
   'operating',
+  'idempotency',
   'links',
   'events',
   'personal-data',
