@@ -61,7 +61,7 @@ export function createApp(
       health({
         version: readVersion().version,
         isRetiring: () => retiring,
-        proveWritable: () => deps.store.facts.proveWritable(),
+        proveWritable: () => deps.store.metadata.proveWritable(),
         monotonicMs: deps.monotonicMs,
         present: (result) => inEnvelope(deps.config, result),
       }),

@@ -10,12 +10,15 @@ export const checkKeyCommand = defineCommand({
   run: async (options: CommandOptions) => {
     const { checkSecretKeyAction } = await import('../operator/secret-key.ts')
     const { runAction } = await import('./run-action.ts')
-    const { checked, dead } = await runAction(options, checkSecretKeyAction, {})
-    if (options.json) console.log(JSON.stringify({ checked, dead }))
+    const { checked, undecryptable } = await runAction(options, checkSecretKeyAction, {})
+    if (options.json) console.log(JSON.stringify({ checked, dead: undecryptable }))
     else {
-      console.log(`${checked} encrypted values, ${dead.length} of which cannot be decrypted`)
-      for (const { table, column, row } of dead) console.log(`  ${table}.${column} of ${row}`)
+      console.log(
+        `${checked} encrypted values, ${undecryptable.length} of which cannot be decrypted`,
+      )
+      for (const { table, column, row } of undecryptable)
+        console.log(`  ${table}.${column} of ${row}`)
     }
-    return dead.length === 0 ? 0 : 1
+    return undecryptable.length === 0 ? 0 : 1
   },
 })

@@ -57,11 +57,11 @@ async function proveOpens(trial: string, file: string, settings: Settings): Prom
   const random = createRandom()
   const { keyring } = await openKeys(settings, random)
   const store = await openStore(trial, createSealing(keyring, random))
-  const { dead } = await store.sealedValues.check().finally(() => store.close())
-  if (dead.length > 0) {
+  const { undecryptable } = await store.sealedValues.check().finally(() => store.close())
+  if (undecryptable.length > 0) {
     throw new StoreError(
       'wrong_secret_key',
-      `The secret key does not decrypt ${dead.length} secrets in ${file}.`,
+      `The secret key does not decrypt ${undecryptable.length} secrets in ${file}.`,
     )
   }
 }

@@ -1,5 +1,5 @@
 import { type Static, type TObject, type TProperties, type TSchema, Type } from '@sinclair/typebox'
-import type { Page, Paging } from '../store/reading/pages.ts'
+import type { Page, Paging } from '../store/reading/pagination.ts'
 import { invalid } from './api-error.ts'
 import { openObject } from './declares.ts'
 

@@ -77,7 +77,7 @@ export const doctorAction = defineAction({
 
 async function examineDatabase({ store }: OperatorContext): Promise<Finding> {
   try {
-    await store.facts.proveWritable()
+    await store.metadata.proveWritable()
     return ok('it can be written to')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
@@ -88,10 +88,10 @@ async function examineDatabase({ store }: OperatorContext): Promise<Finding> {
 const REOPEN = 'Put the key back that sealed them, as a second line after the current one.'
 
 async function examineSecrets({ store }: OperatorContext): Promise<Finding> {
-  const { checked, dead } = await store.sealedValues.check()
-  if (dead.length === 0) return ok(`it opens all ${checked} values that are sealed`)
+  const { checked, undecryptable } = await store.sealedValues.check()
+  if (undecryptable.length === 0) return ok(`it opens all ${checked} values that are sealed`)
   return failed(
-    `it does not open ${dead.length} of ${checked} sealed values`,
+    `it does not open ${undecryptable.length} of ${checked} sealed values`,
     `\`latch check-key\` names them. ${REOPEN}`,
   )
 }

@@ -61,12 +61,12 @@ export function createRotation(
   }
 
   async function sealPage(): Promise<'more' | 'done'> {
-    const { next, resealed, dead } = await store.sealedValues.sealAnew(cursor)
+    const { next, resealed, undecryptable } = await store.sealedValues.reseal(cursor)
     pass.resealed += resealed
-    pass.unopened += dead.length
+    pass.unopened += undecryptable.length
     cursor = next
     if (next !== null) return 'more'
-    await store.facts.sealCanaryAnew()
+    await store.metadata.resealCanary()
     pass.isDone = true
     log.info(
       { kid: keyring.current.kid, resealed: pass.resealed, unopened: pass.unopened },

@@ -11,7 +11,7 @@ export const checkSecretKeyAction = defineAction({
   input: Type.Object({}),
   output: Type.Object({
     checked: Type.Integer(),
-    dead: Type.Array(
+    undecryptable: Type.Array(
       Type.Object({ table: Type.String(), column: Type.String(), row: Type.String() }),
     ),
   }),

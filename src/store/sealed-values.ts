@@ -13,7 +13,7 @@ export type SealedPage = {
   /** Where to continue; null at the end. */
   next: SealedCursor | null
   resealed: number
-  dead: Place[]
+  undecryptable: Place[]
 }
 
 export type SealedValues = {
@@ -21,9 +21,9 @@ export type SealedValues = {
    * Tries to open every sealed value. Returns how many there are and the places of those that
    * cannot be opened, without any of their contents.
    */
-  check(): Promise<{ checked: number; dead: Place[] }>
+  check(): Promise<{ checked: number; undecryptable: Place[] }>
   /** Re-seals the values of one page that were not sealed with the current key. */
-  sealAnew(cursor: SealedCursor | null): Promise<SealedPage>
+  reseal(cursor: SealedCursor | null): Promise<SealedPage>
 }
 
 /** A page is read, opened and written in a few milliseconds, so it delays no request noticeably. */
@@ -58,27 +58,29 @@ export function createSealedValues(
   return {
     async check() {
       let checked = 0
-      const dead: Place[] = []
+      const undecryptable: Place[] = []
       for await (const page of pages()) {
         checked += page.length
-        dead.push(...page.filter((value) => open(value) === null).map(({ place }) => place))
+        undecryptable.push(
+          ...page.filter((value) => open(value) === null).map(({ place }) => place),
+        )
       }
-      return { checked, dead }
+      return { checked, undecryptable }
     },
 
-    async sealAnew(cursor) {
+    async reseal(cursor) {
       const from = cursor ?? START
       const column = columns[from.column]
       const page = await readPage(database, column, from.after)
       const stale = page.filter(({ sealed }) => !sealing.isCurrent(sealed))
-      const dead = stale.filter((value) => open(value) === null).map(({ place }) => place)
+      const undecryptable = stale.filter((value) => open(value) === null).map(({ place }) => place)
       const writes = stale.flatMap((value) => {
         const text = open(value)
         if (text === null || column === undefined) return []
         return [replace(column, value, sealing.seal(text, value.place))]
       })
       if (writes.length > 0) await writer.commit(writes)
-      return { next: nextOf(from, page, columns.length), dead, resealed: writes.length }
+      return { next: nextOf(from, page, columns.length), undecryptable, resealed: writes.length }
     },
   }
 }

@@ -21,7 +21,7 @@ import { createEndpoints, type Endpoints } from './endpoints/endpoints.ts'
 import { type ApiKeys, createApiKeys } from './environments/api-keys.ts'
 import { createEnvironments, type Environments } from './environments/environments.ts'
 import { createEvents, type Events } from './events/events.ts'
-import { createFacts, type Facts } from './facts.ts'
+import { loadGeneratedKey } from './generated-keys.ts'
 import {
   createIdempotencyRecords,
   type IdempotencyRecords,
@@ -29,9 +29,13 @@ import {
 import { createIntegrations, type Integrations } from './integrations/integrations.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
 import { createSpentStates, type SpentStates } from './links/spent-states.ts'
-import { loadOwnKey } from './own-keys.ts'
+import { createMetadata, type Metadata } from './metadata.ts'
 import { createCounts } from './reading/counts.ts'
-import { createMemory, FRESH_WHERE_OWNED, FRESH_WHERE_SHARED } from './reading/memory.ts'
+import {
+  createRowCache,
+  OWNED_DATABASE_LIFETIME,
+  SHARED_DATABASE_LIFETIME,
+} from './reading/row-cache.ts'
 import { createSealedValues, type SealedValues } from './sealed-values.ts'
 import { StoreError } from './store-error.ts'
 import { createPersonalData, type PersonalData } from './subscribers/personal-data.ts'
@@ -44,7 +48,7 @@ import type { Write } from './writer/writes.ts'
 
 /** Everything that latch stores. Every write goes through `commit`. */
 export type Store = {
-  facts: Facts
+  metadata: Metadata
   environments: Environments
   apiKeys: ApiKeys
   integrations: Integrations
@@ -109,23 +113,23 @@ export async function openStore(
         ? startThreadCommitter({ identity: identityOf(file), synchronous })
         : createCommitter(client)
     const writer = createWriter(committer, onCommit)
-    const freshness = server === null ? FRESH_WHERE_OWNED : FRESH_WHERE_SHARED
-    const counts = createCounts(database, writer, freshness)
-    const remember = createMemory(writer, freshness)
+    const lifetime = server === null ? OWNED_DATABASE_LIFETIME : SHARED_DATABASE_LIFETIME
+    const counts = createCounts(database, writer, lifetime)
+    const cacheRead = createRowCache(writer, lifetime)
     const jobs = createJobs(database, writer)
-    const apiKeys = createApiKeys(database, writer, remember)
-    const facts = createFacts(database, writer, sealing)
-    await facts.proveSecretKey()
-    const eventsKey = await loadOwnKey(database, writer, sealing, 'events')
+    const apiKeys = createApiKeys(database, writer, cacheRead)
+    const metadata = createMetadata(database, writer, sealing)
+    await metadata.proveSecretKey()
+    const eventsKey = await loadGeneratedKey(database, writer, sealing, 'events')
     return {
-      facts,
+      metadata,
       environments: createEnvironments(database),
       apiKeys,
-      integrations: createIntegrations(database, sealing, remember),
-      subscribers: createSubscribers(database, counts, remember),
+      integrations: createIntegrations(database, sealing, cacheRead),
+      subscribers: createSubscribers(database, counts, cacheRead),
       personalData: createPersonalData(database),
       contexts: createContexts(database, counts),
-      connections: createConnections(database, sealing, { counts, remember, jobs }),
+      connections: createConnections(database, sealing, { counts, cacheRead, jobs }),
       connectionTokens: createConnectionTokens(database, sealing),
       endpoints: createEndpoints(database, counts, jobs),
       endpointReach: createEndpointReach(database),

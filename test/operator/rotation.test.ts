@@ -80,7 +80,7 @@ describe('a secret key that is replaced', () => {
     expect(keyring.previous).toEqual([])
     expect((await started.keysInFile()).previous).toEqual([])
     expect((await integration()).credentials).toEqual({ clientId: 'late' })
-    expect((await store.sealedValues.check()).dead).toEqual([])
+    expect((await store.sealedValues.check()).undecryptable).toEqual([])
     await store.close()
   })
 

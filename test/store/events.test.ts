@@ -275,9 +275,9 @@ describe('verify', () => {
     const key = new Uint8Array(32).fill(2)
     const rotated = createKeyring(key, [new Uint8Array(32).fill(1)])
     store = await openStore(dataDir, createSealing(rotated, createRandom()))
-    let cursor = (await store.sealedValues.sealAnew(null)).next
-    while (cursor !== null) cursor = (await store.sealedValues.sealAnew(cursor)).next
-    await store.facts.sealCanaryAnew()
+    let cursor = (await store.sealedValues.reseal(null)).next
+    while (cursor !== null) cursor = (await store.sealedValues.reseal(cursor)).next
+    await store.metadata.resealCanary()
     await store.close()
     store = await openStore(dataDir, createSealing(createKeyring(key), createRandom()))
     await append(10)

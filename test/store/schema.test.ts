@@ -7,7 +7,7 @@ import { migrate } from '../../src/store/database/migrate.ts'
 import { embedMigrations } from '../../src/store/database/migrations.macro.ts'
 import { placesOf, sealed, sealedColumnsOf } from '../../src/store/schema/sealed.ts'
 import { schemaTables } from '../../src/store/schema/tables.ts'
-import { cascadesOf, createTableVersions } from '../../src/store/writer/table-versions.ts'
+import { cascadesOf, createCacheInvalidation } from '../../src/store/writer/cache-invalidation.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
 let client: Client
@@ -87,9 +87,9 @@ describe('the versions of tables', () => {
     const changed = await changedBySqlite()
     expect(changed.get('environments')?.length).toBeGreaterThan(3)
     for (const parent of tables) {
-      const versions = createTableVersions()
+      const versions = createCacheInvalidation()
       const before = tables.map((table) => versions.watch([table])())
-      versions.bump([{ sql: `delete from "${parent}" where id = ?`, args: ['x'] }])
+      versions.invalidate([{ sql: `delete from "${parent}" where id = ?`, args: ['x'] }])
       const moved = tables.filter((table, index) => versions.watch([table])() !== before[index])
       expect(moved).toEqual([parent, ...(changed.get(parent) ?? [])].sort())
     }

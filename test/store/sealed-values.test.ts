@@ -20,12 +20,12 @@ test('a value that is written while it is being sealed anew is newer, and stays'
   })
   let cursor: SealedCursor | null = null
   do {
-    cursor = (await store.sealedValues.sealAnew(cursor)).next
+    cursor = (await store.sealedValues.reseal(cursor)).next
   } while (cursor !== null)
   await Promise.all(written)
 
   expect(written).toHaveLength(1)
   expect((await integration()).credentials).toEqual({ clientId: 'newer' })
-  expect((await store.sealedValues.check()).dead).toEqual([])
+  expect((await store.sealedValues.check()).undecryptable).toEqual([])
   await store.close()
 })

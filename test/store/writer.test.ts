@@ -3,7 +3,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openClient } from '../../src/store/database/client.ts'
 import { isUnavailable, isUniqueViolation } from '../../src/store/failures.ts'
-import { createMemory, FRESH_WHERE_OWNED } from '../../src/store/reading/memory.ts'
+import { createRowCache, OWNED_DATABASE_LIFETIME } from '../../src/store/reading/row-cache.ts'
 import {
   type Committer,
   createCommitter,
@@ -186,8 +186,8 @@ test('what is read once a write is done is what was written, whatever was read m
   const client = await openRows(file)
   const committer = startThreadCommitter(databaseFile(file))
   const writer = createWriter(committer)
-  const remember = createMemory(writer, FRESH_WHERE_OWNED)
-  const read = remember(['rows'], async (id) => {
+  const cacheRead = createRowCache(writer, OWNED_DATABASE_LIFETIME)
+  const read = cacheRead(['rows'], async (id) => {
     const { rows } = await client.execute({ sql: 'SELECT text FROM rows WHERE id = ?', args: [id] })
     return rows[0] === undefined ? null : { text: rows[0]['text'] }
   })

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { type ApiError, notFound } from '../../http/api-error.ts'
 import type { Tag } from '../../http/declares.ts'
-import type { ListedEndpoint } from '../../store/endpoints/endpoint-pages.ts'
+import type { ListedEndpoint } from '../../store/endpoints/endpoint-list.ts'
 import { PendingAnswer, presentPending } from '../pending.ts'
 
 export const CHANNEL_ENDPOINTS: Tag = {

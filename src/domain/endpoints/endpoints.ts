@@ -1,7 +1,7 @@
 import type { Config } from '../../config.ts'
 import type { Deps } from '../../deps.ts'
 import { endpointKind } from '../../providers/declared.ts'
-import type { ListedEndpoint } from '../../store/endpoints/endpoint-pages.ts'
+import type { ListedEndpoint } from '../../store/endpoints/endpoint-list.ts'
 import type { Endpoint } from '../../store/endpoints/endpoints.ts'
 import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
 import { contextWrites, readContexts } from '../contexts/payload.ts'

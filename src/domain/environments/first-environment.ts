@@ -25,7 +25,7 @@ export async function createFirstEnvironment(
   apiKey?: string,
 ): Promise<Decision<First, AlreadyFilled>> {
   const { store } = deps
-  const filledFor = await store.facts.purpose()
+  const filledFor = await store.metadata.purpose()
   if (filledFor !== null) return { kind: 'already_filled', purpose: filledFor }
   // Filled before it was noted by what: a sandbox has always noted it.
   if ((await store.environments.first()) !== null) {
@@ -39,7 +39,7 @@ export async function createFirstEnvironment(
     apiKey,
   )
   // Its unique key is what only one process can take.
-  const claim = accept(null, { writes: [store.facts.setPurpose(purpose)] })
+  const claim = accept(null, { writes: [store.metadata.setPurpose(purpose)] })
   return accept(
     { environment: made.value, key: key.value },
     together(claim.change, made.change, key.change),

@@ -4,8 +4,8 @@ import type { Database } from '../database/client.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { type Pending, PROVE_CONSENT, REFRESH_TOKENS } from '../jobs/pending.ts'
 import type { Counts } from '../reading/counts.ts'
-import type { Memory } from '../reading/memory.ts'
-import type { Page, Paging } from '../reading/pages.ts'
+import type { Page, Paging } from '../reading/pagination.ts'
+import type { RowCache } from '../reading/row-cache.ts'
 import { channelConnections } from '../schema/channels.ts'
 import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
@@ -16,7 +16,7 @@ import {
   type ConnectionRow,
   connectionSource,
   pageOfConnections,
-} from './connection-pages.ts'
+} from './connection-list.ts'
 import { type Connection, type PendingConsent, type Row, toConnection } from './connection-rows.ts'
 import { connectionOfWorkspace, insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
 
@@ -102,7 +102,11 @@ export type Connections = {
 export function createConnections(
   database: Database,
   sealing: Sealing,
-  { counts, remember, jobs }: { counts: Counts; remember: Memory; jobs: Pick<Jobs, 'schedule'> },
+  {
+    counts,
+    cacheRead,
+    jobs,
+  }: { counts: Counts; cacheRead: RowCache; jobs: Pick<Jobs, 'schedule'> },
 ): Connections {
   const byIdentifier = database
     .select()
@@ -196,7 +200,7 @@ export function createConnections(
     takeOverOwnEndpoints: (connection) => takeOverOwnEndpoints(database, connection),
     releaseOthersEndpoints: (connection, fallback, auth) =>
       releaseOthersEndpoints(database, connection, toRow(fallback, auth)),
-    find: remember(['channel_connections'], async (integration, identifier) =>
+    find: cacheRead(['channel_connections'], async (integration, identifier) =>
       withoutAuth(await byIdentifier.get({ integrationId: integration, identifier })),
     ),
     findByOwner: async (integration, owner) =>

@@ -1,7 +1,13 @@
 import { and, eq, or, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import type { Counts } from '../reading/counts.ts'
-import { type Page, type PageSource, type Paging, readPage, whereIs } from '../reading/pages.ts'
+import {
+  type Page,
+  type PageSource,
+  type Paging,
+  readPage,
+  whereIs,
+} from '../reading/pagination.ts'
 import { contexts } from '../schema/core.ts'
 import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'

@@ -4,7 +4,7 @@ import type { Database } from '../database/client.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { REACH_USER } from '../jobs/pending.ts'
 import type { Counts } from '../reading/counts.ts'
-import type { Page, Paging } from '../reading/pages.ts'
+import type { Page, Paging } from '../reading/pagination.ts'
 import { channelEndpoints } from '../schema/channels.ts'
 import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
@@ -14,7 +14,7 @@ import {
   endpointsWhere,
   type ListedEndpoint,
   pageOfEndpoints,
-} from './endpoint-pages.ts'
+} from './endpoint-list.ts'
 
 /** Where a subscriber can be reached at a provider; for a linked user, their identity there. */
 export type Endpoint = Omit<typeof channelEndpoints.$inferSelect, 'reachProblem'>

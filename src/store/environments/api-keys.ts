@@ -1,6 +1,6 @@
 import { eq, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
-import type { Memory } from '../reading/memory.ts'
+import type { RowCache } from '../reading/row-cache.ts'
 import { apiKeys, environments } from '../schema/core.ts'
 import type { Writer } from '../writer/writer.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
@@ -36,7 +36,7 @@ export type ApiKeys = {
 export function createApiKeys(
   database: Database,
   writer: Pick<Writer, 'commit'>,
-  remember: Memory,
+  cacheRead: RowCache,
 ): ApiKeys {
   let uses = new Map<string, number>()
   const holderByDigest = database
@@ -53,7 +53,7 @@ export function createApiKeys(
     .where(eq(apiKeys.digest, sql.placeholder('digest')))
     .prepare()
   return {
-    findHolder: remember(
+    findHolder: cacheRead(
       ['api_keys', 'environments'],
       async (digest) => (await holderByDigest.get({ digest })) ?? null,
     ),

@@ -1,7 +1,7 @@
 import { and, eq, inArray, type SQL, sql } from 'drizzle-orm'
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core'
 import type { Database } from '../database/client.ts'
-import { whereIs } from '../reading/pages.ts'
+import { whereIs } from '../reading/pagination.ts'
 import { integrations } from '../schema/core.ts'
 
 /** Filters a list by the integrations that its rows belong to. */

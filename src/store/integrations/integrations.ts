@@ -1,7 +1,7 @@
 import { and, desc, eq, sql } from 'drizzle-orm'
 import { type Sealing, UnsealError } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
-import type { Memory } from '../reading/memory.ts'
+import type { RowCache } from '../reading/row-cache.ts'
 import { integrations } from '../schema/core.ts'
 import { placesOf } from '../schema/sealed.ts'
 import { expectRow } from '../writer/expectations.ts'
@@ -59,7 +59,7 @@ function parseCredentials(json: string): Credentials {
 export function createIntegrations(
   database: Database,
   sealing: Sealing,
-  remember: Memory,
+  cacheRead: RowCache,
 ): Integrations {
   const where = (column: typeof integrations.identifier | typeof integrations.id) =>
     database
@@ -99,10 +99,10 @@ export function createIntegrations(
   })
 
   return {
-    findByIdentifier: remember(['integrations'], async (environmentId, value) =>
+    findByIdentifier: cacheRead(['integrations'], async (environmentId, value) =>
       unsealIfAny(await byIdentifier.get({ environmentId, value })),
     ),
-    findById: remember(['integrations'], async (environmentId, value) =>
+    findById: cacheRead(['integrations'], async (environmentId, value) =>
       unsealIfAny(await byId.get({ environmentId, value })),
     ),
     expectPresent: (id) => expectRow(database, integrations, eq(integrations.id, id)),

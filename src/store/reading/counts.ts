@@ -3,7 +3,7 @@ import type { SQLiteTable } from 'drizzle-orm/sqlite-core'
 import { LRUCache } from 'lru-cache'
 import type { Database } from '../database/client.ts'
 import type { Writer } from '../writer/writer.ts'
-import type { Freshness } from './memory.ts'
+import type { CacheLifetime } from './row-cache.ts'
 
 /** Counts the rows of a table that match, up to `limit`. */
 export type Counts = (table: SQLiteTable, where: SQL | undefined, limit: number) => Promise<number>
@@ -18,11 +18,11 @@ const MAX_CACHED_COUNTS = 1000
 export function createCounts(
   database: Database,
   writer: Pick<Writer, 'watch'>,
-  freshness: Freshness,
+  lifetime: CacheLifetime,
 ): Counts {
-  const remembered = new LRUCache<string, { count: number; version: number }>({
+  const cached = new LRUCache<string, { count: number; version: number }>({
     max: MAX_CACHED_COUNTS,
-    ...freshness,
+    ...lifetime,
   })
   const watching = new Map<string, () => number>()
   const versionOf = (table: string): number => {
@@ -40,10 +40,10 @@ export function createCounts(
     const query = database.select({ count: sql<number>`count(*)` }).from(capped)
     const key = JSON.stringify(Object.values(query.toSQL()))
     const version = versionOf(getTableName(table))
-    const known = remembered.get(key)
+    const known = cached.get(key)
     if (known?.version === version) return known.count
     const count = (await query.get())?.count ?? 0
-    remembered.set(key, { count, version })
+    cached.set(key, { count, version })
     return count
   }
 }

@@ -69,7 +69,7 @@ export const eventCheckpoints = sqliteTable(
 )
 
 /** Keys that latch generated, sealed with the secret key: they stay when that is replaced. */
-export const ownKeys = sqliteTable('own_keys', {
+export const generatedKeys = sqliteTable('own_keys', {
   name: text('name').primaryKey(),
   keySealed: sealed('key').notNull(),
 })

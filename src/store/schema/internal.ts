@@ -4,7 +4,7 @@ import { environments } from './core.ts'
 import { sealed } from './sealed.ts'
 
 /** Metadata of the store: the key canary, and whether a sandbox created it. */
-export const facts = sqliteTable('facts', {
+export const metadata = sqliteTable('facts', {
   name: text('name').primaryKey(),
   value: text('value').notNull(),
 })

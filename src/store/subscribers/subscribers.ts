@@ -1,12 +1,12 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import type { Counts } from '../reading/counts.ts'
-import type { Memory } from '../reading/memory.ts'
-import type { Page, Paging } from '../reading/pages.ts'
+import type { Page, Paging } from '../reading/pagination.ts'
+import type { RowCache } from '../reading/row-cache.ts'
 import { subscribers } from '../schema/core.ts'
 import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
-import { pageOfSubscribers, type SubscriberFilter } from './subscriber-pages.ts'
+import { pageOfSubscribers, type SubscriberFilter } from './subscriber-list.ts'
 
 /** One of the company's own users. */
 export type Subscriber = typeof subscribers.$inferSelect
@@ -31,7 +31,7 @@ export type Subscribers = {
 export function createSubscribers(
   database: Database,
   counts: Counts,
-  remember: Memory,
+  cacheRead: RowCache,
 ): Subscribers {
   const bySubscriberId = database
     .select()
@@ -45,7 +45,7 @@ export function createSubscribers(
     .prepare()
   const insert = (subscriber: Subscriber) => database.insert(subscribers).values(subscriber)
   return {
-    find: remember(
+    find: cacheRead(
       ['subscribers'],
       async (environmentId, subscriberId) =>
         (await bySubscriberId.get({ environmentId, subscriberId })) ?? null,

@@ -4,12 +4,12 @@ import type { Committed, Committer, DatabaseFile } from './committer.ts'
 import type { Statement } from './writes.ts'
 
 /** A message to the writer thread. */
-export type Order =
+export type WriterRequest =
   | { kind: 'commit'; id: number; database: DatabaseFile; statements: readonly Statement[] }
   | { kind: 'close' }
 
 /** A message from the writer thread. */
-export type Report =
+export type WriterResponse =
   | { kind: 'committed'; id: number; results: readonly Committed[] }
   | { kind: 'failed'; id: number; failure: Failure }
   | { kind: 'closed' }
@@ -109,7 +109,7 @@ export function startThreadCommitter(
 
 function startThread(file: string | URL, onEnd: () => void): Thread {
   const worker = new Worker(file)
-  const order = (message: Order): void => worker.postMessage(message)
+  const send = (request: WriterRequest): void => worker.postMessage(request)
   const waiting = new Map<number, Waiting>()
   const closed = Promise.withResolvers<void>()
   let commits = 0
@@ -123,15 +123,15 @@ function startThread(file: string | URL, onEnd: () => void): Thread {
   }
   worker.on('error', end)
   worker.on('exit', end)
-  worker.on('message', (report: Report) => {
-    if (report.kind === 'closed') {
+  worker.on('message', (response: WriterResponse) => {
+    if (response.kind === 'closed') {
       closed.resolve()
       return
     }
-    const caller = waiting.get(report.id)
-    waiting.delete(report.id)
-    if (report.kind === 'committed') caller?.resolve(report.results)
-    else caller?.reject(toError(report.failure))
+    const caller = waiting.get(response.id)
+    waiting.delete(response.id)
+    if (response.kind === 'committed') caller?.resolve(response.results)
+    else caller?.reject(toError(response.failure))
   })
 
   return {
@@ -139,10 +139,10 @@ function startThread(file: string | URL, onEnd: () => void): Thread {
       new Promise((resolve, reject) => {
         commits += 1
         waiting.set(commits, { resolve, reject })
-        order({ kind: 'commit', id: commits, database, statements })
+        send({ kind: 'commit', id: commits, database, statements })
       }),
     close: async () => {
-      order({ kind: 'close' })
+      send({ kind: 'close' })
       await closed.promise
       await worker.terminate()
     },

@@ -1,6 +1,6 @@
 import { parentPort } from 'node:worker_threads'
 import { type Committer, type DatabaseFile, openFileCommitter } from './committer.ts'
-import { type Order, type Report, toFailure } from './thread-committer.ts'
+import { toFailure, type WriterRequest, type WriterResponse } from './thread-committer.ts'
 
 // Runs in a separate thread (see thread-committer.ts) and commits one request after the other.
 
@@ -12,12 +12,12 @@ async function open(database: DatabaseFile): Promise<Committer> {
   return committer
 }
 
-async function handle(order: Order): Promise<Report> {
-  if (order.kind === 'close') {
+async function handle(request: WriterRequest): Promise<WriterResponse> {
+  if (request.kind === 'close') {
     await committer?.close()
     return { kind: 'closed' }
   }
-  const { id, database, statements } = order
+  const { id, database, statements } = request
   try {
     const { commit } = await open(database)
     return { kind: 'committed', id, results: await commit(statements) }
@@ -27,6 +27,6 @@ async function handle(order: Order): Promise<Report> {
 }
 
 let before: Promise<void> = Promise.resolve()
-parentPort?.on('message', (order: Order) => {
-  before = before.then(async () => parentPort?.postMessage(await handle(order)))
+parentPort?.on('message', (request: WriterRequest) => {
+  before = before.then(async () => parentPort?.postMessage(await handle(request)))
 })

@@ -1,6 +1,6 @@
 import { isUnavailable } from '../failures.ts'
+import { createCacheInvalidation } from './cache-invalidation.ts'
 import type { Committed, Committer } from './committer.ts'
-import { createTableVersions } from './table-versions.ts'
 import { type Statement, statementsOf, type Write } from './writes.ts'
 
 export type Writer = {
@@ -29,7 +29,7 @@ export type Writer = {
  */
 export type OnCommit = (statements: number, seconds: number) => void
 
-type Unit = {
+type PendingCommit = {
   writes: readonly Write[]
   resolve(results: readonly Committed[]): void
   reject(error: unknown): void
@@ -47,26 +47,26 @@ const MIN_FOR_TWO_COMMITS = 16
 
 /** The only way to write to the database: one queue, and no interactive transactions. */
 export function createWriter(committer: Committer, onCommit?: OnCommit): Writer {
-  const queue: Unit[] = []
-  const underWay = new Set<Promise<void>>()
-  const versions = createTableVersions()
-  let isTaking = false
+  const queue: PendingCommit[] = []
+  const running = new Set<Promise<void>>()
+  const caches = createCacheInvalidation()
+  let isScheduled = false
 
-  async function settle(units: readonly Unit[]): Promise<void> {
-    const writes = units.flatMap((unit) => unit.writes)
+  async function commitTogether(commits: readonly PendingCommit[]): Promise<void> {
+    const writes = commits.flatMap((pending) => pending.writes)
     const startedMs = performance.now()
     const outcome = await run(statementsOf(writes))
     if (outcome.kind === 'committed') {
-      tell(units, outcome.results)
+      resolveEach(commits, outcome.results)
       onCommit?.(writes.length, (performance.now() - startedMs) / 1000)
-    } else if (units.length === 1 || isUnavailable(outcome.error)) {
-      for (const unit of units) unit.reject(outcome.error)
+    } else if (commits.length === 1 || isUnavailable(outcome.error)) {
+      for (const pending of commits) pending.reject(outcome.error)
     } else {
       // One caller's conflict must not fail the others. Halving isolates 1 conflict among 64 in 12
       // commits.
-      const half = Math.ceil(units.length / 2)
-      await settle(units.slice(0, half))
-      await settle(units.slice(half))
+      const half = Math.ceil(commits.length / 2)
+      await commitTogether(commits.slice(0, half))
+      await commitTogether(commits.slice(half))
     }
   }
 
@@ -74,26 +74,26 @@ export function createWriter(committer: Committer, onCommit?: OnCommit): Writer 
     try {
       return { kind: 'committed', results: await committer.commit(statements) }
     } catch (error) {
-      versions.bumpRead(statements)
+      caches.invalidateReads(statements)
       return { kind: 'failed', error }
     } finally {
       // Invalidate before the callers are notified: anything read meanwhile may be old or new. Also
       // after a failure, as the response of a successful commit can be lost.
-      versions.bump(statements)
+      caches.invalidate(statements)
     }
   }
 
-  function take(): void {
-    isTaking = false
-    while (queue.length > 0 && underWay.size < committer.capacity) {
+  function startCommits(): void {
+    isScheduled = false
+    while (queue.length > 0 && running.size < committer.capacity) {
       const isFirstOfTwo =
-        committer.capacity > 1 && underWay.size === 0 && queue.length >= MIN_FOR_TWO_COMMITS
-      const units = queue.splice(0, isFirstOfTwo ? Math.ceil(queue.length / 2) : queue.length)
-      const settling = settle(units).finally(() => {
-        underWay.delete(settling)
-        take()
+        committer.capacity > 1 && running.size === 0 && queue.length >= MIN_FOR_TWO_COMMITS
+      const commits = queue.splice(0, isFirstOfTwo ? Math.ceil(queue.length / 2) : queue.length)
+      const committing = commitTogether(commits).finally(() => {
+        running.delete(committing)
+        startCommits()
       })
-      underWay.add(settling)
+      running.add(committing)
     }
   }
 
@@ -101,26 +101,26 @@ export function createWriter(committer: Committer, onCommit?: OnCommit): Writer 
     commit: (writes) =>
       new Promise((resolve, reject) => {
         queue.push({ writes, resolve, reject })
-        if (isTaking) return
-        isTaking = true
+        if (isScheduled) return
+        isScheduled = true
         // Writes that arrive within one turn of the event loop share a commit, and so one fsync.
-        setImmediate(take)
+        setImmediate(startCommits)
       }),
-    watch: versions.watch,
-    listen: versions.listen,
+    watch: caches.watch,
+    listen: caches.listen,
     idle: async () => {
-      while (isTaking || underWay.size > 0) {
+      while (isScheduled || running.size > 0) {
         await new Promise((resolve) => setImmediate(resolve))
-        await Promise.all(underWay)
+        await Promise.all(running)
       }
     },
   }
 }
 
 /** Gives each caller its own results. */
-function tell(units: readonly Unit[], results: readonly Committed[]): void {
+function resolveEach(commits: readonly PendingCommit[], results: readonly Committed[]): void {
   let start = 0
-  for (const { writes, resolve } of units) {
+  for (const { writes, resolve } of commits) {
     const count = writes.filter((write) => 'sql' in write).length
     resolve(results.slice(start, start + count))
     start += count

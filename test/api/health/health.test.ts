@@ -25,10 +25,10 @@ describe('a service that is well', () => {
   })
 
   test('writes once a second at most, however often it is asked', async () => {
-    const { facts } = service.deps.store
-    const proveWritable = facts.proveWritable.bind(facts)
+    const { metadata } = service.deps.store
+    const proveWritable = metadata.proveWritable.bind(metadata)
     let writes = 0
-    facts.proveWritable = () => {
+    metadata.proveWritable = () => {
       writes += 1
       return proveWritable()
     }
@@ -38,14 +38,14 @@ describe('a service that is well', () => {
     service.advance(1001)
     await get('/readyz')
     expect(writes).toBe(2)
-    facts.proveWritable = proveWritable
+    metadata.proveWritable = proveWritable
   })
 })
 
 test('a database that cannot be written to makes it unready, and well again when it can', async () => {
-  const { facts } = service.deps.store
-  const proveWritable = facts.proveWritable.bind(facts)
-  facts.proveWritable = () => Promise.reject(new Error('SQLITE_FULL'))
+  const { metadata } = service.deps.store
+  const proveWritable = metadata.proveWritable.bind(metadata)
+  metadata.proveWritable = () => Promise.reject(new Error('SQLITE_FULL'))
   service.advance(1001)
   const full = await get('/readyz')
   expect([full.status, full.body]).toEqual([
@@ -59,7 +59,7 @@ test('a database that cannot be written to makes it unready, and well again when
     { status: 'error', error: { database: { status: 'down' } } },
   ])
   expect((await get('/healthz')).status).toBe(200)
-  facts.proveWritable = proveWritable
+  metadata.proveWritable = proveWritable
   service.advance(1001)
   expect((await get('/readyz')).status).toBe(200)
 })

@@ -1,12 +1,12 @@
 import { eq, sql } from 'drizzle-orm'
 import { type Sealing, UnsealError } from '../secrets/sealing.ts'
 import type { Database } from './database/client.ts'
-import { facts } from './schema/internal.ts'
+import { metadata } from './schema/internal.ts'
 import { StoreError } from './store-error.ts'
 import type { Writer } from './writer/writer.ts'
 import { toWrite, type Write } from './writer/writes.ts'
 
-export type Facts = {
+export type Metadata = {
   /**
    * Opens the canary, a value that was sealed when the database was created, or creates it. Throws
    * `StoreError` if the secret key is not the one that sealed it.
@@ -16,7 +16,7 @@ export type Facts = {
    * Re-seals the canary with the current key. Call it after everything else is re-sealed: until
    * then a start without the previous key must be refused.
    */
-  sealCanaryAnew(): Promise<void>
+  resealCanary(): Promise<void>
   /** Which command created the data in this database; null if none has yet. */
   purpose(): Promise<'serve' | 'sandbox' | null>
   /**
@@ -29,11 +29,11 @@ export type Facts = {
 
 const CANARY = { table: 'facts', column: 'value', row: 'canary' }
 
-export function createFacts(database: Database, writer: Writer, sealing: Sealing): Facts {
+export function createMetadata(database: Database, writer: Writer, sealing: Sealing): Metadata {
   const read = async (name: string): Promise<string | null> =>
-    (await database.select().from(facts).where(eq(facts.name, name)).get())?.value ?? null
+    (await database.select().from(metadata).where(eq(metadata.name, name)).get())?.value ?? null
   const write = (name: string, value: string): Write =>
-    toWrite(database.insert(facts).values({ name, value }).onConflictDoNothing())
+    toWrite(database.insert(metadata).values({ name, value }).onConflictDoNothing())
 
   return {
     async proveSecretKey() {
@@ -55,12 +55,12 @@ export function createFacts(database: Database, writer: Writer, sealing: Sealing
         )
       }
     },
-    async sealCanaryAnew() {
+    async resealCanary() {
       const sealed = await read('canary')
       if (sealed === null || sealing.isCurrent(sealed)) return
       const value = sealing.seal(sealing.open(sealed, CANARY), CANARY)
       await writer.commit([
-        toWrite(database.update(facts).set({ value }).where(eq(facts.name, 'canary'))),
+        toWrite(database.update(metadata).set({ value }).where(eq(metadata.name, 'canary'))),
       ])
     },
     async purpose() {
@@ -70,12 +70,12 @@ export function createFacts(database: Database, writer: Writer, sealing: Sealing
     proveWritable: async () => {
       const value = sql`hex(randomblob(4))`
       const write = database
-        .insert(facts)
+        .insert(metadata)
         .values({ name: 'probe', value })
-        .onConflictDoUpdate({ target: facts.name, set: { value } })
+        .onConflictDoUpdate({ target: metadata.name, set: { value } })
       await writer.commit([toWrite(write)])
     },
     setPurpose: (purpose) =>
-      toWrite(database.insert(facts).values({ name: 'purpose', value: purpose })),
+      toWrite(database.insert(metadata).values({ name: 'purpose', value: purpose })),
   }
 }

@@ -9,7 +9,13 @@ import {
   toPending,
 } from '../jobs/pending.ts'
 import type { Counts } from '../reading/counts.ts'
-import { type Page, type PageSource, type Paging, readPage, whereIs } from '../reading/pages.ts'
+import {
+  type Page,
+  type PageSource,
+  type Paging,
+  readPage,
+  whereIs,
+} from '../reading/pagination.ts'
 import { channelConnections } from '../schema/channels.ts'
 import { integrations } from '../schema/core.ts'
 import { jobs } from '../schema/internal.ts'

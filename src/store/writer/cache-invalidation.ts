@@ -4,18 +4,18 @@ import { schemaTables } from '../schema/tables.ts'
 import type { Statement } from './writes.ts'
 
 /** A version number per table, which changes whenever the table may have changed. */
-export type TableVersions = {
+export type CacheInvalidation = {
   /** Returns a function that gives the combined version of these tables. */
   watch(tables: readonly string[]): () => number
   /** Calls `listener` whenever a table may have changed; returns a function that stops it. */
   listen(table: string, listener: () => void): () => void
   /** Call it after a commit of these statements, successful or not. */
-  bump(statements: readonly Statement[]): void
+  invalidate(statements: readonly Statement[]): void
   /**
    * Call it after a failed commit: the cause may be what another process has written to the tables
    * that these statements read.
    */
-  bumpRead(statements: readonly Statement[]): void
+  invalidateReads(statements: readonly Statement[]): void
 }
 
 /**
@@ -52,7 +52,7 @@ function tableOf({ sql }: Statement): string | null {
 
 type Version = { count: number; listeners: Set<() => void> }
 
-export function createTableVersions(): TableVersions {
+export function createCacheInvalidation(): CacheInvalidation {
   const cascades = cascadesOf(schemaTables())
   const versions = new Map<string, Version>()
   const ofAny: Version = { count: 0, listeners: new Set() }
@@ -77,7 +77,7 @@ export function createTableVersions(): TableVersions {
         listeners.delete(listener)
       }
     },
-    bump: (statements) => {
+    invalidate: (statements) => {
       for (const table of new Set(statements.map(tableOf))) {
         const touched = table === null ? [] : [table, ...(cascades.get(table) ?? [])]
         for (const version of table === null ? [ofAny] : touched.map(versionOf)) {
@@ -86,7 +86,7 @@ export function createTableVersions(): TableVersions {
         }
       }
     },
-    bumpRead: (statements) => {
+    invalidateReads: (statements) => {
       for (const table of new Set(statements.flatMap(({ reads = [] }) => reads))) {
         versionOf(table).count += 1
       }

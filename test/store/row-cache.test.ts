@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'bun:test'
-import { createMemory, FRESH_WHERE_OWNED } from '../../src/store/reading/memory.ts'
-import { createTableVersions } from '../../src/store/writer/table-versions.ts'
+import { createRowCache, OWNED_DATABASE_LIFETIME } from '../../src/store/reading/row-cache.ts'
+import { createCacheInvalidation } from '../../src/store/writer/cache-invalidation.ts'
 
 describe('what is read again', () => {
-  const versions = createTableVersions()
-  const remember = createMemory(versions, FRESH_WHERE_OWNED)
+  const versions = createCacheInvalidation()
+  const cacheRead = createRowCache(versions, OWNED_DATABASE_LIFETIME)
   let reads = 0
-  const read = remember(['subscribers'], async (environment, id) => {
+  const read = cacheRead(['subscribers'], async (environment, id) => {
     reads += 1
     return id === 'nobody' ? null : { environment, id }
   })
@@ -33,14 +33,14 @@ describe('what is read again', () => {
       'delete from "environments" where 1',
     ]) {
       await read('e', 'ada')
-      versions.bump([{ sql: write, args: [] }])
+      versions.invalidate([{ sql: write, args: [] }])
       expect([write, await count('e', 'ada')]).toEqual([write, 1])
     }
   })
 
   test('stays in memory where another table was', async () => {
     await read('e', 'ada')
-    versions.bump([{ sql: 'insert into "idempotency_records" values (?)', args: [] }])
+    versions.invalidate([{ sql: 'insert into "idempotency_records" values (?)', args: [] }])
     expect(await count('e', 'ada')).toBe(0)
   })
 
@@ -48,15 +48,15 @@ describe('what is read again', () => {
     const sql = 'insert into "expectations" select 0'
     const resting = { sql, args: [], reads: ['subscribers'] }
     await read('e', 'ada')
-    versions.bump([resting])
+    versions.invalidate([resting])
     expect(await count('e', 'ada')).toBe(0)
-    versions.bumpRead([resting])
+    versions.invalidateReads([resting])
     expect(await count('e', 'ada')).toBe(1)
   })
 
   test('is not kept where it was written to while it was read', async () => {
-    const slow = remember(['contexts'], async () => {
-      versions.bump([{ sql: 'update "contexts" set "id" = 1', args: [] }])
+    const slow = cacheRead(['contexts'], async () => {
+      versions.invalidate([{ sql: 'update "contexts" set "id" = 1', args: [] }])
       reads += 1
       return {}
     })
@@ -69,7 +69,7 @@ describe('what is read again', () => {
   test('is read once by all who ask while it is read, and anew by who asks after a write', async () => {
     const before = reads
     const first = [read('e', 'bob'), read('e', 'bob'), read('e', 'bob')]
-    versions.bump([{ sql: 'delete from "subscribers"', args: [] }])
+    versions.invalidate([{ sql: 'delete from "subscribers"', args: [] }])
     const second = [read('e', 'bob'), read('e', 'bob')]
     await Promise.all([...first, ...second])
     expect(reads - before).toBe(2)
@@ -78,7 +78,7 @@ describe('what is read again', () => {
 
   test('is asked for again by who comes after a read that failed', async () => {
     let fails = true
-    const failing = remember(['contexts'], async () => {
+    const failing = cacheRead(['contexts'], async () => {
       if (fails) throw new Error('gone')
       return {}
     })
@@ -90,7 +90,7 @@ describe('what is read again', () => {
 
   test('is read anew after a write that is not understood', async () => {
     await read('e', 'ada')
-    versions.bump([{ sql: 'with x as (select 1) delete from "subscribers"', args: [] }])
+    versions.invalidate([{ sql: 'with x as (select 1) delete from "subscribers"', args: [] }])
     expect(await count('e', 'ada')).toBe(1)
   })
 })

@@ -5,21 +5,21 @@ import type { Writer } from '../writer/writer.ts'
  * Reads a row by its key, from the cache unless its tables were written to since. A cached row is
  * returned without a promise, which saves a link five of them.
  */
-export type Remembered<Row> = (...key: string[]) => Row | null | Promise<Row | null>
+export type CachedRead<Row> = (...key: string[]) => Row | null | Promise<Row | null>
 
 /** Rows are small: about 10 MB for all kinds of them together when the cache is full. */
 const MAX_ROWS = 10_000
 
 /** How long a cached value may be used without reading it again: `ttl` in milliseconds. */
-export type Freshness = { ttl: number } | Record<string, never>
+export type CacheLifetime = { ttl: number } | Record<string, never>
 
 /**
  * For a database shared with other processes: a key revoked elsewhere stays valid for this long.
  */
-export const FRESH_WHERE_SHARED: Freshness = { ttl: 1000 }
+export const SHARED_DATABASE_LIFETIME: CacheLifetime = { ttl: 1000 }
 
 /** For a database that only this process writes to: valid until something is written. */
-export const FRESH_WHERE_OWNED: Freshness = {}
+export const OWNED_DATABASE_LIFETIME: CacheLifetime = {}
 
 /**
  * Caches reads that are repeated for every link: the key, the integration, the subscriber. A libSQL
@@ -27,20 +27,20 @@ export const FRESH_WHERE_OWNED: Freshness = {}
  * process owns the database, the cache is always correct, as every write goes through one writer;
  * otherwise a value may be stale for up to a second.
  */
-export function createMemory(
+export function createRowCache(
   writer: Pick<Writer, 'watch'>,
-  freshness: Freshness,
+  lifetime: CacheLifetime,
 ): <Row extends object>(
   tables: readonly string[],
   read: (...key: string[]) => Promise<Row | null>,
-) => Remembered<Row> {
+) => CachedRead<Row> {
   return <Row extends object>(
     tables: readonly string[],
     read: (...key: string[]) => Promise<Row | null>,
-  ): Remembered<Row> => {
+  ): CachedRead<Row> => {
     const rows = new LRUCache<string, { row: Row | null; version: number }>({
       max: MAX_ROWS,
-      ...freshness,
+      ...lifetime,
     })
     const versionNow = writer.watch(tables)
     const underWay = new Map<string, { version: number; reading: Promise<Row | null> }>()
@@ -69,4 +69,4 @@ export function createMemory(
   }
 }
 
-export type Memory = ReturnType<typeof createMemory>
+export type RowCache = ReturnType<typeof createRowCache>

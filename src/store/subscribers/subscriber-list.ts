@@ -1,7 +1,13 @@
 import { and, eq, type SQL, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import type { Counts } from '../reading/counts.ts'
-import { type Page, type PageSource, type Paging, readPage, whereIs } from '../reading/pages.ts'
+import {
+  type Page,
+  type PageSource,
+  type Paging,
+  readPage,
+  whereIs,
+} from '../reading/pagination.ts'
 import { subscribers } from '../schema/core.ts'
 
 export type SubscriberFilter = {
