@@ -1,3 +1,8 @@
+import {
+  isKeyPermission,
+  KEY_PERMISSIONS,
+  type KeyPermission,
+} from '../domain/environments/key-permissions.ts'
 import { UsageError } from '../operator/usage-error.ts'
 import { type CommandOptions, defineCommand, defineGroup } from './define-command.ts'
 import { withEnvironment, withJson } from './options.ts'
@@ -5,7 +10,10 @@ import { withEnvironment, withJson } from './options.ts'
 type KeyOptions = CommandOptions & { environment?: string }
 type CreateOptions = KeyOptions & { name?: string; permission?: string; expiresIn?: string }
 
-const PERMISSIONS = ['all', 'read', 'links'] as const
+const describePermissions = (): string =>
+  Object.entries(KEY_PERMISSIONS)
+    .map(([permission, meaning]) => `${permission} (${meaning})`)
+    .join('; ')
 
 const environmentOf = ({ environment = null }: { environment?: string | null }) => ({
   environmentId: environment,
@@ -17,7 +25,7 @@ const create = defineCommand({
   declare: (command) =>
     withJson(withEnvironment(command))
       .option('--name <name>', 'what the key is for')
-      .option('--permission <what>', 'all, read, or links (only create links); default: all')
+      .option('--permission <what>', `what it may do: ${describePermissions()}; default: all`)
       .option('--expires-in <days>', 'when it expires, such as 90d; default: never'),
   examples: [
     'latch keys create --name ci --permission links --expires-in 90d',
@@ -43,10 +51,9 @@ const create = defineCommand({
   },
 })
 
-function readPermission({ permission = 'all' }: CreateOptions): (typeof PERMISSIONS)[number] {
-  const known = PERMISSIONS.find((choice) => choice === permission)
-  if (known !== undefined) return known
-  throw new UsageError(`--permission must be one of ${PERMISSIONS.join(', ')}`)
+function readPermission({ permission = 'all' }: CreateOptions): KeyPermission {
+  if (isKeyPermission(permission)) return permission
+  throw new UsageError(`--permission must be one of ${Object.keys(KEY_PERMISSIONS).join(', ')}`)
 }
 
 /** Null: the key does not expire. */
@@ -70,7 +77,7 @@ const list = defineCommand({
     for (const { revokedAt, expiresAt, lastUsedAt, ...key } of options.json ? [] : keys) {
       const end = revokedAt === null ? `until ${expiresAt ?? 'revoked'}` : `revoked ${revokedAt}`
       const used = lastUsedAt === null ? 'never used' : `used ${lastUsedAt}`
-      console.log(`${key.id}  ${key.permission.padEnd(5)}  ${end}  ${used}  ${key.name}`)
+      console.log(`${key.id}  ${key.permission.padEnd(6)}  ${end}  ${used}  ${key.name}`)
     }
     return 0
   },

@@ -25,7 +25,9 @@ export type ApiDocument = {
 const DESCRIPTION = `latch links your users to their Slack and Microsoft Teams identities.
 
 Wire-compatible with the part of Novu's API that does this: Novu's SDKs work with only their base URL
-changed. Every request carries \`Authorization: ApiKey <key>\`. POST and PATCH take an
+changed. Every request carries \`Authorization: ApiKey <key>\`. Keys with the permission \`read\` see
+\`[redacted]\` where a token or a webhook URL is; keys with \`links\` create links and what they
+need, and change nothing that exists. POST and PATCH take an
 \`Idempotency-Key\`: a request that comes again with it has one effect, and the first one's answer.`
 
 /**

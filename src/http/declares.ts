@@ -191,8 +191,9 @@ export function refuseOtherUse(
   { access }: Pick<Declaration, 'access'>,
 ): void {
   if (permission === 'all') return
-  if (permission === 'read' && access === 'read') return
+  const isReader = permission === 'read' || permission === 'tokens'
+  if (isReader && access === 'read') return
   if (permission === 'links' && access === 'link') return
-  const allowed = permission === 'read' ? 'read' : 'make links'
+  const allowed = isReader ? 'read' : 'make links'
   throw new ApiError(403, 'api_key_restricted', `This API key may only ${allowed}`)
 }

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { KEY_PERMISSIONS } from '../../src/domain/environments/key-permissions.ts'
 import { REGISTRY } from '../../src/providers/registry.ts'
 import { latchBinary } from '../harness/binary.ts'
 import { run } from '../harness/process.ts'
@@ -145,5 +146,14 @@ describe('the unit for systemd', () => {
       const [, exposure] = /Overall exposure level for \S+: ([\d.]+)/.exec(stdout) ?? []
       expect(Number(exposure)).toBeLessThan(2)
     },
+  )
+})
+
+test('the guide to operating names every permission of API keys', () => {
+  const named = [
+    ...source('operating').matchAll(/^\| `(\w+)` \| .*(?:the key|read|create|everything)/gm),
+  ]
+  expect(named.map(([, name]) => name)).toEqual(
+    expect.arrayContaining(Object.keys(KEY_PERMISSIONS)),
   )
 })

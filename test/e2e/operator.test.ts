@@ -56,7 +56,7 @@ describe('latch keys', () => {
   test('says what is wrong with what was typed', async () => {
     const dataDir = await stopped()
     for (const [args, says] of [
-      [['create', '--permission', 'root'], '--permission must be one of all, read, links'],
+      [['create', '--permission', 'root'], '--permission must be one of all, read, tokens, links'],
       [['create', '--expires-in', 'soon'], '--expires-in must be a number of days'],
       [['revoke', 'nope'], 'there is no key nope here'],
     ] as const) {

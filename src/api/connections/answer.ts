@@ -1,8 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { AuthRefused } from '../../domain/connections/auth.ts'
+import type { Deps } from '../../deps.ts'
+import { type AuthRefused, hasToken } from '../../domain/connections/auth.ts'
+import { REDACTED, showsSecrets } from '../../domain/environments/key-permissions.ts'
 import { type ApiError, badRequest, notFound } from '../../http/api-error.ts'
+import type { Caller } from '../../http/authenticate.ts'
 import type { Tag } from '../../http/declares.ts'
 import { EXAMPLE } from '../../providers/example.ts'
+import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
 import type { ConnectionWithAuth } from '../../store/connections/connections.ts'
 import { PendingAnswer, presentPending } from '../pending.ts'
 
@@ -56,12 +60,11 @@ export const ChannelConnection = Type.Object(
 )
 export type ChannelConnection = Static<typeof ChannelConnection>
 
-export const presentConnection = ({
-  connection,
-  auth,
-  pending,
-  integration,
-}: ConnectionWithAuth): ChannelConnection => ({
+/** To a key that may not see tokens, there is a placeholder where a token is. */
+export const presentConnection = (
+  { permission }: Pick<Caller, 'permission'>,
+  { connection, auth, pending, integration }: ConnectionWithAuth,
+): ChannelConnection => ({
   identifier: connection.identifier,
   channel: integration.channel,
   providerId: integration.providerId,
@@ -73,10 +76,28 @@ export const presentConnection = ({
     ...(connection.workspaceName !== null && { name: connection.workspaceName }),
     ...(connection.botUserId !== null && { botUserId: connection.botUserId }),
   },
-  auth,
+  auth: showsSecrets(permission) ? auth : redact(auth),
   ...(pending !== null && { pending: presentPending(pending) }),
   createdAt: new Date(connection.createdAtMs).toISOString(),
   updatedAt: new Date(connection.updatedAtMs).toISOString(),
+})
+
+/** Notes that a key has been shown the token of a connection. */
+export function noteTokenRead(
+  tokenReads: Deps['tokenReads'],
+  { environmentId, apiKeyId, permission }: Caller,
+  { connection, auth }: ConnectionWithAuth,
+): void {
+  if (!showsSecrets(permission)) return
+  const reader = { environmentId, apiKeyId, connectionIdentifier: connection.identifier }
+  tokenReads.note(reader, auth.accessToken)
+}
+
+/** A placeholder that stands for no token (`identity-only`) is no secret. */
+const redact = (auth: ConnectionAuth): ConnectionAuth => ({
+  ...auth,
+  ...(hasToken(auth) && { accessToken: REDACTED }),
+  ...(auth.refreshToken !== undefined && { refreshToken: REDACTED }),
 })
 
 /** In Novu's words, which have double quotes where a connection is updated. */

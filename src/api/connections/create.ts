@@ -28,7 +28,7 @@ export const createConnection = (deps: ApiDeps) => (app: Api) =>
           answer: (decided) => {
             switch (decided.kind) {
               case 'accepted':
-                return reply(201, presentConnection(decided.value))
+                return reply(201, presentConnection(caller, decided.value))
               case 'context_required':
               case 'subscriber_required':
               case 'owner_required':

@@ -7,6 +7,7 @@ import {
   ChannelConnection,
   ConnectionParams,
   connectionNotFound,
+  noteTokenRead,
   presentConnection,
 } from './answer.ts'
 
@@ -18,18 +19,16 @@ export const getConnection =
       async ({ params: { identifier }, caller }) => {
         const found = await store.connections.findWithAuth(caller.environmentId, identifier)
         if (found === null) throw connectionNotFound(identifier)
-        const { apiKeyId } = caller
-        const { environmentId, identifier: connectionIdentifier } = found.connection
-        const reader = { environmentId, apiKeyId, connectionIdentifier }
-        tokenReads.note(reader, found.auth.accessToken)
-        return presentConnection(found)
+        noteTokenRead(tokenReads, caller, found)
+        return presentConnection(caller, found)
       },
       declares({
         operationId: 'ChannelConnectionsController_getChannelConnectionByIdentifier',
         summary: 'Retrieve a channel connection',
         description:
           'One connection, with its tokens in clear: this is where a backend reads the token with ' +
-          'which it sends messages. Tokens that expire are refreshed before they do.',
+          'which it sends messages. Tokens that expire are refreshed before they do. To a key with ' +
+          'the permission `read`, each token is `[redacted]`.',
         tag: CHANNEL_CONNECTIONS,
         access: 'read',
         limit: 'configuration',

@@ -13,7 +13,12 @@ import {
 } from '../../http/lists.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
-import { CHANNEL_CONNECTIONS, ChannelConnection, presentConnection } from './answer.ts'
+import {
+  CHANNEL_CONNECTIONS,
+  ChannelConnection,
+  noteTokenRead,
+  presentConnection,
+} from './answer.ts'
 
 const ConnectionsQuery = listQuery({
   ...byTime,
@@ -30,7 +35,8 @@ export const listConnections =
   (app: Api) =>
     app.get(
       '/v1/channel-connections',
-      async ({ query, caller: { environmentId, apiKeyId } }) => {
+      async ({ query, caller }) => {
+        const { environmentId } = caller
         const { subscriberId, integrationIdentifier, channel, providerId, connectionMode } = query
         const filter = {
           environmentId,
@@ -42,11 +48,12 @@ export const listConnections =
           contextKeys: readContextKeys(query.contextKeys),
         }
         const page = await store.connections.page(filter, readPaging(query))
-        for (const { connection, auth } of page.items) {
-          const connectionIdentifier = connection.identifier
-          tokenReads.note({ environmentId, apiKeyId, connectionIdentifier }, auth.accessToken)
-        }
-        return presentPage(page, ({ connection }) => connection.id, presentConnection)
+        for (const found of page.items) noteTokenRead(tokenReads, caller, found)
+        return presentPage(
+          page,
+          ({ connection }) => connection.id,
+          (found) => presentConnection(caller, found),
+        )
       },
       declares({
         operationId: 'ChannelConnectionsController_listChannelConnections',

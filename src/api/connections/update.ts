@@ -29,7 +29,7 @@ export const updateConnection = (deps: ApiDeps) => (app: Api) =>
           answer: (decided) => {
             switch (decided.kind) {
               case 'accepted':
-                return reply(200, presentConnection(decided.value))
+                return reply(200, presentConnection(caller, decided.value))
               case 'connection_not_found':
                 return connectionNotFound(identifier, '"')
               case 'integration_not_found':

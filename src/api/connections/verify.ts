@@ -48,7 +48,7 @@ export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
           answer: (decided) => {
             switch (decided.kind) {
               case 'accepted':
-                return reply(200, presentConnection(decided.value))
+                return reply(200, presentConnection(caller, decided.value))
               case 'connection_not_found':
                 return connectionNotFound(identifier)
               default:

@@ -1,5 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
+import { redactSecrets } from '../../domain/endpoints/types.ts'
+import { showsSecrets } from '../../domain/environments/key-permissions.ts'
 import { type ApiError, notFound } from '../../http/api-error.ts'
+import type { Caller } from '../../http/authenticate.ts'
 import type { Tag } from '../../http/declares.ts'
 import type { ListedEndpoint } from '../../store/endpoints/endpoint-list.ts'
 import { PendingAnswer, presentPending } from '../pending.ts'
@@ -38,7 +41,11 @@ export const ChannelEndpoint = Type.Object(
 )
 export type ChannelEndpoint = Static<typeof ChannelEndpoint>
 
-export function presentEndpoint(endpoint: ListedEndpoint): ChannelEndpoint {
+/** To a key that may not see webhook URLs, there is a placeholder where one is. */
+export function presentEndpoint(
+  { permission }: Pick<Caller, 'permission'>,
+  endpoint: ListedEndpoint,
+): ChannelEndpoint {
   const { identifier, channel, providerId, integrationIdentifier, connectionIdentifier } = endpoint
   return {
     identifier,
@@ -49,7 +56,9 @@ export function presentEndpoint(endpoint: ListedEndpoint): ChannelEndpoint {
     subscriberId: endpoint.subscriberId,
     contextKeys: [...endpoint.contextKeys],
     type: endpoint.type,
-    endpoint: endpoint.endpoint,
+    endpoint: showsSecrets(permission)
+      ? endpoint.endpoint
+      : redactSecrets(endpoint.type, endpoint.endpoint),
     ...(endpoint.pending !== null && { pending: presentPending(endpoint.pending) }),
     createdAt: new Date(endpoint.createdAtMs).toISOString(),
     updatedAt: new Date(endpoint.updatedAtMs).toISOString(),

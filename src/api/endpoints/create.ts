@@ -41,7 +41,7 @@ export const createEndpoint = (deps: ApiDeps) => (app: Api) =>
           decide: () => endpoints.createEndpoint(deps, environmentId, body),
           answer: (decided) =>
             decided.kind === 'accepted'
-              ? reply(201, presentEndpoint(decided.value))
+              ? reply(201, presentEndpoint(caller, decided.value))
               : refused(decided, environmentId),
         },
       ),

@@ -17,12 +17,14 @@ export const getEndpoint =
       async ({ params: { identifier }, caller }) => {
         const found = await store.endpoints.find(caller.environmentId, identifier)
         if (found === null) throw endpointNotFound(identifier)
-        return presentEndpoint(found)
+        return presentEndpoint(caller, found)
       },
       declares({
         operationId: 'ChannelEndpointsController_getChannelEndpoint',
         summary: 'Retrieve a channel endpoint',
-        description: 'One endpoint, by its identifier.',
+        description:
+          'One endpoint, by its identifier. To a key with the permission `read`, the URL of a webhook is ' +
+          '`[redacted]`.',
         tag: CHANNEL_ENDPOINTS,
         access: 'read',
         limit: 'configuration',

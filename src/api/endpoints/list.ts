@@ -28,7 +28,8 @@ export const listEndpoints =
   (app: Api) =>
     app.get(
       '/v1/channel-endpoints',
-      async ({ query, caller: { environmentId } }) => {
+      async ({ query, caller }) => {
+        const { environmentId } = caller
         const { subscriberId, integrationIdentifier, connectionIdentifier } = query
         const filter = {
           environmentId,
@@ -40,7 +41,11 @@ export const listEndpoints =
           contextKeys: readContextKeys(query.contextKeys),
         }
         const page = await store.endpoints.page(filter, readPaging(query))
-        return presentPage(page, ({ id }) => id, presentEndpoint)
+        return presentPage(
+          page,
+          ({ id }) => id,
+          (row) => presentEndpoint(caller, row),
+        )
       },
       declares({
         operationId: 'ChannelEndpointsController_listChannelEndpoints',

@@ -19,7 +19,7 @@ export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
           answer: (decided) => {
             switch (decided.kind) {
               case 'accepted':
-                return reply(200, presentEndpoint(decided.value))
+                return reply(200, presentEndpoint(caller, decided.value))
               case 'endpoint_not_found':
                 // Not as for the other operations: this is how Novu says it here.
                 return notFound(

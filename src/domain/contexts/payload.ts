@@ -98,24 +98,33 @@ const refuse = (message: string): Invalid => invalid({ context: { messages: [mes
 
 type ContextDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
-/**
- * The writes by which contexts exist, with the data that came; where none came, what is stored
- * stays. `which`: all of them, or those with data alone, which is too large for a link to carry.
- */
-export function contextWrites(
+/** The writes by which contexts exist, with the data that came; where none came, what is stored stays. */
+export const contextWrites = (
   deps: ContextDeps,
   environmentId: string,
   { contexts }: NamedContexts,
-  which: 'all' | 'with_data' = 'all',
-): Write[] {
-  return contexts.flatMap(({ data, ...context }) => {
-    if (data === null && which === 'with_data') return []
-    const row = { ...freshRow(deps, environmentId), ...context, data: data ?? {} }
-    return data === null
-      ? deps.store.contexts.insertIfMissing(row)
-      : deps.store.contexts.upsert(row)
+): Write[] =>
+  contexts.map((context) => {
+    const row = newContext(deps, environmentId, context)
+    const { insertIfMissing, upsert } = deps.store.contexts
+    return context.data === null ? insertIfMissing(row) : upsert(row)
   })
-}
+
+/** The writes by which contexts exist, for a caller that may not change those that do already. */
+export const missingContextWrites = (
+  deps: ContextDeps,
+  environmentId: string,
+  { contexts }: NamedContexts,
+): Write[] =>
+  contexts.map((context) =>
+    deps.store.contexts.insertIfMissing(newContext(deps, environmentId, context)),
+  )
+
+const newContext = (
+  deps: ContextDeps,
+  environmentId: string,
+  { data, ...context }: NamedContexts['contexts'][number],
+): Context => ({ ...freshRow(deps, environmentId), ...context, data: data ?? {} })
 
 /** The contexts that a link carries by their keys, `type:id`. */
 export function contextsOfKeys(keys: readonly string[]): NamedContexts {

@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../store/endpoints/endpoints.ts'
 import type { DomainEvent } from '../events/registry.ts'
+import { splitSecrets } from './types.ts'
 
 type Told = Pick<
   Endpoint,
@@ -19,8 +20,6 @@ export function tellOfEndpoint(
   endpoint: Told,
   linkId: string | null = null,
 ): DomainEvent {
-  // Whoever has the address of an incoming webhook can post by it.
-  const { url: _, ...value } = endpoint.endpoint
   return {
     type,
     environmentId: endpoint.environmentId,
@@ -33,6 +32,6 @@ export function tellOfEndpoint(
       contextKeys: [...endpoint.contextKeys],
       type: endpoint.type,
     },
-    personal: { endpoint: value },
+    personal: { endpoint: splitSecrets(endpoint.type, endpoint.endpoint).open },
   }
 }

@@ -1,18 +1,22 @@
-import { type TProperties, type TSchema, Type } from '@sinclair/typebox'
+import { type TProperties, type TSchema, Type, TypeGuard } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { Config } from '../../config.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import { endpointTypes } from '../../providers/declared.ts'
+import { REDACTED } from '../environments/key-permissions.ts'
 import { refuseWebhookUrl } from './webhook-url.ts'
 
 const text = Type.String()
 const filled = Type.String({ minLength: 1 })
+/** Whoever knows it can send messages or raise alarms: see `secretFieldsOf`. */
+const SECRET = { isSecret: true }
+const secret = Type.String(SECRET)
 const shape = (properties: TProperties): TSchema =>
   Type.Object(properties, { additionalProperties: false })
 
 /** The shapes of types that belong to none of latch's providers, as Novu checks them. */
 const OTHER_SHAPES: ReadonlyMap<string, TSchema> = new Map([
-  ['webhook', shape({ url: text, channel: Type.Optional(text) })],
+  ['webhook', shape({ url: secret, channel: Type.Optional(text) })],
   ['phone', shape({ phoneNumber: text })],
   ['telegram_chat', shape({ chatId: text })],
   ['line_user', shape({ userId: text })],
@@ -21,23 +25,26 @@ const OTHER_SHAPES: ReadonlyMap<string, TSchema> = new Map([
   [
     'pagerduty_service',
     shape({
-      routingKey: Type.String({ pattern: '^[A-Za-z0-9]{32}$' }),
+      routingKey: Type.String({ ...SECRET, pattern: '^[A-Za-z0-9]{32}$' }),
       region: Type.Union([Type.Literal('us'), Type.Literal('eu')]),
     }),
   ],
   [
     'opsgenie_integration',
     shape({
-      apiKey: Type.String({ pattern: '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$' }),
+      apiKey: Type.String({
+        ...SECRET,
+        pattern: '^[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}$',
+      }),
       region: Type.Union([Type.Literal('us'), Type.Literal('eu')]),
     }),
   ],
-  ['grafana_oncall_integration', shape({ url: text, authToken: Type.Optional(text) })],
+  ['grafana_oncall_integration', shape({ url: secret, authToken: Type.Optional(secret) })],
   [
     'tool_webhook',
     shape({
-      url: Type.String({ pattern: '^https?://' }),
-      headers: Type.Optional(Type.Record(Type.String(), text)),
+      url: Type.String({ ...SECRET, pattern: '^https?://' }),
+      headers: Type.Optional(Type.Record(Type.String(), text, SECRET)),
       method: Type.Optional(
         Type.Union([Type.Literal('POST'), Type.Literal('PUT'), Type.Literal('PATCH')]),
       ),
@@ -101,4 +108,38 @@ export function refuseValue(
   if (!CALLED_BY_URL.has(type) || typeof url !== 'string') return null
   const problem = refuseWebhookUrl(url, config)
   return problem === null ? null : `endpoint.url ${problem}`
+}
+
+/**
+ * The fields of an endpoint that are secrets, by its type. Those of providers' own types are who
+ * somebody is there, and none of them is a secret.
+ */
+function secretFieldsOf(type: string): readonly string[] {
+  const shape = OTHER_SHAPES.get(type)
+  if (shape === undefined || !TypeGuard.IsObject(shape)) return []
+  return Object.keys(shape.properties).filter(
+    (name) => shape.properties[name]?.['isSecret'] === true,
+  )
+}
+
+/** An endpoint's value, and the part of it that is secret. */
+export function splitSecrets(
+  type: string,
+  value: Readonly<Record<string, unknown>>,
+): { open: Record<string, unknown>; secret: Record<string, unknown> } {
+  const secrets = secretFieldsOf(type)
+  const entries = Object.entries(value)
+  return {
+    open: Object.fromEntries(entries.filter(([name]) => !secrets.includes(name))),
+    secret: Object.fromEntries(entries.filter(([name]) => secrets.includes(name))),
+  }
+}
+
+/** An endpoint's value with a placeholder for each secret. */
+export function redactSecrets(
+  type: string,
+  value: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const { open, secret } = splitSecrets(type, value)
+  return { ...open, ...Object.fromEntries(Object.keys(secret).map((name) => [name, REDACTED])) }
 }

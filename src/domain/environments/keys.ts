@@ -13,6 +13,7 @@ const DAY_MS = 24 * 60 * 60 * 1000
 export const KeyPermission = Type.Union([
   Type.Literal('all'),
   Type.Literal('read'),
+  Type.Literal('tokens'),
   Type.Literal('links'),
 ])
 

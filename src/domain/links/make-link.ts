@@ -3,8 +3,14 @@ import type { Provider } from '../../providers/provider.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
 import type { Write } from '../../store/writer/writes.ts'
 import { type OwnerRefusal, refuseUnowned } from '../connections/owner.ts'
-import { contextWrites, type NamedContexts, readContexts } from '../contexts/payload.ts'
+import {
+  contextWrites,
+  missingContextWrites,
+  type NamedContexts,
+  readContexts,
+} from '../contexts/payload.ts'
 import { accept, type Decision } from '../decision.ts'
+import { type KeyPermission, mayChange } from '../environments/key-permissions.ts'
 import { readApp } from '../integrations/app.ts'
 import type { IntegrationNotFound } from '../integrations/find.ts'
 import type { Invalid } from '../shape.ts'
@@ -16,8 +22,12 @@ import {
 } from './context-hash.ts'
 import { type AppWithClientId, type SignedLink, signLink } from './sign-link.ts'
 
-/** Whose links they are, and the HMAC by the API key that asks for one. */
-export type LinkCaller = { environmentId: string; hmacWithApiKey(text: string): string }
+/** Whose links they are, what the API key may do, and its HMAC. */
+export type LinkCaller = {
+  environmentId: string
+  permission: KeyPermission
+  hmacWithApiKey(text: string): string
+}
 
 export type UserLinkRequest = HashedContext & {
   subscriberId: string
@@ -94,7 +104,7 @@ export async function linkUser(
       scope: request.userScope ?? null,
     },
   )
-  return acceptLink(deps, environmentId, link, subscriber.writes, contexts)
+  return acceptLink(deps, caller, link, subscriber.writes, contexts)
 }
 
 /**
@@ -147,7 +157,7 @@ export async function linkWorkspace(
     },
     { provider, app, workspaceId: existing?.workspaceId ?? null, scope: request.scope ?? null },
   )
-  return acceptLink(deps, environmentId, link, subscriber.writes, contexts)
+  return acceptLink(deps, caller, link, subscriber.writes, contexts)
 }
 
 type Linkable = { kind: 'linkable'; integration: Integration; provider: Provider }
@@ -178,11 +188,12 @@ function readAppWithClientId(
 
 function acceptLink(
   deps: Deps,
-  environmentId: string,
+  { environmentId, permission }: LinkCaller,
   link: SignedLink,
   newSubscriber: readonly Write[],
   contexts: NamedContexts,
 ): Decision<SignedLink> {
-  const writes = [...newSubscriber, ...contextWrites(deps, environmentId, contexts, 'with_data')]
-  return accept(link, { writes })
+  const given = { ...contexts, contexts: contexts.contexts.filter(({ data }) => data !== null) }
+  const write = mayChange(permission) ? contextWrites : missingContextWrites
+  return accept(link, { writes: [...newSubscriber, ...write(deps, environmentId, given)] })
 }

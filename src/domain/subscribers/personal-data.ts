@@ -4,6 +4,7 @@ import type { StoredEvent } from '../../store/events/events.ts'
 import type { PersonRows } from '../../store/subscribers/personal-data.ts'
 import { releaseOthers } from '../connections/install.ts'
 import { accept, type Decision } from '../decision.ts'
+import { splitSecrets } from '../endpoints/types.ts'
 import { textOrNull } from '../events/define.ts'
 import { PresentedEvent, presentEvent } from '../events/present.ts'
 import type { SubscriberNotFound } from './require.ts'
@@ -68,7 +69,7 @@ export async function exportPerson(
       ...integrationOf(row),
       connectionIdentifier: row.connectionIdentifier,
       type: row.type,
-      endpoint: withoutAddress(row.endpoint),
+      endpoint: splitSecrets(row.type, row.endpoint).open,
       ...timesOf(row),
     })),
     connections: rows.connections.map((row) => ({ ...integrationOf(row), ...timesOf(row) })),
@@ -158,9 +159,6 @@ function idOf(
 }
 
 const OWN = 'subscriber:'
-
-/** Whoever has the address of an incoming webhook can post by it. */
-const withoutAddress = ({ url: _, ...value }: Readonly<Record<string, unknown>>) => value
 
 const integrationOf = ({
   identifier,

@@ -19,7 +19,7 @@ export const apiKeys = sqliteTable('api_keys', {
   name: text('name').notNull(),
   digest: text('digest').notNull().unique(),
   /** What the key permits. */
-  permission: text('permission', { enum: ['all', 'read', 'links'] })
+  permission: text('permission', { enum: ['all', 'read', 'tokens', 'links'] })
     .notNull()
     .default('all'),
   createdAtMs: integer('created_at_ms').notNull(),

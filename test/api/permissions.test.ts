@@ -1,0 +1,111 @@
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { LINK_PATH, SAMPLE_BODY, startService, type TestService } from '../harness/service.ts'
+
+const TOKEN = 'xoxb-live-bot-token'
+const REFRESH_TOKEN = 'xoxe-1-live-refresh-token'
+const WEBHOOK_URL = 'https://hooks.example.com/services/T0ACME0001/secret'
+
+let service: TestService
+beforeAll(async () => {
+  service = await startService()
+  const connection = {
+    identifier: 'bot',
+    subscriberId: SAMPLE_BODY.subscriberId,
+    integrationIdentifier: SAMPLE_BODY.integrationIdentifier,
+    context: { tenant: 'bots' },
+    workspace: { id: 'T0ACME0002', name: 'Acme Corp' },
+    auth: {
+      accessToken: TOKEN,
+      refreshToken: REFRESH_TOKEN,
+      expiresAt: '2999-01-01T00:00:00.000Z',
+    },
+  }
+  expect((await service.api('POST', '/v1/channel-connections', connection)).status).toBe(201)
+  const endpoint = {
+    identifier: 'hook',
+    type: 'webhook',
+    endpoint: { url: WEBHOOK_URL, channel: '#general' },
+    subscriberId: SAMPLE_BODY.subscriberId,
+    integrationIdentifier: SAMPLE_BODY.integrationIdentifier,
+  }
+  expect((await service.api('POST', '/v1/channel-endpoints', endpoint)).status).toBe(201)
+})
+afterAll(() => service.stop())
+
+const SHOWING_SECRETS = [
+  '/v1/channel-connections/bot',
+  '/v1/channel-connections',
+  '/v1/channel-endpoints/hook',
+  '/v1/channel-endpoints?limit=100',
+  '/v1/events?limit=100',
+]
+
+/** What an answer could reveal of the connection and the webhook above. */
+const secretsIn = (text: string): string[] =>
+  [TOKEN, REFRESH_TOKEN, WEBHOOK_URL, 'secret"'].filter((secret) => text.includes(secret))
+
+describe('a key that may only read', () => {
+  for (const path of SHOWING_SECRETS) {
+    test(`sees no token and no webhook URL: GET ${path}`, async () => {
+      const authorization = `ApiKey ${await service.addKey({ permission: 'read' })}`
+      const { status, text } = await service.api('GET', path, undefined, { authorization })
+      expect(status).toBe(200)
+      expect(secretsIn(text)).toEqual([])
+    })
+  }
+
+  test('sees that there is something that it does not see', async () => {
+    const authorization = `ApiKey ${await service.addKey({ permission: 'read' })}`
+    const read = async (path: string): Promise<unknown> =>
+      (await service.api('GET', path, undefined, { authorization })).body
+    expect(await read('/v1/channel-connections/bot')).toMatchObject({
+      auth: {
+        accessToken: '[redacted]',
+        refreshToken: '[redacted]',
+        expiresAt: '2999-01-01T00:00:00.000Z',
+      },
+    })
+    expect(await read('/v1/channel-endpoints/hook')).toMatchObject({
+      endpoint: { url: '[redacted]', channel: '#general' },
+    })
+  })
+})
+
+describe('a key that may read tokens', () => {
+  test('sees tokens and webhook URLs, and changes nothing', async () => {
+    const authorization = `ApiKey ${await service.addKey({ permission: 'tokens' })}`
+    const get = (path: string) => service.api('GET', path, undefined, { authorization })
+    expect((await get('/v1/channel-connections/bot')).body).toMatchObject({
+      auth: { accessToken: TOKEN, refreshToken: REFRESH_TOKEN },
+    })
+    expect((await get('/v1/channel-endpoints/hook')).body).toMatchObject({
+      endpoint: { url: WEBHOOK_URL },
+    })
+    const link = await service.api('POST', LINK_PATH, SAMPLE_BODY, { authorization })
+    expect(link.status).toBe(403)
+    expect(link.body).toMatchObject({ message: 'This API key may only read' })
+  })
+})
+
+describe('a key that may only make links', () => {
+  const linkWith = async (data: object): Promise<number> => {
+    const authorization = `ApiKey ${await service.addKey({ permission: 'links' })}`
+    const body = { ...SAMPLE_BODY, context: { tenant: { id: 'acme', data } } }
+    return (await service.api('POST', LINK_PATH, body, { authorization })).status
+  }
+  const dataOf = async (): Promise<unknown> =>
+    ((await service.api('GET', '/v2/contexts/tenant/acme')).body as { data?: unknown }).data
+
+  test('creates a context that is missing, and changes none that is there', async () => {
+    expect(await linkWith({ plan: 'free' })).toBe(201)
+    expect(await dataOf()).toEqual({ plan: 'free' })
+    expect(await linkWith({ plan: 'enterprise' })).toBe(201)
+    expect(await dataOf()).toEqual({ plan: 'free' })
+  })
+
+  test('unlike a key that may do everything', async () => {
+    const body = { ...SAMPLE_BODY, context: { tenant: { id: 'acme', data: { plan: 'pro' } } } }
+    expect((await service.api('POST', LINK_PATH, body)).status).toBe(201)
+    expect(await dataOf()).toEqual({ plan: 'pro' })
+  })
+})
