@@ -1,0 +1,165 @@
+import { join } from 'node:path'
+import { ACTIVE_MUTANT, type Mutant } from './find-mutants.ts'
+import { INSTRUMENTED } from './trees.ts'
+
+/** What a test file does with the code as it is. */
+export type Baseline = {
+  testFile: string
+  milliseconds: number
+  /** How often it runs the code of each mutant, by the mutant's id. */
+  hits: Readonly<Record<string, number>>
+}
+
+export type Verdict =
+  /** `by`: the test file that fails. */
+  | { kind: 'killed'; by: string | null }
+  /** The tests that run the code did not end. */
+  | { kind: 'timed_out' }
+  | { kind: 'does_not_compile' }
+  /** All tests pass. `testFiles`: how many of them run the code. */
+  | { kind: 'survived'; testFiles: number }
+
+type TestRun = { outcome: 'passed' | 'failed' | 'timed_out'; milliseconds: number; output: string }
+
+const BASELINE_LIMIT_MS = 120_000
+
+async function runTests(
+  tree: string,
+  testFiles: readonly string[],
+  limitMs: number,
+  env: Record<string, string>,
+): Promise<TestRun> {
+  const startedAtMs = performance.now()
+  const child = Bun.spawn(
+    [
+      process.execPath,
+      '--config=./test/mutants/bunfig.toml',
+      'test',
+      '--no-orphans',
+      '--bail=1',
+      '--only-failures',
+      ...testFiles.map((file) => `./${file}`),
+    ],
+    {
+      cwd: tree,
+      env: { ...process.env, LATCH_MUTANTS_CODE: join(tree, INSTRUMENTED), ...env },
+      stdin: 'ignore',
+      stdout: 'pipe',
+      stderr: 'pipe',
+      timeout: limitMs,
+      killSignal: 'SIGKILL',
+    },
+  )
+  const [stdout, stderr] = await Promise.all([
+    new Response(child.stdout).text(),
+    new Response(child.stderr).text(),
+    child.exited,
+  ])
+  const milliseconds = performance.now() - startedAtMs
+  const output = `${stdout}${stderr}`
+  if (child.exitCode === 0) return { outcome: 'passed', milliseconds, output }
+  const isLate = child.signalCode === 'SIGKILL' || TEST_TIMED_OUT.test(output)
+  return { outcome: isLate ? 'timed_out' : 'failed', milliseconds, output }
+}
+
+/** What the runner says of a test that did not end within the limit of a single test. */
+const TEST_TIMED_OUT = /this test timed out after/
+
+/**
+ * Runs a test file on the code as it is; null where it does not pass, and so can judge nothing. One
+ * that fails only sometimes could not tell a fault from a busy machine, and judges nothing either.
+ */
+export async function measureBaseline(tree: string, testFile: string): Promise<Baseline | null> {
+  const coverageFile = join(tree, 'dist', `${testFile.replaceAll('/', '_')}.coverage.json`)
+  const env = { LATCH_MUTANTS_COVERAGE: coverageFile }
+  const run = await runTests(tree, [testFile], BASELINE_LIMIT_MS, env)
+  if (run.outcome !== 'passed') {
+    console.log(`left out: ${testFile}, which fails without a mutant:\n${run.output.trim()}`)
+    return null
+  }
+  const hits: Record<string, number> = await Bun.file(coverageFile).json()
+  return { testFile, milliseconds: run.milliseconds, hits }
+}
+
+/** Judges mutants one after the other, and learns which tests notice the faults of a source file. */
+export function createJudge(
+  tree: string,
+  mutants: readonly Mutant[],
+  baselines: readonly Baseline[],
+  compiles: (mutant: Mutant) => Promise<boolean>,
+): (mutant: Mutant) => Promise<Verdict> {
+  const idsOf = Map.groupBy(mutants, ({ file }) => file)
+  const kills = new Map<string, number>()
+  const pairOf = ({ file }: Mutant, testFile: string): string => `${file} ${testFile}`
+
+  /** Low where tests are quick, run little but the changed file, and have noticed faults in it. */
+  function costOf(mutant: Mutant, { testFile, milliseconds, hits }: Baseline): number {
+    const inFile = (idsOf.get(mutant.file) ?? []).filter(({ id }) => hits[id] !== undefined).length
+    const noticed = kills.get(pairOf(mutant, testFile)) ?? 0
+    return (milliseconds * Object.keys(hits).length) / Math.max(1, inFile) / (1 + 4 * noticed)
+  }
+
+  return async (mutant) => {
+    const reaching = baselines
+      .filter(({ hits }) => hits[mutant.id] !== undefined)
+      .map((baseline) => ({ ...baseline, cost: costOf(mutant, baseline) }))
+      .sort((one, other) => one.cost - other.cost)
+    const hitLimit = 1000 + 100 * Math.max(0, ...reaching.map(({ hits }) => hits[mutant.id] ?? 0))
+    const env = { [ACTIVE_MUTANT]: mutant.id, LATCH_MUTANTS_HIT_LIMIT: String(hitLimit) }
+
+    // First the file that is most likely to tell soon, then a few, then all others, which take up to
+    // a minute. The compiler takes seconds.
+    const groups = [reaching.slice(0, 1), reaching.slice(1, 5), reaching.slice(5)]
+    for (const [index, group] of groups.entries()) {
+      if (index === 1 && !(await compiles(mutant))) return { kind: 'does_not_compile' }
+      if (group.length === 0) continue
+      const testFiles = group.map(({ testFile }) => testFile)
+      const run = await runTwiceIfUnsure(tree, testFiles, expectedMsOf(group), env)
+      const failing = failingFile(run, testFiles)
+      if (run.outcome === 'timed_out') return { kind: 'timed_out' }
+      if (run.outcome === 'failed') {
+        if (failing !== null) {
+          const pair = pairOf(mutant, failing)
+          kills.set(pair, (kills.get(pair) ?? 0) + 1)
+        }
+        return { kind: 'killed', by: failing }
+      }
+    }
+    return { kind: 'survived', testFiles: reaching.length }
+  }
+}
+
+const expectedMsOf = (baselines: readonly Baseline[]): number =>
+  baselines.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+
+/**
+ * Runs the tests, again where a busy machine could be why they fail: a survivor would pass for a
+ * mutant that is killed.
+ */
+async function runTwiceIfUnsure(
+  tree: string,
+  testFiles: readonly string[],
+  expectedMs: number,
+  env: Record<string, string>,
+): Promise<TestRun> {
+  const run = await runTests(tree, testFiles, limitOf(expectedMs), env)
+  if (run.outcome === 'passed') return run
+  if (run.outcome === 'timed_out') {
+    // How long they take without the mutant on the machine as it is now.
+    const { milliseconds, outcome } = await runTests(tree, testFiles, BASELINE_LIMIT_MS, {})
+    const nowMs = outcome === 'passed' ? milliseconds : BASELINE_LIMIT_MS
+    return runTests(tree, testFiles, limitOf(Math.max(nowMs, expectedMs)), env)
+  }
+  const failing = failingFile(run, testFiles)
+  if (testFiles.length === 1 || failing === null) return run
+  const alone = await runTests(tree, [failing], limitOf(expectedMs), env)
+  return alone.outcome === 'failed' ? alone : runTests(tree, testFiles, limitOf(expectedMs), env)
+}
+
+const limitOf = (expectedMs: number): number => Math.round(10_000 + 4 * expectedMs)
+
+/** The file that a run stopped at, as the runner heads what it prints of it. */
+function failingFile({ output }: TestRun, testFiles: readonly string[]): string | null {
+  if (testFiles.length === 1) return testFiles[0] ?? null
+  return [...output.matchAll(/^(test\/\S+\.ts):$/gm)].at(-1)?.[1] ?? null
+}
