@@ -4,7 +4,7 @@ import { ConfigError, readConfig, type Settings } from '../config.ts'
 import type { ConfigProblem } from '../config-reader.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
 import { createProviders } from '../providers/create-providers.ts'
-import { type Finding, failed, ok, warning } from '../providers/examination.ts'
+import { type Finding, failed, ok, warning } from '../providers/diagnostics.ts'
 import { REGISTRY } from '../providers/registry.ts'
 import { type CommandOptions, defineCommand } from './define-command.ts'
 import { explainFailure } from './explain-failure.ts'
@@ -51,7 +51,7 @@ async function withoutData(settings: Settings): Promise<Report> {
   const providers = await createProviders(REGISTRY, settings.providerUrls, fetch, Date.now)
   return {
     findings: about('data directory', [failed(`there is no latch data in ${dataDir}`, remedy)]),
-    setUps: [...providers.values()].map((provider) => provider.setUp(redirectUri)),
+    setUps: [...providers.values()].map((provider) => provider.setupInstructions(redirectUri)),
   }
 }
 

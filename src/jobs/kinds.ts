@@ -1,7 +1,7 @@
 import { checkpointEventsJob } from './checkpoint-events.ts'
+import { installBotJob } from './install-bot.ts'
 import type { JobKind } from './kind.ts'
 import { proveConsentJob } from './prove-consent.ts'
-import { reachUserJob } from './reach-user.ts'
 import { refreshTokensJob } from './refresh-tokens.ts'
 import { sweepEventsJob } from './sweep-events.ts'
 import { sweepIdempotencyRecordsJob } from './sweep-idempotency-records.ts'
@@ -11,7 +11,7 @@ import { sweepSpentStatesJob } from './sweep-spent-states.ts'
 export const JOB_KINDS: readonly JobKind[] = [
   refreshTokensJob,
   proveConsentJob,
-  reachUserJob,
+  installBotJob,
   sweepIdempotencyRecordsJob,
   sweepSpentStatesJob,
   checkpointEventsJob,

@@ -1,5 +1,5 @@
 import type { Fetch } from '../providers/call-provider.ts'
-import { type Finding, failed, ok } from '../providers/examination.ts'
+import { type Finding, failed, ok } from '../providers/diagnostics.ts'
 
 /**
  * The `Date` header has a resolution of one second, and the response was in transit for a while.

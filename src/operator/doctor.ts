@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { readUsableApp } from '../domain/integrations/app.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
 import { createProviders } from '../providers/create-providers.ts'
-import { type Finding, failed, ok } from '../providers/examination.ts'
+import { type Finding, failed, ok } from '../providers/diagnostics.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { ListedIntegration } from '../store/integrations/integrations.ts'
 import { defineAction, type OperatorContext } from './action.ts'
@@ -71,7 +71,10 @@ export const doctorAction = defineAction({
       }
     }
     findings.push(...about('clock', skewed()))
-    return { findings, setUps: [...providers.values()].map((one) => one.setUp(redirectUri)) }
+    return {
+      findings,
+      setUps: [...providers.values()].map((one) => one.setupInstructions(redirectUri)),
+    }
   },
 })
 
@@ -115,6 +118,6 @@ async function examine(
   const inactive: Finding[] = active
     ? []
     : [{ status: 'warning', message: 'it is not active', remedy: 'Set `active` to true.' }]
-  const found = await provider.examine(read.app, redirectUri)
+  const found = await provider.diagnose(read.app, redirectUri)
   return [...inactive, ...found]
 }

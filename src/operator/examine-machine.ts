@@ -3,7 +3,7 @@ import { access, constants, stat, statfs } from 'node:fs/promises'
 import type { Config } from '../config.ts'
 import { isLoopback } from '../config-reader.ts'
 import type { Fetch } from '../providers/call-provider.ts'
-import { type Finding, failed, ok, warning } from '../providers/examination.ts'
+import { type Finding, failed, ok, warning } from '../providers/diagnostics.ts'
 import { keyFileOf } from '../secrets/key-file.ts'
 import { opennessOf } from '../secrets/private-files.ts'
 

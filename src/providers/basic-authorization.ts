@@ -1,4 +1,4 @@
-import type { App } from './provider.ts'
+import type { ProviderApp } from './provider.ts'
 
 /**
  * HTTP Basic for an OAuth client: both parts are form-encoded before they are joined (RFC 6749
@@ -7,7 +7,7 @@ import type { App } from './provider.ts'
 export function basicAuthorization({
   clientId,
   clientSecret,
-}: Pick<App, 'clientId' | 'clientSecret'>): string {
+}: Pick<ProviderApp, 'clientId' | 'clientSecret'>): string {
   const encode = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
   return `Basic ${btoa(`${encode(clientId)}:${encode(clientSecret)}`)}`
 }

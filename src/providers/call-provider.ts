@@ -1,13 +1,13 @@
 /** The part of `fetch` that providers use. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-export type ProviderAnswer =
+export type ProviderResponse =
   | { kind: 'answered'; status: number; body: unknown }
   /** `sent`: whether the provider may have received the request. */
   | { kind: 'unavailable'; reason: string; sent: boolean }
 
 const TIMEOUT_MS = 10_000
-const MAX_ANSWER_BYTES = 256 * 1024
+const MAX_RESPONSE_BYTES = 256 * 1024
 
 /** Error codes of a failure before any byte was sent: nothing listens, or no such host exists. */
 const NEVER_SENT = new Set(['ConnectionRefused', 'ECONNREFUSED', 'ENOTFOUND', 'FailedToOpenSocket'])
@@ -18,7 +18,7 @@ export const postForm = (
   url: string,
   form: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>> = {},
-): Promise<ProviderAnswer> =>
+): Promise<ProviderResponse> =>
   callProvider(fetch, url, { method: 'POST', headers, body: new URLSearchParams(form) })
 
 /**
@@ -33,7 +33,7 @@ export async function callProvider(
     headers: Readonly<Record<string, string>>
     body?: URLSearchParams | string
   },
-): Promise<ProviderAnswer> {
+): Promise<ProviderResponse> {
   try {
     const response = await fetch(url, {
       ...request,
@@ -57,7 +57,7 @@ export async function callProvider(
   }
 }
 
-const unavailable = (reason: string, sent: boolean): ProviderAnswer => ({
+const unavailable = (reason: string, sent: boolean): ProviderResponse => ({
   kind: 'unavailable',
   reason,
   sent,
@@ -69,7 +69,7 @@ async function readCapped(response: Response): Promise<string | null> {
   let bytes = 0
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength
-    if (bytes > MAX_ANSWER_BYTES) return null
+    if (bytes > MAX_RESPONSE_BYTES) return null
     text += decoder.decode(chunk, { stream: true })
   }
   return text + decoder.decode()

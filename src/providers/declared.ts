@@ -1,15 +1,18 @@
-import type { Credentials, EndpointType, OwnCredentials, Provider } from './provider.ts'
+import type { Credentials, EndpointType, Provider, ProviderCredentials } from './provider.ts'
 
 type Providers = ReadonlyMap<string, Provider>
 
 /** Every provider-specific credential, with its schema. */
-export const ownCredentials = (providers: Providers): OwnCredentials =>
+export const providerCredentials = (providers: Providers): ProviderCredentials =>
   Object.assign({}, ...[...providers.values()].map(({ credentials }) => credentials))
 
 /** The part of an integration's credentials that is specific to this provider. */
-export function ownPartOf({ credentials: own }: Provider, credentials: Credentials): Credentials {
+export function pickProviderCredentials(
+  { credentials: schemas }: Provider,
+  credentials: Credentials,
+): Credentials {
   const part: Record<string, string | boolean> = {}
-  for (const name in own) {
+  for (const name in schemas) {
     const value = credentials[name]
     if (value !== undefined) part[name] = value
   }

@@ -42,12 +42,12 @@ export function createIdTokenVerifier(
       if (payload['nonce'] !== nonce) return { kind: 'refused', reason: 'nonce mismatch' }
       return { kind: 'verified', claims: payload }
     } catch (error) {
-      return whyNot(error)
+      return failureOf(error)
     }
   }
 }
 
-function whyNot(error: unknown): IdTokenVerification {
+function failureOf(error: unknown): IdTokenVerification {
   // If the keys were fetched and do not include this one, the token is at fault; if they could not
   // be fetched, it is not.
   if (error instanceof errors.JWKSTimeout) return { kind: 'unavailable', reason: error.code }

@@ -1,18 +1,18 @@
 import type { TBoolean, TOptional, TSchema, TString } from '@sinclair/typebox'
-import type { Finding, SetUp } from './examination.ts'
+import type { Finding, SetupInstructions } from './diagnostics.ts'
 
 /** An integration's credentials for its app, under the API's names. */
 export type Credentials = Readonly<Record<string, string | boolean>>
 
 /** The credentials that are specific to one provider, each with its schema. */
-export type OwnCredentials = Readonly<Record<string, TOptional<TString> | TOptional<TBoolean>>>
+export type ProviderCredentials = Readonly<Record<string, TOptional<TString> | TOptional<TBoolean>>>
 
 /** An app that the operator registered at a provider and stored as an integration. */
-export type App = {
+export type ProviderApp = {
   clientId: string
   clientSecret: string
   /** The provider-specific credentials, which only the provider interprets. */
-  own: Credentials
+  providerCredentials: Credentials
 }
 
 /** Plain OAuth 2.0, or OpenID Connect with a verified id_token. */
@@ -28,7 +28,7 @@ export type LinkProofs = {
 
 /** What is needed to send a user to the provider (RFC 6749 §4.1.1). */
 export type AuthorizationRequest = {
-  app: Omit<App, 'clientSecret'>
+  app: Omit<ProviderApp, 'clientSecret'>
   redirectUri: string
   state: string
   /** User scopes that the caller requested, null for the provider's default. */
@@ -45,7 +45,7 @@ export type AuthorizationRequest = {
 
 /** What is needed to exchange a code and identify the user (RFC 6749 §4.1.3). */
 export type CodeExchange = {
-  app: App
+  app: ProviderApp
   code: string
   redirectUri: string
   protocol: Protocol
@@ -86,10 +86,10 @@ export type ConnectRequest = Pick<
 export type Tokens = {
   accessToken: string
   /** Null where the app does not rotate its tokens. */
-  rotation: Rotation | null
+  rotation: TokenRotation | null
 }
 
-export type Rotation = {
+export type TokenRotation = {
   refreshToken: string
   /** Null where the provider states no lifetime. */
   expiresInSeconds: number | null
@@ -145,7 +145,7 @@ export type AdminConsent = {
   texts: ConsentTexts
   url(request: ConnectRequest): string
   isTenantId(text: string): boolean
-  prove(app: App, tenantId: string): Promise<ConsentProof>
+  prove(app: ProviderApp, tenantId: string): Promise<ConsentProof>
 }
 
 /** What an administrator reads when their consent failed or is not confirmed yet. */
@@ -168,11 +168,11 @@ export type InstallByCode = {
   /** Revokes a token at the provider. */
   revoke(accessToken: string): Promise<RevokeOutcome>
   /** Exchanges a single-use refresh token for a new pair (RFC 6749 §6). */
-  refresh(app: App, refreshToken: string): Promise<RefreshOutcome>
+  refresh(app: ProviderApp, refreshToken: string): Promise<RefreshOutcome>
 }
 
-/** Whether the app can reach a user who is linked. */
-export type Reach =
+/** Whether the app can message a linked user, which at some providers needs a bot in their chat. */
+export type BotInstallation =
   | { kind: 'reachable' }
   /** Not yet. `problem` is the reason, worded for the operator. It may resolve by itself. */
   | { kind: 'not_yet'; problem: string }
@@ -211,7 +211,7 @@ export type ProviderParts = {
   /** A sentence shown to a user who has linked their account, or connected their workspace. */
   connectedText: string
   errors: ErrorCodes
-  credentials: OwnCredentials
+  credentials: ProviderCredentials
   endpoints: {
     /** The endpoint type that identities are stored as. */
     person: EndpointType
@@ -235,13 +235,14 @@ export type ProviderParts = {
    * Checks what can be known about an app before any user clicks a link. It changes nothing, and
    * its findings are for the operator.
    */
-  examine(app: App, redirectUri: string): Promise<Finding[]>
+  diagnose(app: ProviderApp, redirectUri: string): Promise<Finding[]>
   /** What an operator enters at the provider. */
-  setUp(redirectUri: string): SetUp
+  setupInstructions(redirectUri: string): SetupInstructions
   /**
-   * Makes a linked user reachable, where the provider needs more than their consent (Teams: the bot
-   * in their chat). `endpoint` is their stored endpoint. It is safe to repeat. Null where there is
-   * nothing to do.
+   * Installs the app's bot in the chat of a linked user, if the provider delivers messages only then
+   * (Teams). `endpoint` is their stored endpoint. Safe to repeat. Null if the provider needs no bot.
    */
-  reach: ((app: App, endpoint: Readonly<Record<string, unknown>>) => Promise<Reach>) | null
+  installBot:
+    | ((app: ProviderApp, endpoint: Readonly<Record<string, unknown>>) => Promise<BotInstallation>)
+    | null
 }

@@ -13,16 +13,16 @@ const SAFE = /^[\w.*-]*$/
  * Characters that `encodeURIComponent` leaves as they are and form encoding does not, and its
  * encoded space.
  */
-const REST = /%20|[!'()~]/g
+const ALSO_ENCODED = /%20|[!'()~]/g
 
 /**
  * Bounds of the cache. Redirect URLs and scopes are the same few from link to link, but scopes come
  * from the caller.
  */
-const REMEMBERED = { most: 100, length: 256 }
+const CACHE = { maxEntries: 100, maxLength: 256 }
 
 const encode = (text: string): string =>
-  encodeURIComponent(text.toWellFormed()).replace(REST, (found) =>
+  encodeURIComponent(text.toWellFormed()).replace(ALSO_ENCODED, (found) =>
     found === '%20' ? '+' : `%${found.charCodeAt(0).toString(16).toUpperCase()}`,
   )
 
@@ -32,10 +32,10 @@ const encode = (text: string): string =>
  * values.
  */
 export function createQueryString(): QueryString {
-  const encoded = new LRUCache<string, string>({ max: REMEMBERED.most })
+  const encoded = new LRUCache<string, string>({ max: CACHE.maxEntries })
 
-  function encodeOnce(text: string): string {
-    if (text.length > REMEMBERED.length) return encode(text)
+  function encodeCached(text: string): string {
+    if (text.length > CACHE.maxLength) return encode(text)
     const known = encoded.get(text)
     if (known !== undefined) return known
     const fresh = encode(text)
@@ -48,7 +48,7 @@ export function createQueryString(): QueryString {
     for (const name in parameters) {
       const value = parameters[name]
       if (value === null || value === undefined) continue
-      text += `${text === '' ? '' : '&'}${name}=${SAFE.test(value) ? value : encodeOnce(value)}`
+      text += `${text === '' ? '' : '&'}${name}=${SAFE.test(value) ? value : encodeCached(value)}`
     }
     return text
   }

@@ -31,7 +31,7 @@ export type Codes<Grant extends CodeGrant> = {
 
 /** Both providers' codes live for 10 minutes. */
 const LIFETIME_MS = 10 * 60 * 1000
-const MOST_CODES = 10_000
+const MAX_CODES = 10_000
 
 /** Codes in memory; the oldest are evicted first, as a stand-in persists nothing. */
 export function createCodes<Grant extends CodeGrant>(deps: {
@@ -42,7 +42,7 @@ export function createCodes<Grant extends CodeGrant>(deps: {
   return {
     issue(grant) {
       const [oldest] = issued.keys()
-      if (issued.size >= MOST_CODES && oldest !== undefined) issued.delete(oldest)
+      if (issued.size >= MAX_CODES && oldest !== undefined) issued.delete(oldest)
       const code = deps.randomCode()
       issued.set(code, { grant, expiresAtMs: deps.clock() + LIFETIME_MS, used: false })
       return code

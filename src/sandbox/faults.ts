@@ -18,7 +18,7 @@ export type Fault = keyof typeof FAULTS
 const names = Object.keys(FAULTS)
 export const isFault = (name: string | null): name is Fault => name !== null && names.includes(name)
 
-const Order = Type.Object({ fault: Type.String(), delayMs: Type.Optional(Type.Integer()) })
+const FaultRequest = Type.Object({ fault: Type.String(), delayMs: Type.Optional(Type.Integer()) })
 
 export type Faults = {
   arm(fault: Fault, delayMs?: number): void
@@ -60,11 +60,11 @@ export function createFaults(sleep: (ms: number) => Promise<void>): Faults {
     },
     async control(request) {
       if (request.method === 'GET') return Response.json({ faults: FAULTS, armed })
-      const order: unknown = await request.json().catch(() => null)
-      if (!Value.Check(Order, order) || !isFault(order.fault)) {
+      const body: unknown = await request.json().catch(() => null)
+      if (!Value.Check(FaultRequest, body) || !isFault(body.fault)) {
         return Response.json({ error: `fault must be one of ${names.join(', ')}` }, { status: 400 })
       }
-      arm(order.fault, order.delayMs)
+      arm(body.fault, body.delayMs)
       return Response.json({ armed })
     },
   }

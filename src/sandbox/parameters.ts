@@ -1,5 +1,5 @@
 /**
  * No parameter may appear twice, as two parsers may take different ones (RFC 6749 §3.1 and §3.2).
  */
-export const comesTwice = (parameters: URLSearchParams): boolean =>
+export const hasRepeatedParameter = (parameters: URLSearchParams): boolean =>
   new Set(parameters.keys()).size < parameters.size

@@ -16,7 +16,7 @@ import {
 import { lockDataDir } from './database/lock.ts'
 import { migrate } from './database/migrate.ts'
 import { embedMigrations } from './database/migrations.macro.ts' with { type: 'macro' }
-import { createEndpointReach, type EndpointReach } from './endpoints/endpoint-reach.ts'
+import { type BotInstallations, createBotInstallations } from './endpoints/bot-installations.ts'
 import { createEndpoints, type Endpoints } from './endpoints/endpoints.ts'
 import { type ApiKeys, createApiKeys } from './environments/api-keys.ts'
 import { createEnvironments, type Environments } from './environments/environments.ts'
@@ -58,7 +58,7 @@ export type Store = {
   connections: Connections
   connectionTokens: ConnectionTokens
   endpoints: Endpoints
-  endpointReach: EndpointReach
+  botInstallations: BotInstallations
   spentStates: SpentStates
   sealedValues: SealedValues
   idempotencyRecords: IdempotencyRecords
@@ -132,7 +132,7 @@ export async function openStore(
       connections: createConnections(database, sealing, { counts, cacheRead, jobs }),
       connectionTokens: createConnectionTokens(database, sealing),
       endpoints: createEndpoints(database, counts, jobs),
-      endpointReach: createEndpointReach(database),
+      botInstallations: createBotInstallations(database),
       spentStates: createSpentStates(database, writer),
       sealedValues: createSealedValues(database, writer, sealing),
       idempotencyRecords: createIdempotencyRecords(database, writer, sealing),

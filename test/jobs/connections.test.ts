@@ -4,7 +4,7 @@ import type { Deps } from '../../src/deps.ts'
 import { proveConsent } from '../../src/domain/connections/consent.ts'
 import { refreshTokens } from '../../src/domain/connections/refresh.ts'
 import { refreshNow } from '../../src/domain/connections/verify.ts'
-import { reachUser } from '../../src/domain/endpoints/reach.ts'
+import { retryBotInstallation } from '../../src/domain/endpoints/bot-installation.ts'
 import { LEASE_MS } from '../../src/domain/job.ts'
 import { JOB_KINDS } from '../../src/jobs/kinds.ts'
 import { startJobs } from '../../src/jobs/runner.ts'
@@ -12,7 +12,7 @@ import type { ConnectionAuth } from '../../src/store/connections/connection-auth
 import type { Connection } from '../../src/store/connections/connection-rows.ts'
 import { freshRow } from '../../src/store/fresh-row.ts'
 import type { Job } from '../../src/store/jobs/jobs.ts'
-import { PROVE_CONSENT, REACH_USER, REFRESH_TOKENS } from '../../src/store/jobs/pending.ts'
+import { INSTALL_BOT, PROVE_CONSENT, REFRESH_TOKENS } from '../../src/store/jobs/pending.ts'
 import { until } from '../harness/until.ts'
 import { startTwoProcesses, takeDue } from './shared.ts'
 
@@ -305,7 +305,7 @@ describe('a person who cannot be reached yet', () => {
       contextKeys: [],
       type: 'ms_teams_user',
       endpoint: { userId: 'user', tenantId },
-      reach: { problem: 'first', nextAttemptAtMs: clock() },
+      botRetry: { problem: 'first', nextAttemptAtMs: clock() },
     }
     await store.commit([
       store.subscribers.insertIfMissing({
@@ -327,22 +327,22 @@ describe('a person who cannot be reached yet', () => {
   test('is tried again under the id that a link found, and shown with what is in the way', async () => {
     const first = await link(TENANT)
     expect(first.pending).toMatchObject({ problem: 'first', attempts: 1 })
-    const slow = await takeDue(one, REACH_USER)
+    const slow = await takeDue(one, INSTALL_BOT)
     expect(slow).toMatchObject({ subject: first.id, attempts: 2 })
     advance(1)
     // Linked again, in another tenant, after the job was taken: its holder may have begun before.
     const again = await link('00000000-0000-4000-8000-00000000beef')
     expect(again.id).toBe(first.id)
-    const reach = await reachUser(one, slow)
-    expect(reach?.kind).toBe('not_yet')
-    const job = await jobOf(REACH_USER, first)
+    const installation = await retryBotInstallation(one, slow)
+    expect(installation?.kind).toBe('not_yet')
+    const job = await jobOf(INSTALL_BOT, first)
     expect(job).toMatchObject({ lease: null, revision: 2, attempts: 1 })
     expect(Number(job?.dueAtMs)).toBeLessThanOrEqual(one.clock())
-    await reachUser(one, await takeDue(one, REACH_USER))
+    await retryBotInstallation(one, await takeDue(one, INSTALL_BOT))
     const { pending } = (await one.store.endpoints.find(environmentId, first.identifier)) ?? {}
     expect(pending).toMatchObject({ attempts: 2 })
     expect(Number(pending?.nextAttemptAtMs) - one.clock()).toBeGreaterThan(HOUR_MS / 120)
-    await forget(REACH_USER)
+    await forget(INSTALL_BOT)
   })
 
   test('is not tried any more once they are given another value', async () => {
@@ -351,8 +351,8 @@ describe('a person who cannot be reached yet', () => {
     await store.commit([store.endpoints.replace(id, { userId: 'u', tenantId: TENANT }, clock())])
     expect((await store.endpoints.find(environmentId, identifier))?.pending).toBeNull()
     const asked = service.entraRequests.length
-    expect(await reachUser(one, await takeDue(one, REACH_USER))).toBeNull()
+    expect(await retryBotInstallation(one, await takeDue(one, INSTALL_BOT))).toBeNull()
     expect(service.entraRequests).toHaveLength(asked)
-    expect(await jobOf(REACH_USER, { id })).toBeNull()
+    expect(await jobOf(INSTALL_BOT, { id })).toBeNull()
   })
 })

@@ -1,10 +1,10 @@
 import type { Deps } from '../../deps.ts'
-import type { AdminConsent, App, InstallByCode } from '../../providers/provider.ts'
+import type { AdminConsent, InstallByCode, ProviderApp } from '../../providers/provider.ts'
 import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
 import { readUsableApp } from '../integrations/app.ts'
 
 /** How a connection is kept alive: through which app, and what that can do at its provider. */
-export type Means<Connect> = { provider: string; connect: Connect; app: App }
+export type Means<Connect> = { provider: string; connect: Connect; app: ProviderApp }
 
 /** Why nothing can be asked of the provider. */
 export const NO_MEANS = 'The integration has no client id or secret'

@@ -1,9 +1,9 @@
-import { ownPartOf } from '../../providers/declared.ts'
-import type { App, Provider } from '../../providers/provider.ts'
+import { pickProviderCredentials } from '../../providers/declared.ts'
+import type { Provider, ProviderApp } from '../../providers/provider.ts'
 import type { Credentials } from '../../store/integrations/integrations.ts'
 
 /** What an integration's credentials say of the app; parts that are not set are null. */
-export type StoredApp = Omit<App, 'clientId' | 'clientSecret'> & {
+export type StoredApp = Omit<ProviderApp, 'clientId' | 'clientSecret'> & {
   clientId: string | null
   clientSecret: string | null
 }
@@ -17,7 +17,7 @@ export function readApp(provider: Provider, credentials: Credentials): StoredApp
   return {
     clientId: text('clientId'),
     clientSecret: text('secretKey'),
-    own: ownPartOf(provider, credentials),
+    providerCredentials: pickProviderCredentials(provider, credentials),
   }
 }
 
@@ -28,7 +28,7 @@ export type CredentialsMissing = { kind: 'credentials_missing'; provider: string
 export function readUsableApp(
   provider: Provider,
   credentials: Credentials,
-): { kind: 'app'; app: App } | CredentialsMissing {
+): { kind: 'app'; app: ProviderApp } | CredentialsMissing {
   const { clientId, clientSecret, ...rest } = readApp(provider, credentials)
   return clientId === null || clientSecret === null
     ? { kind: 'credentials_missing', provider: provider.title }

@@ -1,7 +1,7 @@
 import { type Static, type TOptional, type TSchema, type TUnion, Type } from '@sinclair/typebox'
 import { isLoopback } from '../../config-reader.ts'
 import type { Providers } from '../../providers/create-providers.ts'
-import { ownCredentials } from '../../providers/declared.ts'
+import { providerCredentials } from '../../providers/declared.ts'
 import type { Credentials } from '../../store/integrations/integrations.ts'
 import { createShape, type FieldError, type Invalid, invalid } from '../shape.ts'
 
@@ -63,7 +63,7 @@ export const givenCredentials = (providers: Providers) => ({
   clientId: orNull(APP.clientId),
   secretKey: orNull(APP.secretKey),
   ...Object.fromEntries(
-    Object.entries(ownCredentials(providers)).map(([name, schema]) => [
+    Object.entries(providerCredentials(providers)).map(([name, schema]) => [
       name,
       orNull(Type.Optional(schema, false)),
     ]),

@@ -223,7 +223,7 @@ async function linkOfInstaller(
           subscriberId,
           contextKeys,
           identity: { userId, workspace },
-          reach: { kind: 'reachable' },
+          botInstallation: { kind: 'reachable' },
           through: { kind: 'named', identifier },
           connectionIdentifier: identifier,
           takesOverFrom: await takenOver(deps, connection, { subscriberId, contextKeys }),

@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts'
-import type { IdentifyOutcome, Identity, Reach } from '../../providers/provider.ts'
+import type { BotInstallation, IdentifyOutcome, Identity } from '../../providers/provider.ts'
 import type { Proofs } from '../../secrets/proofs.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { LinkedThrough } from '../../store/endpoints/endpoints.ts'
@@ -21,7 +21,7 @@ import { readIdentity } from './shape.ts'
 import type { LinkTarget } from './target.ts'
 
 /** How long a user waits at most until their app can reach them. */
-const REACH_WITHIN_MS = 5000
+const MAX_BOT_WAIT_MS = 5000
 
 /** Asks the provider who came back. Sends the code once, and never again. */
 export async function identifyUser(
@@ -47,14 +47,19 @@ export async function identifyUser(
   const { value: identity } = read
   const stranger = refuseStranger(target, identity)
   if (stranger !== null) return { kind: 'failed', outcome: stranger, isSpent: true }
-  return { kind: 'user', claims, identity, reach: await reachUser(deps, target, identity) }
+  return {
+    kind: 'user',
+    claims,
+    identity,
+    botInstallation: await installBotInTime(deps, target, identity),
+  }
 }
 
 /** Stores who a subscriber is at the provider, and the connection of a workspace that is new. */
 export async function storeUser(
   deps: Deps,
   target: LinkTarget,
-  { claims, identity, reach }: UserAnswer,
+  { claims, identity, botInstallation }: UserAnswer,
   linkId: string,
 ): Promise<LinkDecision> {
   const { integration, provider } = target
@@ -71,7 +76,7 @@ export async function storeUser(
   const endpoint = await linkEndpoint(deps, target, linkId, {
     ...claims,
     identity,
-    reach,
+    botInstallation,
     through,
     connectionIdentifier: own ?? made.identifier,
   })
@@ -82,7 +87,7 @@ export async function storeUser(
       : []),
     ...endpoint.writes,
   ]
-  const outcome = { kind: 'linked', provider: provider.name, reach: reach.kind } as const
+  const outcome = { kind: 'linked', provider: provider.name, reach: botInstallation.kind } as const
   const expects = known === null ? [] : [deps.store.connections.expectInWorkspace(known)]
   const created = own === null ? [tellOfConnection('connection.created', made, { linkId })] : []
   const events = [...created, ...endpoint.events]
@@ -157,16 +162,16 @@ async function connectionOfOrganisation(
  * Whether the app can reach the user, if that is known soon. The identity must not wait for it: what
  * is not done by then is done in the background.
  */
-async function reachUser(
+async function installBotInTime(
   { sleep }: Deps,
   { provider, app }: LinkTarget,
   identity: Identity,
-): Promise<Reach> {
-  if (provider.reach === null) return { kind: 'reachable' }
-  const late = sleep(REACH_WITHIN_MS).then(
-    (): Reach => ({ kind: 'not_yet', problem: 'The provider takes long to answer' }),
+): Promise<BotInstallation> {
+  if (provider.installBot === null) return { kind: 'reachable' }
+  const late = sleep(MAX_BOT_WAIT_MS).then(
+    (): BotInstallation => ({ kind: 'not_yet', problem: 'The provider takes long to answer' }),
   )
-  return Promise.race([provider.reach(app, provider.endpointOf(identity)), late])
+  return Promise.race([provider.installBot(app, provider.endpointOf(identity)), late])
 }
 
 /** A connection for a workspace that is new here, which has no token of its own. */

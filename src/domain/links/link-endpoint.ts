@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts'
-import type { Identity, Reach } from '../../providers/provider.ts'
+import type { BotInstallation, Identity } from '../../providers/provider.ts'
 import type { LinkedThrough } from '../../store/endpoints/endpoints.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import type { Change } from '../decision.ts'
@@ -11,7 +11,7 @@ type Linked = {
   subscriberId: string
   contextKeys: readonly string[]
   identity: Identity
-  reach: Reach
+  botInstallation: BotInstallation
   through: LinkedThrough
   /** What `through` comes to, as things are now. */
   connectionIdentifier: string
@@ -28,7 +28,7 @@ export async function linkEndpoint(
   deps: Deps,
   { integration, provider }: LinkTarget,
   linkId: string,
-  { subscriberId, identity, reach, through, connectionIdentifier, ...linked }: Linked,
+  { subscriberId, identity, botInstallation, through, connectionIdentifier, ...linked }: Linked,
 ): Promise<Pick<Change, 'writes' | 'events'>> {
   const { endpoints } = deps.store
   const { takesOverFrom = null } = linked
@@ -56,7 +56,9 @@ export async function linkEndpoint(
       ...row,
       identifier,
       endpoint,
-      ...(reach.kind === 'not_yet' && { reach: { problem: reach.problem, nextAttemptAtMs } }),
+      ...(botInstallation.kind === 'not_yet' && {
+        botRetry: { problem: botInstallation.problem, nextAttemptAtMs },
+      }),
     },
     through,
   )
@@ -73,13 +75,13 @@ export async function linkEndpoint(
         subjectId: identifier,
         subscriberId,
         linkId,
-        reason: reach.kind === 'not_yet' ? 'not_reachable_yet' : null,
+        reason: botInstallation.kind === 'not_yet' ? 'not_reachable_yet' : null,
         data: {
           integrationId: integration.id,
           connectionIdentifier,
           contextKeys: [...linked.contextKeys],
           type,
-          ...(reach.kind === 'not_yet' && { problem: reach.problem }),
+          ...(botInstallation.kind === 'not_yet' && { problem: botInstallation.problem }),
         },
         personal: { endpoint },
       },

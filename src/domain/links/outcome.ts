@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { Identity, Installation, Reach } from '../../providers/provider.ts'
+import type { BotInstallation, Identity, Installation } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import type { PendingConsent } from '../../store/connections/connection-rows.ts'
 import type { Decision } from '../decision.ts'
@@ -26,7 +26,12 @@ export type ConnectClaims = Extract<StateClaims, { mode: 'connect' }>
 /** What a claimed link came to at the provider; what is to be stored is decided from it. */
 export type ProviderAnswer = UserAnswer | InstallationAnswer | WebhookAnswer | FailedAnswer
 
-export type UserAnswer = { kind: 'user'; claims: UserClaims; identity: Identity; reach: Reach }
+export type UserAnswer = {
+  kind: 'user'
+  claims: UserClaims
+  identity: Identity
+  botInstallation: BotInstallation
+}
 
 export type InstallationAnswer = {
   kind: 'installation'

@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts'
-import type { App, Provider } from '../../providers/provider.ts'
+import type { Provider, ProviderApp } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
@@ -13,7 +13,7 @@ export type LinkTarget = {
   kind: 'found'
   integration: Integration
   provider: Provider
-  app: App
+  app: ProviderApp
   /** Whose link it is; null where the link is of no subscriber. */
   subscriber: Subscriber | null
   /** The connection that the link names; null where it names none, or an install is to make it. */

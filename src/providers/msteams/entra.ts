@@ -4,11 +4,11 @@ import { decodeJwt, errors } from 'jose'
 import { type Fetch, postForm } from '../call-provider.ts'
 import { createIdTokenVerifier } from '../id-token.ts'
 import type {
-  App,
   AuthorizationRequest,
   CodeExchange,
   ConnectRequest,
   IdentifyOutcome,
+  ProviderApp,
 } from '../provider.ts'
 import { createQueryString } from '../query-string.ts'
 
@@ -39,12 +39,14 @@ export type Entra = {
   isIssuer(issuer: string): boolean
   identify(exchange: CodeExchange): Promise<IdentifyOutcome>
   /** An app-only token for a tenant, which Entra issues only after an admin there consented. */
-  appToken(app: App, tenantId: string): Promise<AppTokenOutcome>
+  appToken(app: ProviderApp, tenantId: string): Promise<AppTokenOutcome>
 }
 
 /** The tenant in which the app is registered; null where the operator has not specified it. */
-export function homeTenantOf({ own }: Pick<App, 'own'>): string | null {
-  const tenantId = own['tenantId']
+export function homeTenantOf({
+  providerCredentials,
+}: Pick<ProviderApp, 'providerCredentials'>): string | null {
+  const tenantId = providerCredentials['tenantId']
   return typeof tenantId === 'string' && tenantId !== '' ? tenantId : null
 }
 
@@ -53,8 +55,13 @@ export function homeTenantOf({ own }: Pick<App, 'own'>): string | null {
  * users of other tenants may not sign in (Entra returns AADSTS50194 for such an app at
  * /organizations); otherwise any organisation's.
  */
-const authorityOf = (app: Pick<App, 'own'>, tenantId: string | null): string =>
-  tenantId ?? (app.own['singleTenant'] === true ? homeTenantOf(app) : null) ?? 'organizations'
+const authorityOf = (
+  app: Pick<ProviderApp, 'providerCredentials'>,
+  tenantId: string | null,
+): string =>
+  tenantId ??
+  (app.providerCredentials['singleTenant'] === true ? homeTenantOf(app) : null) ??
+  'organizations'
 
 /**
  * Entra's OAuth 2.0 and OpenID Connect endpoints

@@ -1,13 +1,13 @@
 import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { callProvider, type Fetch, type ProviderAnswer } from '../call-provider.ts'
-import type { App, Reach } from '../provider.ts'
+import { callProvider, type Fetch, type ProviderResponse } from '../call-provider.ts'
+import type { BotInstallation, ProviderApp } from '../provider.ts'
 
 const Catalog = Type.Object({ value: Type.Array(Type.Object({ id: Type.String() })) })
 
 type Installation = {
   token: string
-  app: Pick<App, 'clientId'>
+  app: Pick<ProviderApp, 'clientId'>
   user: { userId: string }
 }
 
@@ -20,11 +20,11 @@ const notYet = (problem: string) => ({ kind: 'not_yet', problem }) as const
  * (https://learn.microsoft.com/graph/api/userteamwork-post-installedapps): finds the app in the
  * organisation's catalogue, then installs it. An app that is already installed counts as success.
  */
-export async function installBot(
+export async function installTeamsApp(
   fetch: Fetch,
   graphUrl: string,
   { token, app, user }: Installation,
-): Promise<Reach> {
+): Promise<BotInstallation> {
   const appId = await findTeamsApp(fetch, graphUrl, { token, app })
   if (appId.kind !== 'found') return appId
 
@@ -54,7 +54,7 @@ export async function findTeamsApp(
   return readCatalog(await callProvider(fetch, url, { method: 'GET', headers: headersOf(token) }))
 }
 
-function readCatalog(answer: ProviderAnswer): CatalogEntry {
+function readCatalog(answer: ProviderResponse): CatalogEntry {
   if (answer.kind === 'unavailable') return notYet(`Graph does not answer: ${answer.reason}`)
   if (answer.status === 403) {
     return notYet('The application permission AppCatalog.Read.All is missing, or not yet in effect')
@@ -69,7 +69,7 @@ function readCatalog(answer: ProviderAnswer): CatalogEntry {
   return { kind: 'found', id: entry.id }
 }
 
-function readInstallation(answer: ProviderAnswer): Reach {
+function readInstallation(answer: ProviderResponse): BotInstallation {
   if (answer.kind === 'unavailable') return notYet(`Graph does not answer: ${answer.reason}`)
   const { status } = answer
   if (status === 201 || status === 200 || status === 409) return { kind: 'reachable' }

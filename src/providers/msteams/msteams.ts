@@ -1,9 +1,9 @@
 import { Type } from '@sinclair/typebox'
 import type { CreateProvider } from '../definition.ts'
+import { diagnoseEntraApp, entraSetupInstructions } from './diagnostics.ts'
 import { createEntra } from './entra.ts'
 import { ENTRA_ERRORS } from './errors.ts'
-import { entraSetUp, examineEntraApp } from './examination.ts'
-import { installBot } from './graph.ts'
+import { installTeamsApp } from './graph.ts'
 import { readRoles } from './roles.ts'
 
 const CREDENTIALS = {
@@ -76,15 +76,15 @@ export const createMsTeams: CreateProvider = ({ address, fetch, clock }) => {
       },
     },
     endpointOf: ({ userId, workspace }) => ({ userId, tenantId: workspace.id }),
-    examine: (app, redirectUri) =>
-      examineEntraApp({ entra, graphUrl: urls.graphUrl, fetch }, app, redirectUri),
-    setUp: entraSetUp,
-    async reach(app, endpoint) {
+    diagnose: (app, redirectUri) =>
+      diagnoseEntraApp({ entra, graphUrl: urls.graphUrl, fetch }, app, redirectUri),
+    setupInstructions: entraSetupInstructions,
+    async installBot(app, endpoint) {
       const { userId = '', tenantId = '' } = endpoint
       const user = { userId: String(userId) }
       const token = await entra.appToken(app, String(tenantId))
       if (token.kind === 'refused') return { kind: 'not_yet', problem: token.problem }
-      return installBot(fetch, urls.graphUrl, { token: token.accessToken, app, user })
+      return installTeamsApp(fetch, urls.graphUrl, { token: token.accessToken, app, user })
     },
   }
 }

@@ -1,4 +1,4 @@
-import type { App, AuthorizationRequest } from '../provider.ts'
+import type { AuthorizationRequest, ProviderApp } from '../provider.ts'
 import { createQueryString } from '../query-string.ts'
 
 /** The parts common to all of Slack's authorization URLs. */
@@ -42,4 +42,6 @@ export const withCodeChallenge = (
   usesPkce(app) ? `${url}&code_challenge=${proofs().codeChallenge}&code_challenge_method=S256` : url
 
 /** Whether Slack treats the app as a public client, which must use PKCE. */
-export const usesPkce = ({ own }: Pick<App, 'own'>): boolean => own['pkce'] === true
+export const usesPkce = ({
+  providerCredentials,
+}: Pick<ProviderApp, 'providerCredentials'>): boolean => providerCredentials['pkce'] === true

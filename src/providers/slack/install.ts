@@ -17,15 +17,20 @@ export const DEFAULT_BOT_SCOPE: readonly string[] = [
   'users:read.email',
 ]
 
-const Place = Type.Object({
+const TeamOrEnterprise = Type.Object({
   id: Type.String({ minLength: 1 }),
   name: Type.Optional(Type.Union([Type.String(), Type.Null()])),
 })
-const OptionalPlace = Type.Optional(Type.Union([Place, Type.Null()]))
+const OptionalTeamOrEnterprise = Type.Optional(Type.Union([TeamOrEnterprise, Type.Null()]))
 
 /** https://docs.slack.dev/reference/methods/auth.revoke */
 const Revoked = Type.Object({ ok: Type.Literal(true) })
-const DEAD_TOKEN = new Set(['token_revoked', 'token_expired', 'invalid_auth', 'account_inactive'])
+const INVALID_TOKEN_ERRORS = new Set([
+  'token_revoked',
+  'token_expired',
+  'invalid_auth',
+  'account_inactive',
+])
 
 /** https://docs.slack.dev/authentication/using-token-rotation */
 const Refreshed = Type.Object({
@@ -40,8 +45,8 @@ const Granted = Type.Object({
   ok: Type.Literal(true),
   access_token: Type.String({ minLength: 1 }),
   bot_user_id: Type.Optional(Type.String()),
-  team: OptionalPlace,
-  enterprise: OptionalPlace,
+  team: OptionalTeamOrEnterprise,
+  enterprise: OptionalTeamOrEnterprise,
   is_enterprise_install: Type.Optional(Type.Boolean()),
   authed_user: Type.Optional(Type.Object({ id: Type.Optional(Type.String()) })),
   incoming_webhook: Type.Optional(Type.Object({ url: Type.String({ minLength: 1 }) })),
@@ -72,7 +77,7 @@ export function createSlackInstall(slackUrl: string, fetch: Fetch): Connect {
         return { kind: 'unavailable', reason: `status ${status}, unexpected body` }
       }
       // A token that is already invalid need not be revoked.
-      return DEAD_TOKEN.has(body.error)
+      return INVALID_TOKEN_ERRORS.has(body.error)
         ? { kind: 'revoked' }
         : { kind: 'refused', error: body.error }
     },
@@ -107,13 +112,13 @@ function tokensOf(granted: Static<typeof Refreshed>): RefreshedTokens {
 function installed(granted: Static<typeof Granted>): InstallOutcome {
   // An org-wide install has no team, and only this flag identifies it: a workspace that is part of
   // an organisation has an `enterprise` as well.
-  const place = granted.is_enterprise_install === true ? granted.enterprise : granted.team
-  if (!place) return { kind: 'refused', error: 'no workspace in the answer' }
+  const workspace = granted.is_enterprise_install === true ? granted.enterprise : granted.team
+  if (!workspace) return { kind: 'refused', error: 'no workspace in the answer' }
   const { accessToken, refreshToken, expiresInSeconds } = tokensOf(granted)
   return {
     kind: 'installed',
     installation: {
-      workspace: { id: place.id, name: place.name ?? null },
+      workspace: { id: workspace.id, name: workspace.name ?? null },
       tokens: {
         accessToken,
         rotation: refreshToken === null ? null : { refreshToken, expiresInSeconds },

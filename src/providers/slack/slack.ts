@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import type { CreateProvider } from '../definition.ts'
+import { diagnoseSlackApp, slackSetupInstructions } from './diagnostics.ts'
 import { SLACK_ERRORS } from './errors.ts'
-import { examineSlackApp, slackManifest } from './examination.ts'
 import { createSlackInstall } from './install.ts'
 import { createSlackOAuth } from './oauth.ts'
 import { createSlackOpenId } from './openid.ts'
@@ -48,8 +48,8 @@ export const createSlack: CreateProvider = ({ address, fetch, clock }) => {
       exchange.protocol === 'openid' ? openid.identify(exchange) : oauth.identify(exchange),
     connect: createSlackInstall(slackUrl, fetch),
     endpointOf: ({ userId }) => ({ userId }),
-    reach: null,
-    examine: (app, redirectUri) => examineSlackApp(slackUrl, fetch, app, redirectUri),
-    setUp: slackManifest,
+    installBot: null,
+    diagnose: (app, redirectUri) => diagnoseSlackApp(slackUrl, fetch, app, redirectUri),
+    setupInstructions: slackSetupInstructions,
   }
 }

@@ -2,10 +2,10 @@ import { and, eq, type SQL } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import { type IntegrationFilter, whereIntegration } from '../integrations/integration-filter.ts'
 import {
+  INSTALL_BOT,
   isPendingJob,
   type Pending,
   pendingColumns,
-  REACH_USER,
   toPending,
 } from '../jobs/pending.ts'
 import type { Counts } from '../reading/counts.ts'
@@ -28,7 +28,7 @@ export type EndpointFilter = IntegrationFilter & {
   contextKeys?: readonly string[] | undefined
 }
 
-export type ListedEndpoint = Omit<typeof channelEndpoints.$inferSelect, 'reachProblem'> & {
+export type ListedEndpoint = Omit<typeof channelEndpoints.$inferSelect, 'botProblem'> & {
   /** Why the app cannot reach a linked user yet; null if it can. */
   pending: Pending | null
   integrationIdentifier: string
@@ -47,7 +47,7 @@ export const endpointsWhere = (filter: EndpointFilter): SQL | undefined =>
 
 /** Endpoints, each with the fields shown of its integration. */
 export function endpointSource(database: Database, counts: Counts): PageSource<ListedEndpoint> {
-  const { id, reachProblem } = channelEndpoints
+  const { id, botProblem } = channelEndpoints
   const base = (where: SQL | undefined) =>
     database
       .select({
@@ -59,7 +59,7 @@ export function endpointSource(database: Database, counts: Counts): PageSource<L
       })
       .from(channelEndpoints)
       .innerJoin(integrations, eq(integrations.id, channelEndpoints.integrationId))
-      .leftJoin(jobs, isPendingJob(REACH_USER, { subject: id, problem: reachProblem }))
+      .leftJoin(jobs, isPendingJob(INSTALL_BOT, { subject: id, problem: botProblem }))
       .where(where)
   return {
     columns: channelEndpoints,
@@ -68,7 +68,7 @@ export function endpointSource(database: Database, counts: Counts): PageSource<L
         .orderBy(...order)
         .limit(limit)
       return rows.map(
-        ({ endpoint: { reachProblem: problem, ...endpoint }, job, ...integration }) => ({
+        ({ endpoint: { botProblem: problem, ...endpoint }, job, ...integration }) => ({
           ...endpoint,
           ...integration,
           pending: toPending(problem, job),

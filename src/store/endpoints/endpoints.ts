@@ -2,7 +2,7 @@ import { and, eq, sql } from 'drizzle-orm'
 import { connectionOfWorkspace } from '../connections/workspace-connections.ts'
 import type { Database } from '../database/client.ts'
 import type { Jobs } from '../jobs/jobs.ts'
-import { REACH_USER } from '../jobs/pending.ts'
+import { INSTALL_BOT } from '../jobs/pending.ts'
 import type { Counts } from '../reading/counts.ts'
 import type { Page, Paging } from '../reading/pagination.ts'
 import { channelEndpoints } from '../schema/channels.ts'
@@ -17,11 +17,11 @@ import {
 } from './endpoint-list.ts'
 
 /** Where a subscriber can be reached at a provider; for a linked user, their identity there. */
-export type Endpoint = Omit<typeof channelEndpoints.$inferSelect, 'reachProblem'>
+export type Endpoint = Omit<typeof channelEndpoints.$inferSelect, 'botProblem'>
 
-/** A linked user. `reach` is absent if the app can reach them, else it has the next attempt. */
+/** A linked user. `botRetry` is absent if the app can reach them, else it has the next attempt. */
 export type LinkedEndpoint = Omit<Endpoint, 'kind' | 'connectionIdentifier'> & {
-  reach?: { nextAttemptAtMs: number; problem: string }
+  botRetry?: { nextAttemptAtMs: number; problem: string }
 }
 
 /** The connection that a linked user belongs to: one given by identifier, or the workspace's. */
@@ -81,7 +81,7 @@ export function createEndpoints(
           .set({
             endpoint,
             updatedAtMs,
-            reachProblem: null,
+            botProblem: null,
           })
           .where(eq(channelEndpoints.id, id)),
       ),
@@ -116,9 +116,9 @@ export function createEndpoints(
       return found ?? null
     },
     insert: (endpoint) => toWrite(database.insert(channelEndpoints).values(endpoint)),
-    link: ({ reach, ...endpoint }, through) => {
+    link: ({ botRetry, ...endpoint }, through) => {
       const { integrationId, subscriberId } = endpoint
-      const reachProblem = reach?.problem ?? null
+      const botProblem = botRetry?.problem ?? null
       const connectionIdentifier =
         through.kind === 'named'
           ? through.identifier
@@ -126,7 +126,7 @@ export function createEndpoints(
       const link = toWrite(
         database
           .insert(channelEndpoints)
-          .values({ ...endpoint, reachProblem, kind: 'person', connectionIdentifier })
+          .values({ ...endpoint, botProblem, kind: 'person', connectionIdentifier })
           .onConflictDoUpdate({
             target: [
               channelEndpoints.integrationId,
@@ -139,11 +139,11 @@ export function createEndpoints(
             set: {
               endpoint: endpoint.endpoint,
               updatedAtMs: endpoint.updatedAtMs,
-              reachProblem,
+              botProblem,
             },
           }),
       )
-      if (reach === undefined) return [link]
+      if (botRetry === undefined) return [link]
       // Select by the unique fields: an existing endpoint has kept its own id.
       const linked = database
         .select({ subject: sql`${channelEndpoints.id}`.as('subject') })
@@ -158,9 +158,9 @@ export function createEndpoints(
             eq(channelEndpoints.kind, 'person'),
           ),
         )
-      const dueAtMs = reach.nextAttemptAtMs
+      const dueAtMs = botRetry.nextAttemptAtMs
       // One attempt was already made when the user was found to be unreachable.
-      const retry = jobs.scheduleEach(sql`${linked}`, { kind: REACH_USER, dueAtMs, attempts: 1 })
+      const retry = jobs.scheduleEach(sql`${linked}`, { kind: INSTALL_BOT, dueAtMs, attempts: 1 })
       return [link, retry]
     },
   }

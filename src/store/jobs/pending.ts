@@ -7,8 +7,11 @@ import type { Job } from './jobs.ts'
 export const REFRESH_TOKENS = 'refresh_tokens'
 /** Checks whether an administrator's consent, which a connection needs, has taken effect. */
 export const PROVE_CONSENT = 'prove_consent'
-/** Retries until the app can reach the user of an endpoint. */
-export const REACH_USER = 'reach_user'
+/**
+ * Retries until the app can message a linked user, which may need a bot in their chat. Stored rows
+ * have this older name.
+ */
+export const INSTALL_BOT = 'reach_user'
 
 /** The state of something that is retried until it succeeds. */
 export type Pending = {

@@ -60,7 +60,7 @@ export const channelEndpoints = sqliteTable(
       .default('destination'),
     endpoint: text('endpoint', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     /** Why the app cannot reach the user yet; null: it can, or need not. */
-    reachProblem: text('reach_problem'),
+    botProblem: text('reach_problem'),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),
   },

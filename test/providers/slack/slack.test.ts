@@ -4,7 +4,7 @@ import { createSlack } from '../../../src/providers/slack/slack.ts'
 const APP = {
   clientId: 'id with : and %',
   clientSecret: 'sécret+/',
-  own: {},
+  providerCredentials: {},
 }
 const OAUTH = { protocol: 'oauth', codeVerifier: 'v', nonce: 'n', workspaceId: null } as const
 const EXCHANGE = {

@@ -12,7 +12,7 @@ const slack = createSlack({
 })
 
 const REQUEST: AuthorizationRequest = {
-  app: { clientId: '1.2 3', own: {} },
+  app: { clientId: '1.2 3', providerCredentials: {} },
   redirectUri: 'https://latch.example.com/v1/integrations/chat/oauth/callback',
   state: 'kid.payload.signature',
   userScope: null,
@@ -23,7 +23,7 @@ const REQUEST: AuthorizationRequest = {
 const REDIRECT =
   'redirect_uri=https%3A%2F%2Flatch.example.com%2Fv1%2Fintegrations%2Fchat%2Foauth%2Fcallback'
 const OAUTH = `https://slack.com/oauth/v2/authorize?state=kid.payload.signature&client_id=1.2+3&${REDIRECT}`
-const PKCE = { app: { ...REQUEST.app, own: { pkce: true } } }
+const PKCE = { app: { ...REQUEST.app, providerCredentials: { pkce: true } } }
 
 // docs/novu.md#provider-urls: form encoding, in this order; what latch adds comes after it.
 const urls: [string, Partial<AuthorizationRequest>, string][] = [

@@ -3,8 +3,12 @@ import { Value } from '@sinclair/typebox/value'
 import { basicAuthorization } from '../../../src/providers/basic-authorization.ts'
 import { postForm } from '../../../src/providers/call-provider.ts'
 import type { CreateProvider } from '../../../src/providers/definition.ts'
-import { failed, ok } from '../../../src/providers/examination.ts'
-import type { App, ConnectRequest, IdentifyOutcome } from '../../../src/providers/provider.ts'
+import { failed, ok } from '../../../src/providers/diagnostics.ts'
+import type {
+  ConnectRequest,
+  IdentifyOutcome,
+  ProviderApp,
+} from '../../../src/providers/provider.ts'
 
 const Granted = Type.Object({
   handle: Type.String(),
@@ -36,10 +40,10 @@ export const createToy: CreateProvider = ({ address, fetch }) => {
       redirect_uri: redirectUri,
       state,
       asks,
-      box: String(app.own['box'] ?? ''),
+      box: String(app.providerCredentials['box'] ?? ''),
     })}`
 
-  const ask = async (app: App, form: Record<string, string>) => {
+  const ask = async (app: ProviderApp, form: Record<string, string>) => {
     const authorization = basicAuthorization(app)
     const answer = await postForm(fetch, `${toyUrl}/token`, form, { authorization })
     if (answer.kind === 'unavailable') {
@@ -102,13 +106,13 @@ export const createToy: CreateProvider = ({ address, fetch }) => {
         return { kind: 'refreshed', tokens }
       },
     },
-    async examine(app) {
+    async diagnose(app) {
       const answer = await ask(app, { code: 'of the doctor' })
       return answer.kind === 'refused' && answer.error === 'invalid_code'
-        ? [ok(`Toy Chat knows the app in ${app.own['box'] ?? 'no box'}`)]
+        ? [ok(`Toy Chat knows the app in ${app.providerCredentials['box'] ?? 'no box'}`)]
         : [failed('Toy Chat does not know the app', 'Look into the box.')]
     },
-    setUp: (redirectUri) => ({ title: 'Toy Chat: the box', text: redirectUri }),
-    reach: null,
+    setupInstructions: (redirectUri) => ({ title: 'Toy Chat: the box', text: redirectUri }),
+    installBot: null,
   }
 }

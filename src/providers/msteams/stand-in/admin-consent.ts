@@ -1,6 +1,6 @@
 import { isFault } from '../../../sandbox/faults.ts'
-import { comesTwice } from '../../../sandbox/parameters.ts'
-import { consentKey, type EntraParts, readAuthority, readClient, sendBack } from './parts.ts'
+import { hasRepeatedParameter } from '../../../sandbox/parameters.ts'
+import { consentKey, type EntraParts, readAuthority, readClient, redirectToApp } from './parts.ts'
 
 const CARRIED = ['client_id', 'redirect_uri', 'scope', 'state']
 const PERMISSIONS = [
@@ -11,7 +11,7 @@ const PERMISSIONS = [
 
 function read(parts: EntraParts, authority: string, query: URLSearchParams) {
   const refused = (error: string, reason: string) => ({ kind: 'refused', error, reason }) as const
-  if (comesTwice(query)) return refused('AADSTS900144', 'A parameter comes twice.')
+  if (hasRepeatedParameter(query)) return refused('AADSTS900144', 'A parameter comes twice.')
   // Microsoft advises against `common` here, and the error names a parameter that is not at fault
   // (https://github.com/MicrosoftDocs/azure-docs/issues/45151).
   if (authority === 'common') {
@@ -28,7 +28,11 @@ function read(parts: EntraParts, authority: string, query: URLSearchParams) {
 }
 
 /** `GET /{authority}/v2.0/adminconsent`. */
-export function askAdmin(parts: EntraParts, authority: string, query: URLSearchParams): Response {
+export function showAdminConsent(
+  parts: EntraParts,
+  authority: string,
+  query: URLSearchParams,
+): Response {
   const asked = read(parts, authority, query)
   if (asked.kind === 'refused') return parts.pages.error(asked.error, asked.reason)
   const { users, tenants } = parts.directory
@@ -48,7 +52,11 @@ export function askAdmin(parts: EntraParts, authority: string, query: URLSearchP
 }
 
 /** `POST` to the same path: the administrator's decision. */
-export function takeConsent(parts: EntraParts, authority: string, form: URLSearchParams): Response {
+export function submitAdminConsent(
+  parts: EntraParts,
+  authority: string,
+  form: URLSearchParams,
+): Response {
   const asked = read(parts, authority, form)
   if (asked.kind === 'refused') return parts.pages.error(asked.error, asked.reason)
   const { app, redirectUri, tenant } = asked
@@ -58,7 +66,7 @@ export function takeConsent(parts: EntraParts, authority: string, form: URLSearc
   if (parts.faults.take('deny') || form.get('decision') === 'deny') {
     // Entra reports consent as granted next to the error, and omits the tenant
     // (https://github.com/MicrosoftDocs/azure-docs/issues/114009).
-    return sendBack(redirectUri, {
+    return redirectToApp(redirectUri, {
       admin_consent: 'True',
       error: 'access_denied',
       error_subcode: 'cancel',
@@ -80,7 +88,7 @@ export function takeConsent(parts: EntraParts, authority: string, form: URLSearc
   if (!parts.faults.take('missing_consent')) {
     parts.consents.add(consentKey(app.clientId, user.tenantId))
   }
-  return sendBack(redirectUri, {
+  return redirectToApp(redirectUri, {
     admin_consent: 'True',
     tenant: user.tenantId,
     scope: form.get('scope'),

@@ -1,9 +1,9 @@
 import { Elysia } from 'elysia'
 import { createCodes } from '../../../sandbox/codes.ts'
 import { createFaults } from '../../../sandbox/faults.ts'
-import { createSandboxPages } from '../../../sandbox/pages.ts'
-import { askAdmin, takeConsent } from './admin-consent.ts'
-import { askUser, takeAnswer } from './authorize.ts'
+import { createSandboxPages } from '../../../sandbox/stand-in-pages.ts'
+import { showAdminConsent, submitAdminConsent } from './admin-consent.ts'
+import { showSignIn, submitSignIn } from './authorize.ts'
 import { createGraph } from './graph.ts'
 import type { EntraGrant, EntraParts } from './parts.ts'
 import { createEntraTokens } from './token.ts'
@@ -45,19 +45,20 @@ export function createEntraSandbox(
       raw,
     )
     .get('/:authority/oauth2/v2.0/authorize', ({ request, params }) =>
-      askUser(parts, params.authority, query(request)),
+      showSignIn(parts, params.authority, query(request)),
     )
     .post(
       '/:authority/oauth2/v2.0/authorize',
-      async ({ request, params }) => takeAnswer(parts, params.authority, await form(request)),
+      async ({ request, params }) => submitSignIn(parts, params.authority, await form(request)),
       raw,
     )
     .get('/:authority/v2.0/adminconsent', ({ request, params }) =>
-      askAdmin(parts, params.authority, query(request)),
+      showAdminConsent(parts, params.authority, query(request)),
     )
     .post(
       '/:authority/v2.0/adminconsent',
-      async ({ request, params }) => takeConsent(parts, params.authority, await form(request)),
+      async ({ request, params }) =>
+        submitAdminConsent(parts, params.authority, await form(request)),
       raw,
     )
     .all(

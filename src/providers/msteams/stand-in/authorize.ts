@@ -1,7 +1,7 @@
 import { isFault } from '../../../sandbox/faults.ts'
-import { comesTwice } from '../../../sandbox/parameters.ts'
+import { hasRepeatedParameter } from '../../../sandbox/parameters.ts'
 import type { EntraTenant } from './directory.ts'
-import { type Client, type EntraParts, readAuthority, readClient, sendBack } from './parts.ts'
+import { type Client, type EntraParts, readAuthority, readClient, redirectToApp } from './parts.ts'
 
 /**
  * The parameters that the form carries back. Not all that were sent, as a link must not answer for
@@ -31,7 +31,7 @@ const refused = (error: string, reason: string): Refused => ({ kind: 'refused', 
  * redirect URI.
  */
 function read(parts: EntraParts, authority: string, query: URLSearchParams): Asked | Refused {
-  if (comesTwice(query)) return refused('AADSTS900144', 'A parameter comes twice.')
+  if (hasRepeatedParameter(query)) return refused('AADSTS900144', 'A parameter comes twice.')
   const client = readClient(parts, query)
   if (client.kind === 'refused') return client
   const where = readAuthority(parts, authority, client.app)
@@ -54,7 +54,7 @@ function read(parts: EntraParts, authority: string, query: URLSearchParams): Ask
 }
 
 /** `GET /{authority}/oauth2/v2.0/authorize`. */
-export function askUser(parts: EntraParts, authority: string, query: URLSearchParams): Response {
+export function showSignIn(parts: EntraParts, authority: string, query: URLSearchParams): Response {
   const asked = read(parts, authority, query)
   if (asked.kind === 'refused') return parts.pages.error(asked.error, asked.reason)
   const { users, tenants } = parts.directory
@@ -75,7 +75,11 @@ export function askUser(parts: EntraParts, authority: string, query: URLSearchPa
 }
 
 /** `POST` to the same path: the user's decision. */
-export function takeAnswer(parts: EntraParts, authority: string, form: URLSearchParams): Response {
+export function submitSignIn(
+  parts: EntraParts,
+  authority: string,
+  form: URLSearchParams,
+): Response {
   const asked = read(parts, authority, form)
   if (asked.kind === 'refused') return parts.pages.error(asked.error, asked.reason)
   const { app, redirectUri, tenant } = asked
@@ -84,7 +88,7 @@ export function takeAnswer(parts: EntraParts, authority: string, form: URLSearch
   if (isFault(fault)) parts.faults.arm(fault)
   const decision = parts.faults.take('deny') ? 'deny' : form.get('decision')
   if (decision === 'deny') {
-    return sendBack(redirectUri, {
+    return redirectToApp(redirectUri, {
       error: 'access_denied',
       error_subcode: 'cancel',
       error_description: 'AADSTS65004: User declined to consent to access the app.',
@@ -112,5 +116,5 @@ export function takeAnswer(parts: EntraParts, authority: string, form: URLSearch
     tenantId: home ?? user.tenantId,
     nonce: form.get('nonce'),
   })
-  return sendBack(redirectUri, { code, state, session_state: parts.randomId(16) })
+  return redirectToApp(redirectUri, { code, state, session_state: parts.randomId(16) })
 }

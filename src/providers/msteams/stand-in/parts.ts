@@ -1,6 +1,6 @@
 import type { CodeGrant, Codes } from '../../../sandbox/codes.ts'
 import type { Faults } from '../../../sandbox/faults.ts'
-import type { SandboxPages } from '../../../sandbox/pages.ts'
+import type { SandboxPages } from '../../../sandbox/stand-in-pages.ts'
 import type { EntraApp, EntraDirectory, EntraTenant } from './directory.ts'
 
 /** What a user consented to at Entra. */
@@ -84,7 +84,10 @@ export function readClient(
  * Redirects to the app with the response. Appends text, because `URL.searchParams` would re-encode
  * the existing query.
  */
-export const sendBack = (redirectUri: string, answer: Record<string, string | null>): Response => {
+export const redirectToApp = (
+  redirectUri: string,
+  answer: Record<string, string | null>,
+): Response => {
   const query = new URLSearchParams()
   for (const [name, value] of Object.entries(answer)) if (value !== null) query.set(name, value)
   return new Response(null, {

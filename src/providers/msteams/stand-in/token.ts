@@ -1,5 +1,5 @@
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from 'jose'
-import { comesTwice } from '../../../sandbox/parameters.ts'
+import { hasRepeatedParameter } from '../../../sandbox/parameters.ts'
 import type { EntraApp } from './directory.ts'
 import { consentKey, type EntraGrant, type EntraParts, readAuthority } from './parts.ts'
 
@@ -119,7 +119,7 @@ export function createEntraTokens(parts: EntraParts): EntraTokens {
   return {
     async token(authority, request) {
       const form = new URLSearchParams(await request.text())
-      if (request.method !== 'POST' || comesTwice(form)) {
+      if (request.method !== 'POST' || hasRepeatedParameter(form)) {
         return refuse(400, 'invalid_request', 900144, 'The request body is not a form.')
       }
       const clientId = form.get('client_id') ?? ''

@@ -1,11 +1,11 @@
 import { Elysia } from 'elysia'
 import { createCodes } from '../../../sandbox/codes.ts'
 import { createFaults } from '../../../sandbox/faults.ts'
-import { createSandboxPages } from '../../../sandbox/pages.ts'
-import { exchangeCode } from './access.ts'
-import { AUTHORIZE_PATHS, askConsent, type SlackProtocol, takeDecision } from './authorize.ts'
+import { createSandboxPages } from '../../../sandbox/stand-in-pages.ts'
+import { AUTHORIZE_PATHS, type SlackProtocol, showConsent, submitConsent } from './authorize.ts'
 import type { SlackDirectory } from './directory.ts'
 import type { SlackGrant } from './grant.ts'
+import { oauthV2Access } from './oauth-v2-access.ts'
 import { createSlackOpenId } from './openid.ts'
 import { createRefreshTokens } from './refresh-tokens.ts'
 import { createIssuedTokens } from './tokens.ts'
@@ -37,9 +37,9 @@ export function createSlackSandbox(deps: {
   const shared = { ...deps, codes, pages, faults, refreshTokens, tokens }
   const openid = createSlackOpenId(shared)
   const ask = (protocol: SlackProtocol, request: Request): Response =>
-    askConsent(shared, protocol, new URL(request.url).searchParams)
+    showConsent(shared, protocol, new URL(request.url).searchParams)
   const decide = async (protocol: SlackProtocol, request: Request): Promise<Response> =>
-    takeDecision(shared, protocol, new URLSearchParams(await request.text()))
+    submitConsent(shared, protocol, new URLSearchParams(await request.text()))
   const raw = { parse: 'none' } as const
 
   const app = new Elysia({ handler: { standardHostname: false } })
@@ -49,7 +49,7 @@ export function createSlackSandbox(deps: {
     .post(AUTHORIZE_PATHS.openid, ({ request }) => decide('openid', request), raw)
     .all(
       '/api/oauth.v2.access',
-      ({ request }) => faults.around(() => exchangeCode(shared, request)),
+      ({ request }) => faults.around(() => oauthV2Access(shared, request)),
       raw,
     )
     .all(

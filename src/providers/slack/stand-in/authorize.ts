@@ -1,6 +1,6 @@
 import { type Faults, isFault } from '../../../sandbox/faults.ts'
-import type { SandboxPages } from '../../../sandbox/pages.ts'
-import { comesTwice } from '../../../sandbox/parameters.ts'
+import { hasRepeatedParameter } from '../../../sandbox/parameters.ts'
+import type { SandboxPages } from '../../../sandbox/stand-in-pages.ts'
 import type { SlackApp, SlackDirectory } from './directory.ts'
 import type { SlackCodes } from './grant.ts'
 import { readOpenIdScopes, readScopes, type ScopeRequest } from './scopes.ts'
@@ -60,7 +60,8 @@ function read(
     kind: 'refused',
     page: pages.error(error, reason),
   })
-  if (comesTwice(parameters)) return refuse('invalid_arguments', 'A parameter comes twice.')
+  if (hasRepeatedParameter(parameters))
+    return refuse('invalid_arguments', 'A parameter comes twice.')
   const clientId = parameters.get('client_id') ?? ''
   const app = directory.apps.find((candidate) => candidate.clientId === clientId)
   if (!app) return refuse('invalid_client_id', `No app has the client id "${clientId}".`)
@@ -87,7 +88,7 @@ function read(
 }
 
 /** GET at either path: asks the user. `team` only preselects a user. */
-export function askConsent(
+export function showConsent(
   deps: AuthorizeDeps,
   protocol: SlackProtocol,
   parameters: URLSearchParams,
@@ -117,7 +118,7 @@ export function askConsent(
  * POST at either path: the user's decision. Its fields are validated again, because anybody can
  * post.
  */
-export function takeDecision(
+export function submitConsent(
   deps: AuthorizeDeps,
   protocol: SlackProtocol,
   form: URLSearchParams,

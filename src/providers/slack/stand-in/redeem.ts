@@ -1,6 +1,6 @@
 import type { Redemption } from '../../../sandbox/codes.ts'
 import type { Faults } from '../../../sandbox/faults.ts'
-import { comesTwice } from '../../../sandbox/parameters.ts'
+import { hasRepeatedParameter } from '../../../sandbox/parameters.ts'
 import type { SlackApp, SlackDirectory, SlackUser, SlackWorkspace } from './directory.ts'
 import type { SlackCodes, SlackGrant } from './grant.ts'
 
@@ -44,7 +44,7 @@ export async function readClientRequest(
 ): Promise<ClientRequest | Refused> {
   if (!isPostedForm(request)) return refuse('invalid_post_type')
   const form = new URLSearchParams(await request.text())
-  if (comesTwice(form)) return refuse('invalid_arguments')
+  if (hasRepeatedParameter(form)) return refuse('invalid_arguments')
   const client = readClient(request.headers, form)
   const app = directory.apps.find(({ clientId }) => clientId === client?.clientId)
   if (!app) return refuse('invalid_client_id')

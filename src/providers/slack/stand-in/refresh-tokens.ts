@@ -7,7 +7,7 @@ export type RefreshTokens = {
   spend(refreshToken: string, clientId: string): string | null
 }
 
-const MOST_TOKENS = 10_000
+const MAX_TOKENS = 10_000
 
 /** Single-use refresh tokens in memory; the oldest are evicted first. */
 export function createRefreshTokens(deps: { randomId: (length: number) => string }): RefreshTokens {
@@ -15,7 +15,7 @@ export function createRefreshTokens(deps: { randomId: (length: number) => string
   return {
     issue(clientId, scope) {
       const [oldest] = issued.keys()
-      if (issued.size >= MOST_TOKENS && oldest !== undefined) issued.delete(oldest)
+      if (issued.size >= MAX_TOKENS && oldest !== undefined) issued.delete(oldest)
       const refreshToken = `xoxe-1-${deps.randomId(40)}`
       issued.set(refreshToken, { clientId, scope })
       return refreshToken

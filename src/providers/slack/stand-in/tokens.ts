@@ -5,7 +5,7 @@ export type IssuedTokens = {
   revoke(request: Request): Response
 }
 
-const MOST_TOKENS = 10_000
+const MAX_TOKENS = 10_000
 
 /** Issued tokens in memory; the oldest are evicted first. */
 export function createIssuedTokens(): IssuedTokens {
@@ -13,7 +13,7 @@ export function createIssuedTokens(): IssuedTokens {
   return {
     issue(token) {
       const [oldest] = states.keys()
-      if (states.size >= MOST_TOKENS && oldest !== undefined) states.delete(oldest)
+      if (states.size >= MAX_TOKENS && oldest !== undefined) states.delete(oldest)
       states.set(token, 'live')
       return token
     },

@@ -2,7 +2,7 @@ import { type RedeemDeps, readClientRequest, redeemCode, refuse } from './redeem
 import type { RefreshTokens } from './refresh-tokens.ts'
 import type { IssuedTokens } from './tokens.ts'
 
-export type AccessDeps = RedeemDeps & {
+export type OAuthV2AccessDeps = RedeemDeps & {
   randomId: (length: number) => string
   refreshTokens: RefreshTokens
   tokens: IssuedTokens
@@ -12,7 +12,7 @@ export type AccessDeps = RedeemDeps & {
 const LIFETIME_SECONDS = 12 * 60 * 60
 
 /** `oauth.v2.access` (https://docs.slack.dev/reference/methods/oauth.v2.access). */
-export async function exchangeCode(deps: AccessDeps, request: Request): Promise<Response> {
+export async function oauthV2Access(deps: OAuthV2AccessDeps, request: Request): Promise<Response> {
   const client = await readClientRequest(deps, request)
   if (client.kind === 'refused') return client.answer
   const { app, form } = client
@@ -41,7 +41,7 @@ export async function exchangeCode(deps: AccessDeps, request: Request): Promise<
 }
 
 function botTokens(
-  { randomId, refreshTokens, tokens }: AccessDeps,
+  { randomId, refreshTokens, tokens }: OAuthV2AccessDeps,
   { clientId, rotates }: { clientId: string; rotates: boolean },
   scope: string,
 ): Record<string, string | number> {

@@ -21,7 +21,7 @@ export const warning = (message: string, remedy: string): Finding => ({
 })
 
 /** What an operator enters at a provider so that links work. */
-export type SetUp = {
+export type SetupInstructions = {
   /** Where to enter it. */
   title: string
   text: string

@@ -5,44 +5,44 @@ import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
 /** A linked user whom the app cannot reach yet. */
-export type UnreachedEndpoint = Pick<
+export type EndpointWithoutBot = Pick<
   typeof channelEndpoints.$inferSelect,
   'id' | 'environmentId' | 'integrationId' | 'endpoint' | 'updatedAtMs'
 >
 
-export type EndpointReach = {
+export type BotInstallations = {
   /** Returns null if the endpoint no longer exists or its user can be reached. */
-  read(id: string): Promise<UnreachedEndpoint | null>
+  read(id: string): Promise<EndpointWithoutBot | null>
   /** Fails the commit if the endpoint has changed since it was read. */
-  expectUnchanged(endpoint: UnreachedEndpoint): Write
+  expectUnchanged(endpoint: EndpointWithoutBot): Write
   /** Stores why the user cannot be reached; null once they can. */
   setProblem(id: string, problem: string | null): Write
 }
 
-export function createEndpointReach(database: Database): EndpointReach {
-  const { id, environmentId, integrationId, endpoint, updatedAtMs, reachProblem } = channelEndpoints
+export function createBotInstallations(database: Database): BotInstallations {
+  const { id, environmentId, integrationId, endpoint, updatedAtMs, botProblem } = channelEndpoints
   return {
     read: async (endpointId) => {
       const found = await database
-        .select({ id, environmentId, integrationId, endpoint, updatedAtMs, reachProblem })
+        .select({ id, environmentId, integrationId, endpoint, updatedAtMs, botProblem })
         .from(channelEndpoints)
         .where(eq(id, endpointId))
         .get()
-      if (found === undefined || found.reachProblem === null) return null
-      const { reachProblem: _, ...unreached } = found
-      return unreached
+      if (found === undefined || found.botProblem === null) return null
+      const { botProblem: _, ...withoutBot } = found
+      return withoutBot
     },
 
-    expectUnchanged: (unreached) =>
+    expectUnchanged: (read) =>
       expectRow(
         database,
         channelEndpoints,
-        and(eq(id, unreached.id), eq(updatedAtMs, unreached.updatedAtMs)),
+        and(eq(id, read.id), eq(updatedAtMs, read.updatedAtMs)),
       ),
 
     setProblem: (endpointId, problem) =>
       toWrite(
-        database.update(channelEndpoints).set({ reachProblem: problem }).where(eq(id, endpointId)),
+        database.update(channelEndpoints).set({ botProblem: problem }).where(eq(id, endpointId)),
       ),
   }
 }

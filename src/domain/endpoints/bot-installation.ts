@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts'
-import type { Reach } from '../../providers/provider.ts'
-import type { UnreachedEndpoint } from '../../store/endpoints/endpoint-reach.ts'
+import type { BotInstallation } from '../../providers/provider.ts'
+import type { EndpointWithoutBot } from '../../store/endpoints/bot-installations.ts'
 import type { HeldJob, JobEnd } from '../../store/jobs/jobs.ts'
 import { NO_MEANS } from '../connections/means.ts'
 import { type Accepted, accept } from '../decision.ts'
@@ -8,27 +8,30 @@ import { readUsableApp } from '../integrations/app.ts'
 import { endJob, endJobAlone } from '../job.ts'
 import { retryDelayMs } from '../retry-delay.ts'
 
-type ReachDeps = Pick<Deps, 'store' | 'providers' | 'clock' | 'log' | 'wakeJobs'>
+type RetryDeps = Pick<Deps, 'store' | 'providers' | 'clock' | 'log' | 'wakeJobs'>
 
 /**
- * Tries to make the app able to reach a linked person (Teams: a bot whose permissions have not taken
+ * Tries to make the app able to installation a linked person (Teams: a bot whose permissions have not taken
  * effect yet), and ends the job. Who they are is stored already. Null where there was nothing to do.
  */
-export async function reachUser(deps: ReachDeps, held: HeldJob): Promise<Reach | null> {
+export async function retryBotInstallation(
+  deps: RetryDeps,
+  held: HeldJob,
+): Promise<BotInstallation | null> {
   const { store, clock } = deps
-  const unreached = await store.endpointReach.read(held.subject)
-  if (unreached === null) {
+  const endpoint = await store.botInstallations.read(held.subject)
+  if (endpoint === null) {
     await endJobAlone(deps, held, { kind: 'done' })
     return null
   }
-  const reach = await tryToReach(deps, unreached)
-  const problem = reach.kind === 'reachable' ? null : reach.problem
+  const installation = await installBot(deps, endpoint)
+  const problem = installation.kind === 'reachable' ? null : installation.problem
   const decide = async (): Promise<Accepted<null> | { kind: 'changed' }> => {
-    const current = await store.endpointReach.read(held.subject)
-    if (current?.updatedAtMs !== unreached.updatedAtMs) return { kind: 'changed' }
+    const current = await store.botInstallations.read(held.subject)
+    if (current?.updatedAtMs !== endpoint.updatedAtMs) return { kind: 'changed' }
     return accept(null, {
-      expects: [store.endpointReach.expectUnchanged(current)],
-      writes: [store.endpointReach.setProblem(current.id, problem)],
+      expects: [store.botInstallations.expectUnchanged(current)],
+      writes: [store.botInstallations.setProblem(current.id, problem)],
     })
   }
   const endOf = ({ kind }: { kind: string }): JobEnd => {
@@ -37,17 +40,17 @@ export async function reachUser(deps: ReachDeps, held: HeldJob): Promise<Reach |
     return { kind: 'again', dueAtMs: clock() + retryDelayMs(held.attempts - 1), problem }
   }
   const decided = await endJob(deps, held, decide, endOf)
-  return decided.kind === 'accepted' ? reach : null
+  return decided.kind === 'accepted' ? installation : null
 }
 
-async function tryToReach(
-  { store, providers }: ReachDeps,
-  { environmentId, integrationId, endpoint }: UnreachedEndpoint,
-): Promise<Reach> {
+async function installBot(
+  { store, providers }: RetryDeps,
+  { environmentId, integrationId, endpoint }: EndpointWithoutBot,
+): Promise<BotInstallation> {
   const integration = await store.integrations.findById(environmentId, integrationId)
   const provider = integration && providers.get(integration.providerId)
-  if (!integration || !provider?.reach) return { kind: 'reachable' }
+  if (!integration || !provider?.installBot) return { kind: 'reachable' }
   const read = readUsableApp(provider, integration.credentials)
   if (read.kind === 'credentials_missing') return { kind: 'not_yet', problem: NO_MEANS }
-  return provider.reach(read.app, endpoint)
+  return provider.installBot(read.app, endpoint)
 }

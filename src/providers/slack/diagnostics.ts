@@ -1,13 +1,17 @@
 import { Value } from '@sinclair/typebox/value'
 import { basicAuthorization } from '../basic-authorization.ts'
 import { type Fetch, postForm } from '../call-provider.ts'
-import { type Finding, failed, ok, type SetUp } from '../examination.ts'
-import type { App } from '../provider.ts'
+import { type Finding, failed, ok, type SetupInstructions } from '../diagnostics.ts'
+import type { ProviderApp } from '../provider.ts'
 import { DEFAULT_BOT_SCOPE } from './install.ts'
 import { SlackRefusal } from './refusal.ts'
 
 /** Slack's errors for an invented code, once it has accepted the client credentials. */
-const AFTER_THE_CLIENT = new Set(['invalid_code', 'bad_redirect_uri', 'invalid_code_verifier'])
+const CLIENT_ACCEPTED_ERRORS = new Set([
+  'invalid_code',
+  'bad_redirect_uri',
+  'invalid_code_verifier',
+])
 const REMEDIES: ReadonlyMap<string, string> = new Map([
   ['invalid_client_id', 'Copy the Client ID again: api.slack.com/apps, Basic Information.'],
   ['bad_client_secret', 'Copy the Client Secret again: api.slack.com/apps, Basic Information.'],
@@ -17,10 +21,10 @@ const REMEDIES: ReadonlyMap<string, string> = new Map([
  * Asks Slack to exchange an invented code. Slack checks the client first, so its error shows
  * whether the client id and secret are valid, and no code is spent.
  */
-export async function examineSlackApp(
+export async function diagnoseSlackApp(
   slackUrl: string,
   fetch: Fetch,
-  app: App,
+  app: ProviderApp,
   redirectUri: string,
 ): Promise<Finding[]> {
   const form = { code: 'latch-doctor', redirect_uri: redirectUri }
@@ -36,7 +40,7 @@ export async function examineSlackApp(
     return [failed(message, 'See that LATCH_SLACK_URL is the address of Slack.')]
   }
   const { error } = answer.body
-  if (!AFTER_THE_CLIENT.has(error)) {
+  if (!CLIENT_ACCEPTED_ERRORS.has(error)) {
     const remedy = REMEDIES.get(error) ?? 'See that the app is there, and not disabled.'
     return [failed(`Slack does not accept the app: ${error}`, remedy)]
   }
@@ -54,7 +58,7 @@ const redirectNote = (redirectUri: string): Finding => ({
  * An app manifest, to create an app from or to change one
  * (https://docs.slack.dev/reference/app-manifest).
  */
-export const slackManifest = (redirectUri: string): SetUp => ({
+export const slackSetupInstructions = (redirectUri: string): SetupInstructions => ({
   title: 'Slack: api.slack.com/apps, "Create New App", "From a manifest"',
   text: JSON.stringify(
     {

@@ -1,6 +1,6 @@
 import type { Fetch } from '../call-provider.ts'
-import { type Finding, failed, ok, type SetUp } from '../examination.ts'
-import type { App } from '../provider.ts'
+import { type Finding, failed, ok, type SetupInstructions } from '../diagnostics.ts'
+import type { ProviderApp } from '../provider.ts'
 import { type Entra, homeTenantOf } from './entra.ts'
 import { findTeamsApp } from './graph.ts'
 import { readRoles } from './roles.ts'
@@ -19,9 +19,9 @@ const REMEDIES: Record<string, string> = {
 }
 
 /** Requests an app-only token in the app's own tenant, and checks its permissions. */
-export async function examineEntraApp(
+export async function diagnoseEntraApp(
   { entra, graphUrl, fetch }: { entra: Entra; graphUrl: string; fetch: Fetch },
-  app: App,
+  app: ProviderApp,
   redirectUri: string,
 ): Promise<Finding[]> {
   const homeTenantId = homeTenantOf(app)
@@ -36,12 +36,12 @@ export async function examineEntraApp(
     return [failed(token.problem, REMEDIES[code] ?? fallback)]
   }
   const roles = readRoles(token.accessToken)
-  const permissions = roles === null ? [UNREADABLE] : PERMISSIONS.map(examinePermission(roles))
+  const permissions = roles === null ? [UNREADABLE] : PERMISSIONS.map(checkPermission(roles))
   const seesCatalog = roles === null || roles.includes(CATALOG_PERMISSION)
   return [
     ok('Microsoft accepts client id and secret'),
     ...permissions,
-    ...(seesCatalog ? [await examineCatalog(fetch, graphUrl, token.accessToken, app)] : []),
+    ...(seesCatalog ? [await checkCatalog(fetch, graphUrl, token.accessToken, app)] : []),
     redirectNote(redirectUri),
   ]
 }
@@ -53,7 +53,7 @@ const UNREADABLE: Finding = {
 }
 
 /** A warning: without this permission users are still linked, but the bot cannot reach them. */
-const examinePermission =
+const checkPermission =
   (roles: readonly string[]) =>
   (permission: string): Finding =>
     roles.includes(permission)
@@ -66,11 +66,11 @@ const examinePermission =
             'consent". It takes up to an hour to come into effect.',
         }
 
-async function examineCatalog(
+async function checkCatalog(
   fetch: Fetch,
   graphUrl: string,
   token: string,
-  app: App,
+  app: ProviderApp,
 ): Promise<Finding> {
   const found = await findTeamsApp(fetch, graphUrl, { token, app })
   if (found.kind === 'found') return ok("the Teams app is in the organisation's catalogue")
@@ -87,7 +87,7 @@ const redirectNote = (redirectUri: string): Finding => ({
   remedy: `Under Authentication, platform "Web", there must be, to the letter: ${redirectUri}`,
 })
 
-export const entraSetUp = (redirectUri: string): SetUp => ({
+export const entraSetupInstructions = (redirectUri: string): SetupInstructions => ({
   title: 'Microsoft: entra.microsoft.com, App registrations',
   text: [
     `Redirect URI (platform "Web"): ${redirectUri}`,
