@@ -3,6 +3,7 @@ import { startLatch } from '../../src/commands/start.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Deps } from '../../src/deps.ts'
 import { CALLBACK_PATH } from '../../src/domain/links/addresses.ts'
+import { type DeclaredRoute, declaredRoutes } from '../../src/http/declares.ts'
 import { listen } from '../../src/http/listen.ts'
 import type { Log, LogFields } from '../../src/observe/log.ts'
 import type { Registry } from '../../src/providers/definition.ts'
@@ -38,6 +39,8 @@ export type TestService = {
   standIn(providerId: string): TestStandIn
   slackUrl: string
   deps: Deps
+  /** Every operation that it has, as it is declared. */
+  operations: readonly DeclaredRoute[]
   dataDir: string
   /** The database's own file, whoever has it open. */
   databaseFile: string
@@ -200,6 +203,7 @@ export async function startService(
     url,
     slackUrl: slack.url,
     deps,
+    operations: declaredRoutes(routes),
     dataDir,
     databaseFile: join(dataDir, remote === null ? 'latch.db' : 'server.db'),
     listensAt,
