@@ -5,7 +5,7 @@ import { change } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import { ValidationErrorDto } from '../../http/error-answer.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { INTEGRATIONS, IntegrationAnswer, IntegrationParams, integrationError } from './answer.ts'
+import { INTEGRATIONS, IntegrationParams, integrationError } from './answer.ts'
 
 export const setPrimaryIntegration = (deps: ApiDeps) => (app: Api) =>
   app.post(
@@ -27,13 +27,13 @@ export const setPrimaryIntegration = (deps: ApiDeps) => (app: Api) =>
       operationId: 'IntegrationsController_setIntegrationAsPrimary',
       summary: 'Set an integration as primary',
       description:
-        'Answers 400, as Novu does for chat: only e-mail and SMS have a primary integration.',
+        'Never succeeds: only e-mail and SMS have a primary integration, and latch has neither. ' +
+        'Answers 400, as Novu does for chat.',
       tag: INTEGRATIONS,
       access: 'write',
       limit: 'configuration',
       params: IntegrationParams,
       responses: {
-        200: { description: 'The integration', schema: IntegrationAnswer },
         400: { description: 'Chat has no primary integration' },
         404: { description: 'No such integration' },
         422: { description: 'That is no id of an integration', schema: ValidationErrorDto },
