@@ -6,7 +6,7 @@ import { holdJob } from '../../src/domain/job.ts'
 import { checkpointEventsJob } from '../../src/jobs/checkpoint-events.ts'
 import type { JobKind } from '../../src/jobs/kind.ts'
 import { sweepEventsJob } from '../../src/jobs/sweep-events.ts'
-import { startTwoProcesses } from './shared.ts'
+import { startTwoProcesses } from './two-processes.ts'
 
 const DAY_MS = 24 * 60 * 60_000
 

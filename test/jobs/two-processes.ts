@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import type { Deps } from '../../src/deps.ts'
-import { newLease } from '../../src/domain/job.ts'
+import { LEASE_MS, newLease } from '../../src/domain/job.ts'
 import { rotatingClientId } from '../../src/providers/slack/stand-in/directory.ts'
 import { createKeyring } from '../../src/secrets/keyring.ts'
 import { createSealing } from '../../src/secrets/sealing.ts'
+import type { Connection } from '../../src/store/connections/connection-rows.ts'
 import { freshRow } from '../../src/store/fresh-row.ts'
-import type { HeldJob } from '../../src/store/jobs/jobs.ts'
-import { openStore } from '../../src/store/store.ts'
+import type { HeldJob, Job } from '../../src/store/jobs/jobs.ts'
+import { openStore, type Store } from '../../src/store/store.ts'
 import { startHranaServer } from '../harness/hrana-server.ts'
 import { SANDBOX } from '../harness/sandbox.ts'
 import { startService, type TestService } from '../harness/service.ts'
@@ -89,4 +90,51 @@ export async function takeDue(deps: Deps, kind: string): Promise<HeldJob> {
   const [held, ...others] = await deps.store.jobs.take([kind], 10, newLease(deps))
   if (held === undefined || others.length > 0) throw new Error('not one job was due')
   return held
+}
+
+const HOUR_MS = 60 * 60_000
+
+/** Connections of the two processes, and the jobs that look after them. */
+export type Connections = {
+  /** A connection that is not stored yet, like no other. */
+  connectionOf(integrationId: string, workspaceId: string): Connection
+  read(deps: Deps, connection: Connection): Promise<StoredConnection>
+  jobOf(kind: string, row: { id: string }): Promise<Job | null>
+  /** Ends what a test leaves, so that the next finds nothing due but its own. */
+  forget(...kinds: string[]): Promise<void>
+}
+
+type StoredConnection = NonNullable<Awaited<ReturnType<Store['connections']['findWithAuth']>>>
+
+export function createConnections({ one, environmentId, advance }: TwoProcesses): Connections {
+  let made = 0
+  return {
+    connectionOf: (integrationId, workspaceId) => {
+      made += 1
+      return {
+        ...freshRow(one, environmentId),
+        integrationId,
+        identifier: `connection-${made}`,
+        subscriberId: null,
+        contextKeys: [`test:${made}`],
+        workspaceId,
+        workspaceName: null,
+        botUserId: null,
+        origin: 'api',
+      }
+    },
+    read: async ({ store }, { identifier }) => {
+      const found = await store.connections.findWithAuth(environmentId, identifier)
+      if (found === null) throw new Error('the connection is gone')
+      return found
+    },
+    jobOf: (kind, { id }) => one.store.jobs.find({ kind, subject: id }),
+    forget: async (...kinds) => {
+      advance(LEASE_MS)
+      const lease = { token: 'forget', nowMs: one.clock() + 365 * 24 * HOUR_MS, untilMs: 0 }
+      for (const held of await one.store.jobs.take(kinds, 100, lease)) {
+        await one.store.commit(one.store.jobs.end(held, { kind: 'done' }, one.clock()))
+      }
+    },
+  }
 }

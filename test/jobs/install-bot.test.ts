@@ -1,0 +1,77 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { retryBotInstallation } from '../../src/domain/endpoints/bot-installation.ts'
+import { freshRow } from '../../src/store/fresh-row.ts'
+import { INSTALL_BOT } from '../../src/store/jobs/pending.ts'
+import { createConnections, startTwoProcesses, takeDue } from './two-processes.ts'
+
+const processes = await startTwoProcesses()
+const { one, service, environmentId, advance } = processes
+const { jobOf, forget } = createConnections(processes)
+afterAll(processes.close)
+
+const HOUR_MS = 60 * 60_000
+/** A tenant in which no administrator has consented. */
+const TENANT = '00000000-0000-4000-8000-00000000dead'
+
+describe('a person who cannot be reached yet', () => {
+  const link = async (tenantId: string) => {
+    const { store, clock } = one
+    const endpoint = {
+      ...freshRow(one, environmentId),
+      integrationId: processes.teamsIntegrationId,
+      identifier: `endpoint-${tenantId}-${clock()}`,
+      subscriberId: 'sub',
+      contextKeys: [],
+      type: 'ms_teams_user',
+      endpoint: { userId: 'user', tenantId },
+      botRetry: { problem: 'first', nextAttemptAtMs: clock() },
+    }
+    await store.commit([
+      store.subscribers.insertIfMissing({
+        ...freshRow(one, environmentId),
+        subscriberId: 'sub',
+        profile: {},
+      }),
+      ...store.endpoints.link(endpoint, { kind: 'named', identifier: 'same' }),
+    ])
+    const { items } = await store.endpoints.page(
+      { environmentId, connectionIdentifier: 'same' },
+      { limit: 10, orderBy: 'createdAt', direction: 'asc', cursor: null },
+    )
+    const [found, ...others] = items
+    if (found === undefined || others.length > 0) throw new Error('not one endpoint')
+    return found
+  }
+
+  test('is tried again under the id that a link found, and shown with what is in the way', async () => {
+    const first = await link(TENANT)
+    expect(first.pending).toMatchObject({ problem: 'first', attempts: 1 })
+    const slow = await takeDue(one, INSTALL_BOT)
+    expect(slow).toMatchObject({ subject: first.id, attempts: 2 })
+    advance(1)
+    // Linked again, in another tenant, after the job was taken: its holder may have begun before.
+    const again = await link('00000000-0000-4000-8000-00000000beef')
+    expect(again.id).toBe(first.id)
+    const installation = await retryBotInstallation(one, slow)
+    expect(installation?.kind).toBe('not_yet')
+    const job = await jobOf(INSTALL_BOT, first)
+    expect(job).toMatchObject({ lease: null, revision: 2, attempts: 1 })
+    expect(Number(job?.dueAtMs)).toBeLessThanOrEqual(one.clock())
+    await retryBotInstallation(one, await takeDue(one, INSTALL_BOT))
+    const { pending } = (await one.store.endpoints.find(environmentId, first.identifier)) ?? {}
+    expect(pending).toMatchObject({ attempts: 2 })
+    expect(Number(pending?.nextAttemptAtMs) - one.clock()).toBeGreaterThan(HOUR_MS / 120)
+    await forget(INSTALL_BOT)
+  })
+
+  test('is not tried any more once they are given another value', async () => {
+    const { id, identifier } = await link(TENANT)
+    const { store, clock } = one
+    await store.commit([store.endpoints.replace(id, { userId: 'u', tenantId: TENANT }, clock())])
+    expect((await store.endpoints.find(environmentId, identifier))?.pending).toBeNull()
+    const asked = service.entraRequests.length
+    expect(await retryBotInstallation(one, await takeDue(one, INSTALL_BOT))).toBeNull()
+    expect(service.entraRequests).toHaveLength(asked)
+    expect(await jobOf(INSTALL_BOT, { id })).toBeNull()
+  })
+})

@@ -1,0 +1,105 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { proveConsent } from '../../src/domain/connections/consent.ts'
+import { refreshNow } from '../../src/domain/connections/verify.ts'
+import { LEASE_MS } from '../../src/domain/job.ts'
+import type { Connection } from '../../src/store/connections/connection-rows.ts'
+import { PROVE_CONSENT } from '../../src/store/jobs/pending.ts'
+import { createConnections, startTwoProcesses, takeDue } from './two-processes.ts'
+
+const processes = await startTwoProcesses()
+const { one, two, advance } = processes
+const { connectionOf, read, jobOf, forget } = createConnections(processes)
+afterAll(processes.close)
+
+const HOUR_MS = 60 * 60_000
+
+/** A tenant in which no administrator has consented. */
+const TENANT = '00000000-0000-4000-8000-00000000dead'
+
+async function pendingConnection(): Promise<Connection> {
+  const connection = connectionOf(processes.teamsIntegrationId, TENANT)
+  const pending = { problem: 'first', nextAttemptAtMs: one.clock() }
+  await one.store.commit(one.store.connections.insert(connection, { accessToken: 'x' }, pending))
+  return connection
+}
+
+describe('a consent that is pending', () => {
+  test('is asked for again, until it is given up after 7 days', async () => {
+    const connection = await pendingConnection()
+    expect((await read(one, connection)).pending).toMatchObject({ problem: 'first', attempts: 1 })
+    const startMs = one.clock()
+    for (let attempts = 2; ; attempts += 1) {
+      const outcome = await proveConsent(one, await takeDue(one, PROVE_CONSENT), 'due')
+      const { pending } = await read(one, connection)
+      if (outcome.kind !== 'not_consented') throw new Error(outcome.kind)
+      expect(pending).toMatchObject({ problem: outcome.problem, attempts })
+      if (outcome.gaveUp) break
+      const waitMs = Number(pending?.nextAttemptAtMs) - one.clock()
+      expect(waitMs).toBeGreaterThan(0)
+      expect(waitMs).toBeLessThanOrEqual(HOUR_MS)
+      advance(waitMs)
+    }
+    const days = (one.clock() - startMs) / (24 * HOUR_MS)
+    expect(days).toBeGreaterThanOrEqual(7)
+    expect(days).toBeLessThan(7.1)
+    const { pending } = await read(one, connection)
+    expect(pending).toMatchObject({ nextAttemptAtMs: null, gaveUpAtMs: expect.any(Number) })
+    advance(24 * HOUR_MS)
+    expect(await one.store.jobs.nextDueAtMs([PROVE_CONSENT])).toBeNull()
+
+    // Whoever asks is told, and a new install begins anew.
+    expect(await refreshNow(one, connection.id)).toMatchObject({ kind: 'not_consented' })
+    expect((await read(one, connection)).pending?.gaveUpAtMs).not.toBeNull()
+    const again = { problem: 'again', nextAttemptAtMs: one.clock() }
+    const installed = { ...connection, updatedAtMs: one.clock() }
+    await one.store.commit(one.store.connections.install(installed, { accessToken: 'x' }, again))
+    expect((await read(one, connection)).pending).toMatchObject({ attempts: 1, gaveUpAtMs: null })
+    await takeDue(one, PROVE_CONSENT)
+    await forget(PROVE_CONSENT)
+  }, 30_000)
+
+  test('is not said to be by a slow holder once it is proven', async () => {
+    const connection = await pendingConnection()
+    const slow = await takeDue(one, PROVE_CONSENT)
+    const { store, clock } = two
+    const installed = { ...connection, updatedAtMs: clock() + 1 }
+    await store.commit(store.connections.install(installed, { accessToken: 'x' }))
+    expect(await proveConsent(one, slow, 'due')).toEqual({ kind: 'not_pending' })
+    expect((await read(one, connection)).pending).toBeNull()
+    expect(await jobOf(PROVE_CONSENT, connection)).toBeNull()
+  })
+
+  test('is not said to be proven where nothing of it was stored', async () => {
+    const connection = await pendingConnection()
+    const teams = one.providers.get('msteams')
+    if (teams?.connect?.kind !== 'admin_consent') throw new Error('no Teams')
+    const { connect } = teams
+    // Microsoft confirms it, but so late that another process has taken the job.
+    const prove: typeof connect.prove = async () => {
+      advance(LEASE_MS)
+      await takeDue(two, PROVE_CONSENT)
+      return { kind: 'proven' }
+    }
+    const providers = new Map([
+      ...one.providers,
+      ['msteams', { ...teams, connect: { ...connect, prove } }],
+    ])
+    expect(await refreshNow({ ...one, providers }, connection.id)).toEqual({ kind: 'in_progress' })
+    expect((await read(one, connection)).pending).toMatchObject({ problem: 'first' })
+    await forget(PROVE_CONSENT)
+  })
+
+  test('is not postponed by a slow holder when another has taken the job', async () => {
+    const connection = await pendingConnection()
+    const slow = await takeDue(one, PROVE_CONSENT)
+    advance(LEASE_MS)
+    const quick = await takeDue(two, PROVE_CONSENT)
+    const before = await jobOf(PROVE_CONSENT, connection)
+    await proveConsent(one, slow, 'due')
+    expect(await jobOf(PROVE_CONSENT, connection)).toEqual(before)
+    expect((await read(one, connection)).pending).toMatchObject({ problem: 'first' })
+    await proveConsent(two, quick, 'due')
+    expect(await jobOf(PROVE_CONSENT, connection)).toMatchObject({ attempts: 3, lease: null })
+    await forget(PROVE_CONSENT)
+  })
+})
