@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { refuseWebhookUrl } from '../../src/domain/endpoints/webhook-url.ts'
+import { refuseWebhookUrl } from '../../../src/domain/endpoints/webhook-url.ts'
 
 const refuse = (host: string, allowPrivateWebhooks = false) =>
   refuseWebhookUrl(`http://${host}/hook`, { allowPrivateWebhooks })
