@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { copyFileSync, existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildBinary, currentCommit } from '../../scripts/binary.ts'
+import { tempDir } from './temp-dir.ts'
 
 const ROOT = join(import.meta.dir, '../..')
 const BINARY = join(ROOT, 'dist/latch')
@@ -22,4 +23,12 @@ export async function latchBinary(): Promise<string> {
 function newestSourceMs(): number {
   const sources = [...new Bun.Glob('{src,drizzle,scripts}/**/*').scanSync(ROOT), 'bun.lock']
   return Math.max(...sources.map((file) => Bun.file(join(ROOT, file)).lastModified))
+}
+
+/** The path of the executable in a folder with nothing in it beside. */
+export async function latchAlone(): Promise<{ folder: string; latch: string }> {
+  const folder = tempDir()
+  const latch = join(folder, 'latch')
+  copyFileSync(await latchBinary(), latch)
+  return { folder, latch }
 }

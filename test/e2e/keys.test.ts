@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'bun:test'
+import { latchBinary } from '../harness/binary.ts'
+import { run } from '../harness/process.ts'
+import { startService } from '../harness/service.ts'
+import { tempDir } from '../harness/temp-dir.ts'
+
+const binary = await latchBinary()
+const folder = tempDir()
+const latch = (...args: string[]) => run([binary, ...args], { cwd: folder })
+
+async function stopped(): Promise<string> {
+  const service = await startService()
+  await service.stop()
+  return service.dataDir
+}
+
+describe('latch keys', () => {
+  test('makes a key that works, within what it may do, until it is revoked', async () => {
+    const dataDir = await stopped()
+    const where = ['--data-dir', dataDir, '--json']
+    const args = ['--name', 'ci', '--permission', 'links', '--expires-in', '90d']
+    const made = JSON.parse((await latch('keys', 'create', ...args, ...where)).stdout) as {
+      id: string
+      apiKey: string
+    }
+    expect(made).toMatchObject({ name: 'ci', permission: 'links' })
+    expect(made.apiKey).toMatch(/^latch_/)
+    const ask = async (method: string, path: string, body?: unknown): Promise<number> => {
+      const service = await startService({}, dataDir)
+      const authorization = `ApiKey ${made.apiKey}`
+      const { status } = await service.api(method, path, body, { authorization })
+      await service.stop()
+      return status
+    }
+    const link = { subscriberId: 'subscriber-123', integrationIdentifier: 'slack' }
+    expect(await ask('POST', '/v1/integrations/channel-endpoints/oauth', link)).toBe(201)
+    expect(await ask('GET', '/v1/channel-endpoints')).toBe(403)
+
+    const listed = JSON.parse((await latch('keys', 'list', ...where)).stdout) as object[]
+    expect(listed).toHaveLength(2)
+    expect(listed).toContainEqual(
+      expect.objectContaining({ id: made.id, name: 'ci', permission: 'links', revokedAt: null }),
+    )
+    expect(JSON.stringify(listed)).not.toContain(made.apiKey)
+    expect((await latch('keys', 'revoke', made.id, ...where)).exitCode).toBe(0)
+    expect(await ask('POST', '/v1/integrations/channel-endpoints/oauth', link)).toBe(401)
+  })
+
+  test('says what is wrong with what was typed', async () => {
+    const dataDir = await stopped()
+    for (const [args, says] of [
+      [['create', '--permission', 'root'], '--permission must be one of all, read, tokens, links'],
+      [['create', '--expires-in', 'soon'], '--expires-in must be a number of days'],
+      [['revoke', 'nope'], 'there is no key nope here'],
+    ] as const) {
+      const { exitCode, stderr } = await latch('keys', ...args, '--data-dir', dataDir)
+      expect([exitCode, stderr]).toMatchObject([2, expect.stringContaining(says)])
+    }
+  })
+
+  test('of another environment sees nothing of the first', async () => {
+    const dataDir = await stopped()
+    const where = ['--data-dir', dataDir, '--json']
+    const { stdout } = await latch('environments', 'create', 'Staging', ...where)
+    const { id } = JSON.parse(stdout) as { id: string }
+    const names = JSON.parse((await latch('environments', 'list', ...where)).stdout) as object[]
+    expect(names).toMatchObject([{ name: 'Sandbox' }, { id, name: 'Staging' }])
+    const made = await latch('keys', 'create', '--environment', id, ...where)
+    const { apiKey } = JSON.parse(made.stdout) as { apiKey: string }
+    const service = await startService({}, dataDir)
+    const authorization = `ApiKey ${apiKey}`
+    const list = await service.api('GET', '/v2/subscribers', undefined, { authorization })
+    expect([list.status, list.body]).toMatchObject([200, { data: [], totalCount: 0 }])
+    await service.stop()
+  })
+})
