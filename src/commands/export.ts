@@ -11,7 +11,7 @@ export const exportCommand = defineCommand({
   declare: (command) =>
     withEnvironment(command)
       .argument('[file]', 'the file to write; default: standard output')
-      .option('--with-secrets', 'include client secrets and tokens, unencrypted'),
+      .option('--with-secrets', 'include client secrets, tokens and webhook URLs, unencrypted'),
   examples: ['latch export --data-dir /var/lib/latch --with-secrets latch.jsonl'],
   run: async (file: string | undefined, options: ExportOptions) => {
     const { withSecrets = false } = options

@@ -3,6 +3,7 @@ import { type Background, createAlarm } from '../background.ts'
 import type { Config, Settings } from '../config.ts'
 import type { Deps } from '../deps.ts'
 import { createTokenReads } from '../domain/connections/token-reads.ts'
+import { sealEndpointSecrets } from '../domain/endpoints/seal-secrets.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
 import { type Listener, listen } from '../http/listen.ts'
 import { createStarting } from '../http/pipeline.ts'
@@ -113,6 +114,7 @@ export async function startLatch(
       wakeJobs: jobsAlarm.ring,
     }
     await warnOfSettings(deps)
+    await sealEndpointSecrets(deps)
     await open(deps, keyring)
     app = createApp(deps, listener.addressOf, listener.allowSeconds)
     listener.answerWith(app.fetch)

@@ -131,7 +131,7 @@ export async function openStore(
       contexts: createContexts(database, counts),
       connections: createConnections(database, sealing, { counts, cacheRead, jobs }),
       connectionTokens: createConnectionTokens(database, sealing),
-      endpoints: createEndpoints(database, counts, jobs),
+      endpoints: createEndpoints(database, sealing, counts, jobs),
       botInstallations: createBotInstallations(database),
       spentStates: createSpentStates(database, writer),
       sealedValues: createSealedValues(database, writer, sealing),

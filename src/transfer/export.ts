@@ -1,3 +1,4 @@
+import { splitSecrets, wholeValue } from '../domain/endpoints/types.ts'
 import type { ConnectionRow } from '../store/connections/connection-list.ts'
 import type { ConnectionWithAuth } from '../store/connections/connections.ts'
 import type { ListedEndpoint } from '../store/endpoints/endpoint-list.ts'
@@ -38,7 +39,7 @@ const cannotOpen = (identifier: string): string =>
   `The secret key does not open the credentials of integration ${identifier}. Put the key back that ` +
   'sealed them, as a second line after the current one, or export without secrets.'
 
-/** Exports an environment as records; secrets (client secrets, tokens) only on request. */
+/** Exports an environment as records; secrets (client secrets, tokens, webhook URLs) only on request. */
 export async function* exportEnvironment(
   store: Store,
   { id: environmentId, name }: Environment,
@@ -69,7 +70,7 @@ export async function* exportEnvironment(
     yield connectionRecord(row, withSecrets)
   }
   for await (const row of all((paging) => store.endpoints.page(filter, paging), idOfRow)) {
-    yield endpointRecord(row, await isConnectionThere(store, row))
+    yield endpointRecord(row, await isConnectionThere(store, row), withSecrets)
   }
 }
 
@@ -82,8 +83,12 @@ const isConnectionThere = async (store: Store, row: ListedEndpoint): Promise<boo
  * means nothing elsewhere, and an import would refuse the endpoint, although its link is still
  * valid.
  */
-function endpointRecord(row: ListedEndpoint, isConnectionThere: boolean): TransferRecord {
-  const { identifier, integrationIdentifier, subscriberId, contextKeys, type, endpoint } = row
+function endpointRecord(
+  row: ListedEndpoint,
+  isConnectionThere: boolean,
+  withSecrets: boolean,
+): TransferRecord {
+  const { identifier, integrationIdentifier, subscriberId, contextKeys, type } = row
   return {
     record: 'endpoint',
     identifier,
@@ -92,7 +97,7 @@ function endpointRecord(row: ListedEndpoint, isConnectionThere: boolean): Transf
     subscriberId,
     contextKeys: [...contextKeys],
     type,
-    endpoint,
+    endpoint: withSecrets ? wholeValue(row) : splitSecrets(type, wholeValue(row)).endpoint,
     ...times(row),
   }
 }

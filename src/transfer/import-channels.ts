@@ -8,6 +8,7 @@ import type { ContextPayload } from '../domain/contexts/payload.ts'
 import type { Actor } from '../domain/decision.ts'
 import { createEndpoint, type EndpointRefused } from '../domain/endpoints/endpoints.ts'
 import { NewEndpoint } from '../domain/endpoints/shape.ts'
+import { missingSecrets } from '../domain/endpoints/types.ts'
 import { createShape, type Invalid, inOneLine, invalid } from '../domain/shape.ts'
 import type { RecordOf } from './records.ts'
 import { known, skipped, stored, type Taken, timesOf } from './taken.ts'
@@ -74,6 +75,10 @@ export function createChannelImporter(deps: ChannelDeps, actor: Actor): ChannelI
         ...context.part,
       })
       if (read.kind === 'invalid') return skipped(inOneLine(read))
+      const [missing] = missingSecrets(record.type, record.endpoint)
+      if (missing !== undefined) {
+        return skipped(`its ${missing} is missing: export again, with --with-secrets`)
+      }
       const decided = await commit(deps, actor, () =>
         createEndpoint(deps, environmentId, read.value, timesOf(record)),
       )

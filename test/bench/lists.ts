@@ -71,6 +71,7 @@ async function fill(rows: number): Promise<Filled> {
           type: 'slack_channel',
           kind: 'destination',
           endpoint: { channelId: 'C' },
+          secret: null,
         })
       }),
     )

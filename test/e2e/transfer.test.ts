@@ -76,6 +76,13 @@ async function everything(dataDir: string): Promise<unknown[][]> {
 describe('latch export and import', () => {
   test('take everything along, secrets only when they are asked for', async () => {
     const source = await filled()
+    await source.api('POST', '/v1/channel-endpoints', {
+      integrationIdentifier: 'slack',
+      identifier: 'hook',
+      subscriberId: 's7',
+      type: 'webhook',
+      endpoint: { url: 'https://hooks.example.com/mine' },
+    })
     const busy = await run([latch, 'export', '--data-dir', source.dataDir], { cwd: folder })
     expect([busy.exitCode, busy.stderr]).toMatchObject([
       1,
@@ -85,7 +92,7 @@ describe('latch export and import', () => {
 
     const plain = await run([latch, 'export', '--data-dir', source.dataDir], { cwd: folder })
     expect(plain.exitCode).toBe(0)
-    expect(plain.stdout).not.toMatch(/xoxb-|sandbox-client-secret/)
+    expect(plain.stdout).not.toMatch(/xoxb-|sandbox-client-secret|hooks\.example\.com/)
     expect(
       plain.stdout
         .trim()
@@ -100,11 +107,18 @@ describe('latch export and import', () => {
     expect(readFileSync(file, 'utf8')).toContain('xoxb-mine')
     expect((await run(args, { cwd: folder })).exitCode).toBe(1)
 
+    writeFileSync(join(folder, 'plain.jsonl'), plain.stdout)
+    const plainly = [latch, 'import', 'plain.jsonl', '--json', '--data-dir', await emptyDataDir()]
+    const { skipped } = JSON.parse((await run(plainly, { cwd: folder })).stdout) as Report
+    expect(skipped).toMatchObject([
+      { what: 'endpoint hook', why: 'its url is missing: export again, with --with-secrets' },
+    ])
+
     const target = await emptyDataDir()
     const into = [latch, 'import', file, '--json', '--data-dir', target]
     const imported = await run(into, { cwd: folder })
     expect(JSON.parse(imported.stdout)).toEqual({
-      stored: { subscriber: 250, context: 1, connection: 1, endpoint: 1 },
+      stored: { subscriber: 250, context: 1, connection: 1, endpoint: 2 },
       known: { integration: 2, subscriber: 1, connection: 1 },
       skipped: [],
     } satisfies Report)

@@ -67,7 +67,8 @@ describe('a person who cannot be reached yet', () => {
   test('is not tried any more once they are given another value', async () => {
     const { id, identifier } = await link(TENANT)
     const { store, clock } = one
-    await store.commit([store.endpoints.replace(id, { userId: 'u', tenantId: TENANT }, clock())])
+    const value = { endpoint: { userId: 'u', tenantId: TENANT }, secret: null }
+    await store.commit([store.endpoints.replace(id, value, clock())])
     expect((await store.endpoints.find(environmentId, identifier))?.pending).toBeNull()
     const asked = service.entraRequests.length
     expect(await retryBotInstallation(one, await takeDue(one, INSTALL_BOT))).toBeNull()

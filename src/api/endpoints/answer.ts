@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { redactSecrets } from '../../domain/endpoints/types.ts'
+import { redactedValue, wholeValue } from '../../domain/endpoints/types.ts'
 import { showsSecrets } from '../../domain/environments/key-permissions.ts'
 import { type ApiError, notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
@@ -56,9 +56,7 @@ export function presentEndpoint(
     subscriberId: endpoint.subscriberId,
     contextKeys: [...endpoint.contextKeys],
     type: endpoint.type,
-    endpoint: showsSecrets(permission)
-      ? endpoint.endpoint
-      : redactSecrets(endpoint.type, endpoint.endpoint),
+    endpoint: showsSecrets(permission) ? wholeValue(endpoint) : redactedValue(endpoint),
     ...(endpoint.pending !== null && { pending: presentPending(endpoint.pending) }),
     createdAt: new Date(endpoint.createdAtMs).toISOString(),
     updatedAt: new Date(endpoint.updatedAtMs).toISOString(),

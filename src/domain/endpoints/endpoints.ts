@@ -11,7 +11,7 @@ import { type Invalid, invalid } from '../shape.ts'
 import { requireSubscriber, type SubscriberNotFound } from '../subscribers/require.ts'
 import type { NewEndpoint } from './shape.ts'
 import { tellOfEndpoint } from './tell.ts'
-import { OTHER_PROVIDERS, refuseType, refuseValue } from './types.ts'
+import { OTHER_PROVIDERS, refuseType, refuseValue, splitSecrets } from './types.ts'
 
 export type EndpointDeps = Pick<Deps, 'store' | 'providers' | 'random' | 'clock'> & {
   config: Pick<Config, 'autoCreateSubscribers' | 'allowPrivateWebhooks'>
@@ -80,7 +80,7 @@ export async function createEndpoint(
     contextKeys: [...contexts.keys],
     type,
     kind: endpointKind(providers, type),
-    endpoint: value,
+    ...splitSecrets(type, value),
   }
   const existing = await store.endpoints.findSameUser(endpoint)
   if (existing !== null) return { kind: 'user_linked_already', existing }
@@ -122,13 +122,14 @@ export async function updateEndpoint(
   if (found === null) return { kind: 'endpoint_not_found', identifier }
   const problem = refuseValue(deps, found.type, value)
   if (problem !== null) return { kind: 'endpoint_malformed', problem }
+  const split = splitSecrets(found.type, value)
   const updatedAtMs = clock()
   return accept(
-    { ...found, endpoint: value, updatedAtMs, pending: null },
+    { ...found, ...split, updatedAtMs, pending: null },
     {
       expects: [store.endpoints.expectPresent(found.id)],
-      writes: [store.endpoints.replace(found.id, value, updatedAtMs)],
-      events: [tellOfEndpoint('endpoint.updated', { ...found, endpoint: value })],
+      writes: [store.endpoints.replace(found.id, split, updatedAtMs)],
+      events: [tellOfEndpoint('endpoint.updated', { ...found, ...split })],
     },
   )
 }

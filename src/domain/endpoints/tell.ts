@@ -32,6 +32,6 @@ export function tellOfEndpoint(
       contextKeys: [...endpoint.contextKeys],
       type: endpoint.type,
     },
-    personal: { endpoint: splitSecrets(endpoint.type, endpoint.endpoint).open },
+    personal: { endpoint: splitSecrets(endpoint.type, endpoint.endpoint).endpoint },
   }
 }

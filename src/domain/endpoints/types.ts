@@ -3,6 +3,7 @@ import { Value } from '@sinclair/typebox/value'
 import type { Config } from '../../config.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import { endpointTypes } from '../../providers/declared.ts'
+import type { EndpointValue } from '../../store/endpoints/endpoints.ts'
 import { REDACTED } from '../environments/key-permissions.ts'
 import { refuseWebhookUrl } from './webhook-url.ts'
 
@@ -122,24 +123,39 @@ function secretFieldsOf(type: string): readonly string[] {
   )
 }
 
-/** An endpoint's value, and the part of it that is secret. */
+/** Takes the secrets out of an endpoint's value: they are stored apart, and sealed. */
 export function splitSecrets(
   type: string,
   value: Readonly<Record<string, unknown>>,
-): { open: Record<string, unknown>; secret: Record<string, unknown> } {
+): EndpointValue {
   const secrets = secretFieldsOf(type)
   const entries = Object.entries(value)
+  const secret = entries.filter(([name]) => secrets.includes(name))
   return {
-    open: Object.fromEntries(entries.filter(([name]) => !secrets.includes(name))),
-    secret: Object.fromEntries(entries.filter(([name]) => secrets.includes(name))),
+    endpoint: Object.fromEntries(entries.filter(([name]) => !secrets.includes(name))),
+    secret: secret.length === 0 ? null : Object.fromEntries(secret),
   }
 }
 
-/** An endpoint's value with a placeholder for each secret. */
-export function redactSecrets(
+/** The whole value of an endpoint, with its secrets in clear. */
+export const wholeValue = ({ endpoint, secret }: EndpointValue): Record<string, unknown> => ({
+  ...endpoint,
+  ...secret,
+})
+
+/** The value of an endpoint with a placeholder for each secret. */
+export function redactedValue({ type, ...stored }: EndpointValue & { type: string }) {
+  const { endpoint, secret } = splitSecrets(type, wholeValue(stored))
+  const redacted = Object.keys(secret ?? {}).map((name) => [name, REDACTED] as const)
+  return { ...endpoint, ...Object.fromEntries(redacted) }
+}
+
+/** The secrets that a value of this type must have, and this one has not. */
+export const missingSecrets = (
   type: string,
   value: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
-  const { open, secret } = splitSecrets(type, value)
-  return { ...open, ...Object.fromEntries(Object.keys(secret).map((name) => [name, REDACTED])) }
+): readonly string[] => {
+  const shape = OTHER_SHAPES.get(type)
+  const required: readonly string[] = shape?.['required'] ?? []
+  return secretFieldsOf(type).filter((name) => required.includes(name) && !(name in value))
 }

@@ -7,6 +7,7 @@ import { APP_ONLY, toStoredAuth } from '../connections/auth.ts'
 import { installConnection } from '../connections/install.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept, type Change } from '../decision.ts'
+import { splitSecrets } from '../endpoints/types.ts'
 import type { DomainEvent } from '../events/registry.ts'
 import { retryDelayMs } from '../retry-delay.ts'
 import { callbackUrl } from './addresses.ts'
@@ -99,7 +100,7 @@ export function storeWebhook(
     contextKeys,
     type,
     kind: 'destination',
-    endpoint: { url },
+    ...splitSecrets(type, { url }),
   })
   const contexts = contextsOfKeys(claims.contextKeys)
   const writes = [...contextWrites(deps, claims.environmentId, contexts), webhook]

@@ -69,7 +69,7 @@ export async function exportPerson(
       ...integrationOf(row),
       connectionIdentifier: row.connectionIdentifier,
       type: row.type,
-      endpoint: splitSecrets(row.type, row.endpoint).open,
+      endpoint: splitSecrets(row.type, row.endpoint).endpoint,
       ...timesOf(row),
     })),
     connections: rows.connections.map((row) => ({ ...integrationOf(row), ...timesOf(row) })),

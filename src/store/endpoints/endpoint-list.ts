@@ -1,4 +1,5 @@
 import { and, eq, type SQL } from 'drizzle-orm'
+import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import { type IntegrationFilter, whereIntegration } from '../integrations/integration-filter.ts'
 import {
@@ -19,6 +20,7 @@ import {
 import { channelEndpoints } from '../schema/channels.ts'
 import { integrations } from '../schema/core.ts'
 import { jobs } from '../schema/internal.ts'
+import { type EndpointSecret, openSecret } from './endpoint-secret.ts'
 
 export type EndpointFilter = IntegrationFilter & {
   identifier?: string | undefined
@@ -28,7 +30,11 @@ export type EndpointFilter = IntegrationFilter & {
   contextKeys?: readonly string[] | undefined
 }
 
-export type ListedEndpoint = Omit<typeof channelEndpoints.$inferSelect, 'botProblem'> & {
+export type ListedEndpoint = Omit<
+  typeof channelEndpoints.$inferSelect,
+  'botProblem' | 'secretSealed'
+> & {
+  secret: EndpointSecret | null
   /** Why the app cannot reach a linked user yet; null if it can. */
   pending: Pending | null
   integrationIdentifier: string
@@ -46,7 +52,11 @@ export const endpointsWhere = (filter: EndpointFilter): SQL | undefined =>
   )
 
 /** Endpoints, each with the fields shown of its integration. */
-export function endpointSource(database: Database, counts: Counts): PageSource<ListedEndpoint> {
+export function endpointSource(
+  database: Database,
+  sealing: Sealing,
+  counts: Counts,
+): PageSource<ListedEndpoint> {
   const { id, botProblem } = channelEndpoints
   const base = (where: SQL | undefined) =>
     database
@@ -69,7 +79,7 @@ export function endpointSource(database: Database, counts: Counts): PageSource<L
         .limit(limit)
       return rows.map(
         ({ endpoint: { botProblem: problem, ...endpoint }, job, ...integration }) => ({
-          ...endpoint,
+          ...openSecret(sealing, endpoint),
           ...integration,
           pending: toPending(problem, job),
         }),
@@ -81,13 +91,14 @@ export function endpointSource(database: Database, counts: Counts): PageSource<L
 
 export async function pageOfEndpoints(
   database: Database,
+  sealing: Sealing,
   counts: Counts,
   filter: EndpointFilter,
   paging: Paging,
 ): Promise<Page<ListedEndpoint>> {
   const integration = await whereIntegration(database, channelEndpoints.integrationId, filter)
   return readPage(
-    endpointSource(database, counts),
+    endpointSource(database, sealing, counts),
     and(endpointsWhere(filter), integration),
     paging,
   )

@@ -1,4 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
+import type { Sealing } from '../../secrets/sealing.ts'
 import { connectionOfWorkspace } from '../connections/workspace-connections.ts'
 import type { Database } from '../database/client.ts'
 import type { Jobs } from '../jobs/jobs.ts'
@@ -15,12 +16,19 @@ import {
   type ListedEndpoint,
   pageOfEndpoints,
 } from './endpoint-list.ts'
+import { type EndpointSecret, openSecret, sealSecret } from './endpoint-secret.ts'
 
 /** Where a subscriber can be reached at a provider; for a linked user, their identity there. */
-export type Endpoint = Omit<typeof channelEndpoints.$inferSelect, 'botProblem'>
+export type Endpoint = Omit<typeof channelEndpoints.$inferSelect, 'botProblem' | 'secretSealed'> & {
+  /** The fields of the value that are secrets; they are not in `endpoint`. */
+  secret: EndpointSecret | null
+}
+
+/** What an endpoint points at. */
+export type EndpointValue = Pick<Endpoint, 'endpoint' | 'secret'>
 
 /** A linked user. `botRetry` is absent if the app can reach them, else it has the next attempt. */
-export type LinkedEndpoint = Omit<Endpoint, 'kind' | 'connectionIdentifier'> & {
+export type LinkedEndpoint = Omit<Endpoint, 'kind' | 'connectionIdentifier' | 'secret'> & {
   botRetry?: { nextAttemptAtMs: number; problem: string }
 }
 
@@ -44,7 +52,11 @@ export type Endpoints = {
   link(endpoint: LinkedEndpoint, through: LinkedThrough): readonly Write[]
   insert(endpoint: Endpoint): Write
   /** Replaces an endpoint's value with another of the same type. */
-  replace(id: string, endpoint: Endpoint['endpoint'], nowMs: number): Write
+  replace(id: string, value: EndpointValue, nowMs: number): Write
+  /** A page of endpoints of versions that did not seal secrets: those of webhooks. */
+  unsealed(limit: number): Promise<Pick<Endpoint, 'id' | 'type' | 'endpoint'>[]>
+  /** Seals the secret of an endpoint that is not sealed yet. */
+  seal(id: string, value: EndpointValue): Write
   delete(id: string): Write
   /**
    * Fails the commit unless the endpoint with this identifier is in this connection. Use it after
@@ -62,24 +74,46 @@ export type Endpoints = {
   page(filter: EndpointFilter, paging: Paging): Promise<Page<ListedEndpoint>>
 }
 
+/** In the words of the index: SQLite uses it for no others. */
+const isUnsealed = sql`type = 'webhook' and secret_sealed is null`
+
 export function createEndpoints(
   database: Database,
+  sealing: Sealing,
   counts: Counts,
   jobs: Pick<Jobs, 'scheduleEach'>,
 ): Endpoints {
   return {
-    page: (filter, paging) => pageOfEndpoints(database, counts, filter, paging),
+    page: (filter, paging) => pageOfEndpoints(database, sealing, counts, filter, paging),
     find: async (environmentId, identifier) => {
       const where = endpointsWhere({ environmentId, identifier })
-      const [found = null] = await endpointSource(database, counts).select(where, [], 1)
+      const [found = null] = await endpointSource(database, sealing, counts).select(where, [], 1)
       return found
     },
-    replace: (id, endpoint, updatedAtMs) =>
+    unsealed: (limit) =>
+      database
+        .select({
+          id: channelEndpoints.id,
+          type: channelEndpoints.type,
+          endpoint: channelEndpoints.endpoint,
+        })
+        .from(channelEndpoints)
+        .where(isUnsealed)
+        .limit(limit),
+    seal: (id, { endpoint, secret }) =>
+      toWrite(
+        database
+          .update(channelEndpoints)
+          .set({ endpoint, secretSealed: sealSecret(sealing, id, secret) })
+          .where(and(eq(channelEndpoints.id, id), isUnsealed)),
+      ),
+    replace: (id, { endpoint, secret }, updatedAtMs) =>
       toWrite(
         database
           .update(channelEndpoints)
           .set({
             endpoint,
+            secretSealed: sealSecret(sealing, id, secret),
             updatedAtMs,
             botProblem: null,
           })
@@ -113,9 +147,12 @@ export function createEndpoints(
           ),
         )
         .get()
-      return found ?? null
+      return found === undefined ? null : openSecret(sealing, found)
     },
-    insert: (endpoint) => toWrite(database.insert(channelEndpoints).values(endpoint)),
+    insert: ({ secret, ...endpoint }) => {
+      const secretSealed = sealSecret(sealing, endpoint.id, secret)
+      return toWrite(database.insert(channelEndpoints).values({ ...endpoint, secretSealed }))
+    },
     link: ({ botRetry, ...endpoint }, through) => {
       const { integrationId, subscriberId } = endpoint
       const botProblem = botRetry?.problem ?? null

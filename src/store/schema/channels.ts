@@ -59,6 +59,8 @@ export const channelEndpoints = sqliteTable(
       .notNull()
       .default('destination'),
     endpoint: text('endpoint', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
+    /** The fields of the value that are secrets, such as the URL of a webhook; null: none is. */
+    secretSealed: sealed('secret'),
     /** Why the app cannot reach the user yet; null: it can, or need not. */
     botProblem: text('reach_problem'),
     createdAtMs: integer('created_at_ms').notNull(),
@@ -77,6 +79,10 @@ export const channelEndpoints = sqliteTable(
         table.type,
       )
       .where(sql`kind = 'person'`),
+    // Those of versions that did not seal them: empty once they are.
+    index('channel_endpoints_unsealed')
+      .on(table.id)
+      .where(sql`type = 'webhook' and secret_sealed is null`),
     index('channel_endpoints_updated').on(table.environmentId, table.updatedAtMs, table.id),
     index('channel_endpoints_integration').on(
       table.integrationId,

@@ -15,7 +15,7 @@ export type PersonRows = {
   /** Null if the subscriber was deleted, which leaves their connections and events. */
   subscriber: Subscriber | null
   /** Oldest first. */
-  endpoints: readonly OfIntegration<Endpoint>[]
+  endpoints: readonly OfIntegration<Omit<Endpoint, 'secret'>>[]
   /** The subscriber's own connections, oldest first. Their tokens stay sealed. */
   connections: readonly OfIntegration<Connection>[]
 }

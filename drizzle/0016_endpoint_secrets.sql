@@ -1,0 +1,2 @@
+ALTER TABLE `channel_endpoints` ADD `secret_sealed` text;--> statement-breakpoint
+CREATE INDEX `channel_endpoints_unsealed` ON `channel_endpoints` (`id`) WHERE type = 'webhook' and secret_sealed is null;
