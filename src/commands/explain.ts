@@ -14,7 +14,7 @@ export const explainCommand = defineCommand({
       'a link id (lnk_…), a reference or request id, or an error code of latch, Slack or Microsoft',
     ),
   examples: [
-    'latch explain lnk_4fZr0XuVq1mW8aTe0mi2c9q3k008cK7dQ2xPz_9sA',
+    'latch explain lnk_0mi2c9q3k4fZr0XuVq1mW8aTe008cK7dQ2xPz_9sA',
     'latch explain a3f1c9 --json',
     'latch explain AADSTS50194',
   ],

@@ -33,7 +33,7 @@ export const HEADERS = {
   Accept: text('The media type that a body must have.', 'application/json', true),
   'Latch-Link-Id': text(
     'The id of the link, by which `GET /v1/links/{id}` tells what became of it.',
-    'lnk_4fZr0XuVq1mW8aTe0mi2c9q3k008cK7dQ2xPz_9sA',
+    'lnk_0mi2c9q3k4fZr0XuVq1mW8aTe008cK7dQ2xPz_9sA',
   ),
   Location: text('Where to go on.', 'https://app.example.com/done?status=linked', true),
   'Cache-Control': text('`no-store`: the answer is for this request alone.', 'no-store'),

@@ -8,7 +8,10 @@ import { encodeBase64url } from './bytes.ts'
 export type DerivedKeys = {
   /** The id of the master key; reveals nothing about it. */
   kid: string
-  state: Uint8Array
+  stateEncryption: Uint8Array
+  stateSignature: Uint8Array
+  /** Signed states when they were not encrypted; see `createStates`. */
+  plainState: Uint8Array
   pkce: Uint8Array
   nonce: Uint8Array
   browser: Uint8Array
@@ -40,7 +43,9 @@ function derive(masterKey: Uint8Array, purpose: string, length: number): Uint8Ar
 function deriveKeys(masterKey: Uint8Array): DerivedKeys {
   return {
     kid: encodeBase64url(derive(masterKey, 'kid', 6)),
-    state: derive(masterKey, 'state', 32),
+    stateEncryption: derive(masterKey, 'state-encryption', 32),
+    stateSignature: derive(masterKey, 'state-signature', 32),
+    plainState: derive(masterKey, 'state', 32),
     pkce: derive(masterKey, 'pkce', 32),
     nonce: derive(masterKey, 'nonce', 32),
     browser: derive(masterKey, 'browser', 32),

@@ -1,6 +1,6 @@
 import { decodeBase64url, decodeUtf8, encodeBase64url, encodeUtf8 } from './bytes.ts'
 
-/** The claims of a link, carried by the user's browser in `state` (RFC 6749 §10.12). */
+/** The claims of a link, carried encrypted by the user's browser in `state` (RFC 6749 §10.12). */
 export type StateClaims = {
   /** Identifies the link; the callback accepts it once. */
   jti: string
@@ -27,6 +27,7 @@ export type StateClaims = {
 
 /** Text that needs no encoding: without dots and stars, and unchanged by form encoding. */
 const PLAIN = /^[\w-]+$/
+const JTI = PLAIN
 
 /**
  * Encodes null as the empty string, plain text as it is, and anything else as `*` followed by its
@@ -48,29 +49,32 @@ function decodeField(field: string): unknown {
   }
 }
 
+/** The claims that are encoded as fields; `jti` is not encrypted, as the key is derived from it. */
+const FIELDS = 7
+
 /**
- * Encodes claims as eight fields joined by dots. JSON in base64url would make each link and each
- * stored link half as long again, and take 3 µs more of the 12 µs that a link takes.
+ * Encodes all claims but `jti` as seven fields joined by dots, in ASCII. JSON would take 3 µs more of
+ * the 12 µs that a link takes.
  */
 export function encodeClaims(claims: StateClaims): string {
-  const { jti, issuedAtMs, environmentId, integrationId, subscriberId, contextKeys } = claims
-  const [issued, contexts] = [issuedAtMs.toString(36), contextKeys.length > 0 ? contextKeys : null]
+  const { issuedAtMs, environmentId, integrationId, subscriberId, contextKeys } = claims
+  const contexts = contextKeys.length > 0 ? contextKeys : null
   return (
-    `${encodeField(jti)}.${issued}.${encodeField(environmentId)}.${encodeField(integrationId)}.` +
+    `${issuedAtMs.toString(36)}.${encodeField(environmentId)}.${encodeField(integrationId)}.` +
     `${encodeFlags(claims)}.${encodeField(subscriberId)}.` +
     `${encodeField(claims.connectionIdentifier)}.${encodeField(contexts)}`
   )
 }
 
 /** Returns null for anything that `encodeClaims` would not have produced. */
-export function decodeClaims(text: string): StateClaims | null {
+export function decodeClaims(jti: string, text: string): StateClaims | null {
   const fields = text.split('.')
-  if (fields.length !== 8) return null
-  const [issued = '', flags = ''] = [fields[1], fields[4]]
-  const [jti, , environmentId, integrationId, , subscriberId, connectionIdentifier, contexts] =
+  if (!JTI.test(jti) || fields.length !== FIELDS) return null
+  const [issued = '', , , flags = ''] = fields
+  const [, environmentId, integrationId, , subscriberId, connectionIdentifier, contexts] =
     fields.map(decodeField)
   const contextKeys = contexts ?? []
-  if (!isText(jti) || !isText(environmentId) || !isText(integrationId)) return null
+  if (!isText(environmentId) || !isText(integrationId)) return null
   if (!isTextOrNull(subscriberId) || !isTextOrNull(connectionIdentifier)) return null
   if (!Array.isArray(contextKeys) || !contextKeys.every(isText)) return null
   const issuedAtMs = Number.parseInt(issued, 36)

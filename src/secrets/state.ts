@@ -4,6 +4,7 @@ import { createSigner, verifyHmac } from './hmac.ts'
 import { type DerivedKeys, findKeys, type Keyring } from './keyring.ts'
 import { createIdentifyLink, type IdentifyLink, type ReadLinkId, readLinkId } from './link-id.ts'
 import { deriveProofs, type Proofs } from './proofs.ts'
+import { createStateCipher, type StateCipher } from './state-cipher.ts'
 import { decodeClaims, encodeClaims, type StateClaims } from './state-claims.ts'
 
 export type { StateClaims }
@@ -17,7 +18,7 @@ export type StateVerification =
 type LinkClaims = Pick<StateClaims, 'jti' | 'issuedAtMs' | 'environmentId'>
 
 export type States = {
-  /** Creates the `state` parameter: a key id, the claims and a signature, all URL-safe. */
+  /** Creates the `state` parameter, all URL-safe. */
   sign(claims: StateClaims): string
   verify(state: string, nowMs: number): Promise<StateVerification>
   /** The proofs for a state that is signed with the current key. */
@@ -37,35 +38,50 @@ export const STATE_LIFETIME_MS: number = new TimeSpan(5, 'm').milliseconds()
 /** How far another machine's clock may be ahead of this one's. */
 export const STATE_CLOCK_TOLERANCE_MS: number = new TimeSpan(60, 's').milliseconds()
 
-type Makers = { sign(data: string): string; identify: IdentifyLink }
+/** What makes and reads states and ids with one set of keys. */
+type Maker = {
+  sign(text: string): string
+  cipher: StateCipher
+  identify: IdentifyLink
+}
 
-/** What makes states and ids with a set of keys; put together once for each set. */
-function createMakers(): (keys: DerivedKeys) => Makers {
-  const known = new WeakMap<DerivedKeys, Makers>()
+/** Returns a function that puts the maker for a set of keys together once. */
+function createMakers(): (keys: DerivedKeys) => Maker {
+  const known = new WeakMap<DerivedKeys, Maker>()
   return (keys) => {
-    const makers = known.get(keys)
-    if (makers !== undefined) return makers
-    const made = { sign: createSigner(keys.state), identify: createIdentifyLink(keys) }
+    const maker = known.get(keys)
+    if (maker !== undefined) return maker
+    const made = {
+      sign: createSigner(keys.stateSignature),
+      cipher: createStateCipher(keys.stateEncryption),
+      identify: createIdentifyLink(keys),
+    }
     known.set(keys, made)
     return made
   }
 }
 
 /**
- * Signs and verifies `state`. The signature also covers `redirectUri`, which is not part of the
- * state, so a state issued for one callback URL is invalid at another.
+ * Creates and verifies `state`: the id of the key, the link's `jti`, the encrypted claims, and an
+ * HMAC over these and over `redirectUri`. So nothing in a link tells whose it is, and a state issued
+ * for one callback URL is invalid at another.
+ *
+ * States of earlier versions had their claims in plain text. They still verify, so that links that
+ * were opened before an upgrade can be completed after it.
  */
 export function createStates(keyring: Keyring, redirectUri: string): States {
   const signed = (unsigned: string): string => `${unsigned}\n${redirectUri}`
-  const makersOf = createMakers()
+  const makerOf = createMakers()
   const linkIdOf = (keys: DerivedKeys, { jti, issuedAtMs, environmentId }: LinkClaims): string =>
-    makersOf(keys).identify({ jti, issuedAtMs, environmentId, lifetimeMs: STATE_LIFETIME_MS })
+    makerOf(keys).identify({ jti, issuedAtMs, environmentId, lifetimeMs: STATE_LIFETIME_MS })
 
   return {
     sign(claims) {
       const keys = keyring.current
-      const unsigned = `${keys.kid}.${encodeClaims(claims)}`
-      return `${unsigned}.${makersOf(keys).sign(signed(unsigned))}`
+      const { cipher, sign } = makerOf(keys)
+      const { jti } = claims
+      const unsigned = `${keys.kid}.${jti}.${cipher.encrypt(jti, encodeClaims(claims))}`
+      return `${unsigned}.${sign(signed(unsigned))}`
     },
 
     proofs: (jti) => deriveProofs(keyring.current, jti),
@@ -76,18 +92,17 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
       readLinkId([keyring.current, ...keyring.previous], id, environmentId),
 
     async verify(state, nowMs) {
-      const [kidEnd, payloadEnd] = [state.indexOf('.'), state.lastIndexOf('.')]
-      const [kid, unsigned] = [state.slice(0, kidEnd), state.slice(0, payloadEnd)]
-      const signature = decodeBase64url(state.slice(payloadEnd + 1))
-      if (kidEnd < 1 || payloadEnd <= kidEnd || signature === null) {
-        return { kind: 'refused', reason: 'malformed' }
-      }
+      const parts = partsOf(state)
+      if (parts === null) return { kind: 'refused', reason: 'malformed' }
+      const { kid, jti, payload, isEncrypted, unsigned, signature } = parts
       const keys = findKeys(keyring, kid)
       if (keys === null) return { kind: 'refused', reason: 'unknown_key' }
-      if (!(await verifyHmac(keys.state, signature, encodeUtf8(signed(unsigned))))) {
+      const key = isEncrypted ? keys.stateSignature : keys.plainState
+      if (!(await verifyHmac(key, signature, encodeUtf8(signed(unsigned))))) {
         return { kind: 'refused', reason: 'bad_signature' }
       }
-      const claims = decodeClaims(state.slice(kidEnd + 1, payloadEnd))
+      const text = isEncrypted ? makerOf(keys).cipher.decrypt(jti, payload) : payload
+      const claims = text === null ? null : decodeClaims(jti, text)
       if (claims === null) return { kind: 'refused', reason: 'malformed' }
       if (claims.issuedAtMs - nowMs > STATE_CLOCK_TOLERANCE_MS) {
         return { kind: 'refused', reason: 'from_the_future' }
@@ -97,4 +112,23 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
       return { kind: 'valid', claims, linkId, proofs: deriveProofs(keys, claims.jti) }
     },
   }
+}
+
+type Parts = {
+  kid: string
+  jti: string
+  payload: string
+  isEncrypted: boolean
+  unsigned: string
+  signature: Uint8Array
+}
+
+/** Plain claims are several fields, encrypted ones are one. */
+function partsOf(state: string): Parts | null {
+  const [kid = '', jti = '', ...rest] = state.split('.')
+  const last = rest.pop()
+  const signature = last === undefined ? null : decodeBase64url(last)
+  if (kid === '' || last === undefined || signature === null) return null
+  const unsigned = state.slice(0, -(last.length + 1))
+  return { kid, jti, payload: rest.join('.'), isEncrypted: rest.length === 1, unsigned, signature }
 }

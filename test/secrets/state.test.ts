@@ -4,6 +4,8 @@ import { encodeBase64url, encodeUtf8 } from '../../src/secrets/bytes.ts'
 import { signHmac } from '../../src/secrets/hmac.ts'
 import { createKeyring } from '../../src/secrets/keyring.ts'
 import { createStates, type StateClaims } from '../../src/secrets/state.ts'
+import { createStateCipher } from '../../src/secrets/state-cipher.ts'
+import { encodeClaims } from '../../src/secrets/state-claims.ts'
 
 const key = (letter: string) => new Uint8Array(Buffer.alloc(32, letter))
 const CALLBACK = 'https://latch.example.com/callback'
@@ -30,6 +32,20 @@ function partsOf(state: string): { kid: string; payload: string; signature: stri
   return { kid, payload: rest.join('.'), signature }
 }
 
+/** A state with these claims, encoded as they are here, with a correct signature. */
+function signText(text: string, { jti = 'jti' } = {}): string {
+  const { current } = createKeyring(key('a'))
+  const unsigned = `${current.kid}.${jti}.${createStateCipher(current.stateEncryption).encrypt(jti, text)}`
+  return `${unsigned}.${signHmac(current.stateSignature, `${unsigned}\n${CALLBACK}`)}`
+}
+
+/** The state of an earlier version, which did not encrypt. */
+function signPlain(text: string, jti = 'jti'): string {
+  const { kid, plainState } = createKeyring(key('a')).current
+  const unsigned = `${kid}.${jti}.${text}`
+  return `${unsigned}.${signHmac(plainState, `${unsigned}\n${CALLBACK}`)}`
+}
+
 /** Any JavaScript string, halves of surrogate pairs among them. */
 const anyText = fc.string({
   unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
@@ -48,7 +64,7 @@ describe('a state', () => {
           contextKeys: keys,
         }
         const state = states.sign(sent)
-        expect(state).toMatch(/^[\w.*-]+$/)
+        expect(state).toMatch(/^[\w.-]+$/)
         expect(await states.verify(state, NOW_MS)).toEqual({
           kind: 'valid',
           claims: sent,
@@ -140,34 +156,81 @@ describe('a state', () => {
   })
 
   test('is refused where it is signed and yet none of ours', async () => {
-    const { kid, state: stateKey } = createKeyring(key('a')).current
-    const { payload } = partsOf(states.sign(claims))
-    const fields = payload.split('.')
+    const text = encodeClaims(claims)
+    expect((await states.verify(signText(text), NOW_MS)).kind).toBe('valid')
+    const fields = text.split('.')
     const altered = (index: number, field: string): string =>
       fields.map((own, at) => (at === index ? field : own)).join('.')
     for (const wrong of [
       altered(0, ''),
-      altered(0, '*AA'),
-      altered(0, `*${encodeBase64url(encodeUtf8('1'))}`),
+      altered(0, '-1'),
+      altered(0, 'zzzzzzzzzzzzzzzz'),
+      altered(0, '1x!'),
       altered(1, ''),
-      altered(1, '-1'),
-      altered(1, 'zzzzzzzzzzzzzzzz'),
-      altered(1, '1x!'),
-      altered(2, ''),
+      altered(1, '*AA'),
+      altered(1, `*${encodeBase64url(encodeUtf8('1'))}`),
+      altered(3, ''),
+      altered(3, 'x'),
+      altered(3, 'ub?'),
       altered(4, ''),
-      altered(4, 'x'),
-      altered(4, 'ub?'),
-      altered(5, ''),
-      altered(7, 'text'),
-      altered(7, `*${encodeBase64url(encodeUtf8('[1]'))}`),
-      `${payload}.`,
-      fields.slice(0, 7).join('.'),
+      altered(6, 'text'),
+      altered(6, `*${encodeBase64url(encodeUtf8('[1]'))}`),
+      `${text}.`,
+      fields.slice(0, 6).join('.'),
+      '',
     ]) {
-      const unsigned = `${kid}.${wrong}`
-      const state = `${unsigned}.${signHmac(stateKey, `${unsigned}\n${CALLBACK}`)}`
-      const { kind } = await states.verify(state, NOW_MS)
-      expect([wrong, kind]).toEqual([wrong, 'refused'])
+      for (const state of [signText(wrong), signPlain(wrong)]) {
+        expect([wrong, (await states.verify(state, NOW_MS)).kind]).toEqual([wrong, 'refused'])
+      }
     }
+    for (const jti of ['', 'j*', 'j j', 'ü']) {
+      expect((await states.verify(signText(text, { jti }), NOW_MS)).kind).toBe('refused')
+    }
+  })
+
+  // docs/decisions/0006-signed-state.md
+  test('tells nothing of what it was made for, not even by its length', () => {
+    const lengths = new Set<number>()
+    for (const subscriberId of ['s', 'subscriber-123', 'u-1234567']) {
+      const sent = { ...claims, subscriberId, contextKeys: [] }
+      const state = states.sign(sent)
+      const { payload } = partsOf(state)
+      const decoded = Buffer.from(payload.split('.')[1] ?? '', 'base64url').toString('latin1')
+      const { environmentId, integrationId } = claims
+      for (const told of [
+        environmentId,
+        integrationId,
+        subscriberId,
+        'tenant',
+        NOW_MS.toString(36),
+      ]) {
+        if (told.length < 2) continue
+        for (const text of [state, decoded]) expect(text).not.toContain(told)
+      }
+      lengths.add(state.length)
+    }
+    expect(lengths.size).toBe(1)
+  })
+
+  // docs/decisions/0006-signed-state.md
+  test('encrypts each link with a key of its own', () => {
+    const encrypted = (jti: string): Buffer =>
+      Buffer.from(partsOf(states.sign({ ...claims, jti })).payload.split('.')[1] ?? '', 'base64url')
+    const [one, other] = [encrypted('one'), encrypted('other')]
+    // With one key stream, the difference of the texts would be that of equal texts: zero.
+    const equal = one.filter((byte, index) => byte === other[index]).length
+    expect(equal).toBeLessThan(one.length / 8)
+    expect(encrypted('one')).toEqual(one)
+  })
+
+  test('of an earlier version, in plain text, still verifies until it expires', async () => {
+    const linkId = states.linkId(claims)
+    const proofs = states.proofs(claims.jti)
+    const state = signPlain(encodeClaims(claims))
+    expect(await states.verify(state, NOW_MS)).toEqual({ kind: 'valid', claims, linkId, proofs })
+    expect((await states.verify(state, NOW_MS + 300_001)).kind).toBe('expired')
+    const [last, signature] = [state.length - 43, states.sign(claims).slice(-43)]
+    expect((await states.verify(state.slice(0, last) + signature, NOW_MS)).kind).toBe('refused')
   })
 
   test('is refused with the key or the signature of another', async () => {

@@ -6,7 +6,7 @@ import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { LINKS } from './answer.ts'
 
-const EXAMPLE_ID = 'lnk_4fZr0XuVq1mW8aTe0mi2c9q3k008cK7dQ2xPz_9sA'
+const EXAMPLE_ID = 'lnk_0mi2c9q3k4fZr0XuVq1mW8aTe008cK7dQ2xPz_9sA'
 
 const text = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
 const time = (description: string) =>

@@ -1,4 +1,5 @@
-import { signHmac } from '../../secrets/hmac.ts'
+/** Signs with the key of the events. */
+export type Sign = (text: string) => string
 
 /** An event as stored in its row, without the id. */
 export type EventRow = {
@@ -23,26 +24,26 @@ type Unsigned = Omit<EventRow, 'personalDigest' | 'digest'>
 /**
  * Adds the digests to a row. Without the key nobody can change it unnoticed or forge another row.
  */
-export function signEvent(key: Uint8Array, row: Unsigned): EventRow {
+export function signEvent(sign: Sign, row: Unsigned): EventRow {
   const isPersonal = row.subscriberId !== null || row.personal !== null
-  const signed = { ...row, personalDigest: isPersonal ? digestOfPersonal(key, row) : null }
-  return { ...signed, digest: digestOfEvent(key, signed) }
+  const signed = { ...row, personalDigest: isPersonal ? digestOfPersonal(sign, row) : null }
+  return { ...signed, digest: digestOfEvent(sign, signed) }
 }
 
 /** Whether a row is unchanged. Its personal fields must be unchanged or erased. */
-export function isAuthentic(key: Uint8Array, row: EventRow): boolean {
-  if (digestOfEvent(key, row) !== row.digest) return false
+export function isAuthentic(sign: Sign, row: EventRow): boolean {
+  if (digestOfEvent(sign, row) !== row.digest) return false
   const isErased = row.subscriberId === null && row.personal === null
-  return isErased || digestOfPersonal(key, row) === row.personalDigest
+  return isErased || digestOfPersonal(sign, row) === row.personalDigest
 }
 
 const digestOfPersonal = (
-  key: Uint8Array,
+  sign: Sign,
   { subscriberId, personal }: Pick<EventRow, 'subscriberId' | 'personal'>,
-): string => digestOf(key, ['personal', subscriberId, personal])
+): string => digestOf(sign, ['personal', subscriberId, personal])
 
-const digestOfEvent = (key: Uint8Array, row: Omit<EventRow, 'digest'>): string =>
-  digestOf(key, [
+const digestOfEvent = (sign: Sign, row: Omit<EventRow, 'digest'>): string =>
+  digestOf(sign, [
     'event',
     row.environmentId,
     row.atMs,
@@ -70,11 +71,11 @@ export type Covered = {
 }
 
 export const digestOfCheckpoint = (
-  key: Uint8Array,
+  sign: Sign,
   { before, rows }: Covered,
   { eventId, atMs }: Pick<Checkpoint, 'eventId' | 'atMs'>,
 ): string =>
-  digestOf(key, [
+  digestOf(sign, [
     'checkpoint',
     eventId,
     atMs,
@@ -88,10 +89,10 @@ export const digestOfCheckpoint = (
  * missing.
  */
 export const digestOfBeginning = (
-  key: Uint8Array,
+  sign: Sign,
   { eventId, digest }: Pick<Checkpoint, 'eventId' | 'digest'>,
-): string => digestOf(key, ['beginning', eventId, digest])
+): string => digestOf(sign, ['beginning', eventId, digest])
 
 /** Every list begins with its kind, so that a digest cannot be used as one of another kind. */
-const digestOf = (key: Uint8Array, parts: readonly (string | number | null)[]): string =>
-  signHmac(key, JSON.stringify(parts))
+const digestOf = (sign: Sign, parts: readonly (string | number | null)[]): string =>
+  sign(JSON.stringify(parts))

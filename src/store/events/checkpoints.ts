@@ -3,7 +3,7 @@ import type { Database } from '../database/client.ts'
 import { eventCheckpoints, events } from '../schema/events.ts'
 import { expectation } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
-import { digestOfBeginning, digestOfCheckpoint } from './chain.ts'
+import { digestOfBeginning, digestOfCheckpoint, type Sign } from './chain.ts'
 
 /** A checkpoint ready to be written, and the number of events that it covers. */
 export type NextCheckpoint = { covers: number; expects: readonly Write[]; writes: readonly Write[] }
@@ -27,7 +27,7 @@ export type EventCheckpoints = {
 /** Few enough to be written or removed in one transaction of well under 5 ms. */
 const MAX_COVERED = 200
 
-export function createEventCheckpoints(database: Database, key: Uint8Array): EventCheckpoints {
+export function createEventCheckpoints(database: Database, sign: Sign): EventCheckpoints {
   const checkpoints = (order: 'oldest' | 'newest', limit: number) =>
     database
       .select()
@@ -50,7 +50,7 @@ export function createEventCheckpoints(database: Database, key: Uint8Array): Eve
       // Never earlier than the previous checkpoint, even if the clock went back: checkpoints are
       // searched by time.
       const at = { eventId: last.id, atMs: Math.max(nowMs, before?.atMs ?? 0) }
-      const digest = digestOfCheckpoint(key, { before, rows }, at)
+      const digest = digestOfCheckpoint(sign, { before, rows }, at)
       const later = database
         .select({ one: sql`1` })
         .from(eventCheckpoints)
@@ -67,7 +67,7 @@ export function createEventCheckpoints(database: Database, key: Uint8Array): Eve
       const end = first?.beginning === null ? first : second
       if (end === undefined || end.atMs >= beforeMs) return null
       const { eventId } = end
-      const beginning = digestOfBeginning(key, end)
+      const beginning = digestOfBeginning(sign, end)
       const mark = database
         .update(eventCheckpoints)
         .set({ beginning })

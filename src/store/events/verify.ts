@@ -7,6 +7,7 @@ import {
   digestOfCheckpoint,
   type EventRow,
   isAuthentic,
+  type Sign,
 } from './chain.ts'
 
 /** A problem with the events in this range of ids (inclusive), as far as it can be located. */
@@ -41,13 +42,10 @@ const MAX_PROBLEMS = 100
 const ATTEMPTS = 3
 
 /** Verifies every event and checkpoint. Events written meanwhile are left for the next run. */
-export async function verifyEvents(
-  database: Database,
-  key: Uint8Array,
-): Promise<EventVerification> {
+export async function verifyEvents(database: Database, sign: Sign): Promise<EventVerification> {
   for (let attempt = 1; ; attempt += 1) {
     const beginsAt = await firstCheckpointId(database)
-    const verification = await verifyOnce(database, key)
+    const verification = await verifyOnce(database, sign)
     const isUndisturbed = (await firstCheckpointId(database)) === beginsAt
     if (isUndisturbed || verification.problems.length === 0 || attempt === ATTEMPTS) {
       return verification
@@ -55,19 +53,19 @@ export async function verifyEvents(
   }
 }
 
-async function verifyOnce(database: Database, key: Uint8Array): Promise<EventVerification> {
+async function verifyOnce(database: Database, sign: Sign): Promise<EventVerification> {
   const lastAssignedId = await readLastAssignedId(database)
   const upToId = Math.max(lastAssignedId, await readLastId(database))
   const checkpoints: Checkpoint[] = []
   for await (const page of checkpointPages(database, upToId)) checkpoints.push(...page)
-  const examination = createExamination(key, checkpoints)
+  const examination = createExamination(sign, checkpoints)
   for await (const page of eventPages(database, upToId)) page.forEach(examination.row)
   return examination.end(lastAssignedId)
 }
 
 /** Verifies events and the checkpoints over them, both given in order. */
 function createExamination(
-  key: Uint8Array,
+  sign: Sign,
   checkpoints: readonly Checkpoint[],
 ): { row(row: NumberedRow): void; end(lastAssignedId: number): EventVerification } {
   const found: EventVerification = { events: 0, checkpoints: checkpoints.length, problems: [] }
@@ -94,7 +92,7 @@ function createExamination(
   const closeBefore = (id: number): void => {
     for (let next = checkpoints[position]; next !== undefined && next.eventId < id; ) {
       expectUpTo(next.eventId)
-      const fits = digestOfCheckpoint(key, { before, rows: span }, next) === next.digest
+      const fits = digestOfCheckpoint(sign, { before, rows: span }, next) === next.digest
       if (!fits && !isExplained) {
         tell({ kind: 'checkpoint_broken', fromId: (before?.eventId ?? 0) + 1, toId: next.eventId })
       }
@@ -106,7 +104,7 @@ function createExamination(
     }
   }
 
-  if (beginning !== null && digestOfBeginning(key, beginning) !== beginning.beginning) {
+  if (beginning !== null && digestOfBeginning(sign, beginning) !== beginning.beginning) {
     tell({ kind: 'checkpoint_broken', fromId: 1, toId: beginning.eventId })
     isExplained = false
   }
@@ -119,7 +117,7 @@ function createExamination(
       }
       closeBefore(row.id)
       expectUpTo(row.id - 1)
-      if (!isAuthentic(key, row)) tell({ kind: 'changed', fromId: row.id, toId: row.id })
+      if (!isAuthentic(sign, row)) tell({ kind: 'changed', fromId: row.id, toId: row.id })
       lastId = row.id
       span.push({ id: row.id, digest: row.digest })
     },

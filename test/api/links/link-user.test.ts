@@ -62,6 +62,22 @@ describe('asking for a link', () => {
   })
 })
 
+describe('the state of a link', () => {
+  // docs/decisions/0006-signed-state.md
+  test('tells nobody whose link it is, and is short', async () => {
+    const { states, clock } = service.deps
+    const state = String((await service.link()).searchParams.get('state'))
+    expect(state.length).toBeLessThan(1000)
+    const carried = await states.verify(state, clock())
+    if (carried.kind !== 'valid') throw new Error(carried.kind)
+    const { environmentId, integrationId, subscriberId, connectionIdentifier } = carried.claims
+    const texts = state.split('.').flatMap((part) => [part, Buffer.from(part, 'base64').toString()])
+    for (const told of [environmentId, integrationId, subscriberId, connectionIdentifier]) {
+      expect(texts.filter((text) => text.includes(String(told)))).toEqual([])
+    }
+  })
+})
+
 describe('the id of a link', () => {
   const operations: [string, string, Record<string, unknown>][] = [
     ['of a user', LINK_PATH, SAMPLE_BODY],
