@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { type MasterKeys, parseMasterKeys } from './secrets/master-keys.ts'
-import { opennessOf } from './secrets/private-files.ts'
+import { exposureOf } from './secrets/private-files.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
 
@@ -26,7 +26,7 @@ export function createReader(environment: Environment) {
   // Refuse only files that every user may write to. A secret that others can read is normal where a
   // container gets it by a mount, so that is only a warning (src/operator/examine-machine.ts).
   const refuseOpenToAll = (name: string, path: string): void => {
-    if (opennessOf(statSync(path).mode) !== 'all_write') return
+    if (exposureOf(statSync(path).mode) !== 'all_write') return
     complain(name, `every user of this machine may write to ${path}`, `chmod 600 ${path}`)
   }
   // Every name that was looked up, set or not: these are the settings that latch knows.

@@ -10,7 +10,7 @@ const KNOWN = new Set([
   'NovuError',
   'UsageError',
   'ControlError',
-  'OpenToOthersError',
+  'InsecurePermissionsError',
 ])
 
 /** The message for a command that failed: the reason and the fix; a stack only for unknown errors. */

@@ -42,13 +42,13 @@ function readSource(file: string | undefined, { fromNovu }: ImportOptions): Sour
 async function importFrom(source: Source, options: ImportOptions): Promise<ExitCode> {
   const { requireEnvironment } = await import('../operator/action.ts')
   const { createImporter } = await import('../transfer/importer.ts')
-  const { createReport } = await import('../transfer/report.ts')
+  const { createReport } = await import('../transfer/import-report.ts')
   const { importFile, importFromNovu } = await import('../transfer/run-import.ts')
   const { withOfflineStore } = await import('./offline-store.ts')
   return withOfflineStore<ExitCode>(options, async ({ settings, keys: _, ...offline }) => {
     const environment = await requireEnvironment(offline, options.environment ?? null)
     const providers = await createProviders(REGISTRY, settings.providerUrls, fetch, Date.now)
-    const take = createImporter({
+    const importRecord = createImporter({
       ...offline,
       environmentId: environment.id,
       providers,
@@ -56,9 +56,9 @@ async function importFrom(source: Source, options: ImportOptions): Promise<ExitC
       clock: Date.now,
     })
     const report = createReport((text) => console.error(text))
-    if (source.kind === 'file') await importFile(source.file, take, report)
-    else await importFromNovu({ ...source, fetch }, settings.dataDir, take, report)
-    console.log(options.json ? JSON.stringify(report.facts()) : report.text())
-    return report.facts().skipped.length === 0 ? 0 : 1
+    if (source.kind === 'file') await importFile(source.file, importRecord, report)
+    else await importFromNovu({ ...source, fetch }, settings.dataDir, importRecord, report)
+    console.log(options.json ? JSON.stringify(report.summary()) : report.text())
+    return report.summary().skipped.length === 0 ? 0 : 1
   })
 }

@@ -53,7 +53,7 @@ async function runBeside(
       redirectUri,
       clock,
       sleep,
-      randomId: random.letters,
+      randomId: random.alphanumeric,
     })
     listeners[position]?.answerWith(fetch)
   }

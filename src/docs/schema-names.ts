@@ -9,7 +9,7 @@ export type SchemaNames = {
 }
 
 /** Schema properties that only latch's own validation uses; not published. */
-const HINTS = new Set(['whenEmpty', 'whenWrong', 'described'])
+const HINTS = new Set(['emptyMessage', 'errorMessage', 'described'])
 
 /** A schema with a title becomes a component, described once. */
 export function createSchemaNames(): SchemaNames {

@@ -32,7 +32,7 @@ export const accept = <Value>(value: Value, change: Partial<Change> = {}): Accep
 })
 
 /** Several changes as one, in their order. */
-export const together = (...changes: readonly Change[]): Change => ({
+export const mergeChanges = (...changes: readonly Change[]): Change => ({
   writes: changes.flatMap(({ writes }) => writes),
   expects: changes.flatMap(({ expects }) => expects),
   events: changes.flatMap(({ events }) => events),

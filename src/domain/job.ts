@@ -21,7 +21,7 @@ export const holdJob = (
   name: JobName,
 ): Promise<HeldJob | null> => deps.store.jobs.hold(name, newLease(deps))
 
-export const actorOf = ({ kind }: JobName): Actor => ({ kind: 'job', id: kind })
+export const jobActor = ({ kind }: JobName): Actor => ({ kind: 'job', id: kind })
 
 /** Somebody else has taken the job meanwhile: nothing was committed. */
 export type LeaseLost = { kind: 'lease_lost' }
@@ -37,7 +37,7 @@ export function endJob<D extends Accepted<unknown> | { kind: string }>(
   let latest: D | null = null
   return commit<D | LeaseLost>(
     deps,
-    actorOf(held),
+    jobActor(held),
     async () => {
       latest = (await jobs.isHeld(held)) ? await decide() : null
       return latest ?? { kind: 'lease_lost' }

@@ -18,10 +18,10 @@ export function parseJson(bytes: Uint8Array, maxDepth: number = MAX_DEPTH): Pars
   if (text === null) return { kind: 'not_utf8' }
   try {
     const value: unknown = JSON.parse(text)
-    return isDeep(value, maxDepth) ? { kind: 'too_deep' } : { kind: 'json', value }
+    return isDeeperThan(value, maxDepth) ? { kind: 'too_deep' } : { kind: 'json', value }
   } catch (error) {
     // Deep enough, the parser gives up for want of a stack; what then is wrong is how deep it is.
-    if (isDeepText(text, maxDepth)) return { kind: 'too_deep' }
+    if (isTextDeeperThan(text, maxDepth)) return { kind: 'too_deep' }
     return { kind: 'not_json', reason: error instanceof Error ? error.message : 'not JSON' }
   }
 }
@@ -30,12 +30,12 @@ export function parseJson(bytes: Uint8Array, maxDepth: number = MAX_DEPTH): Pars
  * Whether a value has objects or lists in more than so many levels. Looks no further than it must:
  * most bodies have no level but their own.
  */
-export function isDeep(value: unknown, levels: number): boolean {
+export function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
   if (levels === 0) return true
   for (const name in value) {
     const property: unknown = Reflect.get(value, name)
-    if (typeof property === 'object' && isDeep(property, levels - 1)) return true
+    if (typeof property === 'object' && isDeeperThan(property, levels - 1)) return true
   }
   return false
 }
@@ -44,7 +44,7 @@ const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d]
 
 /** The same of a text that is not JSON. */
-function isDeepText(text: string, maxDepth: number): boolean {
+function isTextDeeperThan(text: string, maxDepth: number): boolean {
   let depth = 0
   let inString = false
   for (let index = 0; index < text.length; index += 1) {

@@ -112,9 +112,9 @@ type SchemaError = { type: ValueErrorType; path: string; schema: TSchema; value:
 /** What a schema can say of itself, beside JSON Schema's own words. */
 type Hints = {
   /** The message for an empty string; also told when the property is missing. */
-  whenEmpty?: string
+  emptyMessage?: string
   /** The one message for whatever is wrong in here. */
-  whenWrong?: string
+  errorMessage?: string
 }
 
 const hint = (schema: TSchema, name: keyof Hints): string | undefined => {
@@ -178,7 +178,7 @@ function wholeOf(
   for (const [index, segment] of segments.entries()) {
     schema = TypeGuard.IsSchema(schema) ? schema['properties']?.[segment] : undefined
     if (!TypeGuard.IsSchema(schema)) return null
-    const message = hint(schema, 'whenWrong')
+    const message = hint(schema, 'errorMessage')
     if (message !== undefined) return { path: segments.slice(0, index + 1), message }
   }
   return null
@@ -197,15 +197,15 @@ function messagesFor(
     return [`property ${name} should not exist`]
   const wanted = wantedText(schema)
   if (inArray) return [`each value in ${name} ${wanted}`]
-  const whenEmpty = hint(schema, 'whenEmpty')
+  const emptyMessage = hint(schema, 'emptyMessage')
   if (value === undefined) {
     return [
       `${name} should not be null or undefined`,
-      ...(whenEmpty === undefined ? [] : [whenEmpty]),
+      ...(emptyMessage === undefined ? [] : [emptyMessage]),
       `${name} ${wanted}`,
     ]
   }
-  if (value === '' && whenEmpty !== undefined) return [whenEmpty]
+  if (value === '' && emptyMessage !== undefined) return [emptyMessage]
   return [`${name} ${wanted}`]
 }
 

@@ -16,7 +16,7 @@ export const LIST_PARAMETERS = {
   limit: Type.Optional(
     Type.String({
       pattern: LIMIT,
-      whenWrong: 'limit must be a whole number from 1 to 100',
+      errorMessage: 'limit must be a whole number from 1 to 100',
       description: 'How many, from 1 to 100; 10 if left out.',
     }),
   ),
@@ -26,7 +26,7 @@ export const LIST_PARAMETERS = {
   orderDirection: Type.Optional(Type.Union([Type.Literal('ASC'), Type.Literal('DESC')])),
   includeCursor: Type.Optional(
     Type.Union([Type.Literal('true'), Type.Literal('false')], {
-      whenWrong: 'includeCursor must be true or false',
+      errorMessage: 'includeCursor must be true or false',
       description: 'Whether the page has the item that the cursor names, too.',
     }),
   ),

@@ -1,6 +1,6 @@
 import { type Background, repeat } from '../background.ts'
 import type { Deps } from '../deps.ts'
-import { tellTokenReads } from '../domain/connections/token-reads.ts'
+import { recordTokenReads } from '../domain/connections/token-reads.ts'
 
 const PAUSE_MS = 60_000
 
@@ -11,14 +11,14 @@ export function startTellingTokenReads(deps: Deps): Background {
     deps.log.warn({ error: cause }, 'who read tokens was not recorded')
   }
   const tell = async (): Promise<'done'> => {
-    await tellTokenReads(deps, 'over')
+    await recordTokenReads(deps, 'over')
     return 'done'
   }
   const work = repeat(PAUSE_MS, tell, warn)
   return {
     stop: async () => {
       await work.stop()
-      await tellTokenReads(deps, 'all').catch(warn)
+      await recordTokenReads(deps, 'all').catch(warn)
     },
   }
 }

@@ -1,6 +1,6 @@
 import { commit } from '../domain/commit.ts'
 import { accept } from '../domain/decision.ts'
-import { actorOf, endJobAlone, LEASE_MS } from '../domain/job.ts'
+import { endJobAlone, jobActor, LEASE_MS } from '../domain/job.ts'
 import type { JobKind } from './kind.ts'
 
 const EVERY_MS = 60_000
@@ -11,13 +11,13 @@ const EVERY_MS = 60_000
  */
 export const checkpointEventsJob: JobKind = {
   kind: 'checkpoint_events',
-  isStanding: true,
+  isRecurring: true,
   run: async (deps, held, isStopping) => {
     const { store, clock } = deps
     const untilMs = clock() + LEASE_MS / 2
     let covered: number
     do {
-      const written = await commit(deps, actorOf(held), async () => {
+      const written = await commit(deps, jobActor(held), async () => {
         const next = await store.events.checkpoints.next(clock())
         if (next === null) return accept(0)
         const { covers, expects, writes } = next

@@ -5,7 +5,7 @@ import type { HeldJob } from '../store/jobs/jobs.ts'
 export type JobKind = {
   kind: string
   /** A permanent job: it is created, due at once, if it does not exist yet. */
-  isStanding?: boolean
+  isRecurring?: boolean
   /**
    * Runs a job and ends it. An error that it throws is logged, and the job is retried later.
    * Long-running work should check `isStopping` between its parts.

@@ -24,14 +24,14 @@ export function startJobs(deps: Deps, kinds: readonly JobKind[], alarm: Alarm): 
   const names = [...byName.keys()]
   const underWay = new Set<Promise<void>>()
   let isStopped = false
-  let areStandingMade = false
+  let areRecurringScheduled = false
 
-  async function makeStanding(): Promise<void> {
-    for (const { kind, isStanding } of kinds) {
-      if (!isStanding || (await store.jobs.find({ kind, subject: '' })) !== null) continue
+  async function scheduleRecurring(): Promise<void> {
+    for (const { kind, isRecurring } of kinds) {
+      if (!isRecurring || (await store.jobs.find({ kind, subject: '' })) !== null) continue
       await store.commit([store.jobs.schedule({ kind, subject: '', dueAtMs: clock() })])
     }
-    areStandingMade = true
+    areRecurringScheduled = true
   }
 
   function begin(held: HeldJob): void {
@@ -43,8 +43,8 @@ export function startJobs(deps: Deps, kinds: readonly JobKind[], alarm: Alarm): 
   }
 
   /** Starts the jobs that are due. Returns how many milliseconds to sleep. */
-  async function look(): Promise<number> {
-    if (!areStandingMade) await makeStanding()
+  async function startDueJobs(): Promise<number> {
+    if (!areRecurringScheduled) await scheduleRecurring()
     const free = MAX_CONCURRENT_JOBS - underWay.size
     if (free === 0) return MAX_SLEEP_MS
     const dueAtMs = await store.jobs.nextDueAtMs(names)
@@ -57,7 +57,7 @@ export function startJobs(deps: Deps, kinds: readonly JobKind[], alarm: Alarm): 
 
   async function run(): Promise<void> {
     while (!isStopped) {
-      const sleepMs = await look().catch((error: unknown) => {
+      const sleepMs = await startDueJobs().catch((error: unknown) => {
         log.warn({ error: error instanceof Error ? error : null }, 'no jobs could be taken')
         return MAX_SLEEP_MS
       })

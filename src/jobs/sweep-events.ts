@@ -1,6 +1,6 @@
 import { commit } from '../domain/commit.ts'
 import { accept } from '../domain/decision.ts'
-import { actorOf, endJobAlone, LEASE_MS } from '../domain/job.ts'
+import { endJobAlone, jobActor, LEASE_MS } from '../domain/job.ts'
 import type { JobKind } from './kind.ts'
 
 const DAY_MS = 24 * 60 * 60_000
@@ -13,13 +13,13 @@ const PAUSE_MS = 5 * 60_000
  */
 export const sweepEventsJob: JobKind = {
   kind: 'sweep_events',
-  isStanding: true,
+  isRecurring: true,
   run: async (deps, held, isStopping) => {
     const { store, clock, config } = deps
     const untilMs = clock() + LEASE_MS / 2
     let isMore: boolean
     do {
-      const removed = await commit(deps, actorOf(held), async () => {
+      const removed = await commit(deps, jobActor(held), async () => {
         const beforeMs = clock() - config.eventsRetentionDays * DAY_MS
         const old = await store.events.checkpoints.oldest(beforeMs)
         return accept(old !== null, { writes: old?.writes ?? [] })

@@ -4,7 +4,7 @@ import { sweep } from './sweep.ts'
 /** Removes idempotency records that have expired. */
 export const sweepIdempotencyRecordsJob: JobKind = {
   kind: 'sweep_idempotency_records',
-  isStanding: true,
+  isRecurring: true,
   run: (deps, held, isStopping) => {
     const { removeExpired, nextExpiryMs } = deps.store.idempotencyRecords
     return sweep(deps, held, isStopping, { remove: removeExpired, nextMs: nextExpiryMs })

@@ -7,7 +7,7 @@ const KEEP_MS = 24 * 60 * 60_000
 /** Removes the stored outcomes of links that were used long ago. */
 export const sweepSpentStatesJob: JobKind = {
   kind: 'sweep_spent_states',
-  isStanding: true,
+  isRecurring: true,
   run: (deps, held, isStopping) => {
     const { removeOld, oldestClaimMs } = deps.store.spentStates
     return sweep(deps, held, isStopping, {

@@ -3,7 +3,7 @@ import { commit } from '../domain/commit.ts'
 import {
   createEnvironment,
   environmentShape,
-  GivenEnvironment,
+  NewEnvironment,
 } from '../domain/environments/environments.ts'
 import { defineAction, operator, readInput } from './action.ts'
 
@@ -12,7 +12,7 @@ const NAME = 'environments.create'
 /** Creates an environment: an isolated tenant, which shares nothing with the others. */
 export const createEnvironmentAction = defineAction({
   name: NAME,
-  input: GivenEnvironment,
+  input: NewEnvironment,
   output: Type.Object({ id: Type.String(), name: Type.String() }),
   run: async (context, input) => {
     const given = readInput(environmentShape, input)

@@ -5,7 +5,7 @@ import { isLoopback } from '../config-reader.ts'
 import type { Fetch } from '../providers/call-provider.ts'
 import { type Finding, failed, ok, warning } from '../providers/diagnostics.ts'
 import { keyFileOf } from '../secrets/key-file.ts'
-import { opennessOf } from '../secrets/private-files.ts'
+import { exposureOf } from '../secrets/private-files.ts'
 
 const MEGABYTE = 1024 * 1024
 /** Less free space than this is a warning: a write-ahead log and a backup must fit. */
@@ -19,7 +19,7 @@ export async function examineDataDir({ dataDir }: Pick<Config, 'dataDir'>): Prom
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
     const { mode } = await stat(dataDir)
     const remedy = `chmod 700 ${dataDir}`
-    switch (opennessOf(mode)) {
+    switch (exposureOf(mode)) {
       case 'all_write':
         return failed(`every user of this machine may write to ${dataDir}`, remedy)
       case 'all_read':
@@ -65,7 +65,7 @@ export async function examineSecretFiles({
     secretFiles.map(async (file) => {
       const found = await stat(file).catch(() => null)
       if (found === null) return failed(`${file} is gone`, 'Put it back before the next start.')
-      switch (opennessOf(found.mode)) {
+      switch (exposureOf(found.mode)) {
         case 'all_write':
           return failed(`every user of this machine may write to ${file}`, `chmod 600 ${file}`)
         case 'all_read':

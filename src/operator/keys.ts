@@ -1,10 +1,10 @@
 import { Type } from '@sinclair/typebox'
 import { commit } from '../domain/commit.ts'
 import {
-  GivenKey,
+  issueKey,
   KeyPermission,
   keyShape,
-  makeKey,
+  NewKey,
   revokeKey,
 } from '../domain/environments/keys.ts'
 import { defineAction, operator, readInput, requireEnvironment } from './action.ts'
@@ -21,7 +21,7 @@ const iso = (ms: number | null): string | null => (ms === null ? null : new Date
 /** Creates an API key. Only this response contains the key itself. */
 export const createKeyAction = defineAction({
   name: CREATE,
-  input: Type.Object({ environmentId: OptionalText, ...GivenKey.properties }),
+  input: Type.Object({ environmentId: OptionalText, ...NewKey.properties }),
   output: Type.Object({
     id: Type.String(),
     name: Type.String(),
@@ -34,7 +34,7 @@ export const createKeyAction = defineAction({
     const environment = await requireEnvironment(context, environmentId)
     const given = readInput(keyShape, input)
     const made = await commit(context, operator(CREATE), () =>
-      makeKey(context, environment.id, given),
+      issueKey(context, environment.id, given),
     )
     const { apiKey, row } = made.value
     const { id, name, permission, expiresAtMs } = row

@@ -1,11 +1,11 @@
 import { type CommitDeps, commit } from '../domain/commit.ts'
 import { addConnection, type ConnectionDeps } from '../domain/connections/connections.ts'
-import { type Accepted, type Actor, accept, type Change, together } from '../domain/decision.ts'
+import { type Accepted, type Actor, accept, type Change, mergeChanges } from '../domain/decision.ts'
 import {
-  type AlreadyFilled,
+  type AlreadyInitialized,
   createFirstEnvironment,
 } from '../domain/environments/first-environment.ts'
-import { makeKey } from '../domain/environments/keys.ts'
+import { issueKey } from '../domain/environments/keys.ts'
 import { createIntegration } from '../domain/integrations/integrations.ts'
 import { upsertSubscriber } from '../domain/subscribers/subscribers.ts'
 import { digestApiKey } from '../secrets/api-key.ts'
@@ -48,14 +48,14 @@ async function fill(
   deps: SeedDeps,
   apiKey: string,
   standIns: readonly Seeded[],
-): Promise<Accepted<null> | AlreadyFilled> {
+): Promise<Accepted<null> | AlreadyInitialized> {
   const names = { environment: 'Sandbox', key: 'sandbox' }
   const first = await createFirstEnvironment(deps, 'sandbox', names, apiKey)
   if (first.kind !== 'accepted') return first
   const { id } = first.value.environment
   const changes = [first.change, await subscriberChange(deps, id)]
   for (const seeded of standIns) changes.push(await integrationChange(deps, id, seeded))
-  return accept(null, together(...changes))
+  return accept(null, mergeChanges(...changes))
 }
 
 async function subscriberChange(deps: SeedDeps, environmentId: string): Promise<Change> {
@@ -93,7 +93,7 @@ async function integrationChange(
       subscriber: { kind: 'subscriber_ready', writes: [], subscriber: null },
     },
   )
-  return together(made.change, changeOf(installed))
+  return mergeChanges(made.change, changeOf(installed))
 }
 
 /**
@@ -116,6 +116,6 @@ async function admitKey(deps: SeedDeps, apiKey: string): Promise<void> {
     const environment = await store.environments.first()
     const isKnown = (await store.apiKeys.findHolder(digestApiKey(apiKey))) !== null
     if (environment === null || isKnown) return { kind: 'nothing_to_admit' } as const
-    return makeKey(deps, environment.id, given, apiKey)
+    return issueKey(deps, environment.id, given, apiKey)
   })
 }

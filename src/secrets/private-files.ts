@@ -1,14 +1,14 @@
 import { chmod, mkdir, open, stat } from 'node:fs/promises'
 
 /** A file or directory has permissions that latch refuses as insecure. */
-export class OpenToOthersError extends Error {
-  override readonly name = 'OpenToOthersError'
+export class InsecurePermissionsError extends Error {
+  override readonly name = 'InsecurePermissionsError'
 }
 
 /** What users other than the owner may do with a file or directory, by its permission bits. */
-export type Openness = 'private' | 'group_reads' | 'group_writes' | 'all_read' | 'all_write'
+export type FileExposure = 'private' | 'group_reads' | 'group_writes' | 'all_read' | 'all_write'
 
-export function opennessOf(mode: number): Openness {
+export function exposureOf(mode: number): FileExposure {
   if ((mode & 0o002) !== 0) return 'all_write'
   if ((mode & 0o005) !== 0) return 'all_read'
   if ((mode & 0o020) !== 0) return 'group_writes'
@@ -17,7 +17,7 @@ export function opennessOf(mode: number): Openness {
 
 /**
  * Creates the directory, accessible only to its owner, if it does not exist. Throws
- * `OpenToOthersError` if an existing one is writable by every user: any of them could replace the
+ * `InsecurePermissionsError` if an existing one is writable by every user: any of them could replace the
  * key, the database or its log.
  */
 export async function openPrivateDir(directory: string): Promise<void> {
@@ -25,8 +25,8 @@ export async function openPrivateDir(directory: string): Promise<void> {
   // The umask may have removed permissions of the owner as well.
   if (made !== undefined) await chmod(directory, 0o700)
   const { mode } = await stat(directory)
-  if (opennessOf(mode) !== 'all_write') return
-  throw new OpenToOthersError(
+  if (exposureOf(mode) !== 'all_write') return
+  throw new InsecurePermissionsError(
     `Every user of this machine may write to ${directory}, and could replace the database and the ` +
       `secret key in it. Fix: chmod 700 ${directory}, or choose a directory in it that is not there ` +
       `yet, as --data-dir ${directory}/latch: latch makes it for itself alone.`,

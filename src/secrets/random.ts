@@ -19,7 +19,7 @@ export type Random = {
   /** A request's id: 96 bits, base64url. */
   requestId(): string
   /** Letters and digits. */
-  letters(length: number): string
+  alphanumeric(length: number): string
   bytes(length: number): Uint8Array
 }
 
@@ -29,26 +29,26 @@ const hex = (number: number, digits: number): string => number.toString(16).padS
 export function createRandom(): Random {
   const bytes = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length))
   const characters = createCharacters(bytes)
-  const letters = (length: number): string => generateRandomString(length, ALPHANUMERIC)
+  const alphanumeric = (length: number): string => generateRandomString(length, ALPHANUMERIC)
   // As in MongoDB, a counter keeps ids in order within the same second.
   const ours = encodeHex(bytes(5))
   let made = (crypto.getRandomValues(new Uint32Array(1))[0] ?? 0) % 0x800000
   return {
     bytes,
-    letters,
+    alphanumeric,
     recordId: (nowMs) => {
       const seconds = Math.floor(nowMs / 1000)
       made = (made + 1) % 0x1000000
       return `${hex(seconds, 8)}${ours}${hex(made, 6)}`
     },
-    identifier: () => letters(12),
+    identifier: () => alphanumeric(12),
     stateId: () => characters(22),
-    apiKeySecret: () => letters(32),
+    apiKeySecret: () => alphanumeric(32),
     requestId: () => characters(16),
   }
 }
 
-const STORE_BYTES = 3 * 1024
+const BUFFER_BYTES = 3 * 1024
 
 /**
  * Returns a function that gives random base64url characters, 6 bits each, taken from a buffer that
@@ -56,14 +56,14 @@ const STORE_BYTES = 3 * 1024
  * takes.
  */
 function createCharacters(bytes: (length: number) => Uint8Array): (count: number) => string {
-  let store = ''
+  let buffer = ''
   let used = 0
   return (count) => {
-    if (used + count > store.length) {
-      store = encodeBase64url(bytes(STORE_BYTES))
+    if (used + count > buffer.length) {
+      buffer = encodeBase64url(bytes(BUFFER_BYTES))
       used = 0
     }
     used += count
-    return store.slice(used - count, used)
+    return buffer.slice(used - count, used)
   }
 }

@@ -1,6 +1,6 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
-import { isDeep, MAX_DEPTH } from '../domain/json.ts'
+import { isDeeperThan, MAX_DEPTH } from '../domain/json.ts'
 import { createRecordReader, type ReadRecord } from './records.ts'
 
 /** A Novu deployment, accessed through its API. */
@@ -48,7 +48,8 @@ export async function readNovuPage(
     next: resource.paged ? next : null,
     items: data.map((item) => {
       if (!isItem(item)) return refused('it is not an object')
-      if (isDeep(item, MAX_DEPTH)) return refused(`it is nested deeper than ${MAX_DEPTH} levels`)
+      if (isDeeperThan(item, MAX_DEPTH))
+        return refused(`it is nested deeper than ${MAX_DEPTH} levels`)
       return read(resource.toRecord(item))
     }),
   }

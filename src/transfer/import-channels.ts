@@ -10,8 +10,8 @@ import { createEndpoint, type EndpointRefused } from '../domain/endpoints/endpoi
 import { NewEndpoint } from '../domain/endpoints/shape.ts'
 import { missingSecrets } from '../domain/endpoints/types.ts'
 import { createShape, type Invalid, inOneLine, invalid } from '../domain/shape.ts'
+import { type ImportOutcome, known, skipped, stored, timesOf } from './import-outcome.ts'
 import type { RecordOf } from './records.ts'
-import { known, skipped, stored, type Taken, timesOf } from './taken.ts'
 
 export type ChannelDeps = CommitDeps &
   Pick<Deps, 'providers' | 'random' | 'clock'> & {
@@ -20,8 +20,8 @@ export type ChannelDeps = CommitDeps &
   }
 
 export type ChannelImporter = {
-  connection(record: RecordOf<'connection'>): Promise<Taken>
-  endpoint(record: RecordOf<'endpoint'>): Promise<Taken>
+  connection(record: RecordOf<'connection'>): Promise<ImportOutcome>
+  endpoint(record: RecordOf<'endpoint'>): Promise<ImportOutcome>
 }
 
 const newConnection = createShape(NewConnection)
@@ -117,7 +117,7 @@ function contextOf(
 
 const invalidKeys = (message: string): Invalid => invalid({ contextKeys: { messages: [message] } })
 
-function refusedConnection(refusal: ConnectionRefused): Taken {
+function refusedConnection(refusal: ConnectionRefused): ImportOutcome {
   switch (refusal.kind) {
     case 'connection_exists':
       return known
@@ -149,7 +149,7 @@ function refusedConnection(refusal: ConnectionRefused): Taken {
   }
 }
 
-function refusedEndpoint(refusal: EndpointRefused): Taken {
+function refusedEndpoint(refusal: EndpointRefused): ImportOutcome {
   switch (refusal.kind) {
     case 'endpoint_exists':
       return known

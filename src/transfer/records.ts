@@ -14,7 +14,7 @@ const time = (name: string) =>
       format: 'date-time',
       // Ids begin with the seconds since 1970 in 8 hexadecimal digits, which overflow in 2106.
       pattern: '^(19[89]|20\\d)\\d-',
-      whenWrong: `${name} must be a date of ISO 8601, such as 2026-01-31T12:00:00Z`,
+      errorMessage: `${name} must be a date of ISO 8601, such as 2026-01-31T12:00:00Z`,
     }),
   )
 const times = { createdAt: time('createdAt'), updatedAt: time('updatedAt') }
@@ -22,7 +22,7 @@ const times = { createdAt: time('createdAt'), updatedAt: time('updatedAt') }
 const contextName = (name: string) =>
   Type.String({
     ...contextWord('org-acme'),
-    whenWrong: `${name} must be 1 to 100 letters, digits, hyphens or underscores`,
+    errorMessage: `${name} must be 1 to 100 letters, digits, hyphens or underscores`,
   })
 
 const text = Type.String({ minLength: 1 })
@@ -142,14 +142,14 @@ export function nameOf(record: unknown): string | null {
 const propertyOf = (value: unknown, name: string): unknown =>
   typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
 
-const LONGEST_NAME = 100
+const MAX_NAME_LENGTH = 100
 
 /**
  * Makes text from a file or another service safe to show in a terminal: on one line, without
  * control characters, and truncated.
  */
 function quoted(text: string): string {
-  const short = text.length > LONGEST_NAME ? `${text.slice(0, LONGEST_NAME)}…` : text
+  const short = text.length > MAX_NAME_LENGTH ? `${text.slice(0, MAX_NAME_LENGTH)}…` : text
   return short.replaceAll(
     /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/gu,
     (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`,

@@ -4,31 +4,39 @@ import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { parseJson } from '../domain/json.ts'
 import { type Novu, NovuError, RESOURCES, readNovuPage } from './from-novu.ts'
+import type { ImportOutcome } from './import-outcome.ts'
+import type { ImportReport, RecordSource } from './import-report.ts'
 import { readRecords } from './read-file.ts'
 import type { ReadRecord, TransferRecord } from './records.ts'
-import type { Place, Report } from './report.ts'
-import type { Taken } from './taken.ts'
 
-type Take = (record: TransferRecord) => Promise<Taken>
-type Placed = { record: TransferRecord; place: Place }
+type ImportRecord = (record: TransferRecord) => Promise<ImportOutcome>
+type SourcedRecord = { record: TransferRecord; source: RecordSource }
 
 /**
  * How many records are stored concurrently, sharing a commit, and the limit on the total length of
  * their lines.
  */
-const AT_ONCE = 200
-const AT_ONCE_BYTES = 4 * 1024 * 1024
+const MAX_BATCH = 200
+const MAX_BATCH_BYTES = 4 * 1024 * 1024
 
-async function takeAll(batch: readonly Placed[], take: Take, report: Report): Promise<void> {
+async function importAll(
+  batch: readonly SourcedRecord[],
+  importRecord: ImportRecord,
+  report: ImportReport,
+): Promise<void> {
   await Promise.all(
-    batch.map(async ({ record, place }) => report.took(record, place, await take(record))),
+    batch.map(async ({ record, source }) => report.add(record, source, await importRecord(record))),
   )
 }
 
-/** The record at a place. A record that is refused is reported, and null is returned. */
-function recordAt(place: Place, read: ReadRecord, report: Report): Placed | null {
-  if (read.kind === 'record') return { record: read.record, place }
-  report.skip(read.name, place, read.why)
+/** The record from a source. A record that is refused is reported, and null is returned. */
+function recordAt(
+  source: RecordSource,
+  read: ReadRecord,
+  report: ImportReport,
+): SourcedRecord | null {
+  if (read.kind === 'record') return { record: read.record, source }
+  report.skip(read.name, source, read.why)
   return null
 }
 
@@ -36,21 +44,25 @@ function recordAt(place: Place, read: ReadRecord, report: Report): Placed | null
  * Stores a file's records, one kind at a time, because later kinds may depend on earlier ones. A
  * line that cannot be read, or that the rules refuse, is reported, and the import continues.
  */
-export async function importFile(path: string, take: Take, report: Report): Promise<void> {
-  let batch: Placed[] = []
+export async function importFile(
+  path: string,
+  importRecord: ImportRecord,
+  report: ImportReport,
+): Promise<void> {
+  let batch: SourcedRecord[] = []
   let bytes = 0
   const flush = async (): Promise<void> => {
-    await takeAll(batch, take, report)
+    await importAll(batch, importRecord, report)
     batch = []
     bytes = 0
   }
   for await (const { line, lengthBytes, ...read } of readRecords(path)) {
-    const placed = recordAt({ line }, read, report)
-    if (placed === null) continue
+    const sourced = recordAt({ line }, read, report)
+    if (sourced === null) continue
     const [first] = batch
-    const isOtherKind = first !== undefined && first.record.record !== placed.record.record
-    if (isOtherKind || batch.length === AT_ONCE || bytes > AT_ONCE_BYTES) await flush()
-    batch.push(placed)
+    const isOtherKind = first !== undefined && first.record.record !== sourced.record.record
+    if (isOtherKind || batch.length === MAX_BATCH || bytes > MAX_BATCH_BYTES) await flush()
+    batch.push(sourced)
     bytes += lengthBytes
   }
   await flush()
@@ -69,8 +81,8 @@ const Progress = Type.Object({
 export async function importFromNovu(
   novu: Novu,
   dataDir: string,
-  take: Take,
-  report: Report,
+  importRecord: ImportRecord,
+  report: ImportReport,
 ): Promise<void> {
   const file = join(dataDir, 'import-from-novu.json')
   const begun = await readProgress(file, novu.url)
@@ -80,9 +92,9 @@ export async function importFromNovu(
       const wanted = RESOURCES[resource]
       if (wanted === undefined) break
       const { items, next } = await readNovuPage(novu, wanted, after)
-      const place = { resource: wanted.path }
-      const placed = items.flatMap((item) => recordAt(place, item, report) ?? [])
-      await takeAll(placed, take, report)
+      const source = { resource: wanted.path }
+      const sourced = items.flatMap((item) => recordAt(source, item, report) ?? [])
+      await importAll(sourced, importRecord, report)
       if (next === null) break
       if (next === after) throw new NovuError(`Novu gives the same page of ${wanted.path} again`)
       after = next

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { JOB_KINDS } from '../../src/jobs/kinds.ts'
 import { controlSocketOf } from '../../src/operator/socket.ts'
+import { createReport, type ImportSummary } from '../../src/transfer/import-report.ts'
 import { createImporter } from '../../src/transfer/importer.ts'
-import { createReport, type ReportFacts } from '../../src/transfer/report.ts'
 import { importFile, importFromNovu } from '../../src/transfer/run-import.ts'
 import { readDatabase } from '../harness/read-database.ts'
 import { startService, type TestService } from '../harness/service.ts'
@@ -13,9 +13,9 @@ import { tempDir } from '../harness/temp-dir.ts'
 export type Doors = {
   service: TestService
   /** A file with a line for each of these. */
-  importRecords(records: readonly unknown[]): Promise<ReportFacts>
+  importRecords(records: readonly unknown[]): Promise<ImportSummary>
   /** A Novu deployment, one of whose lists has these items and whose other lists are empty. */
-  importItems(path: string, items: readonly unknown[]): Promise<ReportFacts>
+  importItems(path: string, items: readonly unknown[]): Promise<ImportSummary>
   /** A command, as it asks the latch that runs. */
   command(action: string, input: unknown): Promise<{ status: number; message: string }>
   /** All that is in the database, but for what is noted of requests and keys. */
@@ -26,7 +26,7 @@ export async function openDoors(environment: Record<string, string> = {}): Promi
   const service = await startService(environment)
   const { deps } = service
   const environmentId = String((await deps.store.environments.first())?.id)
-  const take = createImporter({ ...deps, environmentId })
+  const importRecord = createImporter({ ...deps, environmentId })
   const folder = tempDir()
   return {
     service,
@@ -34,8 +34,8 @@ export async function openDoors(environment: Record<string, string> = {}): Promi
       const file = join(folder, 'records.jsonl')
       writeFileSync(file, records.map((record) => `${JSON.stringify(record)}\n`).join(''))
       const report = createReport(() => {})
-      await importFile(file, take, report)
-      return report.facts()
+      await importFile(file, importRecord, report)
+      return report.summary()
     },
     importItems: async (path, items) => {
       const novu = {
@@ -45,8 +45,8 @@ export async function openDoors(environment: Record<string, string> = {}): Promi
           Response.json({ data: new URL(url).pathname === path ? items : [], next: null }),
       }
       const report = createReport(() => {})
-      await importFromNovu(novu, folder, take, report)
-      return report.facts()
+      await importFromNovu(novu, folder, importRecord, report)
+      return report.summary()
     },
     command: async (action, input) => {
       const unix = controlSocketOf(service.dataDir)
@@ -69,7 +69,7 @@ export async function openDoors(environment: Record<string, string> = {}): Promi
 const NOTED = /^(sqlite_|__drizzle|idempotency|api_key|event_checkpoints)/
 
 /** Of the work that is due, what was asked for; how far it is, and what always recurs, is latch's own. */
-const RECURRING = JOB_KINDS.filter(({ isStanding }) => isStanding).map(({ kind }) => `'${kind}'`)
+const RECURRING = JOB_KINDS.filter(({ isRecurring }) => isRecurring).map(({ kind }) => `'${kind}'`)
 const JOBS = `select kind, subject, revision from jobs where kind not in (${RECURRING.join()})`
 
 function dump(file: string): string {

@@ -35,7 +35,7 @@ describe('every refusal of the domain', () => {
       ...Object.keys(NOT_TRIED),
       // The table of values, below, and the schemas, in the tests beside this one.
       'invalid',
-      'already_filled',
+      'already_initialized',
     ])
     expect(kinds.filter((kind) => !known.has(kind))).toEqual([])
     expect([...known].filter((kind) => !kinds.includes(kind))).toEqual([])
@@ -120,7 +120,7 @@ test('an environment of a database that has one is not made again', async () => 
   const decided = await commit(service.deps, { kind: 'command', id: 'test' }, () =>
     createFirstEnvironment(service.deps, 'serve', names),
   )
-  expect(decided).toMatchObject({ kind: 'already_filled', purpose: 'sandbox' })
+  expect(decided).toMatchObject({ kind: 'already_initialized', purpose: 'sandbox' })
   expect(doors.stored()).toBe(before)
 })
 

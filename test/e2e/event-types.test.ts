@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { tellTokenReads } from '../../src/domain/connections/token-reads.ts'
+import { recordTokenReads } from '../../src/domain/connections/token-reads.ts'
 import { latchBinary } from '../harness/binary.ts'
 import { run } from '../harness/process.ts'
 import { SANDBOX } from '../harness/sandbox.ts'
@@ -228,11 +228,11 @@ describe('what the API changes is told, with the key that did', () => {
       { ...all, type: 'connection.updated', data },
       { ...all, type: 'connection.deleted', data },
     ])
-    await tellTokenReads(service.deps, 'over')
+    await recordTokenReads(service.deps, 'over')
     expect(await news()).toEqual([])
     service.advance(60 * 60_000)
-    await tellTokenReads(service.deps, 'over')
-    await tellTokenReads(service.deps, 'over')
+    await recordTokenReads(service.deps, 'over')
+    await recordTokenReads(service.deps, 'over')
     const reads = (await news()).filter(({ subject }) => subject === all.subject)
     expect(reads).toMatchObject([{ ...all, type: 'connection.tokens_read', data: { count: 4 } }])
   })

@@ -166,7 +166,7 @@ export async function startService(
       redirectUri: deps.config.publicUrl + CALLBACK_PATH,
       clock,
       sleep: Bun.sleep,
-      randomId: createRandom().letters,
+      randomId: createRandom().alphanumeric,
     })
     const seen: TestStandIn = { url: one.url, requests: [], answers: [] }
     standIns.set(one.provider.id, seen)

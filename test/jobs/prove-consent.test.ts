@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { proveConsent } from '../../src/domain/connections/consent.ts'
-import { refreshNow } from '../../src/domain/connections/verify.ts'
+import { verifyCredentials } from '../../src/domain/connections/verify.ts'
 import { LEASE_MS } from '../../src/domain/job.ts'
 import type { Connection } from '../../src/store/connections/connection-rows.ts'
 import { PROVE_CONSENT } from '../../src/store/jobs/pending.ts'
@@ -48,7 +48,7 @@ describe('a consent that is pending', () => {
     expect(await one.store.jobs.nextDueAtMs([PROVE_CONSENT])).toBeNull()
 
     // Whoever asks is told, and a new install begins anew.
-    expect(await refreshNow(one, connection.id)).toMatchObject({ kind: 'not_consented' })
+    expect(await verifyCredentials(one, connection.id)).toMatchObject({ kind: 'not_consented' })
     expect((await read(one, connection)).pending?.gaveUpAtMs).not.toBeNull()
     const again = { problem: 'again', nextAttemptAtMs: one.clock() }
     const installed = { ...connection, updatedAtMs: one.clock() }
@@ -84,7 +84,9 @@ describe('a consent that is pending', () => {
       ...one.providers,
       ['msteams', { ...teams, connect: { ...connect, prove } }],
     ])
-    expect(await refreshNow({ ...one, providers }, connection.id)).toEqual({ kind: 'in_progress' })
+    expect(await verifyCredentials({ ...one, providers }, connection.id)).toEqual({
+      kind: 'in_progress',
+    })
     expect((await read(one, connection)).pending).toMatchObject({ problem: 'first' })
     await forget(PROVE_CONSENT)
   })

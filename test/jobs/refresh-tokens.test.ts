@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { createAlarm } from '../../src/background.ts'
 import { refreshTokens } from '../../src/domain/connections/refresh.ts'
-import { refreshNow } from '../../src/domain/connections/verify.ts'
+import { verifyCredentials } from '../../src/domain/connections/verify.ts'
 import { LEASE_MS } from '../../src/domain/job.ts'
 import { JOB_KINDS } from '../../src/jobs/kinds.ts'
 import { startJobs } from '../../src/jobs/runner.ts'
@@ -143,10 +143,10 @@ describe('tokens', () => {
   test('are refreshed by one who asks, while no job does', async () => {
     const connection = await dueConnection()
     const held = await takeDue(one, REFRESH_TOKENS)
-    expect(await refreshNow(two, connection.id)).toEqual({ kind: 'in_progress' })
+    expect(await verifyCredentials(two, connection.id)).toEqual({ kind: 'in_progress' })
     service.slackAnswers.push(answer('job'), answer('asked'))
     await refreshTokens(one, held, 'due')
-    expect(await refreshNow(two, connection.id)).toEqual({ kind: 'refreshed' })
+    expect(await verifyCredentials(two, connection.id)).toEqual({ kind: 'refreshed' })
     expect(await authOf(connection)).toMatchObject({ accessToken: 'access-asked' })
     await forget(REFRESH_TOKENS)
   })

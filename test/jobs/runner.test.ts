@@ -146,7 +146,7 @@ describe('who works on jobs', () => {
     const runs: number[] = []
     const standing: JobKind = {
       kind: 'stand',
-      isStanding: true,
+      isRecurring: true,
       run: async (given, held) => {
         runs.push(held.revision)
         const dueAtMs = given.clock() + 60_000

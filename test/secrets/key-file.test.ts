@@ -50,7 +50,7 @@ describe('the master key of a data directory', () => {
     for (const mode of [0o777, 0o1777, 0o702]) {
       chmodSync(dataDir, mode)
       const error = await dataDirMasterKeys(dataDir, mustNotBeAsked).catch((reason) => reason)
-      expect(error).toMatchObject({ name: 'OpenToOthersError' })
+      expect(error).toMatchObject({ name: 'InsecurePermissionsError' })
       expect(String(error)).toContain(`chmod 700 ${dataDir}`)
     }
     expect(readdirSync(dataDir)).toEqual([])

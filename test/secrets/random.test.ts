@@ -40,12 +40,13 @@ describe('a record id', () => {
 
 describe('letters', () => {
   test('are as many as were asked for', () => {
-    for (const length of [0, 1, 7, 100]) expect(random.letters(length)).toHaveLength(length)
+    for (const length of [0, 1, 7, 100]) expect(random.alphanumeric(length)).toHaveLength(length)
   })
 
   test('are each as likely as the other', () => {
     const counts = new Map<string, number>()
-    for (const letter of random.letters(62_000)) counts.set(letter, (counts.get(letter) ?? 0) + 1)
+    for (const letter of random.alphanumeric(62_000))
+      counts.set(letter, (counts.get(letter) ?? 0) + 1)
     expect(counts.size).toBe(62)
     // 1000 each, with a standard deviation of 31: ten of them never happen by chance.
     expect(Math.min(...counts.values())).toBeGreaterThan(690)

@@ -8,7 +8,7 @@ const service = await startService()
 afterAll(() => service.stop())
 const { deps } = service
 const environmentId = String((await deps.store.environments.first())?.id)
-const take = createImporter({ ...deps, environmentId })
+const importRecord = createImporter({ ...deps, environmentId })
 const { subscriberId, connectionIdentifier } = SANDBOX
 
 const connection = (changes: Partial<RecordOf<'connection'>>): RecordOf<'connection'> => ({
@@ -34,8 +34,8 @@ const webhook = (url: string) => endpoint({ type: 'webhook', endpoint: { url } }
 const teams = { integrationIdentifier: 'msteams', workspace: { id: 'tenant' } }
 
 beforeAll(async () => {
-  await take(connection({ identifier: 'taken', contextKeys: ['way:taken'] }))
-  await take(endpoint({ identifier: 'taken', connectionIdentifier: 'taken' }))
+  await importRecord(connection({ identifier: 'taken', contextKeys: ['way:taken'] }))
+  await importRecord(endpoint({ identifier: 'taken', connectionIdentifier: 'taken' }))
   await service.api('POST', '/v1/integrations', {
     providerId: 'slack',
     channel: 'chat',
@@ -46,7 +46,7 @@ beforeAll(async () => {
 })
 
 describe('an import refuses what the API would refuse:', () => {
-  const refused: [string, Parameters<typeof take>[0], string][] = [
+  const refused: [string, Parameters<typeof importRecord>[0], string][] = [
     [
       'a connection of no integration',
       connection({ integrationIdentifier: 'none' }),
@@ -151,7 +151,10 @@ describe('an import refuses what the API would refuse:', () => {
   ]
   for (const [name, record, why] of refused) {
     test(name, async () => {
-      expect(await take(record)).toEqual({ kind: 'skipped', why: expect.stringContaining(why) })
+      expect(await importRecord(record)).toEqual({
+        kind: 'skipped',
+        why: expect.stringContaining(why),
+      })
     })
   }
 })
@@ -163,8 +166,8 @@ test('an import keeps the times of a record, and knows it when it comes again', 
     endpoint({ identifier: 'timed', connectionIdentifier: 'timed', ...times }),
   ]
   for (const record of records) {
-    expect(await take(record)).toEqual({ kind: 'stored' })
-    expect(await take(record)).toEqual({ kind: 'known' })
+    expect(await importRecord(record)).toEqual({ kind: 'stored' })
+    expect(await importRecord(record)).toEqual({ kind: 'known' })
   }
   for (const path of ['channel-connections', 'channel-endpoints']) {
     expect((await service.api('GET', `/v1/${path}/timed`)).body).toMatchObject(times)
@@ -173,18 +176,18 @@ test('an import keeps the times of a record, and knows it when it comes again', 
 
 test('context keys are sorted, however they come, so that they are the same set', async () => {
   const contextKeys = ['zone:eu', 'area:1']
-  const first = await take(connection({ identifier: 'sorted', contextKeys }))
+  const first = await importRecord(connection({ identifier: 'sorted', contextKeys }))
   expect(first).toEqual({ kind: 'stored' })
   expect((await service.api('GET', '/v1/channel-connections/sorted')).body).toMatchObject({
     contextKeys: ['area:1', 'zone:eu'],
   })
   const again = connection({ identifier: 'again', contextKeys: [...contextKeys].reverse() })
-  expect(await take(again)).toMatchObject({ kind: 'skipped' })
+  expect(await importRecord(again)).toMatchObject({ kind: 'skipped' })
 })
 
 test('a connection comes without its token where the export has no secrets', async () => {
   const { auth: _, ...record } = connection({ identifier: 'bare', contextKeys: ['way:bare'] })
-  expect(await take(record)).toEqual({ kind: 'stored' })
+  expect(await importRecord(record)).toEqual({ kind: 'stored' })
   expect((await service.api('GET', '/v1/channel-connections/bare')).body).toMatchObject({
     auth: { accessToken: 'identity-only' },
   })
@@ -201,11 +204,11 @@ describe('a connection that belongs to nobody in particular', () => {
   test('is imported as what says whose workspace it is, if it has no token', async () => {
     for (const origin of ['identity', 'install', 'api'] as const) {
       const { auth: _, ...bare } = connection({ identifier: `bare-${origin}`, subscriberId: null })
-      expect(await take({ ...bare, origin })).toEqual({ kind: 'stored' })
+      expect(await importRecord({ ...bare, origin })).toEqual({ kind: 'stored' })
       expect(await stored(bare.identifier)).toEqual(['identity', 'identity-only'])
       const identifier = `placeholder-${origin}`
       const auth = { accessToken: 'identity-only' }
-      expect(await take({ ...bare, identifier, origin, auth })).toEqual({ kind: 'stored' })
+      expect(await importRecord({ ...bare, identifier, origin, auth })).toEqual({ kind: 'stored' })
       expect(await stored(identifier)).toEqual(['identity', 'identity-only'])
     }
   })
@@ -213,14 +216,16 @@ describe('a connection that belongs to nobody in particular', () => {
   test('is refused with its token, wherever that is from, and imported once it has an owner', async () => {
     for (const origin of ['identity', 'install', 'api'] as const) {
       const record = connection({ identifier: `of-${origin}`, subscriberId: null, origin })
-      expect(await take(record)).toEqual({ kind: 'skipped', why })
+      expect(await importRecord(record)).toEqual({ kind: 'skipped', why })
       expect(await stored(record.identifier)).toBeNull()
-      expect(await take({ ...record, contextKeys: [`way:${origin}`] })).toEqual({ kind: 'stored' })
+      expect(await importRecord({ ...record, contextKeys: [`way:${origin}`] })).toEqual({
+        kind: 'stored',
+      })
     }
   })
 
   test('is left as it is where there is one of its name', async () => {
     const sandbox = connection({ identifier: connectionIdentifier, subscriberId: null })
-    expect(await take(sandbox)).toEqual({ kind: 'known' })
+    expect(await importRecord(sandbox)).toEqual({ kind: 'known' })
   })
 })

@@ -12,7 +12,7 @@ import { CHANNEL_CONNECTIONS, ConnectionParams, connectionNotFound } from './ans
 const DeleteConnectionQuery = closedQuery({
   revoke: Type.Optional(
     Type.Union([Type.Literal('true'), Type.Literal('false')], {
-      whenWrong: 'revoke must be true or false',
+      errorMessage: 'revoke must be true or false',
       description: "`true`: first make the connection's token worthless at the provider (Slack).",
     }),
   ),

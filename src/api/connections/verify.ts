@@ -1,4 +1,4 @@
-import { type Refresh, refreshNow } from '../../domain/connections/verify.ts'
+import { type VerifyResult, verifyCredentials } from '../../domain/connections/verify.ts'
 import { accept, type Decision } from '../../domain/decision.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { ApiError } from '../../http/api-error.ts'
@@ -14,8 +14,8 @@ import {
   presentConnection,
 } from './answer.ts'
 
-type Verified = Extract<Refresh, { kind: 'refreshed' | 'not_rotating' }>
-type NotVerified = Exclude<Refresh, Verified> & {
+type Verified = Extract<VerifyResult, { kind: 'refreshed' | 'not_rotating' }>
+type NotVerified = Exclude<VerifyResult, Verified> & {
   /** The title of the provider. */
   provider: string
 }
@@ -34,7 +34,7 @@ export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
             if (found === null) return null
             const { providerId } = found.integration
             const provider = deps.providers.get(providerId)?.title ?? providerId
-            return { ...(await refreshNow(deps, found.connection.id)), provider }
+            return { ...(await verifyCredentials(deps, found.connection.id)), provider }
           },
           decide: async (
             refresh,
@@ -76,7 +76,7 @@ export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
     }),
   )
 
-const isVerified = (refresh: Refresh): refresh is Verified =>
+const isVerified = (refresh: VerifyResult): refresh is Verified =>
   refresh.kind === 'refreshed' || refresh.kind === 'not_rotating'
 
 function notVerified(refresh: NotVerified): ApiError {

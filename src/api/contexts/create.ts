@@ -6,7 +6,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { CONTEXTS, ContextAnswer, presentContext } from './answer.ts'
 
-const CreateContextBody = openObject(contexts.GivenContext.properties, {
+const CreateContextBody = openObject(contexts.NewContext.properties, {
   title: 'CreateContextRequestDto',
 })
 

@@ -17,7 +17,7 @@ const EventsQuery = Type.Object(
     after: Type.Optional(
       Type.String({
         pattern: EVENT_ID,
-        whenWrong: 'after must be the id of an event, such as evt_42',
+        errorMessage: 'after must be the id of an event, such as evt_42',
         description: 'Only what happened after this event: the `next` of the answer before.',
       }),
     ),
@@ -29,7 +29,8 @@ const EventsQuery = Type.Object(
     subject: Type.Optional(
       Type.String({
         pattern: '^[a-z_]+:.+$',
-        whenWrong: 'subject must be a kind and an identifier, such as endpoint:chendp_3fJq8sVb1TzK',
+        errorMessage:
+          'subject must be a kind and an identifier, such as endpoint:chendp_3fJq8sVb1TzK',
         description: 'Only what happened to this: a kind, and an identifier.',
         examples: ['endpoint:chendp_3fJq8sVb1TzK'],
       }),
@@ -40,7 +41,7 @@ const EventsQuery = Type.Object(
     since: Type.Optional(
       Type.String({
         pattern: ISO_8601,
-        whenWrong: 'since must be a time in ISO 8601, such as 2026-11-24T12:00:00Z',
+        errorMessage: 'since must be a time in ISO 8601, such as 2026-11-24T12:00:00Z',
         description: 'Only what happened at this time or later.',
       }),
     ),
@@ -48,7 +49,7 @@ const EventsQuery = Type.Object(
     wait: Type.Optional(
       Type.String({
         pattern: '^0*([0-9]|1[0-9]|2[0-5])(\\.0+)?$',
-        whenWrong: 'wait must be a whole number from 0 to 25',
+        errorMessage: 'wait must be a whole number from 0 to 25',
         description:
           'How many seconds to wait, up to 25, where there is no such event yet. Answers at once when ' +
           'there is one.',

@@ -38,7 +38,7 @@ export type IntegrationAnswer = Static<typeof IntegrationAnswer>
 export const IntegrationParams = Type.Object({
   integrationId: Type.String({
     pattern: '^[0-9a-fA-F]{24}$',
-    whenWrong: 'integrationId must be a mongodb id',
+    errorMessage: 'integrationId must be a mongodb id',
     description: 'The `_id` of an integration.',
   }),
 })

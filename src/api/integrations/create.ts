@@ -1,6 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import * as integrations from '../../domain/integrations/integrations.ts'
-import { givenIntegration } from '../../domain/integrations/shape.ts'
+import { newIntegration } from '../../domain/integrations/shape.ts'
 import { invalid } from '../../domain/shape.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { refusedFields } from '../../http/api-error.ts'
@@ -19,7 +19,7 @@ import {
 
 const createIntegrationBody = (providers: Providers) =>
   openObject(
-    { ...givenIntegration(providers), _environmentId: Type.Optional(Type.String()) },
+    { ...newIntegration(providers), _environmentId: Type.Optional(Type.String()) },
     { title: 'CreateIntegrationRequestDto' },
   )
 

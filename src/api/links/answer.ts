@@ -20,7 +20,7 @@ export const LINKS: Tag = {
 export const LINK_FIELDS = {
   integrationIdentifier: Type.String({
     minLength: 1,
-    whenEmpty: 'Integration identifier is required',
+    emptyMessage: 'Integration identifier is required',
     description: 'The `identifier` of an integration.',
     examples: [EXAMPLE.integrationIdentifier],
   }),

@@ -12,7 +12,7 @@ export const LinkUserBody = openObject(
   {
     subscriberId: Type.String({
       minLength: 1,
-      whenEmpty: 'subscriberId is required for link_user',
+      emptyMessage: 'subscriberId is required for link_user',
       description: 'The subscriber to link to their identity at the provider.',
       examples: ['subscriber-123'],
     }),

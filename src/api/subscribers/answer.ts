@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import { GivenSubscriber } from '../../domain/subscribers/shape.ts'
+import { SubscriberInput } from '../../domain/subscribers/shape.ts'
 import { type ApiError, notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Tag } from '../../http/declares.ts'
@@ -15,7 +15,7 @@ export const SubscriberAnswer = Type.Object(
     _id: Type.String(),
     _organizationId: Type.String(),
     _environmentId: Type.String(),
-    ...GivenSubscriber.properties,
+    ...SubscriberInput.properties,
     deleted: Type.Boolean({ description: 'Always false.' }),
     createdAt: Type.String(),
     updatedAt: Type.String(),

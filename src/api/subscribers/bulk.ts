@@ -10,7 +10,7 @@ const BulkSubscribersBody = openObject(
   {
     subscribers: Type.Array(Type.Unknown(), {
       maxItems: 500,
-      whenWrong: 'subscribers must contain no more than 500 elements',
+      errorMessage: 'subscribers must contain no more than 500 elements',
     }),
   },
   { title: 'BulkSubscriberCreateDto' },

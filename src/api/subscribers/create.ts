@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { GivenSubscriber } from '../../domain/subscribers/shape.ts'
+import { SubscriberInput } from '../../domain/subscribers/shape.ts'
 import * as subscribers from '../../domain/subscribers/subscribers.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { conflict } from '../../http/api-error.ts'
@@ -8,7 +8,7 @@ import { closedQuery, declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { presentSubscriber, SUBSCRIBERS, SubscriberAnswer } from './answer.ts'
 
-const CreateSubscriberBody = openObject(GivenSubscriber.properties, {
+const CreateSubscriberBody = openObject(SubscriberInput.properties, {
   title: 'CreateSubscriberRequestDto',
 })
 

@@ -17,7 +17,7 @@ const RemoveSubscriberQuery = Type.Object(
   {
     erase: Type.Optional(
       Type.Union([Type.Literal('true'), Type.Literal('false')], {
-        whenWrong: 'erase must be true or false',
+        errorMessage: 'erase must be true or false',
         description:
           '`true`: also erase their own connections, and what events say of them. Works for somebody ' +
           'who was deleted earlier, too.',

@@ -2,7 +2,7 @@ import type { Provider, RefreshedTokens, Tokens } from '../../providers/provider
 import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
 import { readUsableApp } from '../integrations/app.ts'
-import type { GivenAuth } from './shape.ts'
+import type { AuthInput } from './shape.ts'
 
 /** In place of a token until the workspace installs the app: latch only knows who is in it. */
 export const IDENTITY_ONLY = 'identity-only'
@@ -23,8 +23,8 @@ export type AuthRefused =
  * Given tokens as they are stored. A refresh token must be one that latch can use; without an expiry
  * the access token is taken to have expired at `nowMs`, so that it is refreshed at once.
  */
-export function readGivenAuth(
-  { accessToken, refreshToken, expiresAt, refreshTokenExpiresAt }: GivenAuth,
+export function readAuthInput(
+  { accessToken, refreshToken, expiresAt, refreshTokenExpiresAt }: AuthInput,
   { identifier, providerId, credentials }: Integration,
   provider: Provider | undefined,
   nowMs: number,

@@ -13,11 +13,11 @@ import {
   type SubscriberNotFound,
   type SubscriberReady,
 } from '../subscribers/require.ts'
-import { type AuthRefused, hasToken, IDENTITY_ONLY, readGivenAuth } from './auth.ts'
+import { type AuthRefused, hasToken, IDENTITY_ONLY, readAuthInput } from './auth.ts'
+import { connectionEvent } from './event.ts'
 import { releaseOthers } from './install.ts'
-import { type OwnerRefusal, refuseUnowned } from './owner.ts'
-import type { ConnectionContent, GivenAuth, GivenWorkspace, NewConnection } from './shape.ts'
-import { tellOfConnection } from './tell.ts'
+import { type OwnerRefusal, refuseMissingOwner } from './owner.ts'
+import type { AuthInput, ConnectionContent, NewConnection, WorkspaceInput } from './shape.ts'
 
 export type ConnectionDeps = Pick<Deps, 'store' | 'providers' | 'random' | 'clock'> & {
   config: Pick<Config, 'autoCreateSubscribers'>
@@ -51,9 +51,9 @@ export type ConnectionDraft = {
   subscriberId: string | null
   connectionMode?: 'subscriber' | 'shared'
   context?: ContextPayload
-  workspace: GivenWorkspace
+  workspace: WorkspaceInput
   /** Absent where no token came along: the connection only says whose workspace it is. */
-  auth?: GivenAuth
+  auth?: AuthInput
   origin: Connection['origin']
   /** Absent: now. */
   times?: RowTimes
@@ -89,7 +89,7 @@ export async function addConnection(
   const { store, providers } = deps
   const { subscriberId, auth: given = { accessToken: IDENTITY_ONLY } } = draft
   const needsOwner = draft.origin !== 'identity' || hasToken(given)
-  const unowned = needsOwner ? refuseUnowned(draft) : null
+  const unowned = needsOwner ? refuseMissingOwner(draft) : null
   if (unowned !== null) return unowned
   const contexts = readContexts(draft.context)
   if (contexts.kind === 'invalid') return contexts
@@ -123,7 +123,7 @@ export async function addConnection(
     return { kind: 'connection_exists', identifier }
   }
   const provider = providers.get(integration.providerId)
-  const read = readGivenAuth(given, integration, provider, deps.clock())
+  const read = readAuthInput(given, integration, provider, deps.clock())
   if (read.kind !== 'auth') return read
   return accept(
     { connection, auth: read.auth, pending: null, integration },
@@ -137,7 +137,7 @@ export async function addConnection(
         ...contextWrites(deps, environmentId, contexts),
         ...store.connections.insert(connection, read.auth),
       ],
-      events: [tellOfConnection('connection.created', connection)],
+      events: [connectionEvent('connection.created', connection)],
     },
   )
 }
@@ -162,7 +162,7 @@ export async function updateConnection(
   const { integration } = of
   const updatedAtMs = clock()
   const provider = providers.get(integration.providerId)
-  const read = readGivenAuth(content.auth, integration, provider, updatedAtMs)
+  const read = readAuthInput(content.auth, integration, provider, updatedAtMs)
   if (read.kind !== 'auth') return read
   // With a token of its own it counts as its owner's connection, of which there is one at most.
   const existing = await store.connections.findByOwner(integration.id, found.connection)
@@ -176,7 +176,7 @@ export async function updateConnection(
     {
       expects: [store.connections.expectPresent(connection.id)],
       writes: store.connections.replace(connection.id, workspace, read.auth, updatedAtMs),
-      events: [tellOfConnection('connection.updated', connection)],
+      events: [connectionEvent('connection.updated', connection)],
     },
   )
 }
@@ -198,7 +198,7 @@ export async function deleteConnection(
     // Who deletes it a second time at the same moment must not tell of it again.
     expects: [connections.expectPresent(connection.id)],
     writes: [...releaseOthers(deps, connection), connections.delete(connection.id)],
-    events: [tellOfConnection('connection.deleted', connection)],
+    events: [connectionEvent('connection.deleted', connection)],
   })
 }
 
@@ -211,7 +211,7 @@ const ownerHasConnection = (
   existing,
 })
 
-const workspaceOf = ({ id, name, botUserId }: GivenWorkspace): Workspace => ({
+const workspaceOf = ({ id, name, botUserId }: WorkspaceInput): Workspace => ({
   workspaceId: id,
   workspaceName: name ?? null,
   botUserId: botUserId ?? null,

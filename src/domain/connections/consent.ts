@@ -5,12 +5,12 @@ import { type Accepted, accept } from '../decision.ts'
 import type { DomainEvent } from '../events/registry.ts'
 import { endJob, endJobAlone } from '../job.ts'
 import { retryDelayMs } from '../retry-delay.ts'
-import { findMeans, NO_MEANS } from './means.ts'
+import { findConnectedApp, NO_CREDENTIALS } from './connected-app.ts'
+import { connectionEvent } from './event.ts'
 import type { RefreshDeps } from './refresh.ts'
-import { tellOfConnection } from './tell.ts'
 
 /** What came of asking for a proof of an administrator's consent. */
-export type ConsentAsked =
+export type ConsentResult =
   | { kind: 'proven' }
   /** No consent is pending, or nobody can be asked. */
   | { kind: 'not_pending' }
@@ -31,25 +31,25 @@ export async function proveConsent(
   deps: RefreshDeps,
   held: HeldJob,
   when: 'due' | 'now',
-): Promise<ConsentAsked> {
+): Promise<ConsentResult> {
   const { store, clock } = deps
   const holder = await store.connectionTokens.read(held.subject)
   if (holder === null || (when === 'due' && holder.consentProblem === null)) {
     await endJobAlone(deps, held, { kind: 'done' })
     return { kind: 'not_pending' }
   }
-  const means = await findMeans(deps, holder)
-  if (means?.connect.kind !== 'admin_consent') {
+  const connected = await findConnectedApp(deps, holder)
+  if (connected?.connect.kind !== 'admin_consent') {
     const dueAtMs = clock() + RETRY_NO_MEANS_MS
-    await endJobAlone(deps, held, { kind: 'again', dueAtMs, problem: NO_MEANS })
+    await endJobAlone(deps, held, { kind: 'again', dueAtMs, problem: NO_CREDENTIALS })
     return { kind: 'not_pending' }
   }
-  const proof = await means.connect.prove(means.app, holder.workspaceId)
+  const proof = await connected.connect.prove(connected.app, holder.workspaceId)
   const end = endOf(proof, held, holder, clock())
   const isStored = await storeProof(deps, held, holder, { proof, end })
   if (!isStored) return { kind: 'in_progress' }
   if (proof.kind === 'proven') return { kind: 'proven' }
-  const { provider } = means
+  const { provider } = connected
   return {
     kind: 'not_consented',
     provider,
@@ -102,9 +102,9 @@ async function storeProof(
 /** What is told of a consent: that it is proven, and was not before, or that nobody asks any more. */
 function eventsOf(current: TokenHolder, problem: string | null, end: JobEnd): DomainEvent[] {
   if (problem === null && current.consentProblem !== null) {
-    return [tellOfConnection('connection.consent_proven', current)]
+    return [connectionEvent('connection.consent_proven', current)]
   }
   return end.kind === 'gave_up'
-    ? [tellOfConnection('connection.consent_gave_up', current, { reason: end.problem })]
+    ? [connectionEvent('connection.consent_gave_up', current, { reason: end.problem })]
     : []
 }

@@ -14,7 +14,7 @@ export type OwnerRefusal =
  * A connection belongs to a subscriber, or is shared by everybody in a context. Refuses a request
  * that names neither, or not the one that its mode needs; null where it may go on.
  */
-export function refuseUnowned({
+export function refuseMissingOwner({
   connectionMode,
   subscriberId,
   context,

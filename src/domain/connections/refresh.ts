@@ -9,10 +9,10 @@ import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
 import type { HeldJob, JobEnd } from '../../store/jobs/jobs.ts'
 import { commit } from '../commit.ts'
 import { type Accepted, accept } from '../decision.ts'
-import { actorOf, endJob, endJobAlone } from '../job.ts'
+import { endJob, endJobAlone, jobActor } from '../job.ts'
 import { renewedAuth } from './auth.ts'
-import { findMeans, type Means, NO_MEANS } from './means.ts'
-import { tellOfConnection } from './tell.ts'
+import { type ConnectedApp, findConnectedApp, NO_CREDENTIALS } from './connected-app.ts'
+import { connectionEvent } from './event.ts'
 
 export type RefreshDeps = Pick<
   Deps,
@@ -20,7 +20,7 @@ export type RefreshDeps = Pick<
 >
 
 /** What came of refreshing the tokens of a connection. */
-export type TokensRefreshed =
+export type RefreshResult =
   | { kind: 'refreshed' }
   /** The connection has no tokens that can be refreshed, or they are not due yet. */
   | { kind: 'not_rotating' }
@@ -39,7 +39,7 @@ export async function refreshTokens(
   deps: RefreshDeps,
   held: HeldJob,
   when: 'due' | 'now',
-): Promise<TokensRefreshed> {
+): Promise<RefreshResult> {
   const { store, clock } = deps
   const holder = await store.connectionTokens.read(held.subject)
   const dueAtMs = holder && refreshAtMs(holder.auth)
@@ -52,21 +52,25 @@ export async function refreshTokens(
     await endJobAlone(deps, held, { kind: 'again', dueAtMs, problem: null })
     return { kind: 'not_rotating' }
   }
-  const means = await findMeans(deps, holder)
-  if (means?.connect.kind !== 'code') {
-    await endJobAlone(deps, held, retryIn(clock() + RETRY_REFUSED_MS, NO_MEANS))
+  const connected = await findConnectedApp(deps, holder)
+  if (connected?.connect.kind !== 'code') {
+    await endJobAlone(deps, held, retryIn(clock() + RETRY_REFUSED_MS, NO_CREDENTIALS))
     return { kind: 'not_rotating' }
   }
-  return exchange(deps, held, { holder, sent, means: { ...means, connect: means.connect } })
+  return exchange(deps, held, {
+    holder,
+    sent,
+    connected: { ...connected, connect: connected.connect },
+  })
 }
 
-type Exchange = { holder: TokenHolder; sent: string; means: Means<InstallByCode> }
+type Exchange = { holder: TokenHolder; sent: string; connected: ConnectedApp<InstallByCode> }
 
 async function exchange(
   deps: RefreshDeps,
   held: HeldJob,
-  { holder, sent, means: { provider, connect, app } }: Exchange,
-): Promise<TokensRefreshed> {
+  { holder, sent, connected: { provider, connect, app } }: Exchange,
+): Promise<RefreshResult> {
   const { clock } = deps
   const outcome = await connect.refresh(app, sent)
   switch (outcome.kind) {
@@ -90,7 +94,7 @@ async function endRefused(
   error: string,
 ): Promise<void> {
   const before = await deps.store.jobs.find(held)
-  const failed = tellOfConnection('connection.token_refresh_failed', holder, { reason: error })
+  const failed = connectionEvent('connection.token_refresh_failed', holder, { reason: error })
   await endJob(
     deps,
     held,
@@ -133,7 +137,7 @@ async function storeTokens(
   }
   let decided = await endJob(deps, held, decide, endOf)
   if (decided.kind === 'lease_lost') {
-    decided = await commit(deps, actorOf(held), async () => {
+    decided = await commit(deps, jobActor(held), async () => {
       const late = await decide()
       if (late.kind !== 'accepted') return late
       const dueAtMs = dueAgainAtMs(late.value)

@@ -6,7 +6,7 @@ const open = { additionalProperties: true } as const
 
 export const connectionMode = () => Type.Union([Type.Literal('subscriber'), Type.Literal('shared')])
 
-const GivenWorkspace = Type.Object(
+const WorkspaceInput = Type.Object(
   {
     id: Type.String({ examples: ['T0ACME0001'] }),
     name: Type.Optional(Type.String({ examples: ['Acme Corp'] })),
@@ -14,16 +14,16 @@ const GivenWorkspace = Type.Object(
   },
   open,
 )
-export type GivenWorkspace = Static<typeof GivenWorkspace>
+export type WorkspaceInput = Static<typeof WorkspaceInput>
 
-const GivenAuth = Type.Object(
+const AuthInput = Type.Object(
   {
     accessToken: Type.String({ examples: ['xoxb-…'] }),
     refreshToken: Type.Optional(Type.String()),
     expiresAt: Type.Optional(
       Type.String({
         format: 'date-time',
-        whenWrong: 'auth.expiresAt must be a valid ISO 8601 date',
+        errorMessage: 'auth.expiresAt must be a valid ISO 8601 date',
       }),
     ),
     refreshTokenExpiresAt: Type.Optional(Type.String()),
@@ -31,11 +31,11 @@ const GivenAuth = Type.Object(
   open,
 )
 /** Tokens that somebody obtained from the provider and gives to latch. */
-export type GivenAuth = Static<typeof GivenAuth>
+export type AuthInput = Static<typeof AuthInput>
 
 /** The workspace and the tokens of a connection, which are replaced together. */
 export const ConnectionContent = Type.Object(
-  { workspace: GivenWorkspace, auth: GivenAuth },
+  { workspace: WorkspaceInput, auth: AuthInput },
   { ...open, title: 'UpdateChannelConnectionRequestDto' },
 )
 export type ConnectionContent = Static<typeof ConnectionContent>
@@ -44,8 +44,8 @@ export type ConnectionContent = Static<typeof ConnectionContent>
 export const NewConnection = Type.Object(
   {
     integrationIdentifier: Type.String({ minLength: 1 }),
-    workspace: GivenWorkspace,
-    auth: GivenAuth,
+    workspace: WorkspaceInput,
+    auth: AuthInput,
     identifier: Type.Optional(Type.String({ minLength: 1 })),
     subscriberId: Type.Optional(Type.String()),
     context: Type.Optional(ContextPayload),

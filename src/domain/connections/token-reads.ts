@@ -57,7 +57,7 @@ export function createTokenReads(clock: () => number): TokenReads {
 }
 
 /** Tells who read tokens in the hours that are over; at the end (`all`), in the present one, too. */
-export async function tellTokenReads(
+export async function recordTokenReads(
   deps: CommitDeps & Pick<Deps, 'tokenReads'>,
   which: 'over' | 'all',
 ): Promise<void> {

@@ -12,12 +12,12 @@ type ContextDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 export type ContextName = { type: string; id: string }
 
 /** A context as it is created. */
-export const GivenContext = Type.Object(
+export const NewContext = Type.Object(
   { type: contextWord('tenant'), id: contextWord('org-acme'), data: Type.Optional(ContextData) },
   { additionalProperties: true },
 )
-export type GivenContext = Static<typeof GivenContext>
-export const contextShape = createShape(GivenContext)
+export type NewContext = Static<typeof NewContext>
+export const contextShape = createShape(NewContext)
 
 export type ContextNotFound = { kind: 'context_not_found' }
 export type ContextExists = { kind: 'context_exists'; existing: Context }
@@ -28,7 +28,7 @@ export const contextKey = ({ type, id }: ContextName): string => `${type}:${id}`
 export async function createContext(
   deps: ContextDeps,
   environmentId: string,
-  { type, id, data = {} }: GivenContext,
+  { type, id, data = {} }: NewContext,
   times?: RowTimes,
 ): Promise<Decision<Context, ContextExists | Invalid>> {
   const tooLarge = refuseLargeData(type, data)

@@ -21,7 +21,7 @@ export const contextWord = (example: string) =>
 export const ContextKeys = Type.Array(Type.String({ pattern: `^${WORD}:${WORD}$` }), {
   maxItems: MAX_CONTEXTS,
   uniqueItems: true,
-  whenWrong:
+  errorMessage:
     `contextKeys must be at most ${MAX_CONTEXTS} different keys of contexts, type:id, each of 1 to ` +
     '100 letters, digits, hyphens or underscores',
 })
@@ -47,7 +47,7 @@ export const ContextPayload = Type.Record(
     additionalProperties: false,
     // Refused by `readContexts`, in words of its own.
     described: { maxProperties: MAX_CONTEXTS },
-    whenWrong: STRUCTURE,
+    errorMessage: STRUCTURE,
     description:
       'What the link belongs to in your own terms: by type an id, or an id with data; at most 5.',
     examples: [{ key: 'org-acme' }],

@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.ts'
 import type { BotInstallation } from '../../providers/provider.ts'
 import type { EndpointWithoutBot } from '../../store/endpoints/bot-installations.ts'
 import type { HeldJob, JobEnd } from '../../store/jobs/jobs.ts'
-import { NO_MEANS } from '../connections/means.ts'
+import { NO_CREDENTIALS } from '../connections/connected-app.ts'
 import { type Accepted, accept } from '../decision.ts'
 import { readUsableApp } from '../integrations/app.ts'
 import { endJob, endJobAlone } from '../job.ts'
@@ -51,6 +51,6 @@ async function installBot(
   const provider = integration && providers.get(integration.providerId)
   if (!integration || !provider?.installBot) return { kind: 'reachable' }
   const read = readUsableApp(provider, integration.credentials)
-  if (read.kind === 'credentials_missing') return { kind: 'not_yet', problem: NO_MEANS }
+  if (read.kind === 'credentials_missing') return { kind: 'not_yet', problem: NO_CREDENTIALS }
   return provider.installBot(read.app, endpoint)
 }

@@ -9,8 +9,8 @@ import { accept, type Decision } from '../decision.ts'
 import { findIntegration, type IntegrationNotFound } from '../integrations/find.ts'
 import { type Invalid, invalid } from '../shape.ts'
 import { requireSubscriber, type SubscriberNotFound } from '../subscribers/require.ts'
+import { endpointEvent } from './event.ts'
 import type { NewEndpoint } from './shape.ts'
-import { tellOfEndpoint } from './tell.ts'
 import { OTHER_PROVIDERS, refuseType, refuseValue, splitSecrets } from './types.ts'
 
 export type EndpointDeps = Pick<Deps, 'store' | 'providers' | 'random' | 'clock'> & {
@@ -98,7 +98,7 @@ export async function createEndpoint(
         ...contextWrites(deps, environmentId, contexts),
         store.endpoints.insert(endpoint),
       ],
-      events: [tellOfEndpoint('endpoint.created', endpoint)],
+      events: [endpointEvent('endpoint.created', endpoint)],
     },
   )
 }
@@ -129,7 +129,7 @@ export async function updateEndpoint(
     {
       expects: [store.endpoints.expectPresent(found.id)],
       writes: [store.endpoints.replace(found.id, split, updatedAtMs)],
-      events: [tellOfEndpoint('endpoint.updated', { ...found, ...split })],
+      events: [endpointEvent('endpoint.updated', { ...found, ...split })],
     },
   )
 }
@@ -146,6 +146,6 @@ export async function deleteEndpoint(
     // Who deletes it a second time at the same moment must not tell of it again.
     expects: [store.endpoints.expectPresent(found.id)],
     writes: [store.endpoints.delete(found.id)],
-    events: [tellOfEndpoint('endpoint.deleted', found)],
+    events: [endpointEvent('endpoint.deleted', found)],
   })
 }

@@ -10,10 +10,10 @@ export const NewEndpoint = Type.Object(
   {
     type: Type.String({ examples: [EXAMPLE.endpointType] }),
     endpoint: Type.Record(Type.String(), Type.Unknown(), { examples: [{ userId: 'U0ADA00001' }] }),
-    subscriberId: Type.String({ minLength: 1, whenEmpty: 'subscriberId should not be empty' }),
+    subscriberId: Type.String({ minLength: 1, emptyMessage: 'subscriberId should not be empty' }),
     integrationIdentifier: Type.String({
       minLength: 1,
-      whenEmpty: 'integrationIdentifier should not be empty',
+      emptyMessage: 'integrationIdentifier should not be empty',
     }),
     identifier: Type.Optional(Type.String({ minLength: 1 })),
     connectionIdentifier: Type.Optional(Type.String()),

@@ -6,8 +6,8 @@ import { createShape } from '../shape.ts'
 
 type EnvironmentDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
-export const GivenEnvironment = Type.Object({ name: Type.String({ minLength: 1 }) })
-export const environmentShape = createShape(GivenEnvironment)
+export const NewEnvironment = Type.Object({ name: Type.String({ minLength: 1 }) })
+export const environmentShape = createShape(NewEnvironment)
 
 export type EnvironmentNotFound = { kind: 'environment_not_found'; id: string }
 export type NoEnvironment = { kind: 'no_environment' }
@@ -27,7 +27,7 @@ export async function findEnvironment(
 /** A new environment, which shares nothing with the others but the organization, as at Novu. */
 export async function createEnvironment(
   { store, random, clock }: EnvironmentDeps,
-  { name }: Static<typeof GivenEnvironment>,
+  { name }: Static<typeof NewEnvironment>,
 ): Promise<Decision<Environment>> {
   const createdAtMs = clock()
   const first = await store.environments.first()

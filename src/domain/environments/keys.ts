@@ -17,27 +17,27 @@ export const KeyPermission = Type.Union([
   Type.Literal('links'),
 ])
 
-export const GivenKey = Type.Object({
+export const NewKey = Type.Object({
   name: Type.String(),
   permission: KeyPermission,
   /** Null: it does not expire. */
   expiresInDays: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
 })
-export type GivenKey = Static<typeof GivenKey>
-export const keyShape = createShape(GivenKey)
+export type NewKey = Static<typeof NewKey>
+export const keyShape = createShape(NewKey)
 
 /** A key, and what is kept of it: its digest alone. */
-export type MadeKey = { apiKey: string; row: ApiKey }
+export type IssuedKey = { apiKey: string; row: ApiKey }
 
 export type KeyNotFound = { kind: 'key_not_found'; id: string }
 
 /** A new API key of an environment. `apiKey` is a key that exists elsewhere already. */
-export function makeKey(
+export function issueKey(
   { store, random, clock }: KeyDeps,
   environmentId: string,
-  { name, permission, expiresInDays }: GivenKey,
+  { name, permission, expiresInDays }: NewKey,
   apiKey: string = createApiKey(random),
-): Decision<MadeKey> {
+): Decision<IssuedKey> {
   const createdAtMs = clock()
   const row = {
     id: random.recordId(createdAtMs),
@@ -52,7 +52,7 @@ export function makeKey(
   }
   return accept(
     { apiKey, row },
-    { writes: [store.apiKeys.insert(row)], events: [tellOfKey('api_key.created', row)] },
+    { writes: [store.apiKeys.insert(row)], events: [keyEvent('api_key.created', row)] },
   )
 }
 
@@ -69,12 +69,12 @@ export async function revokeKey(
     { ...found, revokedAtMs },
     {
       writes: [store.apiKeys.revoke(id, revokedAtMs)],
-      events: found.revokedAtMs === null ? [tellOfKey('api_key.revoked', found)] : [],
+      events: found.revokedAtMs === null ? [keyEvent('api_key.revoked', found)] : [],
     },
   )
 }
 
-const tellOfKey = (
+const keyEvent = (
   type: 'api_key.created' | 'api_key.revoked',
   { id, environmentId, name, permission, expiresAtMs }: ApiKey,
 ): DomainEvent => ({

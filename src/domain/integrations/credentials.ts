@@ -51,7 +51,7 @@ const settingsShape = createShape(IntegrationSettings)
 const isSetting = (name: string): boolean => Object.hasOwn(SETTINGS, name)
 
 /** The settings as they are given, one by one. */
-export const givenSettings = {
+export const settingChanges = {
   redirectUrl: orNull(SETTINGS.redirectUrl),
   openerOrigin: orNull(SETTINGS.openerOrigin),
   binding: orNull(SETTINGS.binding),
@@ -59,7 +59,7 @@ export const givenSettings = {
 } satisfies { [Name in keyof typeof SETTINGS]: OrNull<(typeof SETTINGS)[Name]> }
 
 /** Credentials as they are given, one by one: the app's, each provider's own, and the settings. */
-export const givenCredentials = (providers: Providers) => ({
+export const credentialChanges = (providers: Providers) => ({
   clientId: orNull(APP.clientId),
   secretKey: orNull(APP.secretKey),
   ...Object.fromEntries(
@@ -68,11 +68,11 @@ export const givenCredentials = (providers: Providers) => ({
       orNull(Type.Optional(schema, false)),
     ]),
   ),
-  ...givenSettings,
+  ...settingChanges,
 })
 
 /** What is given of credentials and settings. A setting may come in either place, as at Novu. */
-export type Given = {
+export type CredentialChanges = {
   credentials?: Readonly<Record<string, unknown>>
   configurations?: Readonly<Record<string, unknown>>
 }
@@ -81,9 +81,9 @@ export type Given = {
  * The stored credentials with those that are given: what is not named stays, null removes. Properties
  * that are neither text nor a truth value are none of latch's, and are left out.
  */
-export function withGiven(
+export function applyCredentialChanges(
   stored: Credentials,
-  { credentials, configurations }: Given,
+  { credentials, configurations }: CredentialChanges,
 ): Credentials {
   const settings = Object.entries(configurations ?? {}).filter(([name]) => isSetting(name))
   const named = new Map<string, unknown>([...Object.entries(credentials ?? {}), ...settings])
@@ -107,7 +107,7 @@ export function settingsOf(credentials: Credentials): IntegrationSettings {
  * somebody (`//evil`, `https:evil`, `https://us@evil`, line breaks) is refused when it is set
  * (RFC 9700 §4.11). Null where all of them are safe.
  */
-export function refuseUnsafeAddresses(given: Given): Invalid | null {
+export function refuseUnsafeAddresses(given: CredentialChanges): Invalid | null {
   const errors: Record<string, FieldError> = {}
   for (const place of ['credentials', 'configurations'] as const) {
     const { redirectUrl, openerOrigin } = given[place] ?? {}

@@ -5,9 +5,9 @@ import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
 import type { Integration, ListedIntegration } from '../../store/integrations/integrations.ts'
 import { accept, type Decision } from '../decision.ts'
 import type { Invalid } from '../shape.ts'
-import { refuseUnsafeAddresses, withGiven } from './credentials.ts'
-import type { GivenIntegration, IntegrationChanges } from './shape.ts'
-import { tellOfCreation, tellOfDeletion, tellOfUpdate } from './tell.ts'
+import { applyCredentialChanges, refuseUnsafeAddresses } from './credentials.ts'
+import { integrationCreated, integrationDeleted, integrationUpdated } from './event.ts'
+import type { IntegrationChanges, NewIntegration } from './shape.ts'
 
 type IntegrationDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
@@ -32,7 +32,7 @@ export function findProvider(
 export async function createIntegration(
   deps: IntegrationDeps & Pick<Deps, 'providers'>,
   environmentId: string,
-  given: GivenIntegration,
+  given: NewIntegration,
   times?: RowTimes,
 ): Promise<Decision<Integration, UnknownProvider | IntegrationExists | Invalid>> {
   const found = findProvider(deps.providers, given.providerId)
@@ -50,11 +50,11 @@ export async function createIntegration(
     providerId: found.provider.id,
     channel: given.channel,
     active,
-    credentials: withGiven({}, given),
+    credentials: applyCredentialChanges({}, given),
   }
   return accept(integration, {
     writes: [deps.store.integrations.insert(integration)],
-    events: [tellOfCreation(integration)],
+    events: [integrationCreated(integration)],
   })
 }
 
@@ -85,7 +85,7 @@ export async function updateIntegration(
     ...(name !== undefined && { name }),
     ...(identifier !== undefined && { identifier }),
     ...(active !== undefined && { active }),
-    ...(hasCredentials && { credentials: withGiven(found.credentials, given) }),
+    ...(hasCredentials && { credentials: applyCredentialChanges(found.credentials, given) }),
   }
   const updatedAtMs = clock()
   const updated = { ...found, ...changes, updatedAtMs }
@@ -94,7 +94,7 @@ export async function updateIntegration(
     // what the event says was there before must be what this change replaces.
     expects: [store.integrations.expectUnchanged(found)],
     writes: [store.integrations.update(found.id, changes, updatedAtMs)],
-    events: [tellOfUpdate(found, updated)],
+    events: [integrationUpdated(found, updated)],
   })
 }
 
@@ -113,7 +113,7 @@ export async function deleteIntegration(
       // Who deletes it a second time at the same moment must not tell of it again.
       expects: [store.integrations.expectPresent(found.id)],
       writes: [store.integrations.delete(environmentId, found.id)],
-      events: [tellOfDeletion(found)],
+      events: [integrationDeleted(found)],
     },
   )
 }

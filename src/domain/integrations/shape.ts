@@ -2,7 +2,7 @@ import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { Providers } from '../../providers/create-providers.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { createShape, type Shape } from '../shape.ts'
-import { givenCredentials, givenSettings } from './credentials.ts'
+import { credentialChanges, settingChanges } from './credentials.ts'
 
 const name = (example: string) => Type.String({ minLength: 1, examples: [example] })
 
@@ -17,13 +17,13 @@ const open = { additionalProperties: true }
 
 const credentialsOf = (providers: Providers) => ({
   credentials: Type.Optional(
-    Type.Object(givenCredentials(providers), {
+    Type.Object(credentialChanges(providers), {
       ...open,
       description: 'Sealed, and never given back. What is left out stays; `null` removes it.',
     }),
   ),
   configurations: Type.Optional(
-    Type.Object(givenSettings, {
+    Type.Object(settingChanges, {
       ...open,
       description:
         'How latch uses the app. What is left out stays; `null` removes it. The same settings are ' +
@@ -39,7 +39,7 @@ export const integrationChanges = (providers: Providers) => ({
 })
 
 /** What an integration is created with. */
-export const givenIntegration = (providers: Providers) => ({
+export const newIntegration = (providers: Providers) => ({
   providerId: Type.String({
     minLength: 1,
     examples: [EXAMPLE.providerId],
@@ -47,7 +47,7 @@ export const givenIntegration = (providers: Providers) => ({
     described: { enum: [...providers.keys()] },
   }),
   channel: Type.Literal('chat', {
-    whenWrong: 'channel must be one of the following values: chat',
+    errorMessage: 'channel must be one of the following values: chat',
   }),
   ...integrationChanges(providers),
 })
@@ -56,7 +56,7 @@ type ObjectOf<Properties extends Record<string, TSchema>> = Static<
   ReturnType<typeof Type.Object<Properties>>
 >
 export type IntegrationChanges = ObjectOf<ReturnType<typeof integrationChanges>>
-export type GivenIntegration = ObjectOf<ReturnType<typeof givenIntegration>>
+export type NewIntegration = ObjectOf<ReturnType<typeof newIntegration>>
 
 /** Reads what changes an integration and comes by another door than the API. */
 export const integrationChangesShape = (
@@ -67,5 +67,5 @@ export const integrationChangesShape = (
 /** Reads an integration that comes by another door than the API. */
 export const integrationShape = (
   providers: Providers,
-): Shape<ReturnType<typeof Type.Object<ReturnType<typeof givenIntegration>>>> =>
-  createShape(Type.Object(givenIntegration(providers), open))
+): Shape<ReturnType<typeof Type.Object<ReturnType<typeof newIntegration>>>> =>
+  createShape(Type.Object(newIntegration(providers), open))

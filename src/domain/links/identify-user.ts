@@ -5,7 +5,7 @@ import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { LinkedThrough } from '../../store/endpoints/endpoints.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import { IDENTITY_ONLY } from '../connections/auth.ts'
-import { tellOfConnection } from '../connections/tell.ts'
+import { connectionEvent } from '../connections/event.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept } from '../decision.ts'
 import { callbackUrl } from './addresses.ts'
@@ -45,8 +45,8 @@ export async function identifyUser(
   const read = readIdentity(answer.identity)
   if (read.kind === 'refused') return failedAnswer(target, read)
   const { value: identity } = read
-  const stranger = refuseStranger(target, identity)
-  if (stranger !== null) return { kind: 'failed', outcome: stranger, isSpent: true }
+  const wrong = refuseOtherWorkspace(target, identity)
+  if (wrong !== null) return { kind: 'failed', outcome: wrong, isSpent: true }
   return {
     kind: 'user',
     claims,
@@ -64,8 +64,8 @@ export async function storeUser(
 ): Promise<LinkDecision> {
   const { integration, provider } = target
   // Somebody may have given the connection another workspace since the user was identified.
-  const stranger = refuseStranger(target, identity)
-  if (stranger !== null) return stranger
+  const wrong = refuseOtherWorkspace(target, identity)
+  if (wrong !== null) return wrong
   const known = target.connection ?? (await connectionOfOrganisation(deps, target, identity))
   const own = known?.identifier ?? (await connectionOfUser(deps, target, { claims, identity }))
   const made = identityConnection(deps, target, identity)
@@ -89,7 +89,7 @@ export async function storeUser(
   ]
   const outcome = { kind: 'linked', provider: provider.name, reach: botInstallation.kind } as const
   const expects = known === null ? [] : [deps.store.connections.expectInWorkspace(known)]
-  const created = own === null ? [tellOfConnection('connection.created', made, { linkId })] : []
+  const created = own === null ? [connectionEvent('connection.created', made, { linkId })] : []
   const events = [...created, ...endpoint.events]
   return accept({ outcome, next: null }, { expects, writes, events })
 }
@@ -135,7 +135,7 @@ export const wrongWorkspace = (
  * Refuses whoever is not in the workspace of the connection that the link names, or in one of the
  * organisation that has installed the app.
  */
-function refuseStranger(
+function refuseOtherWorkspace(
   target: LinkTarget,
   { workspace }: Identity,
 ): Extract<FailedOutcome, { kind: 'wrong_workspace' }> | null {

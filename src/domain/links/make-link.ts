@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.ts'
 import type { Provider } from '../../providers/provider.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
 import type { Write } from '../../store/writer/writes.ts'
-import { type OwnerRefusal, refuseUnowned } from '../connections/owner.ts'
+import { type OwnerRefusal, refuseMissingOwner } from '../connections/owner.ts'
 import {
   contextWrites,
   missingContextWrites,
@@ -126,7 +126,8 @@ export async function linkWorkspace(
   if (found.kind !== 'linkable') return found
   const { integration, provider } = found
   const refusal =
-    refuseUnprovenContext(integration, caller.hmacWithApiKey, request) ?? refuseUnowned(request)
+    refuseUnprovenContext(integration, caller.hmacWithApiKey, request) ??
+    refuseMissingOwner(request)
   if (refusal !== null) return refusal
   if (request.scope?.includes('incoming-webhook') && !subscriberId) {
     return { kind: 'subscriber_required', for: 'incoming_webhook' }

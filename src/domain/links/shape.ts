@@ -14,21 +14,21 @@ const textUpTo = (maxLength: number, name: string) =>
   Type.String({
     minLength: 1,
     maxLength,
-    whenWrong: `${name} must be a text of 1 to ${maxLength} characters`,
+    errorMessage: `${name} must be a text of 1 to ${maxLength} characters`,
   })
 
 const id = (name: string) => textUpTo(MAX_ID_LENGTH, name)
 const secret = (name: string) => textUpTo(MAX_SECRET_LENGTH, name)
 const orNull = <Schema extends TSchema>(schema: Schema) => {
-  const { whenWrong } = schema
-  return Type.Union([schema, Type.Null()], { whenWrong })
+  const { errorMessage } = schema
+  return Type.Union([schema, Type.Null()], { errorMessage })
 }
 
 const workspaceId = id('the id of the workspace')
 const workspaceName = orNull(
   Type.String({
     maxLength: MAX_NAME_LENGTH,
-    whenWrong: `the name of the workspace must have at most ${MAX_NAME_LENGTH} characters`,
+    errorMessage: `the name of the workspace must have at most ${MAX_NAME_LENGTH} characters`,
   }),
 )
 const userId = id('the id of the user')
@@ -55,7 +55,7 @@ const installationShape = createShape(
           expiresInSeconds: orNull(
             Type.Integer({
               maximum: MAX_LIFETIME_SECONDS,
-              whenWrong: 'the lifetime of the access token must be a number of seconds',
+              errorMessage: 'the lifetime of the access token must be a number of seconds',
             }),
           ),
         }),

@@ -5,7 +5,7 @@ import { createShape, type Invalid, invalid } from '../shape.ts'
 export const SubscriberId = Type.String({
   pattern: '^\\s*([A-Za-z0-9_-]+|[^\\s@]+@[^\\s@]+\\.[^\\s@]+)\\s*$',
   maxLength: 256,
-  whenWrong:
+  errorMessage:
     'SubscriberId must be a valid email address or a string of alphanumeric characters, ' +
     'hyphens, and underscores',
   examples: ['subscriber-123'],
@@ -17,7 +17,7 @@ export const SubscriberProfile = Type.Object(
     firstName: Type.Optional(Type.String()),
     lastName: Type.Optional(Type.String()),
     email: Type.Optional(
-      Type.String({ pattern: '^[^\\s@]+@[^\\s@]+$', whenWrong: 'email must be an email' }),
+      Type.String({ pattern: '^[^\\s@]+@[^\\s@]+$', errorMessage: 'email must be an email' }),
     ),
     phone: Type.Optional(Type.String()),
     avatar: Type.Optional(Type.String()),
@@ -30,13 +30,13 @@ export const SubscriberProfile = Type.Object(
 export type SubscriberProfile = Static<typeof SubscriberProfile>
 
 /** A subscriber as they are created or updated by their id. */
-export const GivenSubscriber = Type.Object(
+export const SubscriberInput = Type.Object(
   { subscriberId: SubscriberId, ...SubscriberProfile.properties },
   { additionalProperties: true },
 )
-export type GivenSubscriber = Static<typeof GivenSubscriber>
+export type SubscriberInput = Static<typeof SubscriberInput>
 
-export const subscriberShape = createShape(GivenSubscriber)
+export const subscriberShape = createShape(SubscriberInput)
 
 const idShape = createShape(Type.Object({ subscriberId: SubscriberId }))
 

@@ -6,8 +6,8 @@ import { accept, type Decision } from '../decision.ts'
 import type { Invalid } from '../shape.ts'
 import type { SubscriberNotFound } from './require.ts'
 import {
-  type GivenSubscriber,
   profileOf,
+  type SubscriberInput,
   type SubscriberProfile,
   subscriberShape,
 } from './shape.ts'
@@ -26,7 +26,7 @@ export type UpsertOptions = {
 export async function upsertSubscriber(
   deps: SubscriberDeps,
   environmentId: string,
-  given: GivenSubscriber,
+  given: SubscriberInput,
   { failIfExists = false, times }: UpsertOptions = {},
 ): Promise<Decision<Subscriber, SubscriberExists>> {
   const { subscribers } = deps.store
@@ -115,7 +115,7 @@ function withProfile(
   deps: SubscriberDeps,
   environmentId: string,
   existing: Subscriber | null,
-  given: GivenSubscriber,
+  given: SubscriberInput,
   times?: RowTimes,
 ): { subscriber: Subscriber; sent: Record<string, unknown> } {
   const sent = profileOf(given)

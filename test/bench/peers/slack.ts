@@ -12,7 +12,7 @@ for await (const redirectUri of console) {
     url: listener.url,
     clock: Date.now,
     sleep: Bun.sleep,
-    randomId: createRandom().letters,
+    randomId: createRandom().alphanumeric,
   })
   listener.answerWith(slack.fetch)
 }

@@ -18,7 +18,7 @@ let nowMs = 1_700_000_000_000
 const entra = createEntraSandbox({
   directory,
   clock: () => nowMs,
-  randomId: createRandom().letters,
+  randomId: createRandom().alphanumeric,
   address: () => ADDRESS,
   sleep: Bun.sleep,
 })

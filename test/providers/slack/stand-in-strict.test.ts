@@ -8,7 +8,7 @@ const REDIRECT = 'https://l.example/cb?x=a%20b&flag'
 const APP = { clientId: '1.2', clientSecret: 's+c:r%t&', redirectUri: REDIRECT }
 const PLAIN = { ...APP, clientId: '3.4', clientSecret: 'secret' }
 const [own, plain] = [createSlackDirectory(APP), createSlackDirectory(PLAIN)]
-const randomId = createRandom().letters
+const randomId = createRandom().alphanumeric
 const slack = createSlackSandbox({
   sleep: Bun.sleep,
   directory: {

@@ -9,7 +9,7 @@ const slack = createSlackSandbox({
   sleep: Bun.sleep,
   directory: createSlackDirectory(APP),
   clock: () => nowMs,
-  randomId: createRandom().letters,
+  randomId: createRandom().alphanumeric,
   issuer: () => 'http://slack.test',
 })
 

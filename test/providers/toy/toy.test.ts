@@ -9,8 +9,8 @@ import { doctorAction } from '../../../src/operator/doctor.ts'
 import { createIntegrationAction } from '../../../src/operator/integrations.ts'
 import { sendAction } from '../../../src/operator/send-action.ts'
 import { exportEnvironment } from '../../../src/transfer/export.ts'
+import type { ImportOutcome } from '../../../src/transfer/import-outcome.ts'
 import { createImporter } from '../../../src/transfer/importer.ts'
-import type { Taken } from '../../../src/transfer/taken.ts'
 import { startService, type TestService } from '../../harness/service.ts'
 import { tempDir } from '../../harness/temp-dir.ts'
 import { toy } from './definition.ts'
@@ -138,12 +138,12 @@ describe('a provider of one folder and one line', () => {
 
     const other = await startToyService()
     const { deps } = other
-    const take = createImporter({
+    const importRecord = createImporter({
       ...deps,
       environmentId: String((await deps.store.environments.first())?.id),
     })
-    const taken: Taken[] = []
-    for (const record of records) taken.push(await take(record))
+    const taken: ImportOutcome[] = []
+    for (const record of records) taken.push(await importRecord(record))
     // Nobody is lost, not even who linked through a connection that was deleted above.
     expect(taken.filter(({ kind }) => kind === 'skipped')).toEqual([])
     const left = await endpoints('connectionIdentifier=toy-box')
@@ -161,7 +161,9 @@ describe('a provider of one folder and one line', () => {
       .filter((record) => record.record === 'endpoint')
       .find(({ connectionIdentifier }) => connectionIdentifier === 'toy-nursery')
     if (person === undefined) throw new Error('an endpoint is exported')
-    expect(await take({ ...person, identifier: 'another' })).toMatchObject({ kind: 'skipped' })
+    expect(await importRecord({ ...person, identifier: 'another' })).toMatchObject({
+      kind: 'skipped',
+    })
     await other.stop()
   })
 

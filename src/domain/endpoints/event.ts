@@ -2,7 +2,7 @@ import type { Endpoint } from '../../store/endpoints/endpoints.ts'
 import type { DomainEvent } from '../events/registry.ts'
 import { splitSecrets } from './types.ts'
 
-type Told = Pick<
+type Subject = Pick<
   Endpoint,
   | 'environmentId'
   | 'identifier'
@@ -15,9 +15,9 @@ type Told = Pick<
 >
 
 /** The event of what happened to an endpoint. */
-export function tellOfEndpoint(
+export function endpointEvent(
   type: Extract<DomainEvent['type'], `endpoint.${string}`>,
-  endpoint: Told,
+  endpoint: Subject,
   linkId: string | null = null,
 ): DomainEvent {
   return {

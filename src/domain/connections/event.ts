@@ -1,7 +1,7 @@
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { DomainEvent } from '../events/registry.ts'
 
-type Told = Pick<
+type Subject = Pick<
   Connection,
   | 'environmentId'
   | 'identifier'
@@ -18,9 +18,9 @@ type ConnectionEventType = Exclude<
 >
 
 /** The event of what happened to a connection. */
-export const tellOfConnection = (
+export const connectionEvent = (
   type: ConnectionEventType,
-  connection: Told,
+  connection: Subject,
   { linkId = null, reason = null }: { linkId?: string | null; reason?: string | null } = {},
 ): DomainEvent => ({
   type,

@@ -1,11 +1,14 @@
 import type { RowTimes } from '../store/fresh-row.ts'
 
 /** The outcome of a record. `known`: it exists already, so that an import can be repeated. */
-export type Taken = { kind: 'stored' } | { kind: 'known' } | { kind: 'skipped'; why: string }
+export type ImportOutcome =
+  | { kind: 'stored' }
+  | { kind: 'known' }
+  | { kind: 'skipped'; why: string }
 
-export const stored: Taken = { kind: 'stored' }
-export const known: Taken = { kind: 'known' }
-export const skipped = (why: string): Taken => ({ kind: 'skipped', why })
+export const stored: ImportOutcome = { kind: 'stored' }
+export const known: ImportOutcome = { kind: 'known' }
+export const skipped = (why: string): ImportOutcome => ({ kind: 'skipped', why })
 
 /** When the resource of a record was created and last changed; omitted where that is unknown. */
 export function timesOf(record: { createdAt?: string; updatedAt?: string }): RowTimes {

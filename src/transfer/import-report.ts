@@ -1,22 +1,22 @@
+import type { ImportOutcome } from './import-outcome.ts'
 import { nameOf, type TransferRecord } from './records.ts'
-import type { Taken } from './taken.ts'
 
 /** Where a record comes from: a line of a file, or one of Novu's lists. */
-export type Place = { line: number } | { resource: string }
+export type RecordSource = { line: number } | { resource: string }
 
 /** A record that was skipped: what it is, as far as that can be determined, and why. */
-export type Skipped = Place & { what: string; why: string }
+export type Skipped = RecordSource & { what: string; why: string }
 
-export type ReportFacts = {
+export type ImportSummary = {
   stored: Record<string, number>
   known: Record<string, number>
   skipped: Skipped[]
 }
 
-export type Report = {
-  took(record: TransferRecord, place: Place, taken: Taken): void
-  skip(name: string | null, place: Place, why: string): void
-  facts(): ReportFacts
+export type ImportReport = {
+  add(record: TransferRecord, source: RecordSource, outcome: ImportOutcome): void
+  skip(name: string | null, source: RecordSource, why: string): void
+  summary(): ImportSummary
   /** A summary for people, with every skipped record and the reason. */
   text(): string
 }
@@ -24,7 +24,7 @@ export type Report = {
 const EVERY = 1000
 
 /** Counts the outcomes of records, and reports progress now and then. */
-export function createReport(progress: (text: string) => void): Report {
+export function createReport(progress: (text: string) => void): ImportReport {
   const stored: Record<string, number> = {}
   const known: Record<string, number> = {}
   const skipped: Skipped[] = []
@@ -33,22 +33,22 @@ export function createReport(progress: (text: string) => void): Report {
     seen += 1
     if (seen % EVERY === 0) progress(`${seen} records, ${skipped.length} skipped …`)
   }
-  const skip: Report['skip'] = (name, place, why) => {
-    skipped.push({ ...place, what: name ?? placeText(place), why })
+  const skip: ImportReport['skip'] = (name, source, why) => {
+    skipped.push({ ...source, what: name ?? sourceText(source), why })
     count()
   }
   return {
     skip,
-    took(record, place, taken) {
+    add(record, source, outcome) {
       const { record: kind } = record
-      if (taken.kind === 'skipped') return skip(nameOf(record), place, taken.why)
+      if (outcome.kind === 'skipped') return skip(nameOf(record), source, outcome.why)
       if (kind !== 'environment') {
-        const counts = taken.kind === 'stored' ? stored : known
+        const counts = outcome.kind === 'stored' ? stored : known
         counts[kind] = (counts[kind] ?? 0) + 1
       }
       count()
     },
-    facts: () => ({ stored, known, skipped: inOrder(skipped) }),
+    summary: () => ({ stored, known, skipped: inOrder(skipped) }),
     text: () =>
       [
         `stored: ${inWords(stored)}`,
@@ -63,13 +63,13 @@ export function createReport(progress: (text: string) => void): Report {
 const inOrder = (skipped: readonly Skipped[]): Skipped[] =>
   [...skipped].sort((left, right) => lineOf(left) - lineOf(right))
 
-const lineOf = (place: Place): number => ('line' in place ? place.line : 0)
+const lineOf = (source: RecordSource): number => ('line' in source ? source.line : 0)
 
-const placeText = (place: Place): string =>
-  'line' in place ? `line ${place.line}` : `an item of ${place.resource}`
+const sourceText = (source: RecordSource): string =>
+  'line' in source ? `line ${source.line}` : `an item of ${source.resource}`
 
-function skippedText({ what, why, ...place }: Skipped): string {
-  const where = placeText(place)
+function skippedText({ what, why, ...source }: Skipped): string {
+  const where = sourceText(source)
   return `  ${what === where ? where : `${where}, ${what}`}: ${why}`
 }
 

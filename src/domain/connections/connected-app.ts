@@ -4,16 +4,16 @@ import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
 import { readUsableApp } from '../integrations/app.ts'
 
 /** How a connection is kept alive: through which app, and what that can do at its provider. */
-export type Means<Connect> = { provider: string; connect: Connect; app: ProviderApp }
+export type ConnectedApp<Connect> = { provider: string; connect: Connect; app: ProviderApp }
 
 /** Why nothing can be asked of the provider. */
-export const NO_MEANS = 'The integration has no client id or secret'
+export const NO_CREDENTIALS = 'The integration has no client id or secret'
 
 /** Null where the integration is gone, or cannot speak for its app any more. */
-export async function findMeans(
+export async function findConnectedApp(
   { store, providers }: Pick<Deps, 'store' | 'providers'>,
   { environmentId, integrationId }: TokenHolder,
-): Promise<Means<InstallByCode | AdminConsent> | null> {
+): Promise<ConnectedApp<InstallByCode | AdminConsent> | null> {
   const integration = await store.integrations.findById(environmentId, integrationId)
   const provider = integration && providers.get(integration.providerId)
   if (!integration || !provider?.connect) return null
