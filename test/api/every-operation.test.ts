@@ -1,9 +1,12 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import Database from 'libsql'
+import { type App, createApp } from '../../src/app.ts'
 import type { DeclaredRoute } from '../../src/http/declares.ts'
 import { responsesOf, takesIdempotencyKey } from '../../src/http/responses.ts'
 import { apiSamples } from '../doors/samples.ts'
+import { createApi } from '../harness/call-api.ts'
 import { type Asked, ask, type Expected, expectAnswer, problemsOf } from '../harness/cases.ts'
+import { checked, createAnswerCheck } from '../harness/declared-answers.ts'
 import { startService, type TestService } from '../harness/service.ts'
 
 const service = await startService()
@@ -184,6 +187,47 @@ describe('429, for more requests than a second allows:', async () => {
     expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1)
   })
 })
+
+describe('500, for a fault, of which only its id is told:', () => {
+  const app = createApp(service.deps, () => {
+    throw new Error('a secret of the source')
+  })
+  const faulty = answering(app)
+  // Health checks are answered before anything that can fail.
+  const canFail = ({ declaration }: DeclaredRoute): boolean => declaration.unlimited !== true
+  testEach(operations, canFail, async (_, asked) => {
+    await expectAnswer(
+      faulty,
+      { ...asked, key: null },
+      {
+        status: 500,
+        code: 'internal_error',
+        contains: { errorId: /./ },
+        lacks: 'secret',
+      },
+    )
+  })
+})
+
+describe('503, while latch shuts down:', () => {
+  const app = createApp(service.deps, () => '127.0.0.1')
+  app.drain()
+  const draining = answering(app)
+  testEach(operations, answers(503), async (_, asked) => {
+    const { body } = await expectAnswer(draining, asked, {
+      status: 503,
+      headers: { 'retry-after': /^\d+$/ },
+    })
+    expect(body).toBe('Please wait some time, then try again.')
+  })
+})
+
+/** Asks an app of the same parts, which listens to nothing. */
+function answering({ fetch, routes }: App): Pick<TestService, 'api'> {
+  const check = createAnswerCheck(routes, service.deps.config)
+  const answer = checked(fetch, () => check)
+  return { api: createApi(service.url, async (url, init) => answer(new Request(url, init))) }
+}
 
 /** Runs `work` while somebody else writes to the database, so that no change gets through. */
 async function whileLocked<Result>(

@@ -12,6 +12,7 @@ import {
   responsesOf,
 } from '../../src/http/responses.ts'
 import { createRouteNames, type Route } from '../../src/http/routes.ts'
+import { noteReceived } from './received-answers.ts'
 
 /** An answer, and the request that it is to. */
 export type Exchange = {
@@ -60,6 +61,9 @@ export function createAnswerCheck(
     if (route === undefined || method === 'OPTIONS') return []
     const response = responsesOf(route.method, route.declaration).get(status)
     if (response === undefined) return [`status ${status} is not declared`]
+    // A method that a path has not belongs to none of its operations.
+    if (method !== 'HEAD')
+      for (const one of status === 405 ? operations : [route]) noteReceived(one, status)
     return [
       ...headerProblems(exchange, route, response, settings),
       ...(method === 'HEAD' ? [] : bodyProblems(exchange, response, settings)),

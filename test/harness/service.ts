@@ -13,16 +13,13 @@ import { createStandIn, loadStandIns, standInAddresses } from '../../src/sandbox
 import { createApiKey, digestApiKey } from '../../src/secrets/api-key.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import type { NewApiKey } from '../../src/store/environments/api-keys.ts'
+import { type Answer, API_KEY, type CallApi, createApi, readAnswer } from './call-api.ts'
 import { type AnswerCheck, checked, checksItself, createAnswerCheck } from './declared-answers.ts'
 import { startHranaServer } from './hrana-server.ts'
 import { SANDBOX } from './sandbox.ts'
 import { createSecretWatch } from './secret-watch.ts'
 import { tempDir } from './temp-dir.ts'
 import { watchEvents } from './watched-events.ts'
-
-export const API_KEY = 'latch_test'
-
-export type Answer = { status: number; headers: Headers; body: unknown; text: string }
 
 /** A stand-in, and what it was asked. */
 export type TestStandIn = {
@@ -32,6 +29,8 @@ export type TestStandIn = {
   /** Its next answers, in place of its own. */
   answers: (() => Response | Promise<Response>)[]
 }
+
+export { type Answer, API_KEY }
 
 export type TestService = {
   url: string
@@ -64,12 +63,7 @@ export type TestService = {
   /** Tells the stand-in of that address to get something wrong, once. */
   fault(at: string, fault: string, delayMs?: number): Promise<void>
   /** Calls the API with the environment's key. */
-  api(
-    method: string,
-    path: string,
-    body?: unknown,
-    headers?: Record<string, string>,
-  ): Promise<Answer>
+  api: CallApi
   /** Asks for a link as the contract's sample does; `changes` are laid over its body. */
   link(changes?: Record<string, unknown>): Promise<URL>
   /** Consents at the stand-in, and answers the address that the browser is sent to. */
@@ -185,18 +179,7 @@ export async function startService(
   const entra = standIns.get('msteams') ?? none
 
   const url = deps.config.publicUrl
-  const api: TestService['api'] = async (method, path, body, headers = {}) =>
-    readAnswer(
-      await fetch(url + path, {
-        method,
-        headers: {
-          authorization: `ApiKey ${API_KEY}`,
-          ...(body !== undefined && { 'content-type': 'application/json' }),
-          ...headers,
-        },
-        ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
-      }),
-    )
+  const api = createApi(url, fetch)
 
   let stopped = false
   const service: TestService = {
@@ -293,15 +276,4 @@ export const SAMPLE_BODY = {
   subscriberId: SANDBOX.subscriberId,
   integrationIdentifier: SANDBOX.integrationIdentifier,
   connectionIdentifier: SANDBOX.connectionIdentifier,
-}
-
-async function readAnswer(response: Response): Promise<Answer> {
-  const text = await response.text()
-  const isJson = response.headers.get('content-type')?.startsWith('application/json') ?? false
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    body: isJson && text !== '' ? JSON.parse(text) : undefined,
-  }
 }

@@ -1,19 +1,11 @@
-import { readConfig } from '../../src/config.ts'
 import { type AnswerCheck, createAnswerCheck, hold, isChecked } from './declared-answers.ts'
-import { tempDir } from './temp-dir.ts'
+import { sourceRoutes } from './source-routes.ts'
 
 let made: Promise<AnswerCheck> | null = null
 
-/** By the routes of this source, which the executable is made of; what it is told is not known. */
+/** By the routes of this source; what the executable is told is not known. */
 const checkOfExecutable = (): Promise<AnswerCheck> => {
-  made ??= (async () => {
-    const { startLatch } = await import('../../src/commands/start.ts')
-    const environment = { LATCH_LOG_LEVEL: 'silent', LATCH_PORT: '0' }
-    const settings = readConfig(environment, {}, { dataDir: tempDir() })
-    const { routes, stop } = await startLatch(settings, async () => {})
-    await stop()
-    return createAnswerCheck(routes, null)
-  })()
+  made ??= sourceRoutes().then((routes) => createAnswerCheck(routes, null))
   return made
 }
 
