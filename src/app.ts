@@ -21,9 +21,9 @@ import {
 import type { Route } from './http/routes.ts'
 import { readVersion } from './version.ts'
 
-/** `retire`: readiness fails from now on, and everything is answered still. */
-export type App = Pipeline & {
-  retire(): void
+/** `beginShutdown`: readiness fails from now on, and everything is answered still. */
+export type LatchApp = Pipeline & {
+  beginShutdown(): void
   /** With what each declares; see `declaredRoutes`. */
   routes: readonly Route[]
 }
@@ -47,20 +47,20 @@ const createOperations = (deps: ApiDeps) =>
 
 /**
  * The whole service from its parts. Listens to nothing, and starts nothing. `addressOf` says where a
- * request came from; `allowSeconds` lets one take longer than connections may be idle.
+ * request came from; `extendTimeout` lets one take longer than connections may be idle.
  */
 export function createApp(
   parts: Deps,
   addressOf: (request: Request) => string,
-  allowSeconds: ApiDeps['allowSeconds'] = () => {},
-): App {
-  const deps = createApiDeps(parts, addressOf, allowSeconds)
-  let retiring = false
+  extendTimeout: ApiDeps['extendTimeout'] = () => {},
+): LatchApp {
+  const deps = createApiDeps(parts, addressOf, extendTimeout)
+  let shuttingDown = false
   const router = createRouter(deps)
     .use(
       health({
         version: readVersion().version,
-        isRetiring: () => retiring,
+        isShuttingDown: () => shuttingDown,
         proveWritable: () => deps.store.metadata.proveWritable(),
         monotonicMs: deps.monotonicMs,
         present: (result) => inEnvelope(deps.config, result),
@@ -72,8 +72,8 @@ export function createApp(
   return {
     ...createPipeline(deps, router),
     routes: router.routes,
-    retire: () => {
-      retiring = true
+    beginShutdown: () => {
+      shuttingDown = true
     },
   }
 }

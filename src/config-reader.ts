@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import { type MasterKeys, parseMasterKeys } from './secrets/master-keys.ts'
 import { exposureOf } from './secrets/private-files.ts'
 
-export type Environment = Readonly<Record<string, string | undefined>>
+export type EnvironmentVariables = Readonly<Record<string, string | undefined>>
 
 export type ConfigProblem = { name: string; problem: string; fix: string }
 
@@ -17,17 +17,17 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/
 export const isLoopback = (host: string): boolean => LOOPBACK.test(host)
 
 /** Reads settings by name and collects every mistake, so that all are reported at once. */
-export function createReader(environment: Environment) {
+export function createReader(environment: EnvironmentVariables) {
   const problems: ConfigProblem[] = []
   const secretFiles: string[] = []
-  const complain = (name: string, problem: string, fix: string): void => {
+  const addProblem = (name: string, problem: string, fix: string): void => {
     problems.push({ name, problem, fix })
   }
   // Refuse only files that every user may write to. A secret that others can read is normal where a
-  // container gets it by a mount, so that is only a warning (src/operator/examine-machine.ts).
-  const refuseOpenToAll = (name: string, path: string): void => {
+  // container gets it by a mount, so that is only a warning (src/operator/check-machine.ts).
+  const requireNotWorldWritable = (name: string, path: string): void => {
     if (exposureOf(statSync(path).mode) !== 'all_write') return
-    complain(name, `every user of this machine may write to ${path}`, `chmod 600 ${path}`)
+    addProblem(name, `every user of this machine may write to ${path}`, `chmod 600 ${path}`)
   }
   // Every name that was looked up, set or not: these are the settings that latch knows.
   const known = new Set<string>()
@@ -41,7 +41,7 @@ export function createReader(environment: Environment) {
     problems,
     /** The files from which secrets have been read so far. */
     secretFiles,
-    complain,
+    addProblem,
     text(name: string, fallback: string, flag?: string): string {
       const text = get(name)
       return flag ?? text ?? fallback
@@ -64,7 +64,7 @@ export function createReader(environment: Environment) {
       if (text === undefined) return fallback
       const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
       if (value >= range.from && value <= range.to) return value
-      complain(
+      addProblem(
         name,
         `"${text}" is not a whole number from ${range.from} to ${range.to}`,
         `Leave it out for ${fallback}`,
@@ -81,7 +81,7 @@ export function createReader(environment: Environment) {
       if (text === undefined) return fallback
       const choice = choices.find((candidate) => candidate === text)
       if (choice !== undefined) return choice
-      complain(
+      addProblem(
         name,
         `"${text}" is not one of ${choices.join(', ')}`,
         `Leave it out for ${fallback}`,
@@ -96,7 +96,7 @@ export function createReader(environment: Environment) {
         .filter((part) => part !== '')
       for (const part of parts.filter((candidate) => !isNetwork(candidate))) {
         const fix = 'Give addresses or networks, such as 10.0.0.0/8,192.168.1.7'
-        complain(name, `"${part}" is not an address or a network`, fix)
+        addProblem(name, `"${part}" is not an address or a network`, fix)
       }
       return parts
     },
@@ -110,7 +110,7 @@ export function createReader(environment: Environment) {
       // Use the parsed URL, not the text as typed: a space or a lone `?` at the end would end up in
       // every redirect_uri.
       if (url !== null && problem === null) return (url.origin + url.pathname).replace(/\/+$/, '')
-      complain(name, `"${text}" ${problem}`, 'Give an address such as https://latch.example.com')
+      addProblem(name, `"${text}" ${problem}`, 'Give an address such as https://latch.example.com')
       return null
     },
 
@@ -121,7 +121,7 @@ export function createReader(environment: Environment) {
       const url = URL.parse(text)
       const isPlain = url?.protocol === 'http:' && isLoopback(url.hostname)
       if (url && (['libsql:', 'https:'].includes(url.protocol) || isPlain)) return url.href
-      complain(
+      addProblem(
         name,
         'is not the address of a libSQL server',
         'Give one such as libsql://name.example.com (http:// is for this machine alone)',
@@ -138,7 +138,7 @@ export function createReader(environment: Environment) {
       const file = get(`${name}_FILE`)
       const credential = credentialFile(get('CREDENTIALS_DIRECTORY'), name)
       if (direct !== undefined && file !== undefined) {
-        complain(name, `and ${name}_FILE are both set`, 'Keep one of them')
+        addProblem(name, `and ${name}_FILE are both set`, 'Keep one of them')
         return null
       }
       if (direct !== undefined) return { from: name, text: direct.trim() }
@@ -148,10 +148,10 @@ export function createReader(environment: Environment) {
       const text = readSecretFile(path)
       if (text !== null) {
         secretFiles.push(path)
-        refuseOpenToAll(from, path)
+        requireNotWorldWritable(from, path)
         return { from, text }
       }
-      complain(from, `cannot read ${path}`, 'See that the file is there, and who may read it')
+      addProblem(from, `cannot read ${path}`, 'See that the file is there, and who may read it')
       return null
     },
 
@@ -160,7 +160,7 @@ export function createReader(environment: Environment) {
       const keys = parseMasterKeys(secret.text)
       if (keys === null) {
         const problem = 'is not 32 bytes in base64 or hexadecimal'
-        complain(secret.from, problem, 'Make a key with: openssl rand -base64 32')
+        addProblem(secret.from, problem, 'Make a key with: openssl rand -base64 32')
       }
       return keys
     },
@@ -173,7 +173,7 @@ export function createReader(environment: Environment) {
       if (port !== '' && Number(port) <= 65_535) {
         return { host: host.replace(/^\[(.+)\]$/, '$1'), port: Number(port) }
       }
-      complain(name, `"${text}" is not an address and a port`, 'Give one such as 127.0.0.1:9464')
+      addProblem(name, `"${text}" is not an address and a port`, 'Give one such as 127.0.0.1:9464')
       return null
     },
   } satisfies Record<string, unknown>

@@ -2,7 +2,7 @@ import {
   type Address,
   type ConfigProblem,
   createReader,
-  type Environment,
+  type EnvironmentVariables,
   isLoopback,
 } from './config-reader.ts'
 import {
@@ -99,7 +99,7 @@ const isOfOthers = (name: string): boolean => OF_CLIENTS.test(name) || OF_KUBERN
  * one `ConfigError` with every problem found.
  */
 export function readConfig(
-  environment: Environment,
+  environment: EnvironmentVariables,
   flags: Flags,
   { registry = REGISTRY, ...defaults }: { dataDir: string; registry?: Registry },
 ): Settings {
@@ -137,14 +137,14 @@ export function readConfig(
     unknownSettings: Object.freeze(reader.unknown('LATCH_', isOfOthers)),
   }
   if (settings.publicUrl === null && !isLoopback(host)) {
-    reader.complain(
+    reader.addProblem(
       'LATCH_PUBLIC_URL',
       `is needed when LATCH_HOST (${host}) is not this machine alone`,
       'Set it to the https address at which users reach latch, such as https://latch.example.com',
     )
   }
   if (settings.database !== null && settings.masterKeys === null) {
-    reader.complain(
+    reader.addProblem(
       'LATCH_SECRET_KEY',
       'is needed with LATCH_DATABASE_URL: all who share a database need the same',
       'Make one with: openssl rand -base64 32',

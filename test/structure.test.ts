@@ -31,7 +31,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   // Work that is due: asks the domain, as the API does.
   jobs: ['domain', 'observe', 'store'],
   docs: ['http', 'pages', 'version'],
-  http: ['background', 'domain', 'pages', 'secrets', 'store'],
+  http: ['domain', 'pages', 'secrets', 'store'],
   sandbox: ['domain', 'pages', 'secrets', 'store'],
   store: ['secrets'],
   // What operators' commands have done to live data, by the latch that runs.

@@ -2,20 +2,20 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { Pending } from '../store/jobs/pending.ts'
 
 /** What is in the way of something that latch tries again and again. */
-export const PendingAnswer = Type.Object({
+export const PendingState = Type.Object({
   problem: Type.String(),
   attempts: Type.Integer(),
   nextAttemptAt: Type.Optional(Type.String({ description: 'Absent once latch has given up.' })),
   gaveUpAt: Type.Optional(Type.String({ description: 'When latch stopped trying.' })),
 })
-export type PendingAnswer = Static<typeof PendingAnswer>
+export type PendingState = Static<typeof PendingState>
 
 export const presentPending = ({
   problem,
   attempts,
   nextAttemptAtMs,
   gaveUpAtMs,
-}: Pending): PendingAnswer => ({
+}: Pending): PendingState => ({
   problem,
   attempts,
   ...(nextAttemptAtMs !== null && { nextAttemptAt: new Date(nextAttemptAtMs).toISOString() }),

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { readConfig, type Settings } from '../config.ts'
-import { UsageError } from '../operator/usage-error.ts'
+import { UsageError } from '../operator/errors.ts'
 import { type CommandOptions, defineCommand } from './define-command.ts'
 import { withDataDir, withJson } from './options.ts'
 
@@ -13,7 +13,7 @@ export const backupCommand = defineCommand({
   examples: ['latch backup --data-dir /var/lib/latch latch-2026-11-24.db'],
   run: async (file: string, options: CommandOptions) => {
     const { dataDir, database } = readConfig(process.env, options, { dataDir: 'latch-data' })
-    refuseServer(database)
+    requireDatabaseFile(database)
     const { backupDatabase } = await import('../store/database/backup.ts')
     await backupDatabase(dataDir, resolve(file))
     console.log(
@@ -26,7 +26,7 @@ export const backupCommand = defineCommand({
 })
 
 /** Throws `UsageError` where the data is not in a file of this machine. */
-export function refuseServer(database: Settings['database']): void {
+export function requireDatabaseFile(database: Settings['database']): void {
   if (database === null) return
   throw new UsageError('The database is a libSQL server (LATCH_DATABASE_URL): use its own backups.')
 }

@@ -14,7 +14,7 @@ import { ownUrl } from './own-url.ts'
 type DoctorOptions = CommandOptions & { config?: boolean }
 
 type Found = Finding & { subject: string }
-type Report = { findings: Found[]; setUps: { title: string; text: string }[] }
+type DoctorReport = { findings: Found[]; setUps: { title: string; text: string }[] }
 
 /**
  * Says whether a link will work, and what to do where it will not: 1 where something failed. With
@@ -37,14 +37,16 @@ export const doctorCommand = defineCommand({
       return 'problems' in settings ? 2 : 0
     }
     const isThere = settings.database !== null || existsSync(join(settings.dataDir, 'latch.db'))
-    const { findings, setUps } = await (isThere ? examineService(options) : withoutData(settings))
+    const { findings, setUps } = await (isThere
+      ? checkService(options)
+      : checkWithoutData(settings))
     print({ findings: [...configuration, ...findings], setUps }, options)
     return findings.some(({ status }) => status === 'failed') ? 1 : 0
   },
 })
 
 /** What can be told before the first start. */
-async function withoutData(settings: Settings): Promise<Report> {
+async function checkWithoutData(settings: Settings): Promise<DoctorReport> {
   const { dataDir, publicUrl } = settings
   const remedy = 'Start `latch serve` once to make it, or choose another with --data-dir.'
   const redirectUri = callbackUrl({ publicUrl: publicUrl ?? ownUrl(settings) })
@@ -75,7 +77,7 @@ function readSettings(options: DoctorOptions): Settings | { problems: Finding[] 
 }
 
 /** Loaded late: where the temp directory does not take the database engine, that is a finding too. */
-async function examineService(options: DoctorOptions): Promise<Report> {
+async function checkService(options: DoctorOptions): Promise<DoctorReport> {
   try {
     const { doctorAction } = await import('../operator/doctor.ts')
     const { runAction } = await import('./run-action.ts')
@@ -89,7 +91,7 @@ async function examineService(options: DoctorOptions): Promise<Report> {
   }
 }
 
-function print({ findings, setUps }: Report, { json }: DoctorOptions): void {
+function print({ findings, setUps }: DoctorReport, { json }: DoctorOptions): void {
   if (json) {
     console.log(JSON.stringify({ findings, setUps }))
     return

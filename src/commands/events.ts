@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import type { Command } from 'commander'
 import type { PresentedEvent } from '../domain/events/present.ts'
-import { UsageError } from '../operator/usage-error.ts'
+import { UsageError } from '../operator/errors.ts'
 import { type CommandOptions, defineCommand, defineGroup } from './define-command.ts'
 import { withDataDir, withEnvironment, withJson } from './options.ts'
 
@@ -70,7 +70,7 @@ const MEANING = {
   checkpoint_broken: 'changed places, or the checkpoint over them was changed',
 } as const
 
-const exporting = defineCommand({
+const exportCommand = defineCommand({
   name: 'export',
   description: 'write events as JSON lines, the oldest first',
   declare: (command) =>
@@ -98,7 +98,7 @@ const exporting = defineCommand({
 export const eventsCommand = defineGroup({
   name: 'events',
   description: 'list, export and verify events: who was linked, and who changed what',
-  commands: [list, verify, exporting],
+  commands: [list, verify, exportCommand],
 })
 
 /** All events that match, the oldest first, a page at a time. */

@@ -9,7 +9,7 @@ const KNOWN = new Set([
   'ListenError',
   'NovuError',
   'UsageError',
-  'ControlError',
+  'OperatorError',
   'InsecurePermissionsError',
 ])
 

@@ -1,4 +1,4 @@
-import { UsageError } from '../operator/usage-error.ts'
+import { UsageError } from '../operator/errors.ts'
 import { createProviders } from '../providers/create-providers.ts'
 import { REGISTRY } from '../providers/registry.ts'
 import { type CommandOptions, defineCommand, type ExitCode } from './define-command.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
-import { UsageError } from '../operator/usage-error.ts'
+import { UsageError } from '../operator/errors.ts'
 import { REGISTRY } from '../providers/registry.ts'
 import { type CommandOptions, defineCommand, defineGroup } from './define-command.ts'
 import { withEnvironment, withJson } from './options.ts'

@@ -3,7 +3,7 @@ import {
   KEY_PERMISSIONS,
   type KeyPermission,
 } from '../domain/environments/key-permissions.ts'
-import { UsageError } from '../operator/usage-error.ts'
+import { UsageError } from '../operator/errors.ts'
 import { type CommandOptions, defineCommand, defineGroup } from './define-command.ts'
 import { withEnvironment, withJson } from './options.ts'
 

@@ -30,7 +30,7 @@ export async function startMetricsServer(
   const listener = listen(metricsAddress.host, metricsAddress.port, {
     portSetBy: 'LATCH_METRICS_ADDRESS',
   })
-  listener.answerWith(async ({ url }) =>
+  listener.setHandler(async ({ url }) =>
     new URL(url).pathname === '/metrics'
       ? new Response(await render(), { headers: { 'content-type': PROMETHEUS_TEXT } })
       : new Response('Metrics are at /metrics.\n', { status: 404 }),

@@ -8,7 +8,7 @@ import { createSealing } from '../secrets/sealing.ts'
 import { openStore, type Store } from '../store/store.ts'
 import { StoreError } from '../store/store-error.ts'
 import type { CommandOptions } from './define-command.ts'
-import { openKeys } from './open-keys.ts'
+import { loadKeys } from './load-keys.ts'
 
 export type Offline = {
   settings: Settings
@@ -39,7 +39,7 @@ export async function withOfflineStore<Result>(
   // The service's own log lines would only confuse a reader of a command's output.
   const log = await createLog(logLevel === 'info' ? 'warn' : logLevel)
   const random = createRandom()
-  const keys = await openKeys(settings, random)
+  const keys = await loadKeys(settings, random)
   const store = await openStore(settings.dataDir, createSealing(keys.keyring, random), {
     server: settings.database,
   })

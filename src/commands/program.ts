@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander'
 import { ConfigError } from '../config.ts'
-import { UsageError } from '../operator/usage-error.ts'
+import { UsageError } from '../operator/errors.ts'
 import { readVersion } from '../version.ts'
 import { backupCommand } from './backup.ts'
 import { checkKeyCommand } from './check-key.ts'

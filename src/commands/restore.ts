@@ -7,9 +7,9 @@ import { keyFileOf } from '../secrets/key-file.ts'
 import { createRandom } from '../secrets/random.ts'
 import { createSealing } from '../secrets/sealing.ts'
 import { StoreError } from '../store/store-error.ts'
-import { refuseServer } from './backup.ts'
+import { requireDatabaseFile } from './backup.ts'
 import { type CommandOptions, defineCommand } from './define-command.ts'
-import { openKeys } from './open-keys.ts'
+import { loadKeys } from './load-keys.ts'
 import { withDataDir, withJson } from './options.ts'
 
 /**
@@ -24,7 +24,7 @@ export const restoreCommand = defineCommand({
   examples: ['latch restore --data-dir /var/lib/latch latch-2026-11-24.db'],
   run: async (file: string, options: CommandOptions) => {
     const settings = readConfig(process.env, options, { dataDir: 'latch-data' })
-    refuseServer(settings.database)
+    requireDatabaseFile(settings.database)
     await restore(file, settings)
     console.log(options.json ? JSON.stringify({ restored: resolve(file) }) : `${file} is restored`)
     return 0
@@ -44,7 +44,7 @@ async function restore(file: string, settings: Settings): Promise<void> {
   const trial = await mkdtemp(join(tmpdir(), 'latch-restore-'))
   try {
     await replaceDatabase(trial, file)
-    await proveOpens(trial, file, settings)
+    await requireDecryptable(trial, file, settings)
     await replaceWhileLocked(dataDir, file)
   } finally {
     await rm(trial, { recursive: true, force: true })
@@ -52,10 +52,10 @@ async function restore(file: string, settings: Settings): Promise<void> {
 }
 
 /** Throws `StoreError` where the secret key does not open every secret of the backup. */
-async function proveOpens(trial: string, file: string, settings: Settings): Promise<void> {
+async function requireDecryptable(trial: string, file: string, settings: Settings): Promise<void> {
   const { openStore } = await import('../store/store.ts')
   const random = createRandom()
-  const { keyring } = await openKeys(settings, random)
+  const { keyring } = await loadKeys(settings, random)
   const store = await openStore(trial, createSealing(keyring, random))
   const { undecryptable } = await store.sealedValues.check().finally(() => store.close())
   if (undecryptable.length > 0) {

@@ -5,9 +5,9 @@ import { REGISTRY } from '../providers/registry.ts'
 import { createStandIn, loadStandIns, standInAddresses } from '../sandbox/stand-ins.ts'
 import { sandboxApiKey } from '../secrets/api-key.ts'
 import { type CommandOptions, defineCommand } from './define-command.ts'
-import { changeLevelOnHangup } from './on-hangup.ts'
 import { withJson, withListening } from './options.ts'
 import { describeSandbox, type SandboxFacts, sandboxJson } from './sandbox-greeting.ts'
+import { toggleDebugOnHangup } from './toggle-debug-log.ts'
 
 /** Runs the service with stand-ins for the providers, filled so that a first link works at once. */
 export const sandboxCommand = defineCommand({
@@ -21,9 +21,9 @@ export const sandboxCommand = defineCommand({
     const listeners: Listener[] = []
     try {
       for (const [position] of REGISTRY.entries()) {
-        listeners.push(listenBeside(settings, position + 1))
+        listeners.push(listenForStandIn(settings, position + 1))
       }
-      await runBeside(listeners, settings, options)
+      await runWithStandIns(listeners, settings, options)
       return 0
     } finally {
       await Promise.all(listeners.map((listener) => listener.stop()))
@@ -31,12 +31,12 @@ export const sandboxCommand = defineCommand({
   },
 })
 
-async function runBeside(
+async function runWithStandIns(
   listeners: readonly Listener[],
   settings: Settings,
   options: CommandOptions,
 ): Promise<void> {
-  const { startLatch, untilToldToStop } = await import('./start.ts')
+  const { startLatch, waitForStopSignal } = await import('./start.ts')
   const { SANDBOX_SUBSCRIBER_ID, seedSandbox } = await import('../sandbox/seed.ts')
   let isNew = false
   const standIns = await loadStandIns(REGISTRY, (position) => listeners[position]?.url ?? '')
@@ -55,7 +55,7 @@ async function runBeside(
       sleep,
       randomId: random.alphanumeric,
     })
-    listeners[position]?.answerWith(fetch)
+    listeners[position]?.setHandler(fetch)
   }
   const facts: SandboxFacts = {
     url: deps.config.publicUrl,
@@ -73,15 +73,15 @@ async function runBeside(
     connectionIdentifier:
       standIns.flatMap(({ standIn }) => standIn.seed.connection?.identifier ?? []).at(0) ?? null,
   }
-  const toldToStop = untilToldToStop()
-  changeLevelOnHangup(deps.log, deps.config.logLevel)
+  const stopSignal = waitForStopSignal()
+  toggleDebugOnHangup(deps.log, deps.config.logLevel)
   console.log(options.json ? sandboxJson(facts) : describeSandbox(facts, isNew))
-  await toldToStop
+  await stopSignal
   await stop()
 }
 
 /** On a port near latch's, so that it is the same at every start, or on any if that one is taken. */
-function listenBeside({ host, port }: Settings, distance: number): Listener {
+function listenForStandIn({ host, port }: Settings, distance: number): Listener {
   try {
     return listen(host, port === 0 ? 0 : port + distance)
   } catch (error) {

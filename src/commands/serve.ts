@@ -5,8 +5,8 @@ import type { Deps } from '../deps.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
 import { StoreError } from '../store/store-error.ts'
 import { type CommandOptions, defineCommand } from './define-command.ts'
-import { changeLevelOnHangup } from './on-hangup.ts'
 import { withListening } from './options.ts'
+import { toggleDebugOnHangup } from './toggle-debug-log.ts'
 
 /** Runs the service until it is told to stop. */
 export const serveCommand = defineCommand({
@@ -18,21 +18,21 @@ export const serveCommand = defineCommand({
     'LATCH_PUBLIC_URL=https://latch.example.com latch serve --data-dir /var/lib/latch',
   ],
   run: async (options: CommandOptions) => {
-    const { startLatch, untilToldToStop } = await import('./start.ts')
+    const { startLatch, waitForStopSignal } = await import('./start.ts')
     const settings = readConfig(process.env, options, { dataDir: 'latch-data' })
     let apiKey: string | null = null
     const { deps, listensAt, metricsUrl, stop } = await startLatch(settings, async (deps) => {
       apiKey = await createFirstKey(deps)
     })
     // Before "latch listens" is printed: a supervisor may send the signal as soon as it reads that.
-    const toldToStop = untilToldToStop()
-    changeLevelOnHangup(deps.log, deps.config.logLevel)
+    const stopSignal = waitForStopSignal()
+    toggleDebugOnHangup(deps.log, deps.config.logLevel)
     greet(deps.config, {
       listensAt,
       metricsUrl,
       apiKey: apiKey && (await tellOf(apiKey, settings)),
     })
-    await toldToStop
+    await stopSignal
     await stop()
     return 0
   },

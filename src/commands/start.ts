@@ -1,4 +1,4 @@
-import { type App, createApp } from '../app.ts'
+import { createApp, type LatchApp } from '../app.ts'
 import { type Background, createAlarm } from '../background.ts'
 import type { Config, Settings } from '../config.ts'
 import type { Deps } from '../deps.ts'
@@ -6,11 +6,11 @@ import { createTokenReads } from '../domain/connections/token-reads.ts'
 import { sealEndpointSecrets } from '../domain/endpoints/seal-secrets.ts'
 import { callbackUrl } from '../domain/links/addresses.ts'
 import { type Listener, listen } from '../http/listen.ts'
-import { createStarting } from '../http/pipeline.ts'
+import { createStartingHandler } from '../http/pipeline.ts'
 import { createLog, type Log } from '../observe/log.ts'
 import type { LogLevel } from '../observe/log-level.ts'
 import { measuredFetch } from '../observe/measured-fetch.ts'
-import { examineDataDir, examineSecretFiles } from '../operator/examine-machine.ts'
+import { checkDataDir, checkSecretFiles } from '../operator/check-machine.ts'
 import type { Fetch } from '../providers/call-provider.ts'
 import { createProviders } from '../providers/create-providers.ts'
 import type { Registry } from '../providers/definition.ts'
@@ -22,8 +22,8 @@ import { createSealing } from '../secrets/sealing.ts'
 import { createStates } from '../secrets/state.ts'
 import { openStore } from '../store/store.ts'
 import { startBackgroundWork } from './background-work.ts'
+import { loadKeys } from './load-keys.ts'
 import { startMetricsServer } from './metrics-server.ts'
-import { openKeys } from './open-keys.ts'
 
 export type Running = {
   deps: Deps
@@ -33,7 +33,7 @@ export type Running = {
   /** Where metrics are told; null: nowhere. */
   metricsUrl: string | null
   /** The routes of the app, with what each declares. */
-  routes: App['routes']
+  routes: LatchApp['routes']
   /** Finishes what is in flight, then closes the store. */
   stop(): Promise<void>
 }
@@ -66,7 +66,7 @@ export async function startLatch(
   system: System = thisMachine,
 ): Promise<Running> {
   const random = createRandom()
-  const keys = await openKeys(settings, random)
+  const keys = await loadKeys(settings, random)
   const { keyring } = keys
   const { metrics, listener: metricsListener } = await startMetricsServer(settings, keyring)
   const sealing = createSealing(keyring, random)
@@ -77,10 +77,10 @@ export async function startLatch(
   })
   const jobsAlarm = createAlarm()
   let listener: Listener | null = null
-  let app: App | null = null
+  let app: LatchApp | null = null
   let background: Background | null = null
   const stop = async (): Promise<void> => {
-    app?.retire()
+    app?.beginShutdown()
     if (app && settings.shutdownDelayMs > 0) await system.sleep(settings.shutdownDelayMs)
     app?.drain()
     await listener?.stop()
@@ -89,7 +89,9 @@ export async function startLatch(
     await metricsListener?.stop()
   }
   try {
-    listener = system.listen(settings.host, settings.port, { starting: createStarting(random) })
+    listener = system.listen(settings.host, settings.port, {
+      starting: createStartingHandler(random),
+    })
     const config: Config = { ...settings, publicUrl: settings.publicUrl ?? listener.url }
     const { monotonicMs } = system
     const log = await system.log(settings.logLevel)
@@ -116,8 +118,8 @@ export async function startLatch(
     await warnOfSettings(deps)
     await sealEndpointSecrets(deps)
     await open(deps, keyring)
-    app = createApp(deps, listener.addressOf, listener.allowSeconds)
-    listener.answerWith(app.fetch)
+    app = createApp(deps, listener.addressOf, listener.extendTimeout)
+    listener.setHandler(app.fetch)
     background = startBackgroundWork(deps, keys, { ...system, jobsAlarm })
     return {
       deps,
@@ -138,14 +140,14 @@ async function warnOfSettings({ config, log }: Pick<Deps, 'config' | 'log'>): Pr
   for (const { name, problem, fix } of config.unknownSettings) {
     log.warn({ remedy: fix }, `${name} ${problem}`)
   }
-  const findings = [await examineDataDir(config), ...(await examineSecretFiles(config))]
+  const findings = [await checkDataDir(config), ...(await checkSecretFiles(config))]
   for (const { status, message, remedy } of findings) {
     if (status !== 'ok') log.warn({ remedy }, message)
   }
 }
 
 /** Resolves at SIGTERM or SIGINT; a second one ends the process at once. */
-export function untilToldToStop(): Promise<void> {
+export function waitForStopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let told = false
     const tell = (): void => {

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { UsageError } from '../operator/usage-error.ts'
+import { UsageError } from '../operator/errors.ts'
 import { type CommandOptions, defineCommand, defineGroup } from './define-command.ts'
 import { withEnvironment, withJson } from './options.ts'
 
@@ -15,7 +15,7 @@ const personOf = (
 })
 
 /** Writes to a file that nobody else may read, or to standard output. */
-const exporting = defineCommand({
+const exportCommand = defineCommand({
   name: 'export',
   description: 'write all that is kept of one person as JSON, without secrets',
   declare: (command) =>
@@ -86,5 +86,5 @@ function isConfirmed(subscriberId: string): boolean {
 export const subscribersCommand = defineGroup({
   name: 'subscribers',
   description: 'what is kept of one person: export it, or erase it',
-  commands: [exporting, erase],
+  commands: [exportCommand, erase],
 })

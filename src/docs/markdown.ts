@@ -3,7 +3,7 @@ import type { DeclaredRoute } from '../http/declares.ts'
 import { responsesOf } from '../http/responses.ts'
 import { codeSamples } from './code-samples.ts'
 import { type ApiDocument, openApiPath } from './document.ts'
-import { PAGES, titleOf } from './pages.ts'
+import { GUIDES, titleOf } from './guides.ts'
 
 export const operationPath = ({ declaration }: DeclaredRoute): string =>
   `/docs/api/${declaration.operationId}.md`
@@ -78,7 +78,7 @@ export function llmsText(routes: readonly DeclaredRoute[], publicUrl: string): s
       )
     return `## ${tag.name}\n\n${links.join('\n')}`
   })
-  const guides = [...PAGES].map(
+  const guides = [...GUIDES].map(
     ([name, text]) => `- [${titleOf(text)}](${publicUrl}/docs/${name}.md)`,
   )
   return `# latch

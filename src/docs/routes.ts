@@ -5,9 +5,9 @@ import { type DeclaredRoute, declaredRoutes } from '../http/declares.ts'
 import type { Route } from '../http/routes.ts'
 import { readVersion } from '../version.ts'
 import { type ApiDocument, createDocument } from './document.ts'
+import { indexPage, markdownPage } from './guide-page.ts'
+import { GUIDES, SYSTEMD_UNIT } from './guides.ts'
 import { llmsText, operationMarkdown } from './markdown.ts'
-import { indexPage, markdownPage } from './page.ts'
-import { PAGES, SYSTEMD_UNIT } from './pages.ts'
 import { ASSETS, referencePage } from './reference-page.ts'
 
 type Described = { routes: DeclaredRoute[]; document: ApiDocument }
@@ -42,7 +42,7 @@ export const docs = (deps: Pick<Deps, 'config'>, routes: readonly Route[]) => {
     .get('/docs/:page', ({ params }) => {
       if (params.page === 'latch.service') return textOf('text/plain', SYSTEMD_UNIT)
       const [, name = params.page, asSource] = /^([\w-]+)(\.md)$/.exec(params.page) ?? []
-      const text = PAGES.get(name)
+      const text = GUIDES.get(name)
       if (text === undefined) throw notFound('page_not_found', `No such page: ${params.page}`)
       return asSource === undefined ? markdownPage(text) : textOf('text/markdown', text)
     })

@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 import { type ApiKeyIdOf, type Authenticate, createAuthenticate } from './authenticate.ts'
 import { createLimitByAddress, type LimitByAddress } from './client-address.ts'
-import { createStoreTrouble, type StoreTrouble } from './error-answer.ts'
+import { createLogStoreFailure, type LogStoreFailure } from './error-response.ts'
 import { createIdempotency, type Idempotency } from './idempotency.ts'
 import { createOverload, type Overload } from './overload.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
@@ -16,27 +16,27 @@ export type ApiDeps = Deps & {
   readBody: ReadBody
   authenticate: Authenticate
   apiKeyIdOf: ApiKeyIdOf
-  storeTrouble: StoreTrouble
+  logStoreFailure: LogStoreFailure
   /** Lets a request take that many seconds in which nothing is sent. */
-  allowSeconds(request: Request, seconds: number): void
+  extendTimeout(request: Request, seconds: number): void
 }
 
 export function createApiDeps(
   deps: Deps,
   addressOf: (request: Request) => string,
-  allowSeconds: ApiDeps['allowSeconds'],
+  extendTimeout: ApiDeps['extendTimeout'],
 ): ApiDeps {
   const rateLimits = createRateLimits(deps.config, deps.monotonicMs, deps.metrics)
   const limitByAddress = createLimitByAddress(deps, rateLimits, addressOf)
   return {
     ...deps,
-    allowSeconds,
+    extendTimeout,
     overload: createOverload(),
     rateLimits,
     limitByAddress,
     idempotency: createIdempotency(deps),
     ...createAuthenticate(deps, limitByAddress),
-    storeTrouble: createStoreTrouble(deps),
+    logStoreFailure: createLogStoreFailure(deps),
     readBody: createReadBody(deps.config.maxBodyBytes),
   }
 }

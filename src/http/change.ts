@@ -5,8 +5,8 @@ import type { Accepted, Actor } from '../domain/decision.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { ApiError } from './api-error.ts'
 import type { Caller } from './authenticate.ts'
-import { errorBody } from './error-answer.ts'
-import { type RecordedAnswer, refuseLongKey } from './idempotency.ts'
+import { errorBody } from './error-response.ts'
+import { type RecordedResponse, refuseLongKey } from './idempotency.ts'
 
 /** What a handler knows of its request. */
 export type Call = {
@@ -44,15 +44,15 @@ export type Operation<D extends Decided, R, Prepared> = {
   /** Runs again where somebody else was first; see `commit`. */
   decide: (prepared: Prepared) => D | Promise<D>
   /** An answer that went well, or the error that a refusal is told as. */
-  answer: (decided: NoInfer<D>) => R
+  respond: (decided: NoInfer<D>) => R
   /** Runs once the change is on the disk, and not where an earlier answer is repeated. */
-  committed?: (decided: NoInfer<D>) => void
+  onCommitted?: (decided: NoInfer<D>) => void
   /** How long the answer is repeated for the same `Idempotency-Key`. */
   lifetimeMs?: number
 }
 
 /** The answers that went well, as Elysia types them; what errors look like is declared. */
-type Answered<R> =
+type OperationResponse<R> =
   R extends Reply<infer Status extends number, infer Body>
     ? ElysiaCustomStatusResponse<Status, Body>
     : never
@@ -73,15 +73,15 @@ export async function change<
 >(
   deps: ApiDeps,
   { request, body, caller, set }: Call,
-  { prepare, decide, answer, committed, lifetimeMs = DAY_MS }: Operation<D, R, Prepared>,
-): Promise<Answered<R>> {
+  { prepare, decide, respond, onCommitted, lifetimeMs = DAY_MS }: Operation<D, R, Prepared>,
+): Promise<OperationResponse<R>> {
   const actor: Actor = { kind: 'api_key', id: caller.apiKeyId }
   const key = keyOf(request)
   if (key === null) {
     const prepared = await prepare?.()
     const decided = await commit(deps, actor, () => decide(prepared as Prepared))
-    committed?.(decided)
-    return send(set, recorded(deps, request, answer(decided)))
+    onCommitted?.(decided)
+    return send(set, recorded(deps, request, respond(decided)))
   }
   refuseLongKey(key)
   set.headers['idempotency-key'] = key
@@ -91,8 +91,8 @@ export async function change<
   const given = await deps.idempotency.once(keyed, {
     prepare,
     decide,
-    record: (decided) => recorded(deps, request, answer(decided)),
-    committed,
+    record: (decided) => recorded(deps, request, respond(decided)),
+    onCommitted,
   })
   if (given.replayed) set.headers['idempotency-replay'] = 'true'
   return send(set, given)
@@ -106,7 +106,7 @@ function recorded(
   { config, clock }: Pick<ApiDeps, 'config' | 'clock'>,
   { url }: Request,
   answer: Reply<number, unknown> | ApiError,
-): RecordedAnswer {
+): RecordedResponse {
   if (!(answer instanceof ApiError)) {
     const { status, body, headers } = answer
     const text = body === undefined ? '' : JSON.stringify(inEnvelope(config, body))
@@ -121,8 +121,8 @@ function recorded(
  * The text as it is, its status in `set`: of an object, or of a `Response`, Elysia would make it
  * anew, which takes a fifth of a bare handler's time. To the types it is what the text says.
  */
-function send<R>(set: Call['set'], answer: RecordedAnswer): Answered<R>
-function send(set: Call['set'], { status, text, headers }: RecordedAnswer): unknown {
+function send<R>(set: Call['set'], answer: RecordedResponse): OperationResponse<R>
+function send(set: Call['set'], { status, text, headers }: RecordedResponse): unknown {
   set.status = status
   if (headers !== null) Object.assign(set.headers, headers)
   if (status !== 204) set.headers['content-type'] = 'application/json;charset=utf-8'

@@ -8,7 +8,7 @@ import {
 import { createShape } from '../domain/shape.ts'
 import { ApiError, refusedFields } from './api-error.ts'
 import type { Caller } from './authenticate.ts'
-import type { ErrorDto, ValidationErrorDto } from './error-answer.ts'
+import type { ErrorDto, ValidationErrorDto } from './error-response.ts'
 import type { RateCategory } from './rate-limits.ts'
 import type { HeaderName, Presence } from './responses.ts'
 import type { Route } from './routes.ts'
@@ -28,7 +28,7 @@ export type Access =
   | 'link'
 
 /** One answer of an operation: when it is given, and what its body is. */
-export type Response = {
+export type DeclaredResponse = {
   description: string
   /** Left out for an `ErrorDto`, and where the answer has no body. */
   schema?: TSchema
@@ -60,7 +60,7 @@ export type Declaration = {
   unvalidatedQuery?: TObject
   body?: TSchema
   /** By status: the answer when it went well, and those that are particular to this operation. */
-  responses: Readonly<Record<number, Response>>
+  responses: Readonly<Record<number, DeclaredResponse>>
   /** A body to try it with. */
   example?: Readonly<Record<string, unknown>>
   /** How `@novu/api` calls it; `$body` stands for the example. Absent where the SDK has no method. */
@@ -78,7 +78,9 @@ type Shared = {
 type WithInput = { 400: typeof ErrorDto; 422: typeof ValidationErrorDto }
 
 /** An error without a schema of its own is an `ErrorDto`; anything else without one has no body. */
-type SchemaOf<One extends Response, Status> = One extends { schema: infer Schema extends TSchema }
+type SchemaOf<One extends DeclaredResponse, Status> = One extends {
+  schema: infer Schema extends TSchema
+}
   ? Schema
   : `${Status & number}` extends `2${string}` | `3${string}`
     ? ReturnType<typeof Type.Void>
@@ -186,7 +188,7 @@ export function createDeclarationLookup(
 }
 
 /** Throws 403 where a restricted API key may not use an operation. */
-export function refuseOtherUse(
+export function requirePermission(
   permission: Caller['permission'],
   { access }: Pick<Declaration, 'access'>,
 ): void {

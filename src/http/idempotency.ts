@@ -20,22 +20,22 @@ export type KeyedRequest = {
 }
 
 /** An answer as it goes out: a status, the body as text, and headers of its own or null. */
-export type RecordedAnswer = {
+export type RecordedResponse = {
   status: number
   text: string
   headers: Readonly<Record<string, string>> | null
 }
 
-export type GivenAnswer = RecordedAnswer & { replayed: boolean }
+export type IdempotentResponse = RecordedResponse & { replayed: boolean }
 
 /** What a request does: see `Operation` in change.ts. */
 export type OnceOperation<D, Prepared> = {
   prepare: (() => Promise<Prepared>) | undefined
   decide: (prepared: Prepared) => D | Promise<D>
   /** Throws an error that is not recorded: nothing is written then. */
-  record: (decided: D) => RecordedAnswer
+  record: (decided: D) => RecordedResponse
   /** Runs once the first answer is on the disk. */
-  committed?: ((decided: D) => void) | undefined
+  onCommitted?: ((decided: D) => void) | undefined
 }
 
 export type Idempotency = {
@@ -48,7 +48,7 @@ export type Idempotency = {
   once<D extends Accepted<unknown> | { kind: string }, Prepared>(
     request: KeyedRequest,
     operation: OnceOperation<D, Prepared>,
-  ): Promise<GivenAnswer>
+  ): Promise<IdempotentResponse>
 }
 
 const MAX_KEY_LENGTH = 255
@@ -91,8 +91,8 @@ async function runOrReplay<D extends Accepted<unknown> | { kind: string }, Prepa
   deps: IdempotencyDeps,
   request: KeyedRequest,
   scope: string,
-  { prepare, decide, record, committed }: OnceOperation<D, Prepared>,
-): Promise<GivenAnswer> {
+  { prepare, decide, record, onCommitted }: OnceOperation<D, Prepared>,
+): Promise<IdempotentResponse> {
   const { clock, store } = deps
   const { find, keep, insert, removeIfExpired } = store.idempotencyRecords
   const fingerprint = fingerprintOf(request)
@@ -135,14 +135,14 @@ async function runOrReplay<D extends Accepted<unknown> | { kind: string }, Prepa
     return replay(deps, decided.record, request, fingerprint)
   }
   deps.metrics.idempotency('first')
-  committed?.(decided)
+  onCommitted?.(decided)
   return remember(made, keep)
 }
 
 function remember(
   made: IdempotencyRecord | null,
   keep: (record: IdempotencyRecord) => void,
-): GivenAnswer {
+): IdempotentResponse {
   if (made === null) throw new Error('an answer was committed without its record')
   keep(made)
   return { status: made.status, text: made.body, headers: made.headers, replayed: false }
@@ -153,7 +153,7 @@ function replay(
   record: IdempotencyRecord,
   { key }: KeyedRequest,
   fingerprint: string,
-): GivenAnswer {
+): IdempotentResponse {
   if (record.fingerprint !== fingerprint) {
     metrics.idempotency('other_body')
     const message = `Request with key "${key}" is being reused for a different body`

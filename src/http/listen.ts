@@ -1,17 +1,17 @@
-export type Answering = (request: Request) => Response | Promise<Response>
+export type RequestHandler = (request: Request) => Response | Promise<Response>
 
 export type Listener = {
   url: string
   port: number
   /** From now on `fetch` answers; before, `starting` does. */
-  answerWith(fetch: Answering): void
+  setHandler(fetch: RequestHandler): void
   /** The address that a request came from: the client's own, or that of the proxy before it. */
   addressOf(request: Request): string
   /**
    * Lets a request take that many seconds in which nothing is sent, in place of the 60 that each may:
    * then its connection counts as idle, and is closed.
    */
-  allowSeconds(request: Request, seconds: number): void
+  extendTimeout(request: Request, seconds: number): void
   /**
    * Takes no new connections, and resolves when the requests in flight are answered, or cut off
    * after 30 seconds: nothing that latch answers takes longer unless somebody makes it.
@@ -25,7 +25,7 @@ export class ListenError extends Error {
 
 export type ListenOptions = {
   /** Answers until it is known who does. */
-  starting?: Answering
+  starting?: RequestHandler
   stopGraceMs?: number
   /** What the operator chooses the port by. */
   portSetBy?: string
@@ -41,36 +41,40 @@ const QUIET_MS = 500
  * and its client is told nothing. That is right for half a head; but whoever waits for another
  * callback of their link waits 15, a body may take 15, and a provider that is asked twice 20.
  */
-const MAX_SILENCE_SECONDS = 60
+const IDLE_TIMEOUT_SECONDS = 60
 
 /** Listens on `host` and `port` (0: any that is free). Throws `ListenError` where it cannot. */
 export function listen(
   host: string,
   port: number,
-  { starting = notYet, stopGraceMs = STOP_GRACE_MS, portSetBy = '--port' }: ListenOptions = {},
+  {
+    starting = startingResponse,
+    stopGraceMs = STOP_GRACE_MS,
+    portSetBy = '--port',
+  }: ListenOptions = {},
 ): Listener {
   // Bun's own 413 is no JSON, so its limit is out of the way: the API's is enforced as bodies come.
   const options = { hostname: host, port, maxRequestBodySize: Number.MAX_SAFE_INTEGER }
-  const server = serve({ ...options, fetch: patiently(starting) }, portSetBy)
+  const server = serve({ ...options, fetch: withIdleTimeout(starting) }, portSetBy)
   const bound = server.port ?? port
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`,
     port: bound,
-    answerWith: (fetch) =>
+    setHandler: (fetch) =>
       server.reload({
         ...options,
-        fetch: patiently(fetch),
+        fetch: withIdleTimeout(fetch),
       }),
     addressOf: (request) => server.requestIP(request)?.address ?? '',
-    allowSeconds: (request, seconds) => server.timeout(request, seconds),
+    extendTimeout: (request, seconds) => server.timeout(request, seconds),
     stop: () => stopWithin(server, stopGraceMs),
   }
 }
 
-const patiently =
-  (fetch: Answering) =>
+const withIdleTimeout =
+  (fetch: RequestHandler) =>
   (request: Request, server: Bun.Server<undefined>): Response | Promise<Response> => {
-    server.timeout(request, MAX_SILENCE_SECONDS)
+    server.timeout(request, IDLE_TIMEOUT_SECONDS)
     return fetch(request)
   }
 
@@ -91,7 +95,8 @@ async function stopWithin(server: Bun.Server<undefined>, graceMs: number): Promi
   clearInterval(watch)
 }
 
-const notYet = (): Response => new Response(null, { status: 503, headers: { 'retry-after': '1' } })
+const startingResponse = (): Response =>
+  new Response(null, { status: 503, headers: { 'retry-after': '1' } })
 
 function serve(
   options: Parameters<typeof Bun.serve>[0],

@@ -96,7 +96,7 @@ export function presentPage<Row, Item>(
   { items, hasNext, hasPrevious, ...totals }: Page<Row>,
   idOf: (row: Row) => string,
   present: (row: Row) => Item,
-): ListAnswer<Item> {
+): ListResponse<Item> {
   const [first, last] = [items.at(0), items.at(-1)]
   return {
     data: items.map(present),
@@ -106,7 +106,7 @@ export function presentPage<Row, Item>(
   }
 }
 
-type ListAnswer<Item> = {
+type ListResponse<Item> = {
   data: Item[]
   next: string | null
   previous: string | null

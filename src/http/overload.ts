@@ -17,7 +17,7 @@ export type Overload = {
    * Waits without being counted as worked on: a request that only waits must not take the place of
    * one that could be answered. Whoever lets requests wait must bound how many do.
    */
-  aside<Value>(waiting: Promise<Value>): Promise<Value>
+  whileUncounted<Value>(waiting: Promise<Value>): Promise<Value>
   /** From now on every new request is refused. */
   drain(): void
   isDraining(): boolean
@@ -29,7 +29,7 @@ export type Overload = {
 const MAX_IN_FLIGHT = 1024
 
 export function createOverload(): Overload {
-  const nextTurn = createTurns()
+  const nextTurn = createNextTurn()
   let inFlight = 0
   let draining = false
   const listeners = new Set<() => void>()
@@ -45,7 +45,7 @@ export function createOverload(): Overload {
       if (inFlight > MAX_IN_FLIGHT) throw overloaded
     },
     nextTurn,
-    aside: async (waiting) => {
+    whileUncounted: async (waiting) => {
       inFlight -= 1
       try {
         return await waiting
@@ -73,7 +73,7 @@ export function createOverload(): Overload {
  * nearly half was waiting for memory. Asked for by 64 connections, links went from 0.45 to 0.85 of a
  * bare handler by this alone; a request that comes alone waits for nothing.
  */
-export function createTurns(): () => Promise<void> {
+export function createNextTurn(): () => Promise<void> {
   let next: Promise<void> | null = null
   return () => {
     next ??= new Promise((resolve) => {

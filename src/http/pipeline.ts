@@ -6,11 +6,11 @@ import type { ApiDeps } from './api-deps.ts'
 import { ApiError, badRequest, notFound } from './api-error.ts'
 import type { Caller } from './authenticate.ts'
 import { inEnvelope } from './change.ts'
-import { createDeclarationLookup, declaredRoutes, refuseOtherUse } from './declares.ts'
-import { answerError, safePath, validationError, wantsPage } from './error-answer.ts'
+import { createDeclarationLookup, declaredRoutes, requirePermission } from './declares.ts'
+import { acceptsHtml, errorResponse, safePath, validationError } from './error-response.ts'
 import { starting } from './overload.ts'
 import { createRequestLog } from './request-log.ts'
-import { answersPages } from './responses.ts'
+import { hasHtmlResponse } from './responses.ts'
 import { createAllowedMethods, createRouteNames, type Route, targetOf } from './routes.ts'
 
 /*
@@ -67,12 +67,12 @@ export function createRouter(deps: ApiDeps) {
       if (request.url.length > MAX_URL_LENGTH) throw urlTooLong
       if (!ABSOLUTE.test(request.url)) throw hostMalformed
     })
-    .onError(async function answerErrors({ error, code, request, set }) {
+    .onError(async function handleError({ error, code, request, set }) {
       if (error instanceof ValidationError && error.validator instanceof TypeCheck) {
-        return answerError(deps, validationError(error.validator, error.value), request.url)
+        return errorResponse(deps, validationError(error.validator, error.value), request.url)
       }
       if (code === 'NOT_FOUND') return noRoute({ request, set })
-      return answerError(deps, error, request.url, set.headers['x-request-id'])
+      return errorResponse(deps, error, request.url, set.headers['x-request-id'])
     })
   return router
 }
@@ -101,7 +101,7 @@ export function createApi(deps: ApiDeps) {
       const declaration = declarationOf(request.method, route)
       const caller = await deps.authenticate(request)
       deps.rateLimits.charge(caller.environmentId, declaration.limit ?? 'global', set.headers)
-      refuseOtherUse(caller.permission, declaration)
+      requirePermission(caller.permission, declaration)
       if (request.method !== 'GET' && request.method !== 'HEAD') {
         context.body = await deps.readBody(request)
       }
@@ -126,12 +126,12 @@ export function createPipeline(
   deps: ApiDeps,
   router: { routes: readonly Route[]; fetch(request: Request): Response | Promise<Response> },
 ): Pipeline {
-  const toPage = createToPage(createOpenedByPeople(router.routes))
+  const toErrorPage = createErrorPages(createHasHtmlResponse(router.routes))
   const logRequest = createRequestLog(deps, router.routes)
   const { overload, random, monotonicMs } = deps
 
   function end(answer: Response, request: Request, startedMs: number): Response {
-    const ended = toPage(answer, request)
+    const ended = toErrorPage(answer, request)
     logRequest(request, ended, startedMs)
     return ended
   }
@@ -145,7 +145,7 @@ export function createPipeline(
       return end(await router.fetch(request), request, startedMs)
     } catch (error) {
       const requestId = requestIdOf(request, { random })
-      const fault = answerError(deps, error, request.url, requestId)
+      const fault = errorResponse(deps, error, request.url, requestId)
       fault.headers.set('x-request-id', requestId)
       return end(fault, request, startedMs)
     } finally {
@@ -154,17 +154,17 @@ export function createPipeline(
   }
   return {
     drain: overload.drain,
-    fetch: deps.config.metricsAddress === null ? answer : counted(answer, router.routes, deps),
+    fetch: deps.config.metricsAddress === null ? answer : withMetrics(answer, router.routes, deps),
   }
 }
 
 /** Answers everything while latch starts: it listens before it knows enough to answer. */
-export function createStarting(random: Deps['random']): (request: Request) => Response {
-  const toPage = createToPage(() => true)
+export function createStartingHandler(random: Deps['random']): (request: Request) => Response {
+  const toErrorPage = createErrorPages(() => true)
   return (request) => {
     const { status, publicMessage, options } = starting
     const headers = { ...options.headers, 'x-request-id': requestIdOf(request, { random }) }
-    return toPage(Response.json(publicMessage, { status, headers }), request)
+    return toErrorPage(Response.json(publicMessage, { status, headers }), request)
   }
 }
 
@@ -203,25 +203,25 @@ function createNoRoute(
       const message = `${method} is not allowed here; allowed: ${allow}`
       throw new ApiError(405, 'method_not_allowed', message, { headers: { allow } })
     } catch (error) {
-      return answerError(deps, error, url, set.headers['x-request-id'])
+      return errorResponse(deps, error, url, set.headers['x-request-id'])
     }
   }
 }
 
 /** Whoever opens the bare address in a browser wants to know what is there. */
 const isRootInBrowser = ({ method, url, headers }: Request): boolean =>
-  (method === 'GET' || method === 'HEAD') && targetOf(url).path === '/' && wantsPage(headers)
+  (method === 'GET' || method === 'HEAD') && targetOf(url).path === '/' && acceptsHtml(headers)
 
 /** 429 and 5xx as a page, where a person has opened what people open. */
-function createToPage(
-  isOpenedByPeople: (url: string) => boolean,
+function createErrorPages(
+  hasHtml: (url: string) => boolean,
 ): (answer: Response, request: Request) => Response {
   const resultPage = createResultPages()
-  return function toPage(answer, { headers, url }) {
+  return function toErrorPage(answer, { headers, url }) {
     if (answer.status < 429) return answer
     const isProblem = answer.status >= 500 || answer.status === 429
-    if (!isProblem || !wantsPage(headers) || !isJson(answer.headers)) return answer
-    if (!isOpenedByPeople(url)) return answer
+    if (!isProblem || !acceptsHtml(headers) || !isJson(answer.headers)) return answer
+    if (!hasHtml(url)) return answer
     const page = answer.status === 500 ? FAULT_PAGE : BUSY_PAGE
     const reference = answer.headers.get('x-request-id')
     return resultPage(answer.status, { ...page, reference }, answer.headers)
@@ -229,12 +229,12 @@ function createToPage(
 }
 
 /** All but what declares JSON alone; looked up for the first problem, not at the start. */
-function createOpenedByPeople(routes: readonly Route[]): (url: string) => boolean {
+function createHasHtmlResponse(routes: readonly Route[]): (url: string) => boolean {
   const read = () => ({
     nameOf: createRouteNames(routes),
     forPrograms: new Set(
       declaredRoutes(routes)
-        .filter(({ declaration }) => !answersPages(declaration))
+        .filter(({ declaration }) => !hasHtmlResponse(declaration))
         .map(({ path }) => path),
     ),
   })
@@ -246,7 +246,7 @@ function createOpenedByPeople(routes: readonly Route[]): (url: string) => boolea
 }
 
 /** Tells the metrics of every answer. */
-function counted(
+function withMetrics(
   answer: Pipeline['fetch'],
   routes: readonly Route[],
   { metrics, monotonicMs }: Pick<Deps, 'metrics' | 'monotonicMs'>,

@@ -23,8 +23,8 @@ export function createRequestLog(
 
   return function logRequest(request, answer, startedMs) {
     const { status } = answer
-    const isTold = logRequests === 'all' || isWorthALine(status)
-    if (!isTold && !log.isDebugging()) return
+    const isLogged = logRequests === 'all' || isNotable(status)
+    if (!isLogged && !log.isDebugging()) return
     known ??= readRoutes(routes)
     const route = known.nameOf(request.url)
     const isAborted = status >= 400 && request.signal.aborted
@@ -41,13 +41,13 @@ export function createRequestLog(
       ...(linkId !== null && { linkId }),
       ...(isAborted && { aborted: true }),
     }
-    if (!isTold || (isAborted && logRequests !== 'all')) log.debug(fields, 'request')
+    if (!isLogged || (isAborted && logRequests !== 'all')) log.debug(fields, 'request')
     else if (status >= 500) log.warn(fields, 'request')
     else log.info(fields, 'request')
   }
 }
 
-const isWorthALine = (status: number): boolean => status >= 400 && status !== 429 && status !== 503
+const isNotable = (status: number): boolean => status >= 400 && status !== 429 && status !== 503
 
 const readRoutes = (routes: readonly Route[]) => ({
   nameOf: createRouteNames(routes),

@@ -1,6 +1,6 @@
 import { type TSchema, Type } from '@sinclair/typebox'
-import type { Declaration, Response } from './declares.ts'
-import { ErrorDto, ValidationErrorDto } from './error-answer.ts'
+import type { Declaration, DeclaredResponse } from './declares.ts'
+import { ErrorDto, ValidationErrorDto } from './error-response.ts'
 
 const text = (description: string, example: string, required = false) => ({
   description,
@@ -158,7 +158,7 @@ export function responsesOf(
     ...(takesIdempotencyKey(method, declaration) && WITH_IDEMPOTENCY_KEY),
     ...(hasShape && VALIDATED),
   }
-  const all: Record<number, Response> = {
+  const all: Record<number, DeclaredResponse> = {
     ...Object.fromEntries(
       Object.entries(shared).map(([status, description]) => [status, { description }]),
     ),
@@ -177,17 +177,17 @@ const rank = (status: number, own: Declaration['responses']): number =>
   status < 400 && status in own ? 0 : 1
 
 /** Whether people open an operation, in a browser, so that it answers with pages. */
-export const answersPages = ({ responses }: Pick<Declaration, 'responses'>): boolean =>
+export const hasHtmlResponse = ({ responses }: Pick<Declaration, 'responses'>): boolean =>
   Object.values(responses).some(({ contentType }) => contentType === 'text/html')
 
 function describe(
   method: string,
   declaration: Declaration,
   status: number,
-  response: Response,
+  response: DeclaredResponse,
 ): DescribedResponse {
   const { access } = declaration
-  const hasPages = answersPages(declaration)
+  const hasPages = hasHtmlResponse(declaration)
   const headers = new Map<HeaderName, Presence>([['X-Request-Id', 'always']])
   const add = (names: readonly HeaderName[], presence: Presence): void => {
     for (const name of names) headers.set(name, presence)
@@ -214,7 +214,7 @@ function describe(
   }
 }
 
-function jsonOf(status: number, { schema }: Response): TSchema | null {
+function jsonOf(status: number, { schema }: DeclaredResponse): TSchema | null {
   if (schema !== undefined) return schema
   if (status < 400) return null
   // The contract has these two as a bare string.

@@ -10,8 +10,8 @@ import type { Registry } from '../providers/definition.ts'
 import type { Random } from '../secrets/random.ts'
 import type { States } from '../secrets/state.ts'
 import type { Environment } from '../store/environments/environments.ts'
+import { UsageError } from './errors.ts'
 import type { Rotation } from './rotation.ts'
-import { UsageError } from './usage-error.ts'
 
 /**
  * What an operator's command works on: the running latch's data, or a data directory that no latch
@@ -31,7 +31,7 @@ export type OperatorContext = CommitDeps & {
 
 /**
  * An operation on live data for an operator. One process owns the database, so a command does not
- * open it: it sends its action to the running latch over the control socket, and runs the action
+ * open it: it sends its action to the running latch over the operator socket, and runs the action
  * itself only if no latch is running.
  */
 export type Action<Input extends TSchema = TSchema, Output extends TSchema = TSchema> = {
@@ -48,7 +48,7 @@ export const defineAction = <Input extends TSchema, Output extends TSchema>(
 ): Action<Input, Output> => action
 
 /** The actor recorded for changes made by the action of that name. */
-export const operator = (action: string): Actor => ({ kind: 'command', id: action })
+export const commandActor = (action: string): Actor => ({ kind: 'command', id: action })
 
 /** Validates input against its schema in the domain. Throws `UsageError` if it does not match. */
 export function readInput<Schema extends TSchema>(

@@ -6,16 +6,16 @@ import { type Finding, failed, ok } from '../providers/diagnostics.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { ListedIntegration } from '../store/integrations/integrations.ts'
 import { defineAction, type OperatorContext } from './action.ts'
-import { watchClock } from './clock-skew.ts'
 import {
-  examineDataDir,
-  examineDisk,
-  examineKeyFile,
-  examinePublicUrl,
-  examineSecretFiles,
-} from './examine-machine.ts'
+  checkDataDir,
+  checkDisk,
+  checkKeyFile,
+  checkPublicUrl,
+  checkSecretFiles,
+} from './check-machine.ts'
+import { watchClock } from './clock-skew.ts'
 
-const Report = Type.Object({
+const DoctorReport = Type.Object({
   findings: Type.Array(
     Type.Object({
       subject: Type.String(),
@@ -42,21 +42,21 @@ const about = (subject: string, findings: readonly Finding[]): Found[] =>
 export const doctorAction = defineAction({
   name: 'doctor',
   input: Type.Object({}),
-  output: Report,
+  output: DoctorReport,
   run: async (context) => {
     const { settings, store, registry, fetch, clock } = context
     const redirectUri = callbackUrl(settings)
     const { skewed, fetchWatched } = watchClock(fetch, clock)
     const providers = await createProviders(registry, settings.providerUrls, fetchWatched, clock)
     const findings = [
-      ...about('data directory', [await examineDataDir(settings)]),
-      ...about('disk', [await examineDisk(settings)]),
-      ...about('database', [await examineDatabase(context)]),
-      ...about('key file', [await examineKeyFile(settings)]),
-      ...about('secret files', await examineSecretFiles(settings)),
-      ...about('secret key', [await examineSecrets(context)]),
+      ...about('data directory', [await checkDataDir(settings)]),
+      ...about('disk', [await checkDisk(settings)]),
+      ...about('database', [await checkDatabase(context)]),
+      ...about('key file', [await checkKeyFile(settings)]),
+      ...about('secret files', await checkSecretFiles(settings)),
+      ...about('secret key', [await checkSecretKey(context)]),
     ]
-    findings.push(...about('public URL', [await examinePublicUrl(settings, fetch)]))
+    findings.push(...about('public URL', [await checkPublicUrl(settings, fetch)]))
     for (const { id, name } of await store.environments.list()) {
       const integrations = await store.integrations.list(id)
       if (integrations.length === 0) {
@@ -67,7 +67,7 @@ export const doctorAction = defineAction({
       for (const integration of integrations) {
         const subject = `integration ${integration.identifier}`
         const provider = providers.get(integration.providerId)
-        findings.push(...about(subject, await examine(integration, provider, redirectUri)))
+        findings.push(...about(subject, await checkIntegration(integration, provider, redirectUri)))
       }
     }
     findings.push(...about('clock', skewed()))
@@ -78,7 +78,7 @@ export const doctorAction = defineAction({
   },
 })
 
-async function examineDatabase({ store }: OperatorContext): Promise<Finding> {
+async function checkDatabase({ store }: OperatorContext): Promise<Finding> {
   try {
     await store.metadata.proveWritable()
     return ok('it can be written to')
@@ -90,7 +90,7 @@ async function examineDatabase({ store }: OperatorContext): Promise<Finding> {
 
 const REOPEN = 'Put the key back that sealed them, as a second line after the current one.'
 
-async function examineSecrets({ store }: OperatorContext): Promise<Finding> {
+async function checkSecretKey({ store }: OperatorContext): Promise<Finding> {
   const { checked, undecryptable } = await store.sealedValues.check()
   if (undecryptable.length === 0) return ok(`it opens all ${checked} values that are sealed`)
   return failed(
@@ -99,7 +99,7 @@ async function examineSecrets({ store }: OperatorContext): Promise<Finding> {
   )
 }
 
-async function examine(
+async function checkIntegration(
   { active, credentials }: ListedIntegration,
   provider: Provider | undefined,
   redirectUri: string,

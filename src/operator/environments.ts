@@ -5,7 +5,7 @@ import {
   environmentShape,
   NewEnvironment,
 } from '../domain/environments/environments.ts'
-import { defineAction, operator, readInput } from './action.ts'
+import { commandActor, defineAction, readInput } from './action.ts'
 
 const NAME = 'environments.create'
 
@@ -16,7 +16,9 @@ export const createEnvironmentAction = defineAction({
   output: Type.Object({ id: Type.String(), name: Type.String() }),
   run: async (context, input) => {
     const given = readInput(environmentShape, input)
-    const { value } = await commit(context, operator(NAME), () => createEnvironment(context, given))
+    const { value } = await commit(context, commandActor(NAME), () =>
+      createEnvironment(context, given),
+    )
     return { id: value.id, name: value.name }
   },
 })

@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { numberOfEventId, PresentedEvent, presentEvent } from '../domain/events/present.ts'
 import { EVENTS, isEventType } from '../domain/events/registry.ts'
 import { defineAction, requireEnvironment } from './action.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './errors.ts'
 
 const OptionalText = Type.Union([Type.String(), Type.Null()])
 

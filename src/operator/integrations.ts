@@ -9,8 +9,8 @@ import {
 import { integrationChangesShape, integrationShape } from '../domain/integrations/shape.ts'
 import { inOneLine } from '../domain/shape.ts'
 import type { ListedIntegration } from '../store/integrations/integrations.ts'
-import { defineAction, operator, readInput, requireEnvironment } from './action.ts'
-import { UsageError } from './usage-error.ts'
+import { commandActor, defineAction, readInput, requireEnvironment } from './action.ts'
+import { UsageError } from './errors.ts'
 
 const CREATE = 'integrations.create'
 const SET_SECRET = 'integrations.set-secret'
@@ -54,7 +54,7 @@ export const createIntegrationAction = defineAction({
       active: true,
       credentials: { ...own, clientId, secretKey: clientSecret },
     })
-    const made = await commit(context, operator(CREATE), () =>
+    const made = await commit(context, commandActor(CREATE), () =>
       createIntegration(context, environment.id, given),
     )
     switch (made.kind) {
@@ -100,7 +100,7 @@ export const setClientSecretAction = defineAction({
     const changes = readInput(integrationChangesShape(context.providers), {
       credentials: { secretKey: clientSecret },
     })
-    const changed = await commit(context, operator(SET_SECRET), async () => {
+    const changed = await commit(context, commandActor(SET_SECRET), async () => {
       const found = await findIntegration(context, environment.id, identifier)
       if (found.kind !== 'integration') return found
       return updateIntegration(context, environment.id, found.integration.id, changes)

@@ -7,8 +7,8 @@ import {
   NewKey,
   revokeKey,
 } from '../domain/environments/keys.ts'
-import { defineAction, operator, readInput, requireEnvironment } from './action.ts'
-import { UsageError } from './usage-error.ts'
+import { commandActor, defineAction, readInput, requireEnvironment } from './action.ts'
+import { UsageError } from './errors.ts'
 
 const CREATE = 'keys.create'
 const REVOKE = 'keys.revoke'
@@ -33,7 +33,7 @@ export const createKeyAction = defineAction({
   run: async (context, { environmentId, ...input }) => {
     const environment = await requireEnvironment(context, environmentId)
     const given = readInput(keyShape, input)
-    const made = await commit(context, operator(CREATE), () =>
+    const made = await commit(context, commandActor(CREATE), () =>
       issueKey(context, environment.id, given),
     )
     const { apiKey, row } = made.value
@@ -79,7 +79,7 @@ export const revokeKeyAction = defineAction({
   output: Type.Object({ id: Type.String(), revoked: Type.Boolean() }),
   run: async (context, { environmentId, id }) => {
     const environment = await requireEnvironment(context, environmentId)
-    const revoked = await commit(context, operator(REVOKE), () =>
+    const revoked = await commit(context, commandActor(REVOKE), () =>
       revokeKey(context, environment.id, id),
     )
     if (revoked.kind === 'key_not_found') throw new UsageError(`there is no key ${id} here`)

@@ -7,7 +7,7 @@ import type { Random } from '../secrets/random.ts'
 import { STATE_CLOCK_TOLERANCE_MS, STATE_LIFETIME_MS } from '../secrets/state.ts'
 import type { SealedCursor } from '../store/sealed-values.ts'
 import type { Store } from '../store/store.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './errors.ts'
 
 /** The progress of a secret key rotation. */
 export type RotationStatus = {

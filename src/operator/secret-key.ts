@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox'
 import { commit } from '../domain/commit.ts'
 import { secretKeyRotated } from '../domain/environments/environments.ts'
-import { defineAction, operator } from './action.ts'
+import { commandActor, defineAction } from './action.ts'
 
 const ROTATE = 'secret-key.rotate'
 
@@ -32,7 +32,7 @@ export const rotateSecretKeyAction = defineAction({
     await rotation.begin()
     while ((await rotation.step()) === 'more');
     const { kid, resealed, unopened } = rotation.status()
-    await commit(context, operator(ROTATE), () => secretKeyRotated(context, { kid, resealed }))
+    await commit(context, commandActor(ROTATE), () => secretKeyRotated(context, { kid, resealed }))
     return { kid, resealed, unopened }
   },
 })

@@ -2,36 +2,36 @@ import { existsSync } from 'node:fs'
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { Action } from './action.ts'
-import { controlSocketOf } from './socket.ts'
-import { ControlError, UsageError } from './usage-error.ts'
+import { OperatorError, UsageError } from './errors.ts'
+import { operatorSocketPath } from './socket.ts'
 
-export type Sent<Output> = { kind: 'no_latch' } | { kind: 'done'; output: Output }
+export type Sent<Output> = { kind: 'not_running' } | { kind: 'done'; output: Output }
 
 const Refusal = Type.Object({ message: Type.String() })
 /** Errors that mean no server is listening: a stale socket, or one that is closing. */
-const NOBODY = new Set(['ConnectionRefused', 'ECONNREFUSED', 'ENOENT', 'FailedToOpenSocket'])
+const NOT_LISTENING = new Set(['ConnectionRefused', 'ECONNREFUSED', 'ENOENT', 'FailedToOpenSocket'])
 
 /**
  * Runs an action in the latch process that serves `dataDir`. Throws `UsageError` where latch
- * refuses it, and `ControlError` where it failed.
+ * refuses it, and `OperatorError` where it failed.
  */
 export async function sendAction<Input extends TSchema, Output extends TSchema>(
   dataDir: string,
   action: Action<Input, Output>,
   input: Static<Input>,
 ): Promise<Sent<Static<Output>>> {
-  const unix = controlSocketOf(dataDir)
-  if (!existsSync(unix)) return { kind: 'no_latch' }
+  const unix = operatorSocketPath(dataDir)
+  if (!existsSync(unix)) return { kind: 'not_running' }
   const response = await post(unix, action.name, JSON.stringify(input))
-  if (response === null) return { kind: 'no_latch' }
+  if (response === null) return { kind: 'not_running' }
   const answer: unknown = await response.json().catch(() => undefined)
   if (response.ok && Value.Check(action.output, answer)) return { kind: 'done', output: answer }
   if (response.ok || !Value.Check(Refusal, answer)) {
-    throw new ControlError(
+    throw new OperatorError(
       'The latch that runs here is another version than this command. Restart it, or use its own.',
     )
   }
-  throw response.status === 422 ? new UsageError(answer.message) : new ControlError(answer.message)
+  throw response.status === 422 ? new UsageError(answer.message) : new OperatorError(answer.message)
 }
 
 async function post(unix: string, name: string, body: string): Promise<Response | null> {
@@ -40,10 +40,10 @@ async function post(unix: string, name: string, body: string): Promise<Response 
     return await fetch(`http://latch/${name}`, { unix, method: 'POST', body, timeout: false })
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
-    if (NOBODY.has(code)) return null
+    if (NOT_LISTENING.has(code)) return null
     if (code === 'EACCES' || code === 'PermissionDenied') {
-      throw new ControlError(`${unix} is for the user whom latch runs as. Try it as that one.`)
+      throw new OperatorError(`${unix} is for the user whom latch runs as. Try it as that one.`)
     }
-    throw new ControlError(`The latch that runs here does not answer: ${code || error}`)
+    throw new OperatorError(`The latch that runs here does not answer: ${code || error}`)
   }
 }

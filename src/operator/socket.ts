@@ -3,23 +3,23 @@ import { join } from 'node:path'
 import { Value } from '@sinclair/typebox/value'
 import { errorText } from '../observe/error-text.ts'
 import type { Action, OperatorContext } from './action.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './errors.ts'
 
-export const controlSocketOf = (dataDir: string): string => join(dataDir, 'latch.sock')
+export const operatorSocketPath = (dataDir: string): string => join(dataDir, 'latch.sock')
 
-export type ControlSocket = { stop(): Promise<void> }
+export type OperatorSocket = { stop(): Promise<void> }
 
 /**
  * Serves `POST /<action>` on a Unix socket that only the user that latch runs as (and root) can
  * open: anyone who can could also read the secret key beside it. Throws where the system refuses
  * the socket, for example because the path is too long (107 bytes, unix(7)).
  */
-export function openControlSocket(
+export function openOperatorSocket(
   dataDir: string,
   actions: readonly Action[],
   context: OperatorContext,
-): ControlSocket {
-  const unix = controlSocketOf(dataDir)
+): OperatorSocket {
+  const unix = operatorSocketPath(dataDir)
   // This process holds the data directory's lock, so an existing socket was left by a killed latch.
   rmSync(unix, { force: true })
   const server = withMask(0o177, () =>

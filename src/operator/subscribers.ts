@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { commit } from '../domain/commit.ts'
 import { erasePerson, exportPerson, PersonExport } from '../domain/subscribers/personal-data.ts'
-import { defineAction, operator, requireEnvironment } from './action.ts'
-import { UsageError } from './usage-error.ts'
+import { commandActor, defineAction, requireEnvironment } from './action.ts'
+import { UsageError } from './errors.ts'
 
 const ERASE = 'subscribers.erase'
 
@@ -35,7 +35,7 @@ export const eraseSubscriberAction = defineAction({
   }),
   run: async (context, { environmentId, subscriberId }) => {
     const { id } = await requireEnvironment(context, environmentId)
-    const erased = await commit(context, operator(ERASE), () =>
+    const erased = await commit(context, commandActor(ERASE), () =>
       erasePerson(context, id, subscriberId),
     )
     if (erased.kind === 'subscriber_not_found') throw nothingKept(subscriberId)

@@ -6,7 +6,7 @@ import { responsesOf, takesIdempotencyKey } from '../../src/http/responses.ts'
 import { apiSamples } from '../doors/samples.ts'
 import { createApi } from '../harness/call-api.ts'
 import { type Asked, ask, type Expected, expectAnswer, problemsOf } from '../harness/cases.ts'
-import { checked, createAnswerCheck } from '../harness/declared-answers.ts'
+import { checked, createAnswerCheck } from '../harness/declared-responses.ts'
 import { startService, type TestService } from '../harness/service.ts'
 
 const service = await startService()

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { JOB_KINDS } from '../../src/jobs/kinds.ts'
-import { controlSocketOf } from '../../src/operator/socket.ts'
+import { operatorSocketPath } from '../../src/operator/socket.ts'
 import { createReport, type ImportSummary } from '../../src/transfer/import-report.ts'
 import { createImporter } from '../../src/transfer/importer.ts'
 import { importFile, importFromNovu } from '../../src/transfer/run-import.ts'
@@ -49,7 +49,7 @@ export async function openDoors(environment: Record<string, string> = {}): Promi
       return report.summary()
     },
     command: async (action, input) => {
-      const unix = controlSocketOf(service.dataDir)
+      const unix = operatorSocketPath(service.dataDir)
       const response = await fetch(`http://latch/${action}`, {
         unix,
         method: 'POST',

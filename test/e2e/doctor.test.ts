@@ -18,7 +18,7 @@ beforeAll(async () => {
 const latch = (args: string[], env: Record<string, string> = {}) =>
   run([binary, ...args], { cwd: tempDir(), env })
 
-async function examine(service: TestService): Promise<Report & { exitCode: number }> {
+async function runDoctor(service: TestService): Promise<Report & { exitCode: number }> {
   const { stdout, exitCode } = await latch(['doctor', '--json', '--data-dir', service.dataDir])
   return { ...(JSON.parse(stdout) as Report), exitCode }
 }
@@ -42,7 +42,7 @@ describe('latch doctor', () => {
     const service = await startService()
     await consent(service)
     service.slackRequests.length = 0
-    const report = await examine(service)
+    const report = await runDoctor(service)
     expect(report.exitCode).toBe(0)
     expect(of(report, 'integration slack')).toEqual([
       'ok: Slack accepts client id and secret',
@@ -72,7 +72,7 @@ describe('latch doctor', () => {
     }
     const identifier = ['--identifier', 'other', '--client-id', '1.2']
     await latch(['integrations', 'create', 'slack', ...identifier, ...where])
-    const report = await examine(service)
+    const report = await runDoctor(service)
     expect(report.exitCode).toBe(1)
     expect(of(report, 'integration slack')).toEqual([
       'failed: Slack does not accept the app: bad_client_secret',
@@ -91,7 +91,7 @@ describe('latch doctor', () => {
 
   test('warns of permissions that no administrator has granted', async () => {
     const service = await startService()
-    const report = await examine(service)
+    const report = await runDoctor(service)
     expect(report.exitCode).toBe(0)
     expect(of(report, 'integration msteams').filter((line) => line.startsWith('warning'))).toEqual([
       expect.stringContaining('AppCatalog.Read.All is not granted'),
@@ -105,7 +105,7 @@ describe('latch doctor', () => {
     service.advance(95_000)
     chmodSync(service.dataDir, 0o755)
     service.slackAnswers.push(() => new Response('', { status: 503 }))
-    const report = await examine(service)
+    const report = await runDoctor(service)
     expect(report.exitCode).toBe(1)
     expect(of(report, 'clock')).toEqual([expect.stringMatching(/^failed: it is 9\d s ahead of/)])
     expect(of(report, 'data directory')).toEqual([expect.stringContaining('open to every user')])

@@ -1,6 +1,6 @@
 import { afterAll } from 'bun:test'
 import { plugin } from 'bun'
-import { watchAnswers } from './declared-answers.ts'
+import { watchAnswers } from './declared-responses.ts'
 import { removeTempDirs } from './temp-dir.ts'
 import { watchFetch } from './watched-fetch.ts'
 

@@ -14,7 +14,7 @@ import { createApiKey, digestApiKey } from '../../src/secrets/api-key.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import type { NewApiKey } from '../../src/store/environments/api-keys.ts'
 import { type Answer, API_KEY, type CallApi, createApi, readAnswer } from './call-api.ts'
-import { type AnswerCheck, checked, checksItself, createAnswerCheck } from './declared-answers.ts'
+import { type AnswerCheck, checked, checksItself, createAnswerCheck } from './declared-responses.ts'
 import { startHranaServer } from './hrana-server.ts'
 import { SANDBOX } from './sandbox.ts'
 import { createSecretWatch } from './secret-watch.ts'
@@ -147,7 +147,7 @@ export async function startService(
         const listener = listen(...where)
         return {
           ...listener,
-          answerWith: (answer) => listener.answerWith(checked(answer, () => check)),
+          setHandler: (answer) => listener.setHandler(checked(answer, () => check)),
         }
       },
     },
@@ -164,7 +164,7 @@ export async function startService(
     })
     const seen: TestStandIn = { url: one.url, requests: [], answers: [] }
     standIns.set(one.provider.id, seen)
-    listeners[position]?.answerWith(async (request) => {
+    listeners[position]?.setHandler(async (request) => {
       seen.requests.push(`${request.method} ${new URL(request.url).pathname}`)
       return (await seen.answers.shift()?.()) ?? answer(request)
     })

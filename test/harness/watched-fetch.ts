@@ -1,4 +1,4 @@
-import { type AnswerCheck, createAnswerCheck, hold, isChecked } from './declared-answers.ts'
+import { type AnswerCheck, createAnswerCheck, hold, isChecked } from './declared-responses.ts'
 import { sourceRoutes } from './source-routes.ts'
 
 let made: Promise<AnswerCheck> | null = null

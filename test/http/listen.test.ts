@@ -8,7 +8,7 @@ test('a listener that is stopped waits for an answer, and no longer than it may'
   ] as const) {
     const listener = listen('127.0.0.1', 0, { stopGraceMs: 1000 })
     const arrived = Promise.withResolvers<void>()
-    listener.answerWith(async () => {
+    listener.setHandler(async () => {
       arrived.resolve()
       await Bun.sleep(answersAfterMs)
       return new Response('answered')

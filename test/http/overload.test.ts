@@ -1,10 +1,10 @@
 import { expect, test } from 'bun:test'
-import { createTurns } from '../../src/http/overload.ts'
+import { createNextTurn } from '../../src/http/overload.ts'
 
 const immediate = () => new Promise((resolve) => setImmediate(resolve))
 
 test('who asks in the same turn of the event loop goes on in the same next one', async () => {
-  const nextTurn = createTurns()
+  const nextTurn = createNextTurn()
   const went: string[] = []
   const go = async (name: string): Promise<void> => {
     await nextTurn()

@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { createClient } from '@libsql/client'
 import { createApp } from '../../src/app.ts'
 import { listen } from '../../src/http/listen.ts'
-import { createStarting } from '../../src/http/pipeline.ts'
+import { createStartingHandler } from '../../src/http/pipeline.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import { rawRequest } from '../harness/raw-request.ts'
 import { LINK_PATH, SAMPLE_BODY, startService } from '../harness/service.ts'
@@ -82,7 +82,7 @@ describe('X-Request-Id is on every answer', async () => {
 
   test('latch that starts, or shuts down (503)', async () => {
     const random = createRandom()
-    const listener = listen('127.0.0.1', 0, { starting: createStarting(random) })
+    const listener = listen('127.0.0.1', 0, { starting: createStartingHandler(random) })
     const startingUp = await fetch(listener.url, { headers: own })
     await listener.stop()
     expect([startingUp.status, startingUp.headers.get('x-request-id')]).toEqual([503, 'mine-1'])

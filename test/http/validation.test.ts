@@ -4,7 +4,7 @@ import { TypeCompiler } from '@sinclair/typebox/compiler'
 import { ConnectBody } from '../../src/api/links/connect.ts'
 import { LinkUserBody } from '../../src/api/links/link-user.ts'
 import { openObject } from '../../src/http/declares.ts'
-import { validationError } from '../../src/http/error-answer.ts'
+import { validationError } from '../../src/http/error-response.ts'
 
 type Errors = Record<string, { messages: string[]; value?: unknown }>
 

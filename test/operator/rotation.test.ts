@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { UsageError } from '../../src/operator/errors.ts'
 import { createRotation } from '../../src/operator/rotation.ts'
-import { UsageError } from '../../src/operator/usage-error.ts'
 import { dataDirMasterKeys } from '../../src/secrets/key-file.ts'
 import { createKeyring } from '../../src/secrets/keyring.ts'
 import { createRandom } from '../../src/secrets/random.ts'

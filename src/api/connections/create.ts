@@ -6,6 +6,7 @@ import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
+import { ownerError } from './owner.ts'
 import {
   authRefused,
   CHANNEL_CONNECTIONS,
@@ -13,8 +14,7 @@ import {
   EXAMPLE_CONTENT,
   integrationNotFound,
   presentConnection,
-} from './answer.ts'
-import { ownerError } from './owner.ts'
+} from './response.ts'
 
 export const createConnection = (deps: ApiDeps) => (app: Api) =>
   app.post(
@@ -25,7 +25,7 @@ export const createConnection = (deps: ApiDeps) => (app: Api) =>
         { request, body, caller, set },
         {
           decide: () => connections.createConnection(deps, caller.environmentId, body),
-          answer: (decided) => {
+          respond: (decided) => {
             switch (decided.kind) {
               case 'accepted':
                 return reply(201, presentConnection(caller, decided.value))

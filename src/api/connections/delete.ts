@@ -7,7 +7,7 @@ import { change, reply } from '../../http/change.ts'
 import { closedQuery, declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
-import { CHANNEL_CONNECTIONS, ConnectionParams, connectionNotFound } from './answer.ts'
+import { CHANNEL_CONNECTIONS, ConnectionParams, connectionNotFound } from './response.ts'
 
 const DeleteConnectionQuery = closedQuery({
   revoke: Type.Optional(
@@ -35,7 +35,7 @@ export const deleteConnection = (deps: ApiDeps) => (app: Api) =>
             revoked?.kind === 'token_not_revoked'
               ? revoked
               : connections.deleteConnection(deps, environmentId, identifier),
-          answer: (decided) => {
+          respond: (decided) => {
             switch (decided.kind) {
               case 'accepted':
                 return reply(204, undefined)

@@ -9,7 +9,7 @@ import {
   connectionNotFound,
   noteTokenRead,
   presentConnection,
-} from './answer.ts'
+} from './response.ts'
 
 export const getConnection =
   ({ store, tokenReads }: ApiDeps) =>

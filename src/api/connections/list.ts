@@ -18,7 +18,7 @@ import {
   ChannelConnection,
   noteTokenRead,
   presentConnection,
-} from './answer.ts'
+} from './response.ts'
 
 const ConnectionsQuery = listQuery({
   ...byTime,

@@ -15,7 +15,7 @@ import {
   EXAMPLE_CONTENT,
   integrationNotFound,
   presentConnection,
-} from './answer.ts'
+} from './response.ts'
 
 export const updateConnection = (deps: ApiDeps) => (app: Api) =>
   app.patch(
@@ -26,7 +26,7 @@ export const updateConnection = (deps: ApiDeps) => (app: Api) =>
         { request, body, caller, set },
         {
           decide: () => connections.updateConnection(deps, caller.environmentId, identifier, body),
-          answer: (decided) => {
+          respond: (decided) => {
             switch (decided.kind) {
               case 'accepted':
                 return reply(200, presentConnection(caller, decided.value))

@@ -12,7 +12,7 @@ import {
   ConnectionParams,
   connectionNotFound,
   presentConnection,
-} from './answer.ts'
+} from './response.ts'
 
 type Verified = Extract<VerifyResult, { kind: 'refreshed' | 'not_rotating' }>
 type NotVerified = Exclude<VerifyResult, Verified> & {
@@ -45,7 +45,7 @@ export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
             const found = refresh === null ? null : await find()
             return found === null ? { kind: 'connection_not_found' } : accept(found)
           },
-          answer: (decided) => {
+          respond: (decided) => {
             switch (decided.kind) {
               case 'accepted':
                 return reply(200, presentConnection(caller, decided.value))

@@ -4,7 +4,7 @@ import { conflict, refusedFields } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { CONTEXTS, ContextAnswer, presentContext } from './answer.ts'
+import { CONTEXTS, ContextResponse, presentContext } from './response.ts'
 
 const CreateContextBody = openObject(contexts.NewContext.properties, {
   title: 'CreateContextRequestDto',
@@ -19,7 +19,7 @@ export const createContext = (deps: ApiDeps) => (app: Api) =>
         { request, body, caller, set },
         {
           decide: () => contexts.createContext(deps, caller.environmentId, body),
-          answer: (decided) => {
+          respond: (decided) => {
             switch (decided.kind) {
               case 'accepted':
                 return reply(201, presentContext(decided.value))
@@ -47,7 +47,7 @@ export const createContext = (deps: ApiDeps) => (app: Api) =>
       limit: 'configuration',
       body: CreateContextBody,
       responses: {
-        201: { description: 'The context', schema: ContextAnswer },
+        201: { description: 'The context', schema: ContextResponse },
         409: {
           description:
             'There is one of that type and id, or a request with the same key is still running',

@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { CONTEXTS, ContextParams, contextNotFound } from './answer.ts'
+import { CONTEXTS, ContextParams, contextNotFound } from './response.ts'
 
 export const deleteContext = (deps: ApiDeps) => (app: Api) =>
   app.delete(
@@ -14,7 +14,7 @@ export const deleteContext = (deps: ApiDeps) => (app: Api) =>
         { request, body: undefined, caller, set },
         {
           decide: () => contexts.deleteContext(deps, caller.environmentId, params),
-          answer: (decided) =>
+          respond: (decided) =>
             decided.kind === 'accepted'
               ? reply(204, undefined)
               : contextNotFound(params, caller.environmentId),

@@ -4,11 +4,11 @@ import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import {
   CONTEXTS,
-  ContextAnswer,
   ContextParams,
+  ContextResponse,
   contextNotFound,
   presentContext,
-} from './answer.ts'
+} from './response.ts'
 
 export const getContext =
   ({ store }: ApiDeps) =>
@@ -29,7 +29,7 @@ export const getContext =
         limit: 'configuration',
         params: ContextParams,
         responses: {
-          200: { description: 'The context', schema: ContextAnswer },
+          200: { description: 'The context', schema: ContextResponse },
           404: { description: 'No such context' },
         },
         sdk: 'contexts.retrieve("org-acme", "tenant")',

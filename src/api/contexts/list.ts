@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
 import { byTimeOrId, listOf, listQuery, presentPage, readPaging } from '../../http/lists.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { CONTEXTS, ContextAnswer, presentContext } from './answer.ts'
+import { CONTEXTS, ContextResponse, presentContext } from './response.ts'
 
 const ContextsQuery = listQuery({
   ...byTimeOrId,
@@ -32,7 +32,7 @@ export const listContexts =
         responses: {
           200: {
             description: 'A page of contexts',
-            schema: listOf(ContextAnswer, 'ListContextsResponseDto'),
+            schema: listOf(ContextResponse, 'ListContextsResponseDto'),
           },
         },
         sdk: 'contexts.list({ search: "acme" })',

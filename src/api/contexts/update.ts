@@ -7,11 +7,11 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import {
   CONTEXTS,
-  ContextAnswer,
   ContextParams,
+  ContextResponse,
   contextNotFound,
   presentContext,
-} from './answer.ts'
+} from './response.ts'
 
 const UpdateContextBody = openObject({ data: ContextData }, { title: 'UpdateContextRequestDto' })
 
@@ -24,7 +24,7 @@ export const updateContext = (deps: ApiDeps) => (app: Api) =>
         { request, body, caller, set },
         {
           decide: () => contexts.updateContext(deps, caller.environmentId, params, body.data),
-          answer: (decided) => {
+          respond: (decided) => {
             switch (decided.kind) {
               case 'accepted':
                 return reply(200, presentContext(decided.value))
@@ -46,7 +46,7 @@ export const updateContext = (deps: ApiDeps) => (app: Api) =>
       params: ContextParams,
       body: UpdateContextBody,
       responses: {
-        200: { description: 'The context', schema: ContextAnswer },
+        200: { description: 'The context', schema: ContextResponse },
         404: { description: 'No such context' },
       },
       example: { data: { name: 'Acme Corporation' } },

@@ -15,7 +15,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import { EXAMPLE } from '../../providers/example.ts'
-import { CHANNEL_ENDPOINTS, ChannelEndpoint, presentEndpoint } from './answer.ts'
+import { CHANNEL_ENDPOINTS, ChannelEndpoint, presentEndpoint } from './response.ts'
 
 /** The types depend on the providers, so they are refused by the domain, in words of its own. */
 const createEndpointBody = (providers: Providers) =>
@@ -39,7 +39,7 @@ export const createEndpoint = (deps: ApiDeps) => (app: Api) =>
         { request, body, caller, set },
         {
           decide: () => endpoints.createEndpoint(deps, environmentId, body),
-          answer: (decided) =>
+          respond: (decided) =>
             decided.kind === 'accepted'
               ? reply(201, presentEndpoint(caller, decided.value))
               : refused(decided, environmentId),

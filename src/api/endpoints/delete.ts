@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { CHANNEL_ENDPOINTS, EndpointParams, endpointNotFound } from './answer.ts'
+import { CHANNEL_ENDPOINTS, EndpointParams, endpointNotFound } from './response.ts'
 
 export const deleteEndpoint = (deps: ApiDeps) => (app: Api) =>
   app.delete(
@@ -14,7 +14,7 @@ export const deleteEndpoint = (deps: ApiDeps) => (app: Api) =>
         { request, body: undefined, caller, set },
         {
           decide: () => endpoints.deleteEndpoint(deps, caller.environmentId, identifier),
-          answer: (decided) =>
+          respond: (decided) =>
             decided.kind === 'accepted' ? reply(204, undefined) : endpointNotFound(identifier),
         },
       ),

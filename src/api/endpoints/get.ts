@@ -7,7 +7,7 @@ import {
   EndpointParams,
   endpointNotFound,
   presentEndpoint,
-} from './answer.ts'
+} from './response.ts'
 
 export const getEndpoint =
   ({ store }: ApiDeps) =>

@@ -11,7 +11,7 @@ import {
   readPaging,
 } from '../../http/lists.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { CHANNEL_ENDPOINTS, ChannelEndpoint, presentEndpoint } from './answer.ts'
+import { CHANNEL_ENDPOINTS, ChannelEndpoint, presentEndpoint } from './response.ts'
 
 const EndpointsQuery = listQuery({
   ...byTime,

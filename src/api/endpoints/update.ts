@@ -5,7 +5,7 @@ import { badRequest, notFound } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { CHANNEL_ENDPOINTS, ChannelEndpoint, EndpointParams, presentEndpoint } from './answer.ts'
+import { CHANNEL_ENDPOINTS, ChannelEndpoint, EndpointParams, presentEndpoint } from './response.ts'
 
 export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
   app.patch(
@@ -16,7 +16,7 @@ export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
         { request, body, caller, set },
         {
           decide: () => endpoints.updateEndpoint(deps, environmentId, identifier, body.endpoint),
-          answer: (decided) => {
+          respond: (decided) => {
             switch (decided.kind) {
               case 'accepted':
                 return reply(200, presentEndpoint(caller, decided.value))

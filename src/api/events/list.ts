@@ -6,8 +6,8 @@ import { invalid } from '../../http/api-error.ts'
 import { declares } from '../../http/declares.ts'
 import { LIST_PARAMETERS } from '../../http/lists.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { EVENT_LOG, EventsAnswer } from './answer.ts'
 import { createLongPoll } from './long-poll.ts'
+import { EVENT_LOG, EventsResponse } from './response.ts'
 
 const ISO_8601 = '^\\d{4}-\\d\\d-\\d\\d(T\\d\\d:\\d\\d(:\\d\\d(\\.\\d+)?)?(Z|[+-]\\d\\d:\\d\\d))?$'
 const EVENT_ID = '^evt_(0|[1-9][0-9]{0,14})$'
@@ -108,7 +108,7 @@ export const listEvents = (deps: ApiDeps) => {
         limit: 'configuration',
         query: EventsQuery,
         responses: {
-          200: { description: 'Some events, or none yet', schema: EventsAnswer },
+          200: { description: 'Some events, or none yet', schema: EventsResponse },
         },
       }),
     )

@@ -2,7 +2,7 @@ import { createAlarm } from '../../background.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { ApiError } from '../../http/api-error.ts'
 
-type WaitDeps = Pick<ApiDeps, 'store' | 'overload' | 'monotonicMs' | 'sleep' | 'allowSeconds'>
+type WaitDeps = Pick<ApiDeps, 'store' | 'overload' | 'monotonicMs' | 'sleep' | 'extendTimeout'>
 
 /** Reads something again and again until it is there. */
 export type LongPoll = <Row>(
@@ -15,9 +15,9 @@ const MAX_WAITING_PER_ENVIRONMENT = 20
 const MAX_WAITING = 200
 
 /** Of other processes on the same database nobody is told, so one looks. */
-const LOOK_EVERY_MS = 500
+const POLL_EVERY_MS = 500
 /** Events often come in groups: one look then finds all of them. */
-const GATHER_MS = 20
+const BATCH_MS = 20
 
 const tooManyWaiting = new ApiError(
   429,
@@ -51,7 +51,7 @@ export function createLongPoll(deps: WaitDeps): LongPoll {
     const ends = [store.events.listen(alarm.ring), overload.onDrain(alarm.ring)]
     request.signal.addEventListener('abort', alarm.ring)
     count(environmentId, 1)
-    deps.allowSeconds(request, seconds + 5)
+    deps.extendTimeout(request, seconds + 5)
     const untilMs = monotonicMs() + seconds * 1000
     try {
       for (;;) {
@@ -59,8 +59,8 @@ export function createLongPoll(deps: WaitDeps): LongPoll {
         const leftMs = untilMs - monotonicMs()
         const isOver = leftMs <= 0 || request.signal.aborted || overload.isDraining()
         if (found.length > 0 || isOver) return found
-        const pauseMs = store.events.isShared ? Math.min(leftMs, LOOK_EVERY_MS) : leftMs
-        await overload.aside(alarm.sleep(pauseMs).then(() => sleep(GATHER_MS)))
+        const pauseMs = store.events.isShared ? Math.min(leftMs, POLL_EVERY_MS) : leftMs
+        await overload.whileUncounted(alarm.sleep(pauseMs).then(() => sleep(BATCH_MS)))
       }
     } finally {
       count(environmentId, -1)

@@ -1,11 +1,11 @@
 import { Elysia } from 'elysia'
 import { live } from './live.ts'
 import { novuHealthCheck } from './novu-health-check.ts'
-import { createReadiness, type Vitals } from './readiness.ts'
+import { createReadiness, type HealthDeps } from './readiness.ts'
 import { ready } from './ready.ts'
 
 /** Whether the process is alive, and whether it can do its work. */
-export function health(vitals: Vitals) {
+export function health(vitals: HealthDeps) {
   const readiness = createReadiness(vitals)
   return new Elysia({ name: 'health' })
     .use(live())

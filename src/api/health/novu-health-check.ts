@@ -2,7 +2,7 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import type { Elysia } from 'elysia'
 import { declares } from '../../http/declares.ts'
 import { UNAVAILABLE } from '../../http/responses.ts'
-import { answerReadiness, HEALTH_CHECK, type Readiness, type Vitals } from './readiness.ts'
+import { HEALTH_CHECK, type HealthDeps, type Readiness, readinessResponse } from './readiness.ts'
 
 const states = () => Type.Record(Type.String(), Type.Unknown())
 const HealthCheck = Type.Object({
@@ -12,11 +12,11 @@ const HealthCheck = Type.Object({
   details: states(),
 })
 /** Where latch is overloaded, it answers as everywhere. */
-const NotWell: TSchema = Type.Union([HealthCheck, UNAVAILABLE])
+const HealthCheckFailure: TSchema = Type.Union([HealthCheck, UNAVAILABLE])
 
 export const novuHealthCheck =
   (
-    { version, present }: Pick<Vitals, 'version' | 'present'>,
+    { version, present }: Pick<HealthDeps, 'version' | 'present'>,
     readiness: () => Promise<Readiness>,
   ) =>
   (app: Elysia) =>
@@ -34,7 +34,7 @@ export const novuHealthCheck =
           error: ready ? {} : database,
           details: { ...info, ...database },
         }
-        return answerReadiness(ready, present(body))
+        return readinessResponse(ready, present(body))
       },
       declares({
         ...HEALTH_CHECK,
@@ -49,7 +49,7 @@ export const novuHealthCheck =
           },
           503: {
             description: 'Not ready, or overloaded',
-            schema: NotWell,
+            schema: HealthCheckFailure,
             headers: { 'Cache-Control': 'sometimes' },
           },
         },

@@ -3,10 +3,10 @@ import type { Tag } from '../../http/declares.ts'
 import { UNAVAILABLE } from '../../http/responses.ts'
 
 /** What latch knows of its own state. */
-export type Vitals = {
+export type HealthDeps = {
   version: string
   /** From when on it is about to stop: it still answers, and wants no new work. */
-  isRetiring(): boolean
+  isShuttingDown(): boolean
   /** Resolves once something was written to the database. */
   proveWritable(): Promise<void>
   monotonicMs(): number
@@ -17,18 +17,18 @@ export type Vitals = {
 export type Readiness = { status: 'ready' } | { status: 'unavailable'; reason: string }
 
 /** Anybody may ask, and each answer is a write: so it is asked no more often than this. */
-const ASK_EVERY_MS = 1000
+const CHECK_EVERY_MS = 1000
 
 /** Says whether latch can do its work. */
 export function createReadiness({
-  isRetiring,
+  isShuttingDown,
   proveWritable,
   monotonicMs,
-}: Pick<Vitals, 'isRetiring' | 'proveWritable' | 'monotonicMs'>): () => Promise<Readiness> {
+}: Pick<HealthDeps, 'isShuttingDown' | 'proveWritable' | 'monotonicMs'>): () => Promise<Readiness> {
   let asked: { atMs: number; writable: Promise<boolean> } | null = null
   const isWritable = (): Promise<boolean> => {
     const nowMs = monotonicMs()
-    if (asked === null || nowMs - asked.atMs > ASK_EVERY_MS) {
+    if (asked === null || nowMs - asked.atMs > CHECK_EVERY_MS) {
       const writable = proveWritable().then(
         () => true,
         () => false,
@@ -38,14 +38,14 @@ export function createReadiness({
     return asked.writable
   }
   return async () => {
-    if (isRetiring()) return { status: 'unavailable', reason: 'shutting down' }
+    if (isShuttingDown()) return { status: 'unavailable', reason: 'shutting down' }
     if (await isWritable()) return { status: 'ready' }
     // Why is in the log of whatever else fails now; a stranger need not know.
     return { status: 'unavailable', reason: 'the database cannot be written to' }
   }
 }
 
-export const answerReadiness = (ready: boolean, body: unknown): Response =>
+export const readinessResponse = (ready: boolean, body: unknown): Response =>
   Response.json(body, {
     status: ready ? 200 : 503,
     headers: { 'cache-control': 'no-store', ...(!ready && { 'retry-after': '1' }) },

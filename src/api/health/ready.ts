@@ -1,14 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import type { Elysia } from 'elysia'
 import { declares } from '../../http/declares.ts'
-import { answerReadiness, HEALTH_CHECK, NotReady, type Readiness } from './readiness.ts'
+import { HEALTH_CHECK, NotReady, type Readiness, readinessResponse } from './readiness.ts'
 
 export const ready = (readiness: () => Promise<Readiness>) => (app: Elysia) =>
   app.get(
     '/readyz',
     async () => {
       const found = await readiness()
-      return answerReadiness(found.status === 'ready', found)
+      return readinessResponse(found.status === 'ready', found)
     },
     declares({
       ...HEALTH_CHECK,

@@ -11,11 +11,11 @@ import type { Providers } from '../../providers/create-providers.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import {
   INTEGRATIONS,
-  IntegrationAnswer,
+  IntegrationResponse,
   integrationError,
   presentIntegration,
   refuseOtherEnvironment,
-} from './answer.ts'
+} from './response.ts'
 
 const createIntegrationBody = (providers: Providers) =>
   openObject(
@@ -34,7 +34,7 @@ export const createIntegration = (deps: ApiDeps) => (app: Api) =>
           decide: async () =>
             refuseOtherEnvironment(caller, body) ??
             integrations.createIntegration(deps, caller.environmentId, body),
-          answer: (decided) => {
+          respond: (decided) => {
             switch (decided.kind) {
               case 'accepted':
                 return reply(201, presentIntegration(caller, decided.value))
@@ -62,7 +62,7 @@ export const createIntegration = (deps: ApiDeps) => (app: Api) =>
       limit: 'configuration',
       body: createIntegrationBody(deps.providers),
       responses: {
-        201: { description: 'The integration', schema: IntegrationAnswer },
+        201: { description: 'The integration', schema: IntegrationResponse },
         409: {
           description: 'The identifier is taken, or a request with the same key is still running',
         },

@@ -2,7 +2,7 @@ import * as integrations from '../../domain/integrations/integrations.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
-import { ValidationErrorDto } from '../../http/error-answer.ts'
+import { ValidationErrorDto } from '../../http/error-response.ts'
 import type { Api } from '../../http/pipeline.ts'
 import {
   INTEGRATIONS,
@@ -10,7 +10,7 @@ import {
   IntegrationParams,
   integrationError,
   type PresentIntegrations,
-} from './answer.ts'
+} from './response.ts'
 
 export const deleteIntegration = (deps: ApiDeps, present: PresentIntegrations) => (app: Api) =>
   app.delete(
@@ -21,7 +21,7 @@ export const deleteIntegration = (deps: ApiDeps, present: PresentIntegrations) =
         { request, body: undefined, caller, set },
         {
           decide: () => integrations.deleteIntegration(deps, caller.environmentId, integrationId),
-          answer: (decided) =>
+          respond: (decided) =>
             decided.kind === 'accepted'
               ? reply(200, present(caller, decided.value))
               : integrationError(decided),

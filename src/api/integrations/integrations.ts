@@ -1,9 +1,9 @@
 import type { ApiDeps } from '../../http/api-deps.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { createPresentIntegrations } from './answer.ts'
 import { createIntegration } from './create.ts'
 import { deleteIntegration } from './delete.ts'
 import { listActiveIntegrations, listIntegrations } from './list.ts'
+import { createPresentIntegrations } from './response.ts'
 import { setPrimaryIntegration } from './set-primary.ts'
 import { updateIntegration } from './update.ts'
 

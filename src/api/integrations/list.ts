@@ -2,7 +2,7 @@ import { Type } from '@sinclair/typebox'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { INTEGRATIONS, IntegrationList, type PresentIntegrations } from './answer.ts'
+import { INTEGRATIONS, IntegrationList, type PresentIntegrations } from './response.ts'
 
 /** No parameters at all: who asks for some of the integrations must not get every one of them. */
 const NoQuery = Type.Object({}, { additionalProperties: false })

@@ -3,9 +3,9 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { badRequest } from '../../http/api-error.ts'
 import { change } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
-import { ValidationErrorDto } from '../../http/error-answer.ts'
+import { ValidationErrorDto } from '../../http/error-response.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { INTEGRATIONS, IntegrationParams, integrationError } from './answer.ts'
+import { INTEGRATIONS, IntegrationParams, integrationError } from './response.ts'
 
 export const setPrimaryIntegration = (deps: ApiDeps) => (app: Api) =>
   app.post(
@@ -17,7 +17,7 @@ export const setPrimaryIntegration = (deps: ApiDeps) => (app: Api) =>
         {
           decide: () =>
             integrations.setPrimaryIntegration(deps, caller.environmentId, integrationId),
-          answer: (decided) =>
+          respond: (decided) =>
             decided.kind === 'no_primary'
               ? badRequest('no_primary', `Channel ${decided.channel} does not support primary`)
               : integrationError(decided, 'Integration'),

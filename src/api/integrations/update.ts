@@ -9,12 +9,12 @@ import type { Api } from '../../http/pipeline.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import {
   INTEGRATIONS,
-  IntegrationAnswer,
   IntegrationParams,
+  IntegrationResponse,
   integrationError,
   presentIntegration,
   refuseOtherEnvironment,
-} from './answer.ts'
+} from './response.ts'
 
 const updateIntegrationBody = (providers: Providers) =>
   openObject(
@@ -33,7 +33,7 @@ export const updateIntegration = (deps: ApiDeps) => (app: Api) =>
           decide: async () =>
             refuseOtherEnvironment(caller, body) ??
             integrations.updateIntegration(deps, caller.environmentId, integrationId, body),
-          answer: (decided) => {
+          respond: (decided) => {
             switch (decided.kind) {
               case 'accepted':
                 return reply(200, presentIntegration(caller, decided.value))
@@ -59,7 +59,7 @@ export const updateIntegration = (deps: ApiDeps) => (app: Api) =>
       params: IntegrationParams,
       body: updateIntegrationBody(deps.providers),
       responses: {
-        200: { description: 'The integration', schema: IntegrationAnswer },
+        200: { description: 'The integration', schema: IntegrationResponse },
         404: { description: 'No such integration' },
         409: { description: 'The identifier is taken' },
       },

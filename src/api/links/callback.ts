@@ -6,14 +6,14 @@ import { openBoundLink } from '../../domain/links/open-bound-link.ts'
 import type { CallbackResult } from '../../domain/links/outcome.ts'
 import { ApiError } from '../../http/api-error.ts'
 import { declares } from '../../http/declares.ts'
-import { errorBody, wantsPage } from '../../http/error-answer.ts'
+import { acceptsHtml, errorBody } from '../../http/error-response.ts'
 import type { Public } from '../../http/pipeline.ts'
 import { createResultPages, type ResultPage } from '../../pages/result-page.ts'
 import { RESULT_SCRIPT, resultScript } from '../../pages/result-script.ts'
-import { LINKS } from './answer.ts'
 import { tellOf } from './callback-log.ts'
 import { CallbackQuery, isPrefetch, readCallback } from './callback-request.ts'
 import { describeOutcome, type FinalResult } from './describe-outcome.ts'
+import { LINKS } from './response.ts'
 
 type CallbackContext = { request: Request; set: { headers: Record<string, string | number> } }
 
@@ -33,7 +33,7 @@ export const callback = (deps: Deps) => (app: Public) => {
     const { redirectUrl, openerOrigin } = destination
     const params = redirectParams(result)
     const isDone = params.status !== 'error'
-    if (redirectUrl !== null && (isDone || wantsPage(request.headers))) {
+    if (redirectUrl !== null && (isDone || acceptsHtml(request.headers))) {
       return redirect(withParams(redirectUrl, params))
     }
     const opener = openerOrigin === null ? null : { origin: openerOrigin, ...params }
@@ -70,7 +70,7 @@ export const callback = (deps: Deps) => (app: Public) => {
   ): Response {
     const { status, message, ...page } = describeOutcome(result, deps.providers)
     const isDone = status === 200
-    if (!isDone && !wantsPage(request.headers)) {
+    if (!isDone && !acceptsHtml(request.headers)) {
       const error = new ApiError(status, result.kind, message)
       const headers = { 'cache-control': 'no-store' }
       return Response.json(errorBody(error, request.url, deps.clock()), { status, headers })

@@ -6,9 +6,9 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
-import { answerLink, countLink, LINK_RESPONSES, LINKS } from './answer.ts'
 import { ConnectBody } from './connect.ts'
 import { LinkUserBody } from './link-user.ts'
+import { LINK_RESPONSES, LINKS, linkResponse, recordLink } from './response.ts'
 
 const ChatOAuthBody = openObject(
   {
@@ -28,8 +28,8 @@ export const chatOAuth = (deps: ApiDeps) => (app: Api) =>
         { request, body, caller, set },
         {
           decide: () => makeLink(deps, caller, body),
-          answer: answerLink(caller),
-          committed: countLink(deps, { caller, body, set }),
+          respond: linkResponse(caller),
+          onCommitted: recordLink(deps, { caller, body, set }),
           lifetimeMs: STATE_LIFETIME_MS,
         },
       ),

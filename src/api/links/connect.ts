@@ -6,7 +6,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { STATE_LIFETIME_MS } from '../../secrets/state.ts'
-import { answerLink, countLink, LINK_FIELDS, LINK_RESPONSES, LINKS } from './answer.ts'
+import { LINK_FIELDS, LINK_RESPONSES, LINKS, linkResponse, recordLink } from './response.ts'
 
 export const ConnectBody = openObject(
   {
@@ -41,8 +41,8 @@ export const connect = (deps: ApiDeps) => (app: Api) =>
         { request, body, caller, set },
         {
           decide: () => links.linkWorkspace(deps, caller, body),
-          answer: answerLink(caller),
-          committed: countLink(deps, { caller, body, set }),
+          respond: linkResponse(caller),
+          onCommitted: recordLink(deps, { caller, body, set }),
           lifetimeMs: STATE_LIFETIME_MS,
         },
       ),

@@ -4,7 +4,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { notFound } from '../../http/api-error.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { LINKS } from './answer.ts'
+import { LINKS } from './response.ts'
 
 const EXAMPLE_ID = 'lnk_0mi2c9q3k4fZr0XuVq1mW8aTe008cK7dQ2xPz_9sA'
 
@@ -12,7 +12,7 @@ const text = (description: string) => Type.Union([Type.String(), Type.Null()], {
 const time = (description: string) =>
   Type.Union([Type.String({ format: 'date-time' }), Type.Null()], { description })
 
-const LinkAnswer = Type.Object(
+const LinkResponse = Type.Object(
   {
     id: Type.String({ examples: [EXAMPLE_ID] }),
     status: Type.Union(LinkState.anyOf, {
@@ -68,7 +68,7 @@ export const getLink = (deps: ApiDeps) => (app: Api) =>
       limit: 'configuration',
       params: Type.Object({ id: Type.String({ minLength: 1, examples: [EXAMPLE_ID] }) }),
       responses: {
-        200: { description: 'The link', schema: LinkAnswer },
+        200: { description: 'The link', schema: LinkResponse },
         404: { description: 'No id of a link, or of one in another environment' },
       },
     }),
@@ -77,7 +77,7 @@ export const getLink = (deps: ApiDeps) => (app: Api) =>
 const isoOrNull = (ms: number | null): string | null =>
   ms === null ? null : new Date(ms).toISOString()
 
-const presentLink = ({ integration, why, ...link }: LinkStatus): Static<typeof LinkAnswer> => ({
+const presentLink = ({ integration, why, ...link }: LinkStatus): Static<typeof LinkResponse> => ({
   id: link.id,
   status: link.status,
   usable: link.isUsable,

@@ -4,7 +4,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { SUBSCRIBERS } from './answer.ts'
+import { SUBSCRIBERS } from './response.ts'
 
 const BulkSubscribersBody = openObject(
   {
@@ -17,7 +17,7 @@ const BulkSubscribersBody = openObject(
 )
 
 const Named = Type.Array(Type.Object({ subscriberId: Type.String() }))
-const BulkSubscribersAnswer = Type.Object(
+const BulkSubscribersResponse = Type.Object(
   {
     updated: Named,
     created: Named,
@@ -37,7 +37,7 @@ export const createSubscribersInBulk = (deps: ApiDeps) => (app: Api) =>
         { request, body, caller, set },
         {
           decide: () => upsertSubscribers(deps, caller.environmentId, body.subscribers),
-          answer: ({ value }) => reply(201, presentOutcome(value)),
+          respond: ({ value }) => reply(201, presentOutcome(value)),
         },
       ),
     declares({
@@ -48,7 +48,7 @@ export const createSubscribersInBulk = (deps: ApiDeps) => (app: Api) =>
       access: 'write',
       limit: 'configuration',
       body: BulkSubscribersBody,
-      responses: { 201: { description: 'What became of each', schema: BulkSubscribersAnswer } },
+      responses: { 201: { description: 'What became of each', schema: BulkSubscribersResponse } },
       example: {
         subscribers: [{ subscriberId: 'subscriber-123' }, { subscriberId: 'subscriber-456' }],
       },
@@ -60,7 +60,7 @@ const presentOutcome = ({
   created,
   updated,
   failed,
-}: BulkOutcome): Static<typeof BulkSubscribersAnswer> => ({
+}: BulkOutcome): Static<typeof BulkSubscribersResponse> => ({
   updated: updated.map((subscriberId) => ({ subscriberId })),
   created: created.map((subscriberId) => ({ subscriberId })),
   failed: failed.map(({ subscriberId, reason }) => {

@@ -6,7 +6,7 @@ import { conflict } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { closedQuery, declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { presentSubscriber, SUBSCRIBERS, SubscriberAnswer } from './answer.ts'
+import { presentSubscriber, SUBSCRIBERS, SubscriberResponse } from './response.ts'
 
 const CreateSubscriberBody = openObject(SubscriberInput.properties, {
   title: 'CreateSubscriberRequestDto',
@@ -24,7 +24,7 @@ export const createSubscriber = (deps: ApiDeps) => (app: Api) =>
             subscribers.upsertSubscriber(deps, caller.environmentId, body, {
               failIfExists: query.failIfExists === 'true',
             }),
-          answer: (decided) => {
+          respond: (decided) => {
             if (decided.kind === 'accepted') {
               return reply(201, presentSubscriber(caller, decided.value))
             }
@@ -48,7 +48,7 @@ export const createSubscriber = (deps: ApiDeps) => (app: Api) =>
       }),
       body: CreateSubscriberBody,
       responses: {
-        201: { description: 'The subscriber', schema: SubscriberAnswer },
+        201: { description: 'The subscriber', schema: SubscriberResponse },
         409: {
           description:
             'It exists and `failIfExists` is true, or a request with the same key is still running',

@@ -5,7 +5,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { SUBSCRIBERS, SubscriberParams, subscriberNotFound } from './answer.ts'
+import { SUBSCRIBERS, SubscriberParams, subscriberNotFound } from './response.ts'
 
 const RemovedSubscriber = Type.Object(
   { acknowledged: Type.Boolean(), status: Type.String() },
@@ -39,7 +39,7 @@ export const deleteSubscriber = (deps: ApiDeps) => (app: Api) =>
             erase === 'true'
               ? erasePerson(deps, caller.environmentId, subscriberId)
               : subscribers.deleteSubscriber(deps, caller.environmentId, subscriberId),
-          answer: (decided) =>
+          respond: (decided) =>
             decided.kind === 'accepted'
               ? reply(200, { acknowledged: true, status: 'deleted' })
               : subscriberNotFound(subscriberId),

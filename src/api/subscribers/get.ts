@@ -4,10 +4,10 @@ import type { Api } from '../../http/pipeline.ts'
 import {
   presentSubscriber,
   SUBSCRIBERS,
-  SubscriberAnswer,
   SubscriberParams,
+  SubscriberResponse,
   subscriberNotFound,
-} from './answer.ts'
+} from './response.ts'
 
 export const getSubscriber =
   ({ store }: ApiDeps) =>
@@ -28,7 +28,7 @@ export const getSubscriber =
         limit: 'configuration',
         params: SubscriberParams,
         responses: {
-          200: { description: 'The subscriber', schema: SubscriberAnswer },
+          200: { description: 'The subscriber', schema: SubscriberResponse },
           404: { description: 'No such subscriber' },
         },
         sdk: 'subscribers.retrieve("subscriber-123")',

@@ -3,7 +3,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
 import { byTimeOrId, listOf, listQuery, presentPage, readPaging } from '../../http/lists.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { presentSubscriber, SUBSCRIBERS, SubscriberAnswer } from './answer.ts'
+import { presentSubscriber, SUBSCRIBERS, SubscriberResponse } from './response.ts'
 
 const SubscribersQuery = listQuery({
   ...byTimeOrId,
@@ -40,7 +40,7 @@ export const listSubscribers =
         responses: {
           200: {
             description: 'A page of subscribers',
-            schema: listOf(SubscriberAnswer, 'ListSubscribersResponseDto'),
+            schema: listOf(SubscriberResponse, 'ListSubscribersResponseDto'),
           },
         },
         sdk: 'subscribers.search({ email: "ada@example.com" })',

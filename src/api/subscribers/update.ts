@@ -7,10 +7,10 @@ import type { Api } from '../../http/pipeline.ts'
 import {
   presentSubscriber,
   SUBSCRIBERS,
-  SubscriberAnswer,
   SubscriberParams,
+  SubscriberResponse,
   subscriberNotFound,
-} from './answer.ts'
+} from './response.ts'
 
 const UpdateSubscriberBody = openObject(SubscriberProfile.properties, {
   title: 'PatchSubscriberRequestDto',
@@ -26,7 +26,7 @@ export const updateSubscriber = (deps: ApiDeps) => (app: Api) =>
         {
           decide: () =>
             subscribers.updateSubscriber(deps, caller.environmentId, subscriberId, body),
-          answer: (decided) =>
+          respond: (decided) =>
             decided.kind === 'accepted'
               ? reply(200, presentSubscriber(caller, decided.value))
               : subscriberNotFound(subscriberId),
@@ -42,7 +42,7 @@ export const updateSubscriber = (deps: ApiDeps) => (app: Api) =>
       params: SubscriberParams,
       body: UpdateSubscriberBody,
       responses: {
-        200: { description: 'The subscriber', schema: SubscriberAnswer },
+        200: { description: 'The subscriber', schema: SubscriberResponse },
         404: { description: 'No such subscriber' },
       },
       example: { firstName: 'Augusta Ada' },

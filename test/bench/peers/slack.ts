@@ -14,5 +14,5 @@ for await (const redirectUri of console) {
     sleep: Bun.sleep,
     randomId: createRandom().alphanumeric,
   })
-  listener.answerWith(slack.fetch)
+  listener.setHandler(slack.fetch)
 }

@@ -8,7 +8,7 @@ export const CONTEXTS: Tag = {
   description: 'What links belong to in your own terms, such as a tenant or an organisation.',
 }
 
-export const ContextAnswer = Type.Object(
+export const ContextResponse = Type.Object(
   {
     type: Type.String(),
     id: Type.String(),
@@ -18,7 +18,7 @@ export const ContextAnswer = Type.Object(
   },
   { title: 'GetContextResponseDto' },
 )
-export type ContextAnswer = Static<typeof ContextAnswer>
+export type ContextResponse = Static<typeof ContextResponse>
 
 export const ContextParams = Type.Object({
   type: Type.String({ minLength: 1, examples: ['tenant'] }),
@@ -32,7 +32,7 @@ export const presentContext = ({
   data,
   createdAtMs,
   updatedAtMs,
-}: Context): ContextAnswer => ({
+}: Context): ContextResponse => ({
   type,
   id: contextId,
   data,

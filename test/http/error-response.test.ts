@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { ApiError, badRequest, conflict, invalid, notFound } from '../../src/http/api-error.ts'
-import { errorBody, safePath } from '../../src/http/error-answer.ts'
+import { errorBody, safePath } from '../../src/http/error-response.ts'
 
 const URL_OF_REQUEST = 'http://latch.example:4400/v1/channel-endpoints?limit=5'
 const NOW_MS = Date.UTC(2026, 0, 2, 3, 4, 5, 6)

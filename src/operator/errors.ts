@@ -4,6 +4,6 @@ export class UsageError extends Error {
 }
 
 /** A valid request that could not be carried out. */
-export class ControlError extends Error {
-  override readonly name = 'ControlError'
+export class OperatorError extends Error {
+  override readonly name = 'OperatorError'
 }

@@ -10,7 +10,7 @@ export const SUBSCRIBERS: Tag = {
   description: 'Your users, under your own ids.',
 }
 
-export const SubscriberAnswer = Type.Object(
+export const SubscriberResponse = Type.Object(
   {
     _id: Type.String(),
     _organizationId: Type.String(),
@@ -22,7 +22,7 @@ export const SubscriberAnswer = Type.Object(
   },
   { title: 'SubscriberResponseDto' },
 )
-export type SubscriberAnswer = Static<typeof SubscriberAnswer>
+export type SubscriberResponse = Static<typeof SubscriberResponse>
 
 export const SubscriberParams = Type.Object({
   subscriberId: Type.String({ minLength: 1, examples: ['subscriber-123'] }),
@@ -32,7 +32,7 @@ export const SubscriberParams = Type.Object({
 export const presentSubscriber = (
   { organizationId, environmentId }: Caller,
   { id, subscriberId, profile, createdAtMs, updatedAtMs }: Subscriber,
-): SubscriberAnswer => ({
+): SubscriberResponse => ({
   _id: id,
   _organizationId: organizationId,
   _environmentId: environmentId,

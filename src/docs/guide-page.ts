@@ -1,5 +1,5 @@
 import { type Html, html } from '../pages/html.ts'
-import { PAGES, titleOf } from './pages.ts'
+import { GUIDES, titleOf } from './guides.ts'
 
 /** Allows text only: no scripts, no images, nothing from another origin. */
 const POLICY =
@@ -21,7 +21,7 @@ th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; bo
 }
 
 const LINKS: readonly [string, string][] = [
-  ...[...PAGES].map(([name, text]): [string, string] => [`/docs/${name}`, titleOf(text)]),
+  ...[...GUIDES].map(([name, text]): [string, string] => [`/docs/${name}`, titleOf(text)]),
   ['/openapi', 'API reference'],
 ]
 

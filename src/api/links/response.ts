@@ -47,27 +47,27 @@ export const LINK_RESPONSES = {
   },
 } as const
 
-type LinkDecided =
+type LinkDecision =
   | Accepted<SignedLink>
   | ConnectLinkRefusal
   | { kind: 'subscriber_required'; for: 'link_user' }
 
 /** A link as it is answered, or the refusal in Novu's words. */
-export const answerLink =
+export const linkResponse =
   ({ environmentId }: Caller) =>
-  (decided: LinkDecided): Reply<201, OAuthUrl> | ApiError => {
+  (decided: LinkDecision): Reply<201, OAuthUrl> | ApiError => {
     if (decided.kind !== 'accepted') return linkError(decided, environmentId)
     const { url, linkId } = decided.value
     return reply(201, { url }, { 'latch-link-id': linkId })
   }
 
 /** Counts a link that was handed out, once; at the level `debug` it has a line in the log, too. */
-export const countLink =
+export const recordLink =
   (
     { metrics, log }: Pick<ApiDeps, 'metrics' | 'log'>,
-    { caller, body, set }: Pick<Call, 'caller' | 'set'> & { body: AskedLink },
+    { caller, body, set }: Pick<Call, 'caller' | 'set'> & { body: RequestedLink },
   ) =>
-  (decided: LinkDecided): void => {
+  (decided: LinkDecision): void => {
     if (decided.kind !== 'accepted') return
     const { providerId, mode, linkId } = decided.value
     metrics.linkMade(providerId, mode)
@@ -84,11 +84,11 @@ export const countLink =
     log.debug(fields, 'link')
   }
 
-type AskedLink = { integrationIdentifier: string; subscriberId?: string }
+type RequestedLink = { integrationIdentifier: string; subscriberId?: string }
 
 /** Some of the messages end in a space, as Novu's do. */
 function linkError(
-  refusal: Exclude<LinkDecided, Accepted<SignedLink>>,
+  refusal: Exclude<LinkDecision, Accepted<SignedLink>>,
   environmentId: string,
 ): ApiError {
   switch (refusal.kind) {

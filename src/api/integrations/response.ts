@@ -16,7 +16,7 @@ export const INTEGRATIONS: Tag = {
 }
 
 /** As Novu gives it to an API key: without its credentials. */
-export const IntegrationAnswer = Type.Object(
+export const IntegrationResponse = Type.Object(
   {
     _id: Type.String(),
     _environmentId: Type.String(),
@@ -33,7 +33,7 @@ export const IntegrationAnswer = Type.Object(
   },
   { title: 'IntegrationResponseDto' },
 )
-export type IntegrationAnswer = Static<typeof IntegrationAnswer>
+export type IntegrationResponse = Static<typeof IntegrationResponse>
 
 export const IntegrationParams = Type.Object({
   integrationId: Type.String({
@@ -47,7 +47,7 @@ export const IntegrationList = Type.Object(
   {
     data: Type.Array(
       Type.Composite([
-        Type.Omit(IntegrationAnswer, ['configurations']),
+        Type.Omit(IntegrationResponse, ['configurations']),
         Type.Object({
           configurations: Type.Optional(
             Type.Composite([IntegrationSettings], {
@@ -71,7 +71,7 @@ type Organization = Pick<Caller, 'organizationId'>
 export const presentIntegration = (
   caller: Organization,
   integration: Integration,
-): IntegrationAnswer => ({
+): IntegrationResponse => ({
   ...presentBare(caller, integration),
   configurations: settingsOf(integration.credentials),
 })
@@ -79,7 +79,7 @@ export const presentIntegration = (
 function presentBare(
   { organizationId }: Organization,
   integration: ListedIntegration,
-): Omit<IntegrationAnswer, 'configurations'> {
+): Omit<IntegrationResponse, 'configurations'> {
   const { id, environmentId, name, identifier, providerId, channel, active } = integration
   return {
     _id: id,

@@ -4,7 +4,7 @@ import type { LogLevel } from '../observe/log-level.ts'
 /**
  * SIGHUP turns debug logging on, and the next one off again, to examine a running service.
  */
-export function changeLevelOnHangup(log: Log, configured: LogLevel): void {
+export function toggleDebugOnHangup(log: Log, configured: LogLevel): void {
   const other = configured === 'debug' ? 'info' : 'debug'
   let level = configured
   process.on('SIGHUP', () => {

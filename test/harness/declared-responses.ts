@@ -4,7 +4,7 @@ import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020'
 import addFormats from 'ajv-formats'
 import type { Config } from '../../src/config.ts'
 import { type DeclaredRoute, declaredRoutes } from '../../src/http/declares.ts'
-import type { Answering } from '../../src/http/listen.ts'
+import type { RequestHandler } from '../../src/http/listen.ts'
 import {
   type DescribedResponse,
   type HeaderName,
@@ -156,7 +156,7 @@ export function hold(check: AnswerCheck, exchange: Exchange): void {
 
 /** Holds every answer of the service against its declaration, whoever asked. */
 export const checked =
-  (answering: Answering, check: () => AnswerCheck | null): Answering =>
+  (answering: RequestHandler, check: () => AnswerCheck | null): RequestHandler =>
   async (request) => {
     const response = await answering(request)
     const type = response.headers.get('content-type') ?? ''

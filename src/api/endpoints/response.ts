@@ -5,7 +5,7 @@ import { type ApiError, notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Tag } from '../../http/declares.ts'
 import type { ListedEndpoint } from '../../store/endpoints/endpoint-list.ts'
-import { PendingAnswer, presentPending } from '../pending.ts'
+import { PendingState, presentPending } from '../pending.ts'
 
 export const CHANNEL_ENDPOINTS: Tag = {
   name: 'Channel endpoints',
@@ -30,7 +30,7 @@ export const ChannelEndpoint = Type.Object(
     type: Type.String(),
     endpoint: Type.Record(Type.String(), Type.Unknown()),
     pending: Type.Optional(
-      Type.Object(PendingAnswer.properties, {
+      Type.Object(PendingState.properties, {
         description: 'There while the app cannot reach the user yet; latch keeps trying.',
       }),
     ),

@@ -9,7 +9,7 @@ import { startService, type TestService } from '../harness/service.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
 const ROOT = join(import.meta.dir, '../..')
-const PAGES = [
+const GUIDES = [
   'slack',
   'teams',
   'configuration',
@@ -30,12 +30,12 @@ beforeAll(async () => {
 afterAll(() => service.stop())
 
 const source = (name: string): string =>
-  readFileSync(join(ROOT, `src/docs/pages/${name}.md`), 'utf8')
+  readFileSync(join(ROOT, `src/docs/guides/${name}.md`), 'utf8')
 
 describe('the documentation that comes with latch', () => {
   test('is served as pages that load nothing, and as the Markdown they are made of', async () => {
     const index = await (await fetch(`${service.url}/docs`)).text()
-    for (const name of PAGES) {
+    for (const name of GUIDES) {
       expect(index).toContain(`href="/docs/${name}"`)
       const page = await fetch(`${service.url}/docs/${name}`)
       expect([page.status, page.headers.get('content-security-policy')]).toMatchObject([
@@ -56,7 +56,7 @@ describe('the documentation that comes with latch', () => {
   })
 
   test('leads nowhere that is not there', async () => {
-    for (const name of PAGES) {
+    for (const name of GUIDES) {
       const page = await (await fetch(`${service.url}/docs/${name}`)).text()
       const links = [...page.matchAll(/href="([^"]+)"/g)].map(([, link = '']) => link)
       expect(links.length).toBeGreaterThan(4)
@@ -95,7 +95,7 @@ describe('the documentation that comes with latch', () => {
   })
 
   test('tells commands and flags that the executable has', async () => {
-    const texts = [...PAGES.map(source), readFileSync(join(ROOT, 'README.md'), 'utf8')]
+    const texts = [...GUIDES.map(source), readFileSync(join(ROOT, 'README.md'), 'utf8')]
     const lines = texts.flatMap((text) =>
       [...text.matchAll(/(?:`|^|\| |=\S+ )(latch (?!<)[a-z-]+[^`\n]*)/gm)].map(
         ([, line = '']) => line,
@@ -125,7 +125,7 @@ describe('the documentation that comes with latch', () => {
 })
 
 describe('the unit for systemd', () => {
-  const unit = readFileSync(join(ROOT, 'src/docs/pages/latch.service'), 'utf8')
+  const unit = readFileSync(join(ROOT, 'src/docs/guides/latch.service'), 'utf8')
 
   test('is served with the documentation', async () => {
     expect(await (await fetch(`${service.url}/docs/latch.service`)).text()).toBe(unit)

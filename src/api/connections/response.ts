@@ -8,7 +8,7 @@ import type { Tag } from '../../http/declares.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
 import type { ConnectionWithAuth } from '../../store/connections/connections.ts'
-import { PendingAnswer, presentPending } from '../pending.ts'
+import { PendingState, presentPending } from '../pending.ts'
 
 export const CHANNEL_CONNECTIONS: Tag = {
   name: 'Channel connections',
@@ -48,7 +48,7 @@ export const ChannelConnection = Type.Object(
       refreshTokenExpiresAt: Type.Optional(Type.String()),
     }),
     pending: Type.Optional(
-      Type.Object(PendingAnswer.properties, {
+      Type.Object(PendingState.properties, {
         description:
           "There until Microsoft proves the administrator's consent; latch asks for it for 7 days.",
       }),

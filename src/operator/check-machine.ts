@@ -14,7 +14,7 @@ const NO_SPACE = 100 * MEGABYTE
 const ASK_MS = 5000
 
 /** Checks whether this user can write to the data directory, and who else can access it. */
-export async function examineDataDir({ dataDir }: Pick<Config, 'dataDir'>): Promise<Finding> {
+export async function checkDataDir({ dataDir }: Pick<Config, 'dataDir'>): Promise<Finding> {
   try {
     await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK)
     const { mode } = await stat(dataDir)
@@ -36,7 +36,7 @@ export async function examineDataDir({ dataDir }: Pick<Config, 'dataDir'>): Prom
 }
 
 /** Checks the free space on the disk that holds the data. */
-export async function examineDisk({ dataDir }: Config): Promise<Finding> {
+export async function checkDisk({ dataDir }: Config): Promise<Finding> {
   const { bavail, bsize } = await statfs(dataDir)
   const free = bavail * bsize
   const message = `${Math.floor(free / MEGABYTE)} MB are free`
@@ -46,7 +46,7 @@ export async function examineDisk({ dataDir }: Config): Promise<Finding> {
 }
 
 /** Checks where the secret key is stored, and who can read it. */
-export async function examineKeyFile({ masterKeys, dataDir }: Config): Promise<Finding> {
+export async function checkKeyFile({ masterKeys, dataDir }: Config): Promise<Finding> {
   const file = keyFileOf(dataDir)
   if (masterKeys !== null) return ok('the secret key is given by LATCH_SECRET_KEY')
   if (!existsSync(file)) {
@@ -58,7 +58,7 @@ export async function examineKeyFile({ masterKeys, dataDir }: Config): Promise<F
 }
 
 /** Checks the files that secrets are read from (`LATCH_…_FILE`), and who else can read them. */
-export async function examineSecretFiles({
+export async function checkSecretFiles({
   secretFiles,
 }: Pick<Config, 'secretFiles'>): Promise<Finding[]> {
   return Promise.all(
@@ -87,7 +87,7 @@ const CLOSE_UNLESS_MOUNTED =
  * Checks the public URL from this machine; what a user's browser reaches may differ, but rarely
  * does.
  */
-export async function examinePublicUrl({ publicUrl }: Config, fetch: Fetch): Promise<Finding> {
+export async function checkPublicUrl({ publicUrl }: Config, fetch: Fetch): Promise<Finding> {
   if (isLoopback(new URL(publicUrl).hostname)) {
     const message = `${publicUrl} is this machine alone`
     const remedy =

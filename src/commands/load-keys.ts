@@ -5,7 +5,7 @@ import { createKeyring } from '../secrets/keyring.ts'
 import type { Random } from '../secrets/random.ts'
 
 /** The secret key: the operator's, else the data directory's own, which is made if there is none. */
-export async function openKeys(
+export async function loadKeys(
   { masterKeys: given, dataDir }: Pick<Settings, 'masterKeys' | 'dataDir'>,
   random: Random,
 ): Promise<RotatingKeys> {

@@ -56,7 +56,7 @@ const AnyEvent = Type.Unsafe<PresentedEvent>(
   ),
 )
 
-export const EventsAnswer = Type.Object(
+export const EventsResponse = Type.Object(
   {
     data: Type.Array(AnyEvent),
     next: Type.String({

@@ -104,8 +104,8 @@ export const validationError = (validator: TypeCheck<TSchema>, value: unknown): 
  * Any error as the caller gets it, in the contract's shape; a fault goes to the log, by its id and that
  * of the request.
  */
-export function answerError(
-  deps: Pick<ApiDeps, 'clock' | 'log' | 'random' | 'storeTrouble'>,
+export function errorResponse(
+  deps: Pick<ApiDeps, 'clock' | 'log' | 'random' | 'logStoreFailure'>,
   error: unknown,
   requestUrl: string,
   requestId: string | number = '',
@@ -122,8 +122,8 @@ export function answerError(
   }
   const cause = error instanceof Error ? error : new Error(String(error))
   if (isUnavailable(error)) {
-    deps.storeTrouble(cause)
-    return answerError(deps, storeUnavailable, requestUrl)
+    deps.logStoreFailure(cause)
+    return errorResponse(deps, storeUnavailable, requestUrl)
   }
   const errorId = deps.random.requestId()
   deps.log.error({ requestId, errorId, error: cause }, 'a request failed')
@@ -145,22 +145,22 @@ const storeUnavailable = new ApiError(
 )
 
 /** Tells the log why the database could not do its work. */
-export type StoreTrouble = (error: Error) => void
+export type LogStoreFailure = (error: Error) => void
 
-const TELL_EVERY_MS = 1000
+const LOG_EVERY_MS = 1000
 
 /**
  * Once a second at most: each of thousands of requests would otherwise write why, on a disk that may
  * be full.
  */
-export function createStoreTrouble({
+export function createLogStoreFailure({
   log,
   monotonicMs,
-}: Pick<Deps, 'log' | 'monotonicMs'>): StoreTrouble {
+}: Pick<Deps, 'log' | 'monotonicMs'>): LogStoreFailure {
   let toldAtMs = Number.NEGATIVE_INFINITY
   return (error) => {
     const nowMs = monotonicMs()
-    if (nowMs - toldAtMs < TELL_EVERY_MS) return
+    if (nowMs - toldAtMs < LOG_EVERY_MS) return
     if (error instanceof StoreError && error.code === 'contended') {
       log.error(
         { error },
@@ -172,5 +172,5 @@ export function createStoreTrouble({
 }
 
 /** Whether a person is asking, in a browser; programs get JSON. */
-export const wantsPage = (headers: Headers): boolean =>
+export const acceptsHtml = (headers: Headers): boolean =>
   (headers.get('accept') ?? '').includes('text/html')
