@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import Database from 'libsql'
-import { type App, createApp } from '../../src/app.ts'
+import { createApp, type LatchApp } from '../../src/app.ts'
 import type { DeclaredRoute } from '../../src/http/declares.ts'
 import { responsesOf, takesIdempotencyKey } from '../../src/http/responses.ts'
 import { apiSamples } from '../doors/samples.ts'
@@ -223,7 +223,7 @@ describe('503, while latch shuts down:', () => {
 })
 
 /** Asks an app of the same parts, which listens to nothing. */
-function answering({ fetch, routes }: App): Pick<TestService, 'api'> {
+function answering({ fetch, routes }: LatchApp): Pick<TestService, 'api'> {
   const check = createAnswerCheck(routes, service.deps.config)
   const answer = checked(fetch, () => check)
   return { api: createApi(service.url, async (url, init) => answer(new Request(url, init))) }
