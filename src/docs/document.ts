@@ -198,7 +198,7 @@ type SchemaNames = {
 }
 
 /** Schema properties that only latch's own validation uses; not published. */
-const HINTS = new Set(['emptyMessage', 'errorMessage', 'described'])
+const HINTS = new Set(['emptyMessage', 'errorMessage', 'patternMessage', 'described'])
 
 /** A schema with a title becomes a component, described once. */
 function createSchemaNames(): SchemaNames {

@@ -115,6 +115,8 @@ type Hints = {
   emptyMessage?: string
   /** The one message for whatever is wrong in here. */
   errorMessage?: string
+  /** What a string that does not match its pattern must be; it follows the name of its field. */
+  patternMessage?: string
 }
 
 const hint = (schema: TSchema, name: keyof Hints): string | undefined => {
@@ -206,6 +208,13 @@ function messagesFor(
     ]
   }
   if (value === '' && emptyMessage !== undefined) return [emptyMessage]
+  if (value === '' && type === ValueErrorType.StringMinLength) {
+    return [`${name} should not be empty`]
+  }
+  const patternMessage = hint(schema, 'patternMessage')
+  if (typeof value === 'string' && patternMessage !== undefined) {
+    return [`${name} ${patternMessage}`]
+  }
   return [`${name} ${wanted}`]
 }
 

@@ -1,31 +1,13 @@
 import { afterAll, expect, test } from 'bun:test'
-import { digestApiKey } from '../../src/secrets/api-key.ts'
+import { addEnvironment } from '../harness/other-environment.ts'
 import { startService } from '../harness/service.ts'
 
 const service = await startService()
 afterAll(() => service.stop())
 
-const OTHER_KEY = 'latch_test'.concat('_other')
-const other = { authorization: `ApiKey ${OTHER_KEY}` }
-
 test('no route gives one environment what is another’s', async () => {
-  const { store, random, clock } = service.deps
-  const id = random.recordId(clock())
-  await store.commit([
-    store.environments.insert({
-      id,
-      organizationId: random.recordId(clock()),
-      name: 'Other',
-      createdAtMs: clock(),
-    }),
-    store.apiKeys.insert({
-      id: random.recordId(clock()),
-      environmentId: id,
-      name: 'other',
-      digest: digestApiKey(OTHER_KEY),
-      createdAtMs: clock(),
-    }),
-  ])
+  const { apiKey } = await addEnvironment(service)
+  const other = { authorization: `ApiKey ${apiKey}` }
   // One of everything, in the first environment.
   const owned = { subscriberId: 'subscriber-123', integrationIdentifier: 'slack' }
   await service.api('POST', '/v1/channel-endpoints', {

@@ -192,6 +192,23 @@ describe('any schema', () => {
     )
   })
 
+  test('says of a string that is empty or malformed what is wrong with it, not that it is none', () => {
+    const schema = openObject({
+      name: Type.String({ minLength: 1 }),
+      word: Type.String({ pattern: '^[a-z]+$', patternMessage: 'must be letters' }),
+      flag: Type.Boolean(),
+    })
+    expect(errorsOf(schema, { name: '', word: '1', flag: '' })).toStrictEqual({
+      ...one('name', 'name should not be empty', ''),
+      ...one('word', 'word must be letters', '1'),
+      ...one('flag', 'flag must be a boolean value', ''),
+    })
+    expect(errorsOf(schema, { name: 1, word: 1, flag: true })).toStrictEqual({
+      ...one('name', 'name must be a string', 1),
+      ...one('word', 'word must be a string', 1),
+    })
+  })
+
   test('names a field as it is written, not as a pointer has it (RFC 6901 §4)', () => {
     const body = { 'a/b~c': 1, outer: { inner: 'i', list: [] } }
     expect(errorsOf(nested, body)).toStrictEqual(one('a/b~c', 'a/b~c must be a string', 1))

@@ -15,7 +15,11 @@ const WORD = '[A-Za-z0-9_-]{1,100}'
 
 /** A type or an id of a context. */
 export const contextWord = (example: string) =>
-  Type.String({ pattern: `^${WORD}$`, examples: [example] })
+  Type.String({
+    pattern: `^${WORD}$`,
+    patternMessage: 'must be 1 to 100 letters, digits, hyphens or underscores',
+    examples: [example],
+  })
 
 /** What something belongs to that is stored: keys of contexts, each `type:id`. */
 export const ContextKeys = Type.Array(Type.String({ pattern: `^${WORD}:${WORD}$` }), {
