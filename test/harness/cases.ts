@@ -151,3 +151,10 @@ const shown = (value: unknown): string =>
     : value instanceof RegExp
       ? `${value}`
       : short(JSON.stringify(value))
+
+/** A 422 for a field, with these messages. */
+export const refusedField = (field: string, ...messages: string[]): Expected => ({
+  status: 422,
+  code: 'validation_failed',
+  contains: { errors: { [field]: { messages } } },
+})

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { testCases } from '../../harness/cases.ts'
+import { refusedField, testCases } from '../../harness/cases.ts'
 import { addEnvironment } from '../../harness/other-environment.ts'
 import { startService } from '../../harness/service.ts'
 
@@ -9,12 +9,6 @@ const other = await addEnvironment(service)
 
 const region = { type: 'region', id: 'eu-1', data: { name: 'Europe' } }
 const KB = 1024
-
-const wrong = (field: string, message: string) => ({
-  status: 422,
-  code: 'validation_failed',
-  contains: { errors: { [field]: { messages: [message] } } },
-})
 
 describe('POST /v2/contexts', () => {
   testCases(service, { method: 'POST', path: '/v2/contexts' }, [
@@ -29,7 +23,7 @@ describe('POST /v2/contexts', () => {
       name: 'a context without data has an empty object',
       request: { body: { type: 'region', id: 'us-1' } },
       status: 201,
-      contains: { type: 'region', id: 'us-1', data: {} },
+      contains: [{ type: 'region', id: 'us-1' }, '"data":{}'],
     },
     {
       name: 'properties that nobody knows are ignored, and null is absent',
@@ -37,7 +31,7 @@ describe('POST /v2/contexts', () => {
         body: { type: 'region', id: 'asia', data: null, createdAt: '1999', role: 'admin' },
       },
       status: 201,
-      contains: { id: 'asia', data: {}, createdAt: /^20/ },
+      contains: [{ id: 'asia', createdAt: /^20/ }, '"data":{}'],
       lacks: ['1999', 'role', 'admin'],
     },
     {
@@ -74,22 +68,22 @@ describe('POST /v2/contexts', () => {
     {
       name: 'an id with a colon, by which keys are told apart',
       request: { body: { ...region, id: 'eu:1' } },
-      ...wrong('id', 'id must be 1 to 100 letters, digits, hyphens or underscores'),
+      ...refusedField('id', 'id must be 1 to 100 letters, digits, hyphens or underscores'),
     },
     {
       name: 'a type of more than 100 letters',
       request: { body: { ...region, type: 't'.repeat(101) } },
-      ...wrong('type', 'type must be 1 to 100 letters, digits, hyphens or underscores'),
+      ...refusedField('type', 'type must be 1 to 100 letters, digits, hyphens or underscores'),
     },
     {
       name: 'data that is a list',
       request: { body: { ...region, data: ['Europe'] } },
-      ...wrong('data', 'data must be an object'),
+      ...refusedField('data', 'data must be an object'),
     },
     {
       name: 'data of more than 64 KB',
       request: { body: { type: 'region', id: 'large', data: { a: 'x'.repeat(64 * KB) } } },
-      ...wrong('context', "Context 'region' data is too large: 65KB exceeds 64KB limit"),
+      ...refusedField('context', "Context 'region' data is too large: 65KB exceeds 64KB limit"),
     },
   ])
 
