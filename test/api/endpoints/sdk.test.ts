@@ -44,40 +44,6 @@ describe('channelEndpoints of the SDK', () => {
     ])
   })
 
-  test('refuses unknown records and malformed endpoints with Novu’s messages', async () => {
-    const path = '/v1/channel-endpoints'
-    const post = (changes: Record<string, unknown>) =>
-      service.api('POST', path, { ...endpoint, ...changes })
-    for (const [changes, status, message] of [
-      [{ integrationIdentifier: 'none' }, 404, 'Integration not found: none'],
-      [
-        { subscriberId: 'none' },
-        404,
-        'Subscriber not found: none. Pass createSubscriberIfMissing: true to create it, or provision it via POST /v1/subscribers.',
-      ],
-      [{ connectionIdentifier: 'none' }, 404, 'Channel connection not found: none'],
-      [
-        { type: 'pagerduty_service', endpoint: { routingKey: 'a'.repeat(32), region: 'eu' } },
-        400,
-        'Channel endpoint type "pagerduty_service" requires a PagerDuty integration',
-      ],
-    ] as const) {
-      expect((await post(changes)).body).toMatchObject({ statusCode: status, message })
-    }
-    const malformed = 'Endpoint must match the required format for type "slack_user"'
-    for (const wrong of [{}, { userId: 1 }, { userId: 'U', more: 'x' }, { channelId: 'C' }]) {
-      expect((await post({ endpoint: wrong })).body).toMatchObject({
-        statusCode: 422,
-        errors: { endpoint: { messages: [malformed], value: wrong } },
-      })
-    }
-    expect((await post({ type: 'pigeon' })).status).toBe(422)
-    await post({ identifier: 'taken' })
-    expect((await post({ identifier: 'taken' })).status).toBe(409)
-    const patch = await service.api('PATCH', `${path}/taken`, { endpoint: { channelId: 'C' } })
-    expect(patch.body).toMatchObject({ statusCode: 400, message: malformed })
-  })
-
   test('creates a missing subscriber when createSubscriberIfMissing is set', async () => {
     const { result } = await novu.channelEndpoints.create({
       ...endpoint,

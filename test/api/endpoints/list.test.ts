@@ -1,7 +1,11 @@
-import { beforeAll, describe, expect, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { refusedField, testCases } from '../../harness/cases.ts'
+import { addEnvironment } from '../../harness/other-environment.ts'
 import { startService } from '../../harness/service.ts'
 
 const service = await startService()
+afterAll(() => service.stop())
+const other = await addEnvironment(service)
 const PATH = '/v1/channel-endpoints'
 const TOTAL = 23
 
@@ -94,16 +98,6 @@ describe('a list of endpoints', () => {
     expect(idsOf(page)).toEqual(newestFirst.slice(3, 5))
   })
 
-  test('is empty after a cursor that is not known', async () => {
-    expect(await list({ after: 'f'.repeat(24) })).toEqual({
-      data: [],
-      next: null,
-      previous: null,
-      totalCount: 0,
-      totalCountCapped: false,
-    })
-  })
-
   const filters: [string, number][] = [
     ['subscriberId=s07', 1],
     ['subscriberId=nobody', 0],
@@ -122,97 +116,105 @@ describe('a list of endpoints', () => {
       expect(page.totalCount).toBe(count)
     })
   }
-
-  const refused: [string, string][] = [
-    ['limit=0', 'limit must be a whole number from 1 to 100'],
-    ['limit=101', 'limit must be a whole number from 1 to 100'],
-    ['limit=ten', 'limit must be a whole number from 1 to 100'],
-    ['orderBy=name', 'orderBy must be one of the following values: createdAt, updatedAt'],
-    ['after=a&before=b', 'before and after cannot be used together'],
-  ]
-  for (const [query, message] of refused) {
-    test(`refuses ${query}`, async () => {
-      const { status, text } = await service.api('GET', `${PATH}?${query}`)
-      expect(status).toBe(422)
-      expect(text).toContain(message)
-    })
-  }
 })
 
-test('a list takes a limit in the form of a fraction, as Python clients send it', async () => {
-  expect(idsOf(await list({ limit: '2.0' }))).toEqual(newestFirst.slice(0, 2))
-})
+const whole = 'limit must be a whole number from 1 to 100'
 
-test('a list refuses a filter that it does not know, instead of listing everything', async () => {
-  const { status, body } = await service.api('GET', `${PATH}?subscriber=s01`)
-  expect(status).toBe(422)
-  expect(body).toMatchObject({
-    errors: { subscriber: { messages: ['property subscriber should not exist'] } },
-  })
-})
-
-const webhook = (url: string, changes: object = {}) =>
-  service.api('POST', PATH, {
-    type: 'webhook',
-    endpoint: { url },
-    subscriberId: 's00',
-    integrationIdentifier: 'slack',
-    context: { way: 'webhook' },
-    ...changes,
-  })
-
-describe('the address of a webhook', () => {
-  const refused: [string, string][] = [
-    ['javascript:alert(1)', 'must be an http or https URL'],
-    ['hooks.example.com/1', 'must be an http or https URL'],
-    ['https://user:pass@hooks.example.com/1', 'must not contain a user name or password'],
-    ['http://169.254.169.254/latest/meta-data', 'must not be an internal address'],
-  ]
-  for (const [url, message] of refused) {
-    test(`is refused: ${url}`, async () => {
-      const { status, body } = await webhook(url)
-      expect([status, body]).toMatchObject([
-        422,
-        { errors: { endpoint: { messages: [expect.stringContaining(message)] } } },
-      ])
-    })
-  }
-
-  test('is held to the same rule where it is replaced', async () => {
-    expect((await webhook('https://hooks.example.com/1', { identifier: 'hook' })).status).toBe(201)
-    const { status, body } = await service.api('PATCH', `${PATH}/hook`, {
-      endpoint: { url: 'http://localhost/1' },
-    })
-    expect([status, body]).toMatchObject([
-      400,
-      { message: expect.stringContaining('endpoint.url must not be an internal address') },
-    ])
-  })
-})
-
-test('a subscriber is linked in a connection once, and the second is told by whom', async () => {
-  await service.api('POST', '/v1/channel-connections', {
-    integrationIdentifier: 'slack',
-    identifier: 'theirs',
-    subscriberId: 's00',
-    workspace: { id: 'T0THEIRS' },
-    auth: { accessToken: 'xoxb-theirs' },
-  })
-  const answers = await Promise.all(
-    ['one', 'two'].map((identifier) =>
-      service.api('POST', PATH, {
-        identifier,
-        type: 'slack_user',
-        endpoint: { userId: 'U0ADA00001' },
-        subscriberId: 's00',
-        connectionIdentifier: 'theirs',
-        integrationIdentifier: 'slack',
-      }),
-    ),
-  )
-  expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])
-  const made = answers.find(({ status }) => status === 201)?.body as { identifier: string }
-  expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
-    message: `A channel endpoint of type "slack_user" already exists for subscriber "s00" in connection "theirs". Endpoint ID: ${made.identifier}`,
-  })
+describe('GET /v1/channel-endpoints', () => {
+  testCases(service, { method: 'GET', path: PATH }, [
+    {
+      name: 'an endpoint with all that it has',
+      request: { path: `${PATH}?subscriberId=s07` },
+      status: 200,
+      contains: {
+        data: [
+          {
+            identifier: /^chendp_\w{12}$/,
+            channel: 'chat',
+            providerId: 'slack',
+            integrationIdentifier: 'slack',
+            connectionIdentifier: 'second',
+            subscriberId: 's07',
+            contextKeys: ['region:us', 'tenant:acme'],
+            type: 'slack_user',
+            endpoint: { userId: 'U7' },
+            createdAt: /^20.*Z$/,
+            updatedAt: /^1979.*Z$/,
+          },
+        ],
+        next: null,
+        previous: null,
+        totalCount: 1,
+        totalCountCapped: false,
+      },
+      lacks: ['pending', '_id', 'nvironment', 's06'],
+    },
+    {
+      name: 'to another environment’s key, nothing',
+      request: { key: other.apiKey },
+      status: 200,
+      contains: { data: [], next: null, previous: null, totalCount: 0 },
+    },
+    {
+      name: 'by the cursor of another environment, nothing',
+      request: { path: `${PATH}?after=${'0'.repeat(23)}5`, key: other.apiKey },
+      status: 200,
+      contains: { data: [], next: null, previous: null, totalCount: 0 },
+    },
+    {
+      name: 'an empty page after a cursor that is not known',
+      request: { path: `${PATH}?after=${'f'.repeat(24)}` },
+      status: 200,
+      contains: { data: [], next: null, previous: null, totalCount: 0, totalCountCapped: false },
+    },
+    {
+      name: 'a limit in the form of a fraction, as Python clients send it',
+      request: { path: `${PATH}?limit=2.0` },
+      status: 200,
+      contains: { data: [{ subscriberId: 's22' }, { subscriberId: 's21' }] },
+    },
+    {
+      name: 'a filter that nobody knows, instead of all',
+      request: { path: `${PATH}?subscriber=s01` },
+      ...refusedField('subscriber', 'property subscriber should not exist'),
+      lacks: 'chendp_',
+    },
+    { name: 'none', request: { path: `${PATH}?limit=0` }, ...refusedField('limit', whole) },
+    {
+      name: 'more than 100',
+      request: { path: `${PATH}?limit=101` },
+      ...refusedField('limit', whole),
+    },
+    {
+      name: 'a limit in words',
+      request: { path: `${PATH}?limit=ten` },
+      ...refusedField('limit', whole),
+    },
+    {
+      name: 'an order that there is not',
+      request: { path: `${PATH}?orderBy=name` },
+      ...refusedField(
+        'orderBy',
+        'orderBy must be one of the following values: createdAt, updatedAt',
+      ),
+    },
+    {
+      name: 'a direction that there is not',
+      request: { path: `${PATH}?orderDirection=asc` },
+      ...refusedField(
+        'orderDirection',
+        'orderDirection must be one of the following values: ASC, DESC',
+      ),
+    },
+    {
+      name: 'a cursor in both directions',
+      request: { path: `${PATH}?after=a&before=b` },
+      ...refusedField('after', 'before and after cannot be used together'),
+    },
+    {
+      name: 'neither true nor false',
+      request: { path: `${PATH}?includeCursor=1` },
+      ...refusedField('includeCursor', 'includeCursor must be true or false'),
+    },
+  ])
 })
