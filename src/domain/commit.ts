@@ -9,20 +9,20 @@ export type CommitDeps = Pick<Deps, 'store' | 'log' | 'clock' | 'wakeJobs'>
 
 type Decided = Accepted<unknown> | { kind: string }
 
-/** The first attempt, and two more against others who change the same rows at the same moment. */
+/** Concurrent changes to the same rows make an attempt fail, so there are up to two more. */
 const ATTEMPTS = 3
 
 /**
- * The only way from a decision to the database. Runs `decide` and commits its change and the events
- * that tell of it, together with the writes that `also` adds for the caller: the API its idempotency
- * record, the callback the outcome of the link, a job its own end. Resolves with the decision when all
- * of it is on the disk.
+ * The only way from a decision to the database. Runs `decide` and commits its change and its
+ * events, together with the writes that `also` adds for the caller: the API its idempotency record,
+ * the callback the outcome of the link, a job its end. Resolves with the decision once everything
+ * is on disk.
  *
- * Where a row with one of the unique values is there already, or an expectation is not met, somebody
- * else was first and nothing was written. Then `decide` runs again: it now sees what they wrote, and
- * mostly refuses. So it may run three times and must not reach out: what a provider has to say is
- * asked for before, and passed in. Throws a `StoreError` (`contended`) where somebody else was first
- * each time: nothing is wrong with the request, and it may succeed a moment later.
+ * If a unique value is already taken or an expectation is not met, another commit was first and
+ * nothing was written. `decide` then runs again, sees the new rows, and usually refuses. So it may
+ * run three times and must not call a provider; a provider's response is obtained before and passed
+ * in. Throws a `StoreError` (`contended`) if every attempt lost: the request is valid, and may
+ * succeed a moment later.
  */
 export async function commit<D extends Decided>(
   deps: CommitDeps,
@@ -50,7 +50,7 @@ export async function commit<D extends Decided>(
 const contended = (cause: unknown): StoreError =>
   new StoreError(
     'contended',
-    `Somebody else changed the same rows at each of ${ATTEMPTS} attempts, so nothing was written. ` +
+    `Concurrent changes to the same rows won each of ${ATTEMPTS} attempts, so nothing was written. ` +
       'Try again.',
     { cause },
   )
@@ -58,7 +58,7 @@ const contended = (cause: unknown): StoreError =>
 function writesOf(deps: CommitDeps, actor: Actor, decided: Decided): readonly Write[] {
   if (!('change' in decided)) return []
   const { expects, writes, events, jobs } = decided.change
-  // Of the changes that come most often, those by links, nearly all are writes alone, or nothing.
+  // The most frequent changes, those of links, have only writes or nothing at all.
   if (expects.length === 0 && events.length === 0 && jobs.length === 0) return writes
   return [
     ...expects,

@@ -2,26 +2,26 @@ import type { JobRequest } from '../store/jobs/jobs.ts'
 import type { Write } from '../store/writer/writes.ts'
 import type { DomainEvent } from './events/registry.ts'
 
-/** What a decision changes. All of it is committed in one transaction, or none of it. */
+/** What a decision changes; committed in one transaction, or not at all. */
 export type Change = {
   writes: readonly Write[]
   /**
-   * What must still be true when the change is committed, for rules that no unique index holds. A
-   * statement that fails where it is not: see `store/writer/expectations.ts`.
+   * What must still be true at the commit, for rules that no unique index enforces. Each is a
+   * statement that fails if it is not met: see `store/writer/expectations.ts`.
    */
   expects: readonly Write[]
-  /** What it tells to those who listen, and to those who ask later. */
+  /** The events to record. */
   events: readonly DomainEvent[]
-  /** What has to be done later because of it; whoever works on jobs is woken for them. */
+  /** Jobs to schedule as a consequence. The job runner is woken for them. */
   jobs: readonly JobRequest[]
 }
 
-/** A decision that stands, once its change is committed. */
+/** A positive decision; it takes effect when its change is committed. */
 export type Accepted<Value> = { kind: 'accepted'; value: Value; change: Change }
 
 /**
- * What a rule comes to: a value and the change that makes it true, or a refusal, which says why by
- * its `kind` and changes nothing. Rules know nothing of requests, statuses or queries.
+ * The result of a rule: a value with the change that makes it true, or a refusal, which states the
+ * reason in its `kind` and changes nothing. Rules know nothing of requests, statuses or queries.
  */
 export type Decision<Value, Refusal extends { kind: string } = never> = Accepted<Value> | Refusal
 
@@ -31,7 +31,7 @@ export const accept = <Value>(value: Value, change: Partial<Change> = {}): Accep
   change: { writes: [], expects: [], events: [], jobs: [], ...change },
 })
 
-/** Several changes as one, in their order. */
+/** Combines changes into one, in order. */
 export const mergeChanges = (...changes: readonly Change[]): Change => ({
   writes: changes.flatMap(({ writes }) => writes),
   expects: changes.flatMap(({ expects }) => expects),
@@ -39,5 +39,8 @@ export const mergeChanges = (...changes: readonly Change[]): Change => ({
   jobs: changes.flatMap(({ jobs }) => jobs),
 })
 
-/** Who changes something: the id of an API key, the name of a command or a job, a request's id. */
+/**
+ * Who makes a change: an API key, by its id; a command or a job, by its name; a callback, by its
+ * request id.
+ */
 export type Actor = { kind: 'api_key' | 'command' | 'callback' | 'job'; id: string }

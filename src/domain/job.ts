@@ -4,18 +4,18 @@ import { type CommitDeps, commit } from './commit.ts'
 import type { Accepted, Actor } from './decision.ts'
 
 /**
- * Longer than the calls to a provider take together that one attempt makes. That the lease is over
- * only lets others begin: what protects an effect is the lease's token, or the value it replaces.
+ * Longer than all provider calls of one attempt together. The expiry of a lease only lets others
+ * begin: effects are protected by the lease's token, or by the value that they replace.
  */
 export const LEASE_MS = 60_000
 
-/** The lease of whoever takes a job now. */
+/** Creates the lease for a job that is taken now. */
 export function newLease({ random, clock }: Pick<Deps, 'random' | 'clock'>): Lease {
   const nowMs = clock()
   return { token: random.requestId(), nowMs, untilMs: nowMs + LEASE_MS }
 }
 
-/** Takes a job to work on it at once, due or not; null while somebody else works on it. */
+/** Takes a job immediately, due or not; null while another worker holds it. */
 export const holdJob = (
   deps: Pick<Deps, 'store' | 'random' | 'clock'>,
   name: JobName,
@@ -23,10 +23,10 @@ export const holdJob = (
 
 export const jobActor = ({ kind }: JobName): Actor => ({ kind: 'job', id: kind })
 
-/** Somebody else has taken the job meanwhile: nothing was committed. */
+/** Another worker took the job meanwhile: nothing was committed. */
 export type LeaseLost = { kind: 'lease_lost' }
 
-/** Commits what work on a job has come to, together with the end of the job. */
+/** Commits the result of a job together with its end. */
 export function endJob<D extends Accepted<unknown> | { kind: string }>(
   deps: CommitDeps & Pick<Deps, 'clock'>,
   held: HeldJob,
@@ -46,7 +46,7 @@ export function endJob<D extends Accepted<unknown> | { kind: string }>(
   )
 }
 
-/** Ends a job that has changed nothing else. */
+/** Ends a job without any other change. */
 export async function endJobAlone(
   deps: CommitDeps & Pick<Deps, 'clock'>,
   held: HeldJob,

@@ -1,6 +1,6 @@
 import { decodeUtf8 } from '../secrets/bytes.ts'
 
-/** Deeper than any input needs to be nested, and shallow enough for every recursion over it. */
+/** More nesting than any input needs, and little enough for recursion. */
 export const MAX_DEPTH = 64
 
 export type ParsedJson =
@@ -10,8 +10,8 @@ export type ParsedJson =
   | { kind: 'too_deep' }
 
 /**
- * The JSON in some bytes, which must be UTF-8 (RFC 8259 §8.1). Refuses what is nested deeper than
- * `maxDepth`: everything that later walks over the value may then recurse.
+ * Parses JSON, which must be UTF-8 (RFC 8259 §8.1). Refuses values nested deeper than `maxDepth`,
+ * so that later code may recurse over them.
  */
 export function parseJson(bytes: Uint8Array, maxDepth: number = MAX_DEPTH): ParsedJson {
   const text = decodeUtf8(bytes)
@@ -20,15 +20,15 @@ export function parseJson(bytes: Uint8Array, maxDepth: number = MAX_DEPTH): Pars
     const value: unknown = JSON.parse(text)
     return isDeeperThan(value, maxDepth) ? { kind: 'too_deep' } : { kind: 'json', value }
   } catch (error) {
-    // Deep enough, the parser gives up for want of a stack; what then is wrong is how deep it is.
+    // On very deep nesting the parser runs out of stack; the problem is then the depth.
     if (isTextDeeperThan(text, maxDepth)) return { kind: 'too_deep' }
     return { kind: 'not_json', reason: error instanceof Error ? error.message : 'not JSON' }
   }
 }
 
 /**
- * Whether a value has objects or lists in more than so many levels. Looks no further than it must:
- * most bodies have no level but their own.
+ * Whether a value nests objects or arrays in more than `levels` levels. Stops as early as possible:
+ * most bodies have only one level.
  */
 export function isDeeperThan(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
@@ -43,7 +43,7 @@ export function isDeeperThan(value: unknown, levels: number): boolean {
 const [QUOTE, BACKSLASH] = [0x22, 0x5c]
 const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b, 0x5d]
 
-/** The same of a text that is not JSON. */
+/** The same for text that is not valid JSON. */
 function isTextDeeperThan(text: string, maxDepth: number): boolean {
   let depth = 0
   let inString = false

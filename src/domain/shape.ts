@@ -1,32 +1,33 @@
 import { FormatRegistry, type Static, type TSchema, TypeGuard } from '@sinclair/typebox'
 import { type TypeCheck, TypeCompiler, ValueErrorType } from '@sinclair/typebox/compiler'
 
-/** What is wrong with one field, and what came. */
+/** The errors of one field, and the rejected value. */
 export type FieldError = { readonly messages: readonly string[]; readonly value?: unknown }
 
-/** An input that does not have its shape, with every field that is wrong, by name. */
+/** The input does not match its schema; the errors are listed by field name. */
 export type Invalid = { kind: 'invalid'; fields: Readonly<Record<string, FieldError>> }
 
-/** A refusal of single fields, for rules that a schema cannot express. */
+/** Creates a refusal of individual fields, for rules that a schema cannot express. */
 export const invalid = (fields: Readonly<Record<string, FieldError>>): Invalid => ({
   kind: 'invalid',
   fields,
 })
 
-/** Reads untyped input: the value under its type, or every field that is wrong with it. */
+/** Parses untyped input: returns the typed value, or the errors of every invalid field. */
 export type Shape<Schema extends TSchema> = {
   schema: Schema
   read(value: unknown): { kind: 'valid'; value: Static<Schema> } | Invalid
 }
 
 /**
- * The shape of an input, by its schema. Every door reads with the same one: the API, a command, an
- * import, a callback. It also refuses text that would be read back as another, so that two different
- * names look like one: SQLite cuts it off at U+0000, and UTF-8 has no form for half of a surrogate
- * pair, in whose place U+FFFD is stored.
+ * Creates a parser for a schema. Every way in (API, command, import, callback) uses the same one.
+ * It also refuses text that the database would not return unchanged, because two different names
+ * could then look like one: SQLite truncates text at U+0000, and UTF-8 replaces a lone surrogate
+ * with U+FFFD.
  */
 export function createShape<Schema extends TSchema>(schema: Schema): Shape<Schema> {
-  // Compiled for the first input: to compile all of them at once would take a tenth of the start.
+  // Compiled on first use: compiling every schema at start-up would take a tenth of the start-up
+  // time.
   let checker: TypeCheck<Schema> | undefined
   return {
     schema,
@@ -39,32 +40,32 @@ export function createShape<Schema extends TSchema>(schema: Schema): Shape<Schem
 }
 
 /**
- * TypeBox looks formats up in a registry of the whole process, and refuses those that it does not
- * have. Elysia fills it, with a laxer meaning; a command may not have loaded Elysia.
+ * TypeBox looks up formats in a process-wide registry, and rejects unknown ones. Elysia registers
+ * its own, which are more permissive; a command may not have loaded Elysia.
  */
 function compile<Schema extends TSchema>(schema: Schema): TypeCheck<Schema> {
   FormatRegistry.Set('date-time', isIso8601)
   return TypeCompiler.Compile(schema)
 }
 
-/** A date of ISO 8601, or a date and a time with its distance from UTC. */
+/** An ISO 8601 date, or date and time with a UTC offset. */
 const isIso8601 = (text: string): boolean =>
   /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/.test(text) &&
   !Number.isNaN(Date.parse(text))
 
-/** The messages of a refusal in one line, for doors that have no fields to show. */
+/** Joins the messages of a refusal into one line, for output without fields. */
 export const inOneLine = ({ fields }: Invalid): string =>
   Object.values(fields)
     .flatMap(({ messages }) => messages)
     .join('; ')
 
-/** What is wrong with a text that the database would not give back as it came; null: nothing. */
+/** Explains why the database would not return a text unchanged; null if it would. */
 function unstorable(text: string): string | null {
   if (text.includes('\0')) return 'must not contain the character U+0000'
   return text.isWellFormed() ? null : 'must be well-formed Unicode, without lone surrogates'
 }
 
-/** The same of any value: the names and texts in it. */
+/** The same for any value, including all names and texts in it. */
 function unstorableIn(value: unknown): string | null {
   if (typeof value === 'string') return unstorable(value)
   if (typeof value !== 'object' || value === null) return null
@@ -89,7 +90,7 @@ function unstorableFields(value: unknown): Invalid {
   )
 }
 
-/** Where it is: a nested object by its own fields, a list as a whole. */
+/** Locates the problem: nested objects by field, an array as a whole. */
 const unstorableProperties = (
   record: Record<string, unknown>,
 ): { name: string; problem: string }[] =>
@@ -106,14 +107,14 @@ const unstorableProperties = (
     return problem === null ? [] : [{ name, problem }]
   })
 
-/** One error as TypeBox finds it. */
+/** An error as reported by TypeBox. */
 type SchemaError = { type: ValueErrorType; path: string; schema: TSchema; value: unknown }
 
-/** What a schema can say of itself, beside JSON Schema's own words. */
+/** Custom keywords in a schema, besides JSON Schema's. */
 type Hints = {
-  /** The message for an empty string; also told when the property is missing. */
+  /** The message for an empty string; also included when the property is missing. */
   emptyMessage?: string
-  /** The one message for whatever is wrong in here. */
+  /** One message for every error in this part of the input. */
   errorMessage?: string
   /** What a string that does not match its pattern must be; it follows the name of its field. */
   patternMessage?: string
@@ -125,11 +126,11 @@ const hint = (schema: TSchema, name: keyof Hints): string | undefined => {
 }
 
 /**
- * Every offending field at once, keyed by its name, in the words of Novu's validator
- * (class-validator), which clients and their tests know.
+ * All invalid fields at once, by name, with the messages of Novu's validator (class-validator),
+ * which clients and their tests expect.
  */
 export function invalidFields(validator: TypeCheck<TSchema>, value: unknown): Invalid {
-  // No body, or one that is no object, lacks every field: it is told which ones.
+  // A missing body, or one that is not an object, lacks every field: report which.
   const body = isRecord(value) ? value : {}
   const fields = new Map<string, { messages: string[]; value?: unknown }>()
   for (const error of validator.Errors(body)) {
@@ -145,7 +146,9 @@ export function invalidFields(validator: TypeCheck<TSchema>, value: unknown): In
   return invalid(Object.fromEntries(fields))
 }
 
-/** The contract's `value` has no room for lists in lists: those inside are given as their JSON. */
+/**
+ * The contract's `value` does not allow arrays in arrays: the inner ones are returned as JSON text.
+ */
 const presentable = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map((item: unknown) => (Array.isArray(item) ? JSON.stringify(item) : item))
@@ -154,7 +157,10 @@ const presentable = (value: unknown): unknown =>
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Which field an error is told under: a list as a whole, a nested object by its own field. */
+/**
+ * The field under which an error is reported: for an array its own name, for a nested object its
+ * inner field's.
+ */
 function fieldOf(
   root: TSchema,
   error: SchemaError,
@@ -171,7 +177,7 @@ function fieldOf(
   return { name, path, messages: messagesFor(name, error, index !== -1) }
 }
 
-/** The outermost property on the way to an error that has one message for whatever is wrong in it. */
+/** The outermost property on the path of an error that has its own `errorMessage`. */
 function wholeOf(
   root: TSchema,
   segments: readonly string[],
@@ -194,7 +200,7 @@ function messagesFor(
   { type, schema, value }: SchemaError,
   inArray: boolean,
 ): string[] {
-  // What a closed object does not know, as class-validator says it (`forbidNonWhitelisted`).
+  // Unknown properties of a closed object, in class-validator's words (`forbidNonWhitelisted`).
   if (type === ValueErrorType.ObjectAdditionalProperties)
     return [`property ${name} should not exist`]
   const wanted = wantedText(schema)
@@ -223,7 +229,7 @@ function wantedText(schema: TSchema): string {
     return `must be one of the following values: ${String(schema.const)}`
   }
   if (TypeGuard.IsUnion(schema)) {
-    // That it may be null as well is of no help to somebody who sent something else.
+    // That null is also allowed does not help someone who sent a different type.
     const [first, ...others] = schema.anyOf.filter((choice) => !TypeGuard.IsNull(choice))
     if (first !== undefined && others.length === 0) return wantedText(first)
     const choices = schema.anyOf.map((choice) => String(choice['const'] ?? choice['type']))

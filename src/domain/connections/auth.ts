@@ -4,24 +4,28 @@ import type { Integration } from '../../store/integrations/integrations.ts'
 import { readUsableApp } from '../integrations/app.ts'
 import type { AuthInput } from './shape.ts'
 
-/** In place of a token until the workspace installs the app: latch only knows who is in it. */
+/**
+ * Stored instead of a token until the workspace installs the app: latch knows its users, and no
+ * more.
+ */
 export const IDENTITY_ONLY = 'identity-only'
 
-/** In place of a token where the app needs none of the tenant's; Novu's word. */
+/** Stored instead of a token for a provider whose apps need no token per tenant; Novu's value. */
 export const APP_ONLY = 'app-only'
 
 /** Whether a connection has a token that its provider issued. */
 export const hasToken = ({ accessToken }: ConnectionAuth): boolean =>
   accessToken !== IDENTITY_ONLY && accessToken !== APP_ONLY
 
-/** Tokens that latch could not keep valid, as it is to refresh them. */
+/** Why latch could not keep the given tokens valid. */
 export type AuthRefused =
   | { kind: 'rotation_not_supported'; providerId: string }
   | { kind: 'integration_without_credentials'; integrationIdentifier: string }
 
 /**
- * Given tokens as they are stored. A refresh token must be one that latch can use; without an expiry
- * the access token is taken to have expired at `nowMs`, so that it is refreshed at once.
+ * Converts tokens given by a backend or an import to their stored form. A refresh token is accepted
+ * only if latch can use it. Without an expiry, the access token is treated as expired at `nowMs`,
+ * so that it is refreshed immediately.
  */
 export function readAuthInput(
   { accessToken, refreshToken, expiresAt, refreshTokenExpiresAt }: AuthInput,
@@ -45,14 +49,16 @@ export function readAuthInput(
   return { kind: 'auth', auth }
 }
 
-/** A provider's tokens, issued at `nowMs`, in the form in which they are stored. */
+/** Converts a provider's tokens, issued at `nowMs`, to their stored form. */
 export function toStoredAuth({ accessToken, rotation }: Tokens, nowMs: number): ConnectionAuth {
   if (rotation === null) return { accessToken }
   const { refreshToken, expiresInSeconds } = rotation
   return { accessToken, refreshToken, ...expiry(expiresInSeconds, nowMs) }
 }
 
-/** What is stored after a refresh at `nowMs`, by which `previous` and its expiry are over. */
+/**
+ * The stored form after a refresh at `nowMs`. It replaces the tokens and the expiry of `previous`.
+ */
 export function renewedAuth(
   { expiresAt: _, ...previous }: ConnectionAuth,
   sentRefreshToken: string,

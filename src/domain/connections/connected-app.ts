@@ -3,13 +3,13 @@ import type { AdminConsent, InstallByCode, ProviderApp } from '../../providers/p
 import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
 import { readUsableApp } from '../integrations/app.ts'
 
-/** How a connection is kept alive: through which app, and what that can do at its provider. */
+/** The app that a connection belongs to, and how it connects at its provider. */
 export type ConnectedApp<Connect> = { provider: string; connect: Connect; app: ProviderApp }
 
-/** Why nothing can be asked of the provider. */
+/** Why the provider cannot be called. */
 export const NO_CREDENTIALS = 'The integration has no client id or secret'
 
-/** Null where the integration is gone, or cannot speak for its app any more. */
+/** Null if the integration was deleted, or lacks the app's credentials. */
 export async function findConnectedApp(
   { store, providers }: Pick<Deps, 'store' | 'providers'>,
   { environmentId, integrationId }: TokenHolder,

@@ -25,14 +25,14 @@ export type ConnectionDeps = Pick<Deps, 'store' | 'providers' | 'random' | 'cloc
 
 export type ConnectionNotFound = { kind: 'connection_not_found'; identifier: string }
 export type ConnectionExists = { kind: 'connection_exists'; identifier: string }
-/** Of an integration, at most one connection is for the same subscriber and contexts. */
+/** An integration has at most one connection for the same subscriber and contexts. */
 export type OwnerHasConnection = {
   kind: 'connection_of_owner_exists'
   integrationIdentifier: string
   existing: Connection
 }
 
-/** Why a connection is not stored. */
+/** Why a connection was refused. */
 export type ConnectionRefused =
   | OwnerRefusal
   | IntegrationNotFound
@@ -42,24 +42,24 @@ export type ConnectionRefused =
   | ConnectionExists
   | AuthRefused
 
-/** A connection as a door of latch has read it. */
+/** A connection to be stored, as the API, an import or the sandbox has parsed it. */
 export type ConnectionDraft = {
-  /** Null: latch makes one up. */
+  /** Null: latch generates one. */
   identifier: string | null
   integrationIdentifier: string
-  /** Must exist, also where the connection is shared and does not belong to it. */
+  /** Must exist, even if the connection is shared and so does not belong to the subscriber. */
   subscriberId: string | null
   connectionMode?: 'subscriber' | 'shared'
   context?: ContextPayload
   workspace: WorkspaceInput
-  /** Absent where no token came along: the connection only says whose workspace it is. */
+  /** Absent without a token: the connection then only identifies a workspace. */
   auth?: AuthInput
   origin: Connection['origin']
-  /** Absent: now. */
+  /** Defaults to now. */
   times?: RowTimes
 }
 
-/** A connection that a backend made itself, with its token. */
+/** Stores a connection that a backend created itself, with its token. */
 export const createConnection = (
   deps: ConnectionDeps,
   environmentId: string,
@@ -72,19 +72,22 @@ export const createConnection = (
     origin: 'api',
   })
 
-/** What a connection needs and the same commit makes, so that it cannot be found yet. */
-type MadeWithIt = { integration: Integration; subscriber: SubscriberReady }
+/**
+ * What the connection belongs to, if the same commit creates it, so that it cannot be looked up
+ * yet.
+ */
+type CreatedInSameCommit = { integration: Integration; subscriber: SubscriberReady }
 
 /**
- * Stores a connection under its own name, for somebody: only one that says no more than whose
- * workspace it is, as latch makes them when people link, may belong to nobody. The checks come in
- * Novu's order.
+ * Stores a connection under its identifier. It needs an owner, unless it has no token and only
+ * identifies a workspace, like those that latch creates when users link. The checks run in Novu's
+ * order.
  */
 export async function addConnection(
   deps: ConnectionDeps,
   environmentId: string,
   draft: ConnectionDraft,
-  made?: MadeWithIt,
+  createdInSameCommit?: CreatedInSameCommit,
 ): Promise<Decision<ConnectionWithAuth, ConnectionRefused>> {
   const { store, providers } = deps
   const { subscriberId, auth: given = { accessToken: IDENTITY_ONLY } } = draft
@@ -93,23 +96,24 @@ export async function addConnection(
   if (unowned !== null) return unowned
   const contexts = readContexts(draft.context)
   if (contexts.kind === 'invalid') return contexts
-  const found = made
-    ? { kind: 'integration' as const, integration: made.integration }
+  const found = createdInSameCommit
+    ? { kind: 'integration' as const, integration: createdInSameCommit.integration }
     : await findIntegration(deps, environmentId, draft.integrationIdentifier)
   if (found.kind === 'integration_not_found') return found
   const { integration } = found
   const ready =
     subscriberId === null
       ? null
-      : (made?.subscriber ?? (await requireSubscriber(deps, environmentId, subscriberId)))
+      : (createdInSameCommit?.subscriber ??
+        (await requireSubscriber(deps, environmentId, subscriberId)))
   if (ready !== null && ready.kind !== 'subscriber_ready') return ready
   const connection: Connection = {
     ...freshRow(deps, environmentId, draft.times),
     ...workspaceOf(draft.workspace),
     integrationId: integration.id,
     identifier: draft.identifier ?? `chconn_${deps.random.identifier()}`,
-    // Uniqueness is decided by whom the connection is stored for. Novu looked for the subscriber that
-    // was sent, and so stored two shared connections of one context.
+    // The uniqueness check uses the owner that is stored. Novu's uses the subscriber that was sent,
+    // and so it stored two shared connections for one context.
     subscriberId: draft.connectionMode === 'shared' ? null : subscriberId,
     contextKeys: [...contexts.keys],
     origin: draft.origin,
@@ -129,7 +133,7 @@ export async function addConnection(
     { connection, auth: read.auth, pending: null, integration },
     {
       expects: [
-        ...(made ? [] : [store.integrations.expectPresent(integration.id)]),
+        ...(createdInSameCommit ? [] : [store.integrations.expectPresent(integration.id)]),
         ...(ready?.subscriber ? [store.subscribers.expectPresent(ready.subscriber.id)] : []),
       ],
       writes: [
@@ -142,7 +146,7 @@ export async function addConnection(
   )
 }
 
-/** Replaces the workspace and the tokens of a connection, both as a whole. */
+/** Replaces a connection's workspace and tokens, both completely. */
 export async function updateConnection(
   deps: Pick<Deps, 'store' | 'providers' | 'clock'>,
   environmentId: string,
@@ -164,7 +168,7 @@ export async function updateConnection(
   const provider = providers.get(integration.providerId)
   const read = readAuthInput(content.auth, integration, provider, updatedAtMs)
   if (read.kind !== 'auth') return read
-  // With a token of its own it counts as its owner's connection, of which there is one at most.
+  // With its own token it counts as its owner's connection, of which there is at most one.
   const existing = await store.connections.findByOwner(integration.id, found.connection)
   if (existing !== null && existing.id !== found.connection.id) {
     return ownerHasConnection(integration, existing)
@@ -182,8 +186,8 @@ export async function updateConnection(
 }
 
 /**
- * Forgets a connection. Endpoints of its owner that were made through it stay as they are, as at
- * Novu; those of others belong to the identity-only connection of the workspace from now on.
+ * Deletes a connection. Endpoints of its owner that were created through it are kept unchanged, as
+ * in Novu; those of other subscribers move to the workspace's identity-only connection.
  */
 export async function deleteConnection(
   deps: Pick<Deps, 'store' | 'random' | 'clock'>,
@@ -195,7 +199,7 @@ export async function deleteConnection(
   if (found === null) return { kind: 'connection_not_found', identifier }
   const { connection } = found
   return accept(null, {
-    // Who deletes it a second time at the same moment must not tell of it again.
+    // If it is deleted twice at the same moment, only one event may be recorded.
     expects: [connections.expectPresent(connection.id)],
     writes: [...releaseOthers(deps, connection), connections.delete(connection.id)],
     events: [connectionEvent('connection.deleted', connection)],

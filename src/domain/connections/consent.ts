@@ -9,23 +9,23 @@ import { findConnectedApp, NO_CREDENTIALS } from './connected-app.ts'
 import { connectionEvent } from './event.ts'
 import type { RefreshDeps } from './refresh.ts'
 
-/** What came of asking for a proof of an administrator's consent. */
+/** The result of checking an administrator's consent. */
 export type ConsentResult =
   | { kind: 'proven' }
-  /** No consent is pending, or nobody can be asked. */
+  /** No consent is pending, or the integration lacks the credentials to check it. */
   | { kind: 'not_pending' }
   | { kind: 'not_consented'; provider: string; problem: string; gaveUp: boolean }
-  /** Nothing was stored: somebody else has taken the job meanwhile, or changed the connection. */
+  /** Nothing was stored: another worker took the job meanwhile, or the connection changed. */
   | { kind: 'in_progress' }
 
-/** An administrator who has not consented by then will not do so any more. */
+/** Consent that is not proven within this time is unlikely to be given any more. */
 const GIVE_UP_AFTER_MS = 7 * 24 * 60 * 60_000
 const RETRY_NO_MEANS_MS = 60 * 60_000
 
 /**
- * Asks the provider whether an administrator's consent has taken effect, if it is pending (`now`: in
- * any case), and ends the job. Only a token for that tenant proves it: what a callback says of it is
- * a claim that anybody could make.
+ * Asks the provider whether a pending consent of an administrator has taken effect (`now`: even if
+ * none is pending), and ends the job. Only a token for that tenant proves it: the parameters of a
+ * callback are claims that anyone could make.
  */
 export async function proveConsent(
   deps: RefreshDeps,
@@ -66,15 +66,15 @@ function endOf(
 ): JobEnd {
   if (proof.kind === 'proven') return { kind: 'done' }
   const { problem } = proof
-  // It was last changed when it became pending.
+  // The connection was last changed when its consent became pending.
   const isOverdue = consentProblem !== null && nowMs - updatedAtMs >= GIVE_UP_AFTER_MS
   if (isOverdue) return { kind: 'gave_up', problem }
   return { kind: 'again', dueAtMs: nowMs + retryDelayMs(attempts - 1), problem }
 }
 
 /**
- * Stores what the provider has said, unless the connection has changed since it was asked, or somebody
- * else has taken the job. Answers whether it is stored.
+ * Stores the provider's response, unless the connection changed since the call or another worker
+ * took the job. Returns whether it was stored.
  */
 async function storeProof(
   deps: RefreshDeps,
@@ -99,7 +99,7 @@ async function storeProof(
   return decided.kind === 'accepted'
 }
 
-/** What is told of a consent: that it is proven, and was not before, or that nobody asks any more. */
+/** The event of a consent that is newly proven, or is no longer checked; otherwise none. */
 function eventsOf(current: TokenHolder, problem: string | null, end: JobEnd): DomainEvent[] {
   if (problem === null && current.consentProblem !== null) {
     return [connectionEvent('connection.consent_proven', current)]

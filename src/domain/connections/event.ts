@@ -17,7 +17,7 @@ type ConnectionEventType = Exclude<
   'connection.tokens_read'
 >
 
-/** The event of what happened to a connection. */
+/** Creates an event about a connection. */
 export const connectionEvent = (
   type: ConnectionEventType,
   connection: Subject,

@@ -9,27 +9,28 @@ import { IDENTITY_ONLY } from './auth.ts'
 
 type InstallDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
-/** What an install, or an administrator's consent, gives. */
+/** The result of an installation or of an administrator's consent. */
 export type Install = {
   environmentId: string
   integrationId: string
-  /** The connection that was asked for, which need not exist; null: whichever fits. */
+  /** The requested connection, which need not exist; null for any that fits. */
   identifier: string | null
-  /** For whom it was installed: a subscriber, or everybody in a context. */
+  /** The owner: a subscriber, or everyone in a context. */
   owner: ConnectionOwner
   workspace: Workspace
   auth: ConnectionAuth
   pending: PendingConsent | null
 }
 
-/** The connection that would be replaced is of another workspace. */
+/** The connection to be replaced belongs to a different workspace. */
 export type OtherWorkspace = { kind: 'other_workspace'; existing: Connection }
 
 /**
- * Stores the connection that an install makes or renews. It belongs to whoever installed the app,
- * even where latch had made the connection before, when somebody linked from that workspace. Then it
- * takes over the endpoints of its owner alone: those of others move to a connection of the workspace
- * that has no token, so that nobody else's installing or deleting reaches them.
+ * Stores the connection that an installation creates or updates. It belongs to the installer, even
+ * if latch had created it before as identity-only, when a user linked from that workspace. In that
+ * case it keeps only its owner's endpoints: those of other subscribers move to another
+ * identity-only connection of the workspace, so that installing or deleting this one does not
+ * affect them.
  */
 export async function installConnection(
   deps: InstallDeps,
@@ -38,7 +39,7 @@ export async function installConnection(
   const { connections } = deps.store
   const { environmentId, integrationId, owner, workspace, auth, pending } = install
   const existing = await findReplaced(deps, install)
-  // The endpoints of a connection are people of its workspace, and would mean nobody in another.
+  // The endpoints of a connection are users in its workspace, and are meaningless in another.
   if (existing !== null && existing.workspaceId !== workspace.workspaceId) {
     return { kind: 'other_workspace', existing }
   }
@@ -68,7 +69,7 @@ export async function installConnection(
   const writes = connections.install(connection, auth, pending)
   return takesOver
     ? accept(connection, {
-        // Of two who install at the same moment, one takes it over.
+        // If two installations happen at the same moment, only one takes it over.
         expects: [connections.expectIdentityOnly(connection.id)],
         writes: [...writes, ...releaseOthers(deps, connection)],
       })
@@ -79,11 +80,11 @@ export async function installConnection(
 }
 
 /**
- * The writes by which the endpoints of other people than a connection's owner belong to the
- * connection of its workspace that has no token; where there is none, and it is needed, it is made.
+ * The writes that move the endpoints of subscribers other than the owner to the workspace's
+ * identity-only connection, which they create if it is needed and does not exist.
  */
 export function releaseOthers(deps: InstallDeps, connection: Connection): Write[] {
-  // What belongs to nobody in particular is everybody's.
+  // A connection without an owner is open to everyone.
   if (connection.subscriberId === null && connection.contextKeys.length === 0) return []
   const { environmentId, integrationId, workspaceId, workspaceName } = connection
   const fallback: Connection = {
@@ -102,9 +103,10 @@ export function releaseOthers(deps: InstallDeps, connection: Connection): Write[
 }
 
 /**
- * The connection that an install replaces: the one of the name that was asked for, else the one of
- * the same owner, which is Novu's order; else the one without a token that latch made for the
- * workspace. That one is nobody's, so by name, too, it comes after the owner's own.
+ * The connection that an installation replaces: the one with the requested identifier, otherwise
+ * the owner's, as in Novu; otherwise the identity-only one of the workspace. An identity-only
+ * connection belongs to nobody, so the owner's takes precedence even if the identifier names the
+ * former.
  */
 async function findReplaced(
   { store: { connections } }: InstallDeps,

@@ -1,4 +1,4 @@
-/** For whom a connection is to be made. */
+/** The requested owner of a connection. */
 export type OwnerRequest = {
   connectionMode?: 'subscriber' | 'shared'
   subscriberId?: string | null
@@ -11,8 +11,8 @@ export type OwnerRefusal =
   | { kind: 'owner_required' }
 
 /**
- * A connection belongs to a subscriber, or is shared by everybody in a context. Refuses a request
- * that names neither, or not the one that its mode needs; null where it may go on.
+ * A connection belongs to a subscriber, or is shared by everyone in a context. Refuses a request
+ * that names neither, or not the one that its mode requires; otherwise returns null.
  */
 export function refuseMissingOwner({
   connectionMode,

@@ -19,21 +19,21 @@ export type RefreshDeps = Pick<
   'store' | 'providers' | 'random' | 'clock' | 'log' | 'wakeJobs'
 >
 
-/** What came of refreshing the tokens of a connection. */
+/** The result of refreshing a connection's tokens. */
 export type RefreshResult =
   | { kind: 'refreshed' }
-  /** The connection has no tokens that can be refreshed, or they are not due yet. */
+  /** The connection has no tokens to refresh, or they are not due yet. */
   | { kind: 'not_rotating' }
   | { kind: 'refused'; provider: string; error: string }
   | { kind: 'unavailable'; provider: string }
 
-/** Most of what a provider refuses it refuses again, until a person reconnects. */
+/** A provider that refused a refresh usually refuses it again, until a person reconnects. */
 const RETRY_REFUSED_MS = 60 * 60_000
 const RETRY_UNAVAILABLE_MS = 30_000
 
 /**
- * Exchanges the refresh token of a connection for new tokens, if they are due (`now`: in any case),
- * and ends the job. The new ones are stored before anybody can read them.
+ * Exchanges a connection's refresh token for new tokens if they are due (`now`: in any case), and
+ * ends the job. The new tokens are stored before anyone can read them.
  */
 export async function refreshTokens(
   deps: RefreshDeps,
@@ -86,7 +86,9 @@ async function exchange(
   }
 }
 
-/** Ends the job until it is tried again, and tells of a refusal that is not the last one again. */
+/**
+ * Ends the job until the next attempt, and records the refusal unless it equals the previous one.
+ */
 async function endRefused(
   deps: RefreshDeps,
   held: HeldJob,
@@ -106,9 +108,9 @@ async function endRefused(
 const retryIn = (dueAtMs: number, problem: string): JobEnd => ({ kind: 'again', dueAtMs, problem })
 
 /**
- * Stores new tokens in place of those that were sent, and of no others. The provider has taken the
- * old ones back and gives the new ones once, so they are stored even where the lease is over and
- * somebody else is at it.
+ * Stores new tokens, but only in place of those that were sent. The provider has already revoked
+ * the old ones and issues the new ones once, so they are stored even if the lease has expired and
+ * another worker has the job.
  */
 async function storeTokens(
   deps: RefreshDeps,
@@ -130,7 +132,7 @@ async function storeTokens(
   }
   const dueAgainAtMs = (auth: ConnectionAuth): number | null => refreshAgainAtMs(auth, clock())
   const endOf = (decided: Awaited<ReturnType<typeof decide>>): JobEnd => {
-    // They may be due, and may need no refresh: whoever takes the job next sees.
+    // The stored tokens may or may not be due: the next run decides.
     if (decided.kind !== 'accepted') return { kind: 'again', dueAtMs: clock(), problem: null }
     const dueAtMs = dueAgainAtMs(decided.value)
     return dueAtMs === null ? { kind: 'done' } : { kind: 'again', dueAtMs, problem: null }
@@ -146,7 +148,10 @@ async function storeTokens(
     })
   }
   if (decided.kind === 'replaced') {
-    log.warn({ connectionId: held.subject }, 'others have stored tokens during a refresh')
+    log.warn(
+      { connectionId: held.subject },
+      'tokens were replaced by another request during a refresh',
+    )
   }
 }
 

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ContextPayload } from '../contexts/payload.ts'
 
-/** Objects in a request are open: properties that latch does not know are ignored, as at Novu. */
+/** Unknown properties in a request are ignored, as in Novu. */
 const open = { additionalProperties: true } as const
 
 export const connectionMode = () => Type.Union([Type.Literal('subscriber'), Type.Literal('shared')])
@@ -30,17 +30,17 @@ const AuthInput = Type.Object(
   },
   open,
 )
-/** Tokens that somebody obtained from the provider and gives to latch. */
+/** Tokens that a backend obtained from the provider itself. */
 export type AuthInput = Static<typeof AuthInput>
 
-/** The workspace and the tokens of a connection, which are replaced together. */
+/** A connection's workspace and tokens, which are replaced together. */
 export const ConnectionContent = Type.Object(
   { workspace: WorkspaceInput, auth: AuthInput },
   { ...open, title: 'UpdateChannelConnectionRequestDto' },
 )
 export type ConnectionContent = Static<typeof ConnectionContent>
 
-/** A connection that a backend made itself. */
+/** A connection that a backend creates itself. */
 export const NewConnection = Type.Object(
   {
     integrationIdentifier: Type.String({ minLength: 1 }),

@@ -3,22 +3,22 @@ import { type CommitDeps, commit } from '../commit.ts'
 import { accept } from '../decision.ts'
 import { APP_ONLY, IDENTITY_ONLY } from './auth.ts'
 
-/** Who read the tokens of which connection. */
+/** The API key that read a connection's tokens. */
 export type TokenReader = { environmentId: string; apiKeyId: string; connectionIdentifier: string }
 
 type Read = TokenReader & { hour: number; count: number; firstMs: number; lastMs: number }
 
-/** Counts in memory who reads tokens, so that no request has to write anything for it. */
+/** Counts token reads in memory, so that no request has to write for them. */
 export type TokenReads = {
   note(reader: TokenReader, accessToken: string): void
-  /** Takes out what was counted in the hours that are over; `all`: and in the present one. */
+  /** Removes and returns the counts of past hours; `all`: of the current hour too. */
   take(which: 'over' | 'all'): readonly Read[]
-  /** Counts again what could not be written. */
+  /** Adds back counts that could not be written. */
   putBack(reads: readonly Read[]): void
 }
 
 const HOUR_MS = 60 * 60_000
-/** A few MB. Whoever reads the tokens of more connections is told of before the hour is over. */
+/** A few MB. Beyond this, reads are recorded before their hour is over. */
 const MAX_READS = 20_000
 
 export function createTokenReads(clock: () => number): TokenReads {
@@ -40,7 +40,7 @@ export function createTokenReads(clock: () => number): TokenReads {
 
   return {
     note: (reader, accessToken) => {
-      // They stand for no token.
+      // These are placeholders, not tokens.
       if (accessToken === IDENTITY_ONLY || accessToken === APP_ONLY) return
       const nowMs = clock()
       add({ ...reader, hour: hourOf(nowMs), count: 1, firstMs: nowMs, lastMs: nowMs })
@@ -56,7 +56,10 @@ export function createTokenReads(clock: () => number): TokenReads {
   }
 }
 
-/** Tells who read tokens in the hours that are over; at the end (`all`), in the present one, too. */
+/**
+ * Records an event for each key, connection and past hour; `all`: for the current hour too, at
+ * shutdown.
+ */
 export async function recordTokenReads(
   deps: CommitDeps & Pick<Deps, 'tokenReads'>,
   which: 'over' | 'all',

@@ -4,21 +4,21 @@ import { findConnectedApp } from './connected-app.ts'
 import { proveConsent } from './consent.ts'
 import { type RefreshDeps, refreshTokens } from './refresh.ts'
 
-/** What came of the attempt to prove that a connection works. */
+/** The result of verifying a connection's credentials. */
 export type VerifyResult =
-  /** It has new tokens, or a consent that is proven. */
+  /** Its tokens were refreshed, or its consent is proven. */
   | { kind: 'refreshed' }
   /** Its tokens do not expire. */
   | { kind: 'not_rotating' }
-  /** Somebody else is at it, perhaps in another process. */
+  /** Another worker is doing this now, perhaps in another process. */
   | { kind: 'in_progress' }
   | { kind: 'refused'; provider: string; error: string }
   | { kind: 'not_consented'; provider: string; problem: string }
   | { kind: 'unavailable'; provider: string }
 
 /**
- * Proves that a connection works: refreshes its tokens now, or asks for a proof of its
- * administrator's consent. It does what the job of the connection does, and under the same lease.
+ * Verifies that a connection works: refreshes its tokens now, or checks its administrator's
+ * consent. It does the same as the connection's background job, and under the same lease.
  */
 export async function verifyCredentials(
   deps: RefreshDeps,

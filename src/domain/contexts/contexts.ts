@@ -8,10 +8,10 @@ import { ContextData, contextWord, refuseLargeData } from './payload.ts'
 
 type ContextDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
-/** A context's type and id, which together name it in an environment. */
+/** A context's type and id, which together identify it within an environment. */
 export type ContextName = { type: string; id: string }
 
-/** A context as it is created. */
+/** A context to be created. */
 export const NewContext = Type.Object(
   { type: contextWord('tenant'), id: contextWord('org-acme'), data: Type.Optional(ContextData) },
   { additionalProperties: true },
@@ -24,7 +24,7 @@ export type ContextExists = { kind: 'context_exists'; existing: Context }
 
 export const contextKey = ({ type, id }: ContextName): string => `${type}:${id}`
 
-/** A new context. Refuses one that is there already, and data that is too large. */
+/** Creates a context. Refuses one that already exists, and data that is too large. */
 export async function createContext(
   deps: ContextDeps,
   environmentId: string,
@@ -40,7 +40,7 @@ export async function createContext(
   return accept(context, { writes: [deps.store.contexts.insert(context)] })
 }
 
-/** Replaces the data of a context. */
+/** Replaces a context's data. */
 export async function updateContext(
   { store, clock }: ContextDeps,
   environmentId: string,
@@ -58,7 +58,7 @@ export async function updateContext(
   })
 }
 
-/** Removes the record. What belongs to the context keeps its key. */
+/** Deletes a context. Links, connections and endpoints that belong to it keep its key. */
 export async function deleteContext(
   { store }: ContextDeps,
   environmentId: string,

@@ -13,7 +13,7 @@ const MAX_DATA_KB = 64
 
 const WORD = '[A-Za-z0-9_-]{1,100}'
 
-/** A type or an id of a context. */
+/** A context's type or id. */
 export const contextWord = (example: string) =>
   Type.String({
     pattern: `^${WORD}$`,
@@ -21,7 +21,7 @@ export const contextWord = (example: string) =>
     examples: [example],
   })
 
-/** What something belongs to that is stored: keys of contexts, each `type:id`. */
+/** The keys of the contexts that a stored record belongs to, each `type:id`. */
 export const ContextKeys = Type.Array(Type.String({ pattern: `^${WORD}:${WORD}$` }), {
   maxItems: MAX_CONTEXTS,
   uniqueItems: true,
@@ -35,7 +35,9 @@ export const ContextData = Type.Record(Type.String(), Type.Unknown(), {
 })
 export type ContextData = Static<typeof ContextData>
 
-/** What a request belongs to in the company's own terms: by type, an id, or an id with data. */
+/**
+ * The contexts of a request, in the company's own terms: for each type an id, or an id with data.
+ */
 export const ContextPayload = Type.Record(
   contextWord('tenant'),
   Type.Union([
@@ -47,13 +49,13 @@ export const ContextPayload = Type.Record(
   ]),
   {
     minProperties: 1,
-    // Or what has another name than a context may have would not be looked at.
+    // Otherwise properties whose names are not valid context types would be ignored.
     additionalProperties: false,
-    // Refused by `readContexts`, in words of its own.
+    // Enforced by `readContexts`, with Novu's message.
     described: { maxProperties: MAX_CONTEXTS },
     errorMessage: STRUCTURE,
     description:
-      'What the link belongs to in your own terms: by type an id, or an id with data; at most 5.',
+      'What the link belongs to, in your own terms: for each type an id, or an id with data; at most 5.',
     examples: [{ key: 'org-acme' }],
   },
 )
@@ -64,12 +66,12 @@ export type NamedContexts = {
   kind: 'contexts'
   keys: readonly string[]
   contexts: readonly (Pick<Context, 'key' | 'type' | 'contextId'> & {
-    /** Null where the caller gave none, and what is stored stays. */
+    /** Null if the caller sent none: the stored data is then kept. */
     data: ContextData | null
   })[]
 }
 
-/** Reads the contexts of a request. Refuses too many, and too much data. */
+/** Parses the contexts of a request. Refuses too many contexts, and data that is too large. */
 export function readContexts(payload: ContextPayload | undefined): NamedContexts | Invalid {
   const entries = Object.entries(payload ?? {})
   if (entries.length > MAX_CONTEXTS) {
@@ -90,7 +92,7 @@ export function readContexts(payload: ContextPayload | undefined): NamedContexts
   return { kind: 'contexts', keys: contexts.map(({ key }) => key), contexts }
 }
 
-/** Refuses data that is larger than 64 KB as JSON; null where it is not. */
+/** Refuses data larger than 64 KB as JSON; otherwise returns null. */
 export function refuseLargeData(type: string, data: ContextData): Invalid | null {
   const kilobytes = Buffer.byteLength(JSON.stringify(data)) / 1024
   if (kilobytes <= MAX_DATA_KB) return null
@@ -102,7 +104,7 @@ const refuse = (message: string): Invalid => invalid({ context: { messages: [mes
 
 type ContextDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
-/** The writes by which contexts exist, with the data that came; where none came, what is stored stays. */
+/** The writes that create contexts, or update those for which data was sent. */
 export const contextWrites = (
   deps: ContextDeps,
   environmentId: string,
@@ -114,7 +116,7 @@ export const contextWrites = (
     return context.data === null ? insertIfMissing(row) : upsert(row)
   })
 
-/** The writes by which contexts exist, for a caller that may not change those that do already. */
+/** The writes that create missing contexts, for a caller that may not change existing ones. */
 export const missingContextWrites = (
   deps: ContextDeps,
   environmentId: string,
@@ -130,10 +132,10 @@ const newContext = (
   { data, ...context }: NamedContexts['contexts'][number],
 ): Context => ({ ...freshRow(deps, environmentId), ...context, data: data ?? {} })
 
-/** The contexts that a link carries by their keys, `type:id`. */
+/** The contexts of a link, which carries only their keys, `type:id`. */
 export function contextsOfKeys(keys: readonly string[]): NamedContexts {
   const contexts = keys.map((key) => {
-    // Neither a type nor an id has a colon: see `contextWord`.
+    // Neither a type nor an id contains a colon: see `contextWord`.
     const colon = key.lastIndexOf(':')
     return { key, type: key.slice(0, colon), contextId: key.slice(colon + 1), data: null }
   })

@@ -11,8 +11,8 @@ import { retryDelayMs } from '../retry-delay.ts'
 type RetryDeps = Pick<Deps, 'store' | 'providers' | 'clock' | 'log' | 'wakeJobs'>
 
 /**
- * Tries to make the app able to installation a linked person (Teams: a bot whose permissions have not taken
- * effect yet), and ends the job. Who they are is stored already. Null where there was nothing to do.
+ * Tries again to install the bot in the chat of a user who is already linked, and ends the job.
+ * Null if there was nothing to do.
  */
 export async function retryBotInstallation(
   deps: RetryDeps,

@@ -19,24 +19,24 @@ export type EndpointDeps = Pick<Deps, 'store' | 'providers' | 'random' | 'clock'
 
 export type EndpointNotFound = { kind: 'endpoint_not_found'; identifier: string }
 
-/** Why an endpoint is not stored. */
+/** Why an endpoint was refused. */
 export type EndpointRefused =
   | Invalid
   | IntegrationNotFound
   | SubscriberNotFound
   | { kind: 'endpoint_exists'; identifier: string }
-  /** The type belongs to a provider that latch has no integrations of. */
+  /** The type belongs to a provider that latch does not support. */
   | { kind: 'integration_of_another_kind'; type: string; provider: string }
   | { kind: 'connection_not_found'; identifier: string }
-  /** A subscriber is one person in a connection. */
+  /** A subscriber can be linked to one user per connection. */
   | { kind: 'user_linked_already'; existing: Endpoint }
 
-/** An endpoint that does not have the shape of its type. */
+/** The value does not match the schema of the endpoint's type. */
 export type EndpointMalformed = { kind: 'endpoint_malformed'; problem: string }
 
 /**
- * Stores where a subscriber can be reached, as somebody says who knows it without a link. The checks
- * come in Novu's order. `times`: when that became known, if not now.
+ * Stores an endpoint that a backend or an import provides, without a link. The checks run in Novu's
+ * order. `times`: when it was created originally, if not now.
  */
 export async function createEndpoint(
   deps: EndpointDeps,
@@ -110,7 +110,7 @@ function refuseMalformed(deps: EndpointDeps, { type, endpoint }: NewEndpoint): I
   return problem === null ? null : invalid({ endpoint: { messages: [problem], value: endpoint } })
 }
 
-/** Replaces what an endpoint points at. It keeps its type, whose shape the new value must have. */
+/** Replaces an endpoint's value. The type stays, and the new value must match it. */
 export async function updateEndpoint(
   deps: Pick<EndpointDeps, 'store' | 'config' | 'providers' | 'clock'>,
   environmentId: string,
@@ -134,7 +134,10 @@ export async function updateEndpoint(
   )
 }
 
-/** Unlinks a subscriber. latch keeps no token of a user, so there is none to revoke. */
+/**
+ * Deletes an endpoint, which unlinks its subscriber. latch stores no user tokens, so there is none
+ * to revoke.
+ */
 export async function deleteEndpoint(
   { store }: Pick<EndpointDeps, 'store'>,
   environmentId: string,
@@ -143,7 +146,7 @@ export async function deleteEndpoint(
   const found = await store.endpoints.find(environmentId, identifier)
   if (found === null) return { kind: 'endpoint_not_found', identifier }
   return accept(null, {
-    // Who deletes it a second time at the same moment must not tell of it again.
+    // If it is deleted twice at the same moment, only one event may be recorded.
     expects: [store.endpoints.expectPresent(found.id)],
     writes: [store.endpoints.delete(found.id)],
     events: [endpointEvent('endpoint.deleted', found)],

@@ -14,7 +14,7 @@ type Subject = Pick<
   | 'endpoint'
 >
 
-/** The event of what happened to an endpoint. */
+/** Creates an event about an endpoint. */
 export function endpointEvent(
   type: Extract<DomainEvent['type'], `endpoint.${string}`>,
   endpoint: Subject,

@@ -4,8 +4,8 @@ import { splitSecrets } from './types.ts'
 const PAGE = 200
 
 /**
- * Seals the webhook URLs that earlier versions of latch stored in clear. It takes no time once that
- * is done. Of two processes that start at once, each seals what the other has not.
+ * Seals webhook URLs that earlier versions of latch stored in plain text; does nothing once that is
+ * done. Two processes that start at once may both run it.
  */
 export async function sealEndpointSecrets({ store }: Pick<Deps, 'store'>): Promise<void> {
   for (;;) {
@@ -13,7 +13,7 @@ export async function sealEndpointSecrets({ store }: Pick<Deps, 'store'>): Promi
     if (unsealed.length === 0) return
     await store.commit(
       unsealed.map(({ id, type, endpoint: value }) => {
-        // Also where there is none, or the endpoint would be found again and again.
+        // Seal an empty secret too, so that the endpoint does not count as unsealed again.
         const { endpoint, secret } = splitSecrets(type, value)
         return store.endpoints.seal(id, { endpoint, secret: secret ?? {} })
       }),

@@ -2,10 +2,10 @@ import { type Static, Type } from '@sinclair/typebox'
 import { EXAMPLE } from '../../providers/example.ts'
 import { ContextPayload } from '../contexts/payload.ts'
 
-/** Properties that latch does not know are ignored, as at Novu. */
+/** Unknown properties are ignored, as in Novu. */
 const open = { additionalProperties: true } as const
 
-/** An endpoint that a backend knows without a link. */
+/** An endpoint that a backend creates itself, without a link. */
 export const NewEndpoint = Type.Object(
   {
     type: Type.String({ examples: [EXAMPLE.endpointType] }),
@@ -24,7 +24,7 @@ export const NewEndpoint = Type.Object(
 )
 export type NewEndpoint = Static<typeof NewEndpoint>
 
-/** What an endpoint points at, in the shape of its type. */
+/** An endpoint's value, which must match the schema of its type. */
 export const EndpointValue = Type.Object(
   { endpoint: Type.Record(Type.String(), Type.Unknown()) },
   { ...open, title: 'UpdateChannelEndpointRequestDto' },

@@ -9,13 +9,13 @@ import { refuseWebhookUrl } from './webhook-url.ts'
 
 const text = Type.String()
 const filled = Type.String({ minLength: 1 })
-/** Whoever knows it can send messages or raise alarms: see `secretFieldsOf`. */
+/** Anyone who knows it can send messages or raise alarms: see `secretFieldsOf`. */
 const SECRET = { isSecret: true }
 const secret = Type.String(SECRET)
 const shape = (properties: TProperties): TSchema =>
   Type.Object(properties, { additionalProperties: false })
 
-/** The shapes of types that belong to none of latch's providers, as Novu checks them. */
+/** The schemas of types that belong to none of latch's providers, as Novu validates them. */
 const OTHER_SHAPES: ReadonlyMap<string, TSchema> = new Map([
   ['webhook', shape({ url: secret, channel: Type.Optional(text) })],
   ['phone', shape({ phoneNumber: text })],
@@ -53,10 +53,10 @@ const OTHER_SHAPES: ReadonlyMap<string, TSchema> = new Map([
   ],
 ])
 
-/** Types whose `url` somebody is going to send messages to. */
-const CALLED_BY_URL: ReadonlySet<string> = new Set(['webhook', 'tool_webhook'])
+/** Types whose `url` a backend sends messages to. */
+const TYPES_WITH_CALLED_URL: ReadonlySet<string> = new Set(['webhook', 'tool_webhook'])
 
-/** Types that belong to providers which latch does not link with, by the name in Novu's messages. */
+/** Types of providers that latch does not support, with the name used in Novu's messages. */
 export const OTHER_PROVIDERS: ReadonlyMap<string, string> = new Map([
   ['webex_room', 'a Webex Messaging'],
   ['webex_person', 'a Webex Messaging'],
@@ -66,7 +66,7 @@ export const OTHER_PROVIDERS: ReadonlyMap<string, string> = new Map([
   ['tool_webhook', 'a Tool webhook'],
 ])
 
-/** The shape of every type of endpoint: the providers' own first, then the others that Novu has. */
+/** The schema of every endpoint type: first the providers' own, then Novu's others. */
 const shapesOf = (providers: Providers): ReadonlyMap<string, TSchema> =>
   new Map([
     ...endpointTypes(providers).map(({ type, shape }) => [type, shape] as const),
@@ -78,10 +78,10 @@ type TypeDeps = {
   config: Pick<Config, 'allowPrivateWebhooks'>
 }
 
-/** Every type of endpoint that there is. */
+/** All endpoint types. */
 export const endpointTypeNames = (providers: Providers): string[] => [...shapesOf(providers).keys()]
 
-/** Why there is no such type of endpoints, or null where there is one. */
+/** Explains why an endpoint type is invalid; null if it is valid. */
 export function refuseType(
   { providers }: Pick<TypeDeps, 'providers'>,
   type: string,
@@ -93,8 +93,8 @@ export function refuseType(
 }
 
 /**
- * Why a value cannot be an endpoint of that type, or null where it can. Beside its shape, which is
- * Novu's, the address of a webhook must be one that may be called.
+ * Explains why a value is invalid for an endpoint type; null if it is valid. Besides matching the
+ * schema, which is Novu's, a webhook must have a URL that may be called.
  */
 export function refuseValue(
   { providers, config }: TypeDeps,
@@ -106,14 +106,14 @@ export function refuseValue(
     return `Endpoint must match the required format for type "${type}"`
   }
   const { url } = value
-  if (!CALLED_BY_URL.has(type) || typeof url !== 'string') return null
+  if (!TYPES_WITH_CALLED_URL.has(type) || typeof url !== 'string') return null
   const problem = refuseWebhookUrl(url, config)
   return problem === null ? null : `endpoint.url ${problem}`
 }
 
 /**
- * The fields of an endpoint that are secrets, by its type. Those of providers' own types are who
- * somebody is there, and none of them is a secret.
+ * The secret fields of an endpoint type. The providers' own types hold identities and channel ids,
+ * none of which is a secret.
  */
 function secretFieldsOf(type: string): readonly string[] {
   const shape = OTHER_SHAPES.get(type)
@@ -123,7 +123,9 @@ function secretFieldsOf(type: string): readonly string[] {
   )
 }
 
-/** Takes the secrets out of an endpoint's value: they are stored apart, and sealed. */
+/**
+ * Separates the secrets from an endpoint's value: they are stored sealed, in a column of their own.
+ */
 export function splitSecrets(
   type: string,
   value: Readonly<Record<string, unknown>>,
@@ -137,7 +139,7 @@ export function splitSecrets(
   }
 }
 
-/** The whole value of an endpoint, with its secrets in clear. */
+/** An endpoint's complete value, with its secrets in plain text. */
 export const wholeValue = ({ endpoint, secret }: EndpointValue): Record<string, unknown> => ({
   ...endpoint,
   ...secret,
@@ -150,7 +152,7 @@ export function redactedValue({ type, ...stored }: EndpointValue & { type: strin
   return { ...endpoint, ...Object.fromEntries(redacted) }
 }
 
-/** The secrets that a value of this type must have, and this one has not. */
+/** The secrets that this type requires and the value lacks. */
 export const missingSecrets = (
   type: string,
   value: Readonly<Record<string, unknown>>,

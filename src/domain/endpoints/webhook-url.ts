@@ -2,8 +2,8 @@ import { BlockList, isIP } from 'node:net'
 import type { Config } from '../../config.ts'
 
 /**
- * Networks that are not the Internet: whoever sends to an address there reaches a service of the
- * operator's own, or the cloud's metadata service, on behalf of whoever chose the address
+ * Networks that are not on the Internet. A request to an address there reaches the operator's
+ * internal services, or the cloud's metadata service, on behalf of whoever chose the address
  * (https://cheatsheetseries.owasp.org/cheatsheets/Server_Side_Request_Forgery_Prevention_Cheat_Sheet.html).
  * From https://www.iana.org/assignments/iana-ipv4-special-registry and -ipv6-special-registry.
  */
@@ -18,9 +18,9 @@ const INTERNAL_NETWORKS = [
   '192.168.0.0/16',
   '198.18.0.0/15',
   '224.0.0.0/3',
-  // Unspecified, loopback and the deprecated IPv4-compatible addresses.
+  // Unspecified, loopback, and the deprecated IPv4-compatible addresses.
   '::/96',
-  // IPv4 addresses in disguise: NAT64, also of a local prefix, 6to4 and Teredo.
+  // IPv6 forms of IPv4 addresses: NAT64 (also with a local prefix), 6to4 and Teredo.
   '64:ff9b::/96',
   '64:ff9b:1::/48',
   '2002::/16',
@@ -32,13 +32,15 @@ const INTERNAL_NETWORKS = [
   'ff00::/8',
 ]
 
-/** Names that never lead to the Internet (RFC 6761, RFC 6762, RFC 8375, ICANN's `.internal`). */
+/**
+ * Names that never resolve to a public address (RFC 6761, RFC 6762, RFC 8375, ICANN's `.internal`).
+ */
 const INTERNAL_NAME = /(^|\.)(localhost|local|internal|home\.arpa)$/
 
 /**
- * Why nobody may be told to send messages to a URL, or null where they may. It must be http or https
- * and carry no credentials; an internal host only where the operator allows it. A name is judged by
- * itself and not resolved: what it leads to may be another address when it is called.
+ * Explains why a webhook URL is not allowed; null if it is. It must be http or https, without
+ * credentials, and its host must be public unless the operator allows internal ones. A host name is
+ * not resolved: it may resolve to another address by the time it is called.
  */
 export function refuseWebhookUrl(
   text: string,
@@ -53,7 +55,7 @@ export function refuseWebhookUrl(
   return 'must not be an internal address, such as one that is private or link-local'
 }
 
-/** `hostname` as the URL parser writes it, so that an address has one spelling. */
+/** Expects `hostname` as the URL parser normalises it, so that an address has only one spelling. */
 function isInternal(hostname: string): boolean {
   const host = hostname.replace(/\.$/, '')
   const address = host.replace(/^\[(.*)\]$/, '$1')

@@ -13,7 +13,7 @@ export type EnvironmentNotFound = { kind: 'environment_not_found'; id: string }
 export type NoEnvironment = { kind: 'no_environment' }
 export type FoundEnvironment = { kind: 'environment'; environment: Environment }
 
-/** The environment of that id; the oldest one where no id is given. */
+/** The environment with this id, or the oldest one if no id is given. */
 export async function findEnvironment(
   { store }: Pick<Deps, 'store'>,
   id: string | null,
@@ -24,7 +24,7 @@ export async function findEnvironment(
   return id === null ? { kind: 'no_environment' } : { kind: 'environment_not_found', id }
 }
 
-/** A new environment, which shares nothing with the others but the organization, as at Novu. */
+/** Creates an environment. It shares only the organization with the others, as in Novu. */
 export async function createEnvironment(
   { store, random, clock }: EnvironmentDeps,
   { name }: Static<typeof NewEnvironment>,
@@ -50,7 +50,7 @@ export async function createEnvironment(
   })
 }
 
-/** Tells every environment that the secret key of this latch was replaced. `kid` names the new one. */
+/** Records in every environment that the secret key was replaced. `kid` identifies the new key. */
 export async function secretKeyRotated(
   { store }: Pick<Deps, 'store'>,
   { kid, resealed }: { kid: string; resealed: number },

@@ -6,17 +6,18 @@ import { type IssuedKey, issueKey } from './keys.ts'
 
 type FirstEnvironmentDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
-/** Who may fill an empty database: one that a sandbox filled has made-up users, and stays one. */
+/** What a database is for. A sandbox's contains made-up users, and must not become a real one. */
 export type Purpose = 'serve' | 'sandbox'
 
 export type FirstEnvironment = { environment: Environment; key: IssuedKey }
 
-/** The database is filled already, for that purpose. */
+/** The database already has data, for this purpose. */
 export type AlreadyInitialized = { kind: 'already_initialized'; purpose: Purpose }
 
 /**
- * The first environment of an empty database, with its first API key: `apiKey`, or a new one. Of
- * several processes that start at once on one database, one makes it; the others are refused.
+ * Creates the first environment of an empty database, and its first API key: `apiKey`, or a new
+ * one. If several processes start on one database at once, one creates them and the others are
+ * refused.
  */
 export async function createFirstEnvironment(
   deps: FirstEnvironmentDeps,
@@ -27,7 +28,7 @@ export async function createFirstEnvironment(
   const { store } = deps
   const existingPurpose = await store.metadata.purpose()
   if (existingPurpose !== null) return { kind: 'already_initialized', purpose: existingPurpose }
-  // Filled before it was noted by what: a sandbox has always noted it.
+  // Older versions of latch did not record the purpose of a database, except in a sandbox.
   if ((await store.environments.first()) !== null) {
     return { kind: 'already_initialized', purpose: 'serve' }
   }
@@ -38,7 +39,7 @@ export async function createFirstEnvironment(
     { name: names.key, permission: 'all', expiresInDays: null },
     apiKey,
   )
-  // Its unique key is what only one process can take.
+  // Its primary key is unique, so only one process can insert it.
   const claim = accept(null, { writes: [store.metadata.setPurpose(purpose)] })
   return accept(
     { environment: made.value, key: key.value },

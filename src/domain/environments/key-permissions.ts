@@ -1,4 +1,7 @@
-/** What an API key may be allowed, and how help and guides say it. Imports nothing, as help is quick. */
+/**
+ * The permissions of API keys, with the description used in help texts and guides. Imports nothing,
+ * because help must start fast.
+ */
 export const KEY_PERMISSIONS = {
   all: 'everything',
   read: 'read, without tokens and webhook URLs',
@@ -11,12 +14,12 @@ export type KeyPermission = keyof typeof KEY_PERMISSIONS
 export const isKeyPermission = (text: string): text is KeyPermission =>
   Object.hasOwn(KEY_PERMISSIONS, text)
 
-/** Whether a key sees tokens and webhook URLs, and not placeholders for them. */
+/** Whether a key sees tokens and webhook URLs, instead of placeholders. */
 export const showsSecrets = (permission: KeyPermission): boolean =>
   permission === 'all' || permission === 'tokens'
 
-/** Whether a key may change what exists. */
+/** Whether a key may change existing data. */
 export const mayChange = (permission: KeyPermission): boolean => permission === 'all'
 
-/** What is shown in place of a secret to a key that must not see it. */
+/** Shown instead of a secret to a key that may not see it. */
 export const REDACTED = '[redacted]'

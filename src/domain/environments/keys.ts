@@ -20,18 +20,18 @@ export const KeyPermission = Type.Union([
 export const NewKey = Type.Object({
   name: Type.String(),
   permission: KeyPermission,
-  /** Null: it does not expire. */
+  /** Null: never expires. */
   expiresInDays: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
 })
 export type NewKey = Static<typeof NewKey>
 export const keyShape = createShape(NewKey)
 
-/** A key, and what is kept of it: its digest alone. */
+/** A new key, and its row, which holds only the digest. */
 export type IssuedKey = { apiKey: string; row: ApiKey }
 
 export type KeyNotFound = { kind: 'key_not_found'; id: string }
 
-/** A new API key of an environment. `apiKey` is a key that exists elsewhere already. */
+/** Issues an API key for an environment. Pass `apiKey` to store a key that already exists. */
 export function issueKey(
   { store, random, clock }: KeyDeps,
   environmentId: string,
@@ -56,7 +56,7 @@ export function issueKey(
   )
 }
 
-/** Ends a key at once. What was made with it stays. */
+/** Revokes a key immediately. What was created with it stays. */
 export async function revokeKey(
   { store, clock }: KeyDeps,
   environmentId: string,

@@ -2,13 +2,13 @@ import { pickProviderCredentials } from '../../providers/declared.ts'
 import type { Provider, ProviderApp } from '../../providers/provider.ts'
 import type { Credentials } from '../../store/integrations/integrations.ts'
 
-/** What an integration's credentials say of the app; parts that are not set are null. */
+/** The app in an integration's credentials; parts that are not set are null. */
 export type StoredApp = Omit<ProviderApp, 'clientId' | 'clientSecret'> & {
   clientId: string | null
   clientSecret: string | null
 }
 
-/** Reads credentials under Novu's names, in which `secretKey` is the client secret. */
+/** Parses credentials, which have Novu's names: `secretKey` is the client secret. */
 export function readApp(provider: Provider, credentials: Credentials): StoredApp {
   const text = (name: string): string | null => {
     const value = credentials[name]
@@ -21,10 +21,10 @@ export function readApp(provider: Provider, credentials: Credentials): StoredApp
   }
 }
 
-/** The integration lacks what its app needs to prove at the provider who it is. */
+/** The integration lacks the credentials with which its app authenticates at the provider. */
 export type CredentialsMissing = { kind: 'credentials_missing'; provider: string }
 
-/** The app, with all that it needs to ask its provider for something. */
+/** The app with complete credentials, as needed to call its provider. */
 export function readUsableApp(
   provider: Provider,
   credentials: Credentials,

@@ -5,41 +5,41 @@ import { providerCredentials } from '../../providers/declared.ts'
 import type { Credentials } from '../../store/integrations/integrations.ts'
 import { createShape, type FieldError, type Invalid, invalid } from '../shape.ts'
 
-/** What latch reads of an app, whichever provider it is at. */
+/** The credentials that every provider's app has. */
 const APP = {
   clientId: Type.String({ description: "The app's client id." }),
   secretKey: Type.String({ description: "The app's client secret." }),
 }
 
-/** How latch uses an app. These are no secrets, and are shown to whoever has an API key. */
+/** How latch uses an app. These are not secrets, and are shown to every API key. */
 const SETTINGS = {
   redirectUrl: Type.String({
     description:
-      'Where users are sent when a link has ended, in place of a page of latch: exactly this, ' +
+      'The URL to which users are redirected after a link, instead of a page of latch: exactly this, ' +
       'with `status` (`linked`, `connected` or `error`) and `error` (a code) added.',
   }),
   openerOrigin: Type.String({
     description:
-      'The origin of the page that opens links in a popup: it is told of the end by ' +
+      'The origin of the page that opens links in a popup. It receives the outcome by ' +
       '`postMessage` with `{source: "latch", status, error}`.',
   }),
   binding: Type.Literal('cookie', {
     description:
-      '`cookie`: only the browser that opens a link may complete it. Links then lead through ' +
-      'latch first. Leave it out where links are opened by other means than a browser.',
+      '`cookie`: only the browser that opens a link may complete it. Links then go through ' +
+      'latch first. Omit it if links are not opened in a browser.',
   }),
-  hmac: Type.Boolean({ description: 'Take a context only with its `contextHash`.' }),
+  hmac: Type.Boolean({ description: 'Accept a context only with its `contextHash`.' }),
 }
 
 type OrNull<Schema extends TSchema> = TOptional<TUnion<[Schema, ReturnType<typeof Type.Null>]>>
 
-/** Left out: it stays as it is. Null: it is removed. */
+/** Absent: unchanged. Null: removed. */
 const orNull = <Schema extends TSchema>(schema: Schema): OrNull<Schema> => {
   const { description = '' } = schema
   return Type.Optional(Type.Union([schema, Type.Null()], { description }))
 }
 
-/** The settings as they are shown: those that are set. */
+/** The settings that are set, as they are returned. */
 export const IntegrationSettings = Type.Partial(Type.Object(SETTINGS), {
   additionalProperties: false,
 })
@@ -47,10 +47,10 @@ export type IntegrationSettings = Static<typeof IntegrationSettings>
 
 const settingsShape = createShape(IntegrationSettings)
 
-/** Not `in`: every object has a `constructor`, and who gives it must not get a setting by it. */
+/** `Object.hasOwn`, because `in` would also find inherited names such as `constructor`. */
 const isSetting = (name: string): boolean => Object.hasOwn(SETTINGS, name)
 
-/** The settings as they are given, one by one. */
+/** The schema of changes to settings. */
 export const settingChanges = {
   redirectUrl: orNull(SETTINGS.redirectUrl),
   openerOrigin: orNull(SETTINGS.openerOrigin),
@@ -58,7 +58,7 @@ export const settingChanges = {
   hmac: orNull(SETTINGS.hmac),
 } satisfies { [Name in keyof typeof SETTINGS]: OrNull<(typeof SETTINGS)[Name]> }
 
-/** Credentials as they are given, one by one: the app's, each provider's own, and the settings. */
+/** The schema of changes to credentials: the app's, each provider's, and the settings. */
 export const credentialChanges = (providers: Providers) => ({
   clientId: orNull(APP.clientId),
   secretKey: orNull(APP.secretKey),
@@ -71,15 +71,15 @@ export const credentialChanges = (providers: Providers) => ({
   ...settingChanges,
 })
 
-/** What is given of credentials and settings. A setting may come in either place, as at Novu. */
+/** Changes to credentials and settings. A setting may be in either property, as in Novu. */
 export type CredentialChanges = {
   credentials?: Readonly<Record<string, unknown>>
   configurations?: Readonly<Record<string, unknown>>
 }
 
 /**
- * The stored credentials with those that are given: what is not named stays, null removes. Properties
- * that are neither text nor a truth value are none of latch's, and are left out.
+ * Applies changes to stored credentials: what is absent stays, null removes. Values that are
+ * neither strings nor booleans are not latch's, and are dropped.
  */
 export function applyCredentialChanges(
   stored: Credentials,
@@ -95,7 +95,7 @@ export function applyCredentialChanges(
   return Object.fromEntries([...kept, ...set])
 }
 
-/** The part of stored credentials that is no secret. */
+/** The settings in stored credentials, which are not secret. */
 export function settingsOf(credentials: Credentials): IntegrationSettings {
   const set = Object.entries(credentials).filter(([name]) => isSetting(name))
   const read = settingsShape.read(Object.fromEntries(set))
@@ -103,9 +103,9 @@ export function settingsOf(credentials: Credentials): IntegrationSettings {
 }
 
 /**
- * Users are sent to, and told of, these addresses. So what is not plainly the https address of
- * somebody (`//evil`, `https:evil`, `https://us@evil`, line breaks) is refused when it is set
- * (RFC 9700 §4.11). Null where all of them are safe.
+ * Users are redirected to these URLs, and outcomes are posted to these origins. So anything but a
+ * plain https URL (not `//evil`, `https:evil`, `https://us@evil`, or one with line breaks) is
+ * refused when it is set (RFC 9700 §4.11). Null if all are safe.
  */
 export function refuseUnsafeAddresses(given: CredentialChanges): Invalid | null {
   const errors: Record<string, FieldError> = {}
@@ -124,7 +124,7 @@ export function refuseUnsafeAddresses(given: CredentialChanges): Invalid | null 
 }
 
 function isSafe(text: string): boolean {
-  // Parsers of URLs forgive what a person would not read as the same address.
+  // URL parsers accept text that a person would read as a different address.
   if (!/^https?:\/\/[^\s\\@#]+$/.test(text)) return false
   const url = URL.parse(text)
   return url !== null && (url.protocol === 'https:' || isLoopback(url.hostname))

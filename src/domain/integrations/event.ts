@@ -4,7 +4,7 @@ import { settingsOf } from './credentials.ts'
 
 type PublicFields = Record<string, unknown>
 
-/** All of an integration that is no secret. */
+/** The fields of an integration that are not secret. */
 function publicFieldsOf({ name, identifier, active, credentials }: Integration): PublicFields {
   const { clientId } = credentials
   return {
@@ -16,7 +16,7 @@ function publicFieldsOf({ name, identifier, active, credentials }: Integration):
   }
 }
 
-/** The names of the credentials that differ, and may be secrets. */
+/** The names of changed credentials that may be secrets. */
 function changedSecrets(before: Integration, after: Integration): string[] {
   const publicNames = new Set(Object.keys({ ...publicFieldsOf(before), ...publicFieldsOf(after) }))
   const names = new Set([...Object.keys(before.credentials), ...Object.keys(after.credentials)])

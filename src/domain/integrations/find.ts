@@ -4,7 +4,7 @@ import type { Integration } from '../../store/integrations/integrations.ts'
 export type IntegrationNotFound = { kind: 'integration_not_found'; identifier: string }
 export type FoundIntegration = { kind: 'integration'; integration: Integration }
 
-/** The integration of that identifier in an environment. */
+/** Finds an integration by its identifier in an environment. */
 export async function findIntegration(
   { store }: Pick<Deps, 'store'>,
   environmentId: string,

@@ -17,7 +17,7 @@ export type NoSuchIntegration = { kind: 'no_such_integration'; id: string }
 export type NothingToUpdate = { kind: 'nothing_to_update' }
 export type NoPrimary = { kind: 'no_primary'; channel: string }
 
-/** The provider of that id. Refuses one that latch does not link with. */
+/** Finds a provider by its id. Refuses one that latch does not support. */
 export function findProvider(
   providers: Providers,
   id: string,
@@ -28,7 +28,7 @@ export function findProvider(
     : { kind: 'provider', provider }
 }
 
-/** A new integration: an app at a provider. Refuses an identifier that is taken. */
+/** Creates an integration: an app at a provider. Refuses an identifier that is taken. */
 export async function createIntegration(
   deps: IntegrationDeps & Pick<Deps, 'providers'>,
   environmentId: string,
@@ -58,7 +58,7 @@ export async function createIntegration(
   })
 }
 
-/** Changes what is given, credentials and settings one by one, and leaves the rest. */
+/** Changes the given fields, including individual credentials and settings, and leaves the rest. */
 export async function updateIntegration(
   { store, clock }: IntegrationDeps,
   environmentId: string,
@@ -90,15 +90,17 @@ export async function updateIntegration(
   const updatedAtMs = clock()
   const updated = { ...found, ...changes, updatedAtMs }
   return accept(updated, {
-    // Credentials are sealed as a whole: what another request has just set must not be undone. And
-    // what the event says was there before must be what this change replaces.
+    // Credentials are sealed as a whole, so a concurrent change to another of them must not be
+    // lost. And the event's `before` must be what this change replaces.
     expects: [store.integrations.expectUnchanged(found)],
     writes: [store.integrations.update(found.id, changes, updatedAtMs)],
     events: [integrationUpdated(found, updated)],
   })
 }
 
-/** Removes an integration, its connections and endpoints. The value is those that are left. */
+/**
+ * Deletes an integration, its connections and endpoints. The value is the remaining integrations.
+ */
 export async function deleteIntegration(
   { store }: IntegrationDeps,
   environmentId: string,
@@ -110,7 +112,7 @@ export async function deleteIntegration(
   return accept(
     all.filter((integration) => integration.id !== found.id),
     {
-      // Who deletes it a second time at the same moment must not tell of it again.
+      // If it is deleted twice at the same moment, only one event may be recorded.
       expects: [store.integrations.expectPresent(found.id)],
       writes: [store.integrations.delete(environmentId, found.id)],
       events: [integrationDeleted(found)],
@@ -118,7 +120,7 @@ export async function deleteIntegration(
   )
 }
 
-/** Chat has no primary integration, so this is always refused. */
+/** Always refused: chat has no primary integration. */
 export async function setPrimaryIntegration(
   { store }: IntegrationDeps,
   environmentId: string,

@@ -6,7 +6,7 @@ import { credentialChanges, settingChanges } from './credentials.ts'
 
 const name = (example: string) => Type.String({ minLength: 1, examples: [example] })
 
-/** What an integration is changed by, and created with, but for its credentials. */
+/** The fields of an integration that can be set and changed, except its credentials. */
 const CHANGES = {
   name: Type.Optional(name(EXAMPLE.name)),
   identifier: Type.Optional(name(EXAMPLE.integrationIdentifier)),
@@ -19,31 +19,31 @@ const credentialsOf = (providers: Providers) => ({
   credentials: Type.Optional(
     Type.Object(credentialChanges(providers), {
       ...open,
-      description: 'Sealed, and never given back. What is left out stays; `null` removes it.',
+      description: 'Stored encrypted, and never returned. Omitted fields stay; `null` removes one.',
     }),
   ),
   configurations: Type.Optional(
     Type.Object(settingChanges, {
       ...open,
       description:
-        'How latch uses the app. What is left out stays; `null` removes it. The same settings are ' +
-        'taken in `credentials`.',
+        'How latch uses the app. Omitted settings stay; `null` removes one. The same settings are ' +
+        'accepted in `credentials`.',
     }),
   ),
 })
 
-/** What changes an integration: the provider it is for never does. */
+/** The fields of an update. The provider cannot be changed. */
 export const integrationChanges = (providers: Providers) => ({
   ...CHANGES,
   ...credentialsOf(providers),
 })
 
-/** What an integration is created with. */
+/** The fields of a new integration. */
 export const newIntegration = (providers: Providers) => ({
   providerId: Type.String({
     minLength: 1,
     examples: [EXAMPLE.providerId],
-    // Refused by `findProvider`, which names the providers that there are.
+    // Enforced by `findProvider`, whose refusal lists the valid providers.
     described: { enum: [...providers.keys()] },
   }),
   channel: Type.Literal('chat', {
@@ -58,13 +58,13 @@ type ObjectOf<Properties extends Record<string, TSchema>> = Static<
 export type IntegrationChanges = ObjectOf<ReturnType<typeof integrationChanges>>
 export type NewIntegration = ObjectOf<ReturnType<typeof newIntegration>>
 
-/** Reads what changes an integration and comes by another door than the API. */
+/** Parses an update that does not come through the API. */
 export const integrationChangesShape = (
   providers: Providers,
 ): Shape<ReturnType<typeof Type.Object<ReturnType<typeof integrationChanges>>>> =>
   createShape(Type.Object(integrationChanges(providers), open))
 
-/** Reads an integration that comes by another door than the API. */
+/** Parses a new integration that does not come through the API. */
 export const integrationShape = (
   providers: Providers,
 ): Shape<ReturnType<typeof Type.Object<ReturnType<typeof newIntegration>>>> =>

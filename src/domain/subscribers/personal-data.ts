@@ -20,17 +20,17 @@ const ofIntegration = {
   contextKeys: Type.Array(Type.String()),
 }
 
-/** All that is kept of one person, but for secrets: those are the company's, and not about them. */
+/** Everything stored about a subscriber, except secrets, which belong to the company. */
 export const PersonExport = Type.Object({
   subscriberId: Type.String(),
   environmentId: Type.String(),
   exportedAt: Type.String(),
-  /** Null where they were deleted, and their events are kept still. */
+  /** Null if the subscriber was deleted but has events. */
   subscriber: Type.Union([
     Type.Object({ _id: Type.String(), profile: Json, ...times }),
     Type.Null(),
   ]),
-  /** Who they are at providers, and where they are reached. Without the addresses of webhooks. */
+  /** Their identities at providers and other endpoints, without webhook URLs. */
   endpoints: Type.Array(
     Type.Object({
       ...ofIntegration,
@@ -40,13 +40,15 @@ export const PersonExport = Type.Object({
       ...times,
     }),
   ),
-  /** That there are connections of their own. Workspaces and tokens are not about them. */
+  /** Their own connections. Workspaces and tokens are not personal data. */
   connections: Type.Array(Type.Object({ ...ofIntegration, ...times })),
   events: Type.Array(PresentedEvent),
 })
 export type PersonExport = Static<typeof PersonExport>
 
-/** All that is kept of one person. What is written meanwhile may be in it, or not. */
+/**
+ * Exports everything stored about a subscriber. Changes made meanwhile may or may not be included.
+ */
 export async function exportPerson(
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
   environmentId: string,
@@ -78,13 +80,14 @@ export async function exportPerson(
   return { kind: 'found', person }
 }
 
-/** How much there was of a person. */
+/** How many records about a subscriber were erased. */
 export type ErasedPerson = { endpoints: number; connections: number; events: number }
 
 /**
- * Erases all that is kept of one person: the subscriber, their endpoints, the connections that are
- * theirs alone, and what events say of them; also of somebody who was deleted earlier. Tokens are not
- * revoked at the provider. People who linked in one of these connections stay linked.
+ * Erases everything stored about a subscriber: the record, their endpoints, the connections that
+ * are only theirs, and the personal data in events. Works for a subscriber who was deleted earlier,
+ * too. Tokens are not revoked at the provider. Other users who linked through one of these
+ * connections stay linked.
  */
 export async function erasePerson(
   deps: PersonDeps,
@@ -125,7 +128,7 @@ export async function erasePerson(
 
 const PAGE = 1000
 
-/** All events about a person, the oldest first. */
+/** All events about a subscriber, oldest first. */
 async function eventsAbout(
   { events }: Deps['store'],
   environmentId: string,
@@ -146,7 +149,7 @@ const isNobody = (
   events: readonly StoredEvent[],
 ): boolean => subscriber === null && connections.length === 0 && events.length === 0
 
-/** latch's own id of a person. Of one who was deleted, the events may know it; else it is a new one. */
+/** The subscriber's `_id`. If they were deleted, an event may contain it; otherwise a new one. */
 function idOf(
   { random, clock }: PersonDeps,
   { subscriber }: PersonRows,
@@ -154,11 +157,11 @@ function idOf(
 ): string {
   if (subscriber !== null) return subscriber.id
   const [, known] =
-    events.findLast(({ subject }) => subject.startsWith(OWN))?.subject.split(':') ?? []
+    events.findLast(({ subject }) => subject.startsWith(SUBJECT_PREFIX))?.subject.split(':') ?? []
   return known ?? random.recordId(clock())
 }
 
-const OWN = 'subscriber:'
+const SUBJECT_PREFIX = 'subscriber:'
 
 const integrationOf = ({
   identifier,

@@ -12,7 +12,7 @@ export type SubscriberNotFound = { kind: 'subscriber_not_found'; subscriberId: s
 export type SubscriberReady = {
   kind: 'subscriber_ready'
   writes: readonly Write[]
-  /** The subscriber who was found; null where `writes` make them. */
+  /** The existing subscriber; null if `writes` create them. */
   subscriber: Subscriber | null
 }
 
@@ -22,10 +22,9 @@ type RequireDeps = Pick<Deps, 'store' | 'random' | 'clock'> & {
 type Required = SubscriberReady | SubscriberNotFound | Invalid
 
 /**
- * Sees to it that a subscriber exists. One that does not is refused, unless whoever asks, or the
- * operator by `LATCH_AUTO_CREATE_SUBSCRIBERS`, wants it made. Returns without a promise where the
- * row is in memory, as it mostly is when links are made. Refuses to make one by an id that a
- * subscriber cannot have.
+ * Finds a subscriber. If missing, refuses, unless the caller or the operator
+ * (`LATCH_AUTO_CREATE_SUBSCRIBERS`) wants the subscriber created, whose id must then be valid.
+ * Returns without a promise if the row is cached, as it usually is when links are created.
  */
 export function requireSubscriber(
   deps: RequireDeps,

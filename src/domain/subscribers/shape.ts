@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { createShape, type Invalid, invalid } from '../shape.ts'
 
-/** The id that a company has for one of its users. Spaces around it are not part of it. */
+/** The company's own id of a user. Surrounding spaces are not part of it. */
 export const SubscriberId = Type.String({
   pattern: '^\\s*([A-Za-z0-9_-]+|[^\\s@]+@[^\\s@]+\\.[^\\s@]+)\\s*$',
   maxLength: 256,
@@ -11,7 +11,7 @@ export const SubscriberId = Type.String({
   examples: ['subscriber-123'],
 })
 
-/** What a company may say of a user. latch keeps it, and reads none of it. */
+/** A user's profile, which latch stores but does not use. */
 export const SubscriberProfile = Type.Object(
   {
     firstName: Type.Optional(Type.String()),
@@ -29,7 +29,7 @@ export const SubscriberProfile = Type.Object(
 )
 export type SubscriberProfile = Static<typeof SubscriberProfile>
 
-/** A subscriber as they are created or updated by their id. */
+/** A subscriber to be created, or updated by id. */
 export const SubscriberInput = Type.Object(
   { subscriberId: SubscriberId, ...SubscriberProfile.properties },
   { additionalProperties: true },
@@ -41,8 +41,8 @@ export const subscriberShape = createShape(SubscriberInput)
 const idShape = createShape(Type.Object({ subscriberId: SubscriberId }))
 
 /**
- * Refuses an id that no subscriber has, for whoever makes one by the id alone. Spaces around it would
- * make somebody who cannot be found by it, so that they are refused too; null where it may be had.
+ * Validates the id of a subscriber who is created by id alone. Refuses surrounding spaces too,
+ * because the subscriber could not be found by that id. Null if the id is valid.
  */
 export function refuseSubscriberId(subscriberId: string): Invalid | null {
   const read = idShape.read({ subscriberId })
@@ -53,7 +53,7 @@ export function refuseSubscriberId(subscriberId: string): Invalid | null {
     : invalid({ subscriberId: { messages, value: subscriberId } })
 }
 
-/** What is kept of an input: the profile, and nothing that it says beside. */
+/** The profile fields of an input; everything else is dropped. */
 export const profileOf = (given: Readonly<Record<string, unknown>>): Record<string, unknown> =>
   Object.fromEntries(
     Object.keys(SubscriberProfile.properties).flatMap((name) =>

@@ -17,12 +17,12 @@ type SubscriberDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 export type SubscriberExists = { kind: 'subscriber_exists'; existing: Subscriber }
 
 export type UpsertOptions = {
-  /** Refuse a subscriber who is there already, instead of updating them. */
+  /** Refuse an existing subscriber, instead of updating them. */
   failIfExists?: boolean
   times?: RowTimes | undefined
 }
 
-/** Creates a subscriber, or gives the one who has that id the fields that were given. */
+/** Creates a subscriber, or updates the given fields of the existing one. */
 export async function upsertSubscriber(
   deps: SubscriberDeps,
   environmentId: string,
@@ -32,12 +32,12 @@ export async function upsertSubscriber(
   const { subscribers } = deps.store
   const existing = await subscribers.find(environmentId, given.subscriberId.trim())
   if (existing !== null && failIfExists) return { kind: 'subscriber_exists', existing }
-  const { subscriber, sent } = withProfile(deps, environmentId, existing, given, times)
+  const { subscriber, sent } = mergeOrCreate(deps, environmentId, existing, given, times)
   const write = failIfExists ? subscribers.insert(subscriber) : subscribers.upsert(subscriber, sent)
   return accept(subscriber, { writes: [write] })
 }
 
-/** What became of each of many subscribers. */
+/** The outcome for each subscriber of a bulk request. */
 export type BulkOutcome = {
   created: readonly string[]
   updated: readonly string[]
@@ -45,8 +45,8 @@ export type BulkOutcome = {
 }
 
 /**
- * Upserts many subscribers in one commit. What is wrong with one is told of it, and the others are
- * stored; one that comes twice is created and then updated, as at Novu.
+ * Upserts many subscribers in one commit. An invalid one is reported, and the others are stored;
+ * one that appears twice is created and then updated, as in Novu.
  */
 export async function upsertSubscribers(
   deps: SubscriberDeps,
@@ -65,7 +65,7 @@ export async function upsertSubscribers(
       continue
     }
     const existing = await subscribers.find(environmentId, read.value.subscriberId.trim())
-    const { subscriber, sent } = withProfile(deps, environmentId, existing, read.value)
+    const { subscriber, sent } = mergeOrCreate(deps, environmentId, existing, read.value)
     const { subscriberId } = subscriber
     if (existing === null && !created.has(subscriberId)) created.add(subscriberId)
     else updated.push(subscriberId)
@@ -74,7 +74,7 @@ export async function upsertSubscribers(
   return accept({ created: [...created], updated, failed }, { writes })
 }
 
-/** Replaces the fields that are given, and leaves the others. */
+/** Updates the given fields, and leaves the others. */
 export async function updateSubscriber(
   { store, clock }: SubscriberDeps,
   environmentId: string,
@@ -84,15 +84,15 @@ export async function updateSubscriber(
   const found = await store.subscribers.find(environmentId, subscriberId)
   if (found === null) return { kind: 'subscriber_not_found', subscriberId }
   const sent = profileOf(given)
-  const subscriber = laidOver(found, sent, clock())
+  const subscriber = withMergedProfile(found, sent, clock())
   return accept(subscriber, {
-    // Or the write would bring back somebody who was deleted a moment ago.
+    // Otherwise the upsert would recreate a subscriber who was deleted meanwhile.
     expects: [store.subscribers.expectPresent(found.id)],
     writes: [store.subscribers.upsert(subscriber, sent)],
   })
 }
 
-/** Removes a subscriber, and their endpoints with them. */
+/** Deletes a subscriber and their endpoints. */
 export async function deleteSubscriber(
   { store }: SubscriberDeps,
   environmentId: string,
@@ -101,7 +101,7 @@ export async function deleteSubscriber(
   const found = await store.subscribers.find(environmentId, subscriberId)
   if (found === null) return { kind: 'subscriber_not_found', subscriberId }
   return accept(null, {
-    // Who deletes them a second time at the same moment must not tell of it again.
+    // If they are deleted twice at the same moment, only one event may be recorded.
     expects: [store.subscribers.expectPresent(found.id)],
     writes: [store.subscribers.delete(found.id)],
     events: [
@@ -110,8 +110,8 @@ export async function deleteSubscriber(
   })
 }
 
-/** A subscriber with the profile that was given, laid over the stored one where there is one. */
-function withProfile(
+/** Merges the given profile into the stored subscriber, or creates a new one. */
+function mergeOrCreate(
   deps: SubscriberDeps,
   environmentId: string,
   existing: Subscriber | null,
@@ -120,14 +120,17 @@ function withProfile(
 ): { subscriber: Subscriber; sent: Record<string, unknown> } {
   const sent = profileOf(given)
   if (existing !== null) {
-    return { subscriber: laidOver(existing, sent, times?.updatedAtMs ?? deps.clock()), sent }
+    return {
+      subscriber: withMergedProfile(existing, sent, times?.updatedAtMs ?? deps.clock()),
+      sent,
+    }
   }
   const subscriberId = given.subscriberId.trim()
   const fresh = freshRow(deps, environmentId, times)
   return { subscriber: { ...fresh, subscriberId, profile: sent }, sent }
 }
 
-const laidOver = (
+const withMergedProfile = (
   stored: Subscriber,
   sent: Readonly<Record<string, unknown>>,
   updatedAtMs: number,
