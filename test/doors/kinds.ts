@@ -59,18 +59,27 @@ export const OUTCOMES = [
 /** Refusals that need more than one door, and the test that has them, by words of it. */
 export const ELSEWHERE: Readonly<Record<string, { file: string; says: string }>> = {
   // What a provider says at the callback.
-  code_refused: { file: 'api/links/callback.test.ts', says: 'invalid_code' },
-  failed: { file: 'api/links/callback.test.ts', says: 'invalid_code' },
-  wrong_workspace: { file: 'api/links/callback.test.ts', says: 'in another workspace than' },
-  other_workspace: { file: 'api/links/connect.test.ts', says: 'in another workspace than' },
+  code_refused: { file: 'api/links/callback-link.test.ts', says: 'invalid_code' },
+  failed: { file: 'api/links/callback-link.test.ts', says: 'invalid_code' },
+  wrong_workspace: { file: 'api/links/callback-link.test.ts', says: 'in another workspace than' },
+  other_workspace: {
+    file: 'api/links/callback-install.test.ts',
+    says: 'in another workspace than',
+  },
   provider_unavailable: {
     file: 'domain/links/complete-link.test.ts',
     says: 'provider_unavailable',
   },
-  interrupted: { file: 'api/links/callback.test.ts', says: 'interrupted' },
-  still_running: { file: 'api/links/callback.test.ts', says: 'still_running' },
-  consent_missing: { file: 'api/links/teams.test.ts', says: 'that was not given makes none' },
-  other_browser: { file: 'api/links/browser-binding.test.ts', says: 'another browser does not' },
+  interrupted: { file: 'api/links/callback-link.test.ts', says: 'interrupted' },
+  still_running: { file: 'api/links/callback-link.test.ts', says: 'still_running' },
+  consent_missing: {
+    file: 'api/links/callback-teams-consent.test.ts',
+    says: 'that was not given makes none',
+  },
+  other_browser: {
+    file: 'api/links/callback-browser-binding.test.ts',
+    says: 'another browser does not',
+  },
   token_not_revoked: { file: 'api/connections/connections.test.ts', says: 'revoke' },
   link_not_found: { file: 'api/links/get.test.ts', says: 'is unknown where its id was changed' },
   // The bytes of a body, and of a line of a file.

@@ -16,6 +16,7 @@ export const createApi =
     readAnswer(
       await ask(url + path, {
         method,
+        redirect: 'manual',
         headers: {
           authorization: `ApiKey ${API_KEY}`,
           ...(body !== undefined && { 'content-type': 'application/json' }),

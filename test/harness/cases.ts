@@ -40,13 +40,16 @@ export type Case = Expected & {
   request?: Partial<Asked>
   /** Makes what this case alone needs. What it resolves to is laid over the request. */
   before?: () => Promise<Partial<Asked>>
+  /** Throws if what must be true afterwards is not. */
+  after?: (answer: Answer) => Promise<void>
 }
 
 /** Makes a test of each case. `common`: what their requests share, such as the method and the path. */
 export function testCases(service: TestService, common: Asked, cases: readonly Case[]): void {
-  for (const { name, request, before, ...expected } of cases) {
+  for (const { name, request, before, after, ...expected } of cases) {
     test(`${expected.status}: ${name}`, async () => {
-      await expectAnswer(service, { ...common, ...request, ...(await before?.()) }, expected)
+      const asked = { ...common, ...request, ...(await before?.()) }
+      await after?.(await expectAnswer(service, asked, expected))
     })
   }
 }

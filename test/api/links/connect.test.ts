@@ -1,317 +1,89 @@
-import { describe, expect, test } from 'bun:test'
-import { SANDBOX } from '../../harness/sandbox.ts'
+import { afterAll, describe, expect, test } from 'bun:test'
+import { testCases } from '../../harness/cases.ts'
 import { startService } from '../../harness/service.ts'
+import { ASKED, refusedAlike } from './link-cases.ts'
 
 const service = await startService()
-const { api, consent, open, endpoints } = service
-const PATH = '/v1/integrations/channel-connections/oauth'
-const integrationIdentifier = SANDBOX.integrationIdentifier
-const { subscriberId } = SANDBOX
+afterAll(() => service.stop())
 
-const ask = (body: object) => api('POST', PATH, { integrationIdentifier, ...body })
+const CONNECT = { method: 'POST', path: '/v1/integrations/channel-connections/oauth', body: ASKED }
+const { integrationIdentifier, subscriberId } = ASKED
 
-async function connectUrl(body: object): Promise<URL> {
-  const { status, body: answer, text } = await ask(body)
-  if (status !== 201) throw new Error(text)
-  return new URL((answer as { url: string }).url)
+async function connectUrl(changes: object): Promise<URL> {
+  const answer = await service.api(CONNECT.method, CONNECT.path, { ...ASKED, ...changes })
+  return new URL((answer.body as { url: string }).url)
 }
-
-const connection = (identifier: string) => api('GET', `/v1/channel-connections/${identifier}`)
-
-/** What Slack answers to an install, for what the stand-in's one app cannot show. */
-const installed = (changes: object) => () =>
-  Response.json({
-    ok: true,
-    access_token: 'xoxb-from-slack',
-    token_type: 'bot',
-    scope: 'chat:write',
-    team: { id: 'T0ACME0001', name: 'Acme Corp' },
-    enterprise: null,
-    is_enterprise_install: false,
-    authed_user: { id: 'U0ADA00001' },
-    ...changes,
-  })
 
 describe('asking to connect a workspace', () => {
   test("answers Slack's address with Novu's default bot scopes", async () => {
-    const url = await connectUrl({ subscriberId })
+    const url = await connectUrl({})
     const { state: _, ...parameters } = Object.fromEntries(url.searchParams)
     expect([...url.searchParams.keys()]).toEqual(['state', 'client_id', 'redirect_uri', 'scope'])
     expect(parameters['scope']).toBe(
       'chat:write,chat:write.public,channels:read,groups:read,users:read,users:read.email',
     )
-    const own = await connectUrl({ subscriberId, scope: ['chat:write'], userScope: ['ignored'] })
+    const own = await connectUrl({ scope: ['chat:write'], userScope: ['ignored'] })
     expect(own.searchParams.get('scope')).toBe('chat:write')
     expect(own.searchParams.has('user_scope')).toBe(false)
-    expect((await connectUrl({ subscriberId, scope: [] })).searchParams.get('scope')).toBe('')
+    expect((await connectUrl({ scope: [] })).searchParams.get('scope')).toBe('')
   })
 
-  const refused: [object, number, string][] = [
-    [{}, 400, 'Either subscriberId or context must be provided'],
-    [{ connectionMode: 'shared' }, 400, 'context is required when connectionMode is "shared"'],
-    [
-      { connectionMode: 'subscriber', context: { t: 'a' } },
-      400,
-      'subscriberId is required when connectionMode is "subscriber"',
-    ],
-    [
-      { context: { t: 'a' }, scope: ['incoming-webhook'] },
-      400,
-      'subscriberId is required for incoming webhook',
-    ],
-    [{ subscriberId: 'nobody' }, 404, 'Subscriber not found: nobody'],
-    [
-      { subscriberId, connectionMode: 'x' },
-      422,
-      'connectionMode must be one of the following values: subscriber, shared',
-    ],
-    [{ subscriberId, autoLinkUser: 'true' }, 422, 'autoLinkUser must be a boolean value'],
-    [{ subscriberId, scope: 'x' }, 422, 'scope must be an array'],
-  ]
-  for (const [body, status, message] of refused) {
-    test(`is refused with "${message}"`, async () => {
-      const answer = await ask(body)
-      expect(answer.status).toBe(status)
-      expect(answer.text).toContain(JSON.stringify(message).slice(1, -1))
-    })
-  }
-})
-
-describe('an install', () => {
-  // docs/decisions/0014-secrets.md
-  test('is stored once under the name that was asked for, its token sealed', async () => {
-    const body = { subscriberId, connectionIdentifier: 'acme', context: { way: 'named' } }
-    const callback = await consent(await connectUrl(body))
-    const page = await open(callback)
-    expect(page.status).toBe(200)
-    expect(page.text).toContain('Your Slack workspace is connected and ready to use.')
-    const stored = await connection('acme')
-    expect(stored.body).toEqual({
-      identifier: 'acme',
-      channel: 'chat',
-      providerId: 'slack',
-      integrationIdentifier,
-      subscriberId,
-      contextKeys: ['way:named'],
-      workspace: { id: 'T0ACME0001', name: 'Acme Corp', botUserId: 'U0LATCHBOT' },
-      auth: { accessToken: expect.stringMatching(/^xoxb-/) },
-      createdAt: expect.any(String),
-      updatedAt: expect.any(String),
-    })
-    const { accessToken } = (stored.body as { auth: { accessToken: string } }).auth
-    expect(await Bun.file(`${service.databaseFile}-wal`).text()).not.toContain(accessToken)
-    expect((await open(callback)).status).toBe(200)
-    expect((await connection('acme')).text).toBe(stored.text)
-    expect(await endpoints('contextKeys=way:named')).toEqual([])
-  })
-
-  // docs/providers.md#slack-token-rotation
-  test('again for the same owner replaces the tokens, and keeps the name', async () => {
-    const body = { subscriberId, context: { way: 'named' } }
-    const callback = await consent(await connectUrl(body))
-    service.slackAnswers.push(installed({}))
-    await open(callback)
-    expect((await connection('acme')).body).toMatchObject({
-      auth: { accessToken: 'xoxb-from-slack' },
-    })
-  })
-
-  test('in another workspace than the connection has is refused', async () => {
-    const body = { subscriberId, connectionIdentifier: 'acme', context: { way: 'named' } }
-    const page = await open(await consent(await connectUrl(body), { user: 'U0MALLORY4' }))
-    expect(page.status).toBe(409)
-    expect(page.text).toContain('this link is for Acme Corp')
-    expect((await connection('acme')).body).toMatchObject({ workspace: { id: 'T0ACME0001' } })
-  })
-
-  test('that is shared belongs to its context, and to no subscriber', async () => {
-    const body = {
-      subscriberId,
-      connectionIdentifier: 'shared',
-      context: { way: 'shared' },
-      connectionMode: 'shared',
-    }
-    await open(await consent(await connectUrl(body)))
-    expect((await connection('shared')).body).toMatchObject({
-      subscriberId: null,
-      contextKeys: ['way:shared'],
-    })
-  })
-
-  test('links who installed it where that is asked for', async () => {
-    const body = {
-      subscriberId,
-      connectionIdentifier: 'both',
-      context: { way: 'both' },
-      autoLinkUser: true,
-    }
-    await open(await consent(await connectUrl(body)))
-    expect(await endpoints('contextKeys=way:both')).toMatchObject([
-      {
-        type: 'slack_user',
-        endpoint: { userId: 'U0ADA00001' },
-        connectionIdentifier: 'both',
-      },
-    ])
-  })
-
-  test('takes over the connection that was made when somebody linked before', async () => {
-    const link = await service.link({ connectionIdentifier: null, context: { way: 'before' } })
-    await open(await consent(link, { user: 'U0MALLORY4' }))
-    const [endpoint] = await endpoints('contextKeys=way:before')
-    const identifier = String(endpoint?.['connectionIdentifier'])
-    expect((await connection(identifier)).body).toMatchObject({
-      auth: { accessToken: 'identity-only' },
-    })
-    const install = await connectUrl({ subscriberId, context: { way: 'later' } })
-    await open(await consent(install, { user: 'U0MALLORY4' }))
-    expect((await connection(identifier)).body).toMatchObject({
-      workspace: { id: 'T0OTHER002' },
-      auth: { accessToken: expect.stringMatching(/^xoxb-/) },
-    })
-  })
-
-  // docs/providers.md#slack-enterprise-grid-installs
-  test('of a whole organisation has no team, and is known by the organisation', async () => {
-    const body = { subscriberId, connectionIdentifier: 'grid', context: { way: 'grid' } }
-    const callback = await consent(await connectUrl(body))
-    const enterprise = { id: 'E0GRID', name: 'Grid Inc' }
-    service.slackAnswers.push(installed({ team: null, enterprise, is_enterprise_install: true }))
-    expect((await open(callback)).status).toBe(200)
-    expect((await connection('grid')).body).toMatchObject({
-      workspace: { id: 'E0GRID', name: 'Grid Inc' },
-    })
-  })
-
-  // docs/providers.md#slack-enterprise-grid-installs
-  test('of a workspace that belongs to an organisation is known by the workspace', async () => {
-    const body = { subscriberId, connectionIdentifier: 'member', context: { way: 'member' } }
-    const callback = await consent(await connectUrl(body))
-    service.slackAnswers.push(installed({ enterprise: { id: 'E0GRID', name: 'Grid Inc' } }))
-    await open(callback)
-    expect((await connection('member')).body).toMatchObject({ workspace: { id: 'T0ACME0001' } })
-  })
-
-  // docs/providers.md#slack-token-rotation
-  test('keeps the refresh token of an app that rotates', async () => {
-    const body = { subscriberId, connectionIdentifier: 'rotating', context: { way: 'rotating' } }
-    const callback = await consent(await connectUrl(body))
-    service.slackAnswers.push(installed({ refresh_token: 'xoxe-1', expires_in: 43_200 }))
-    await open(callback)
-    const stored = await connection('rotating')
-    const { auth } = stored.body as { auth: { refreshToken: string; expiresAt: string } }
-    expect(auth.refreshToken).toBe('xoxe-1')
-    const inMs = Date.parse(auth.expiresAt) - service.deps.clock()
-    expect(Math.abs(inMs - 43_200_000)).toBeLessThan(60_000)
-  })
-
-  const unstorable: [string, object][] = [
-    ['U+0000 in the id of the workspace', { team: { id: 'T0NEW\0evil', name: 'New' } }],
-    ['U+0000 in its name', { team: { id: 'T0NEW', name: 'New\0evil' } }],
-    ['half a surrogate pair', { team: { id: 'T0NEW', name: '\ud800' } }],
-    ['an id that is too long', { team: { id: 'T'.repeat(257), name: 'New' } }],
-    ['a name that is too long', { team: { id: 'T0NEW', name: 'N'.repeat(1001) } }],
-    ['U+0000 in who installed it', { authed_user: { id: 'U0\0' } }],
-    ['U+0000 in the id of the bot', { bot_user_id: 'U0\0' }],
-    ['a token that is too long', { access_token: 'x'.repeat(16_385) }],
-    ['a lifetime that has no end', { refresh_token: 'xoxe-1', expires_in: 1e15 }],
-    ['U+0000 in a webhook', { incoming_webhook: { url: 'https://hooks.slack.test/\0' } }],
-  ]
-  for (const [index, [what, changes]] of unstorable.entries()) {
-    test(`with ${what} is refused, and stores nothing`, async () => {
-      const connectionIdentifier = `unstorable-${index}`
-      const context = { way: connectionIdentifier }
-      const body = { subscriberId, connectionIdentifier, context, autoLinkUser: true }
-      const callback = await consent(await connectUrl(body))
-      service.slackAnswers.push(installed(changes))
-      const page = await open(callback)
-      expect(page.status).toBe(400)
-      expect(page.text).toContain('Slack said: in its answer, ')
-      expect((await connection(connectionIdentifier)).status).toBe(404)
-      expect(await endpoints(`contextKeys=way:${connectionIdentifier}`)).toEqual([])
-      expect((await open(callback)).text).toContain('in its answer, ')
-    })
-  }
-
-  test('with an incoming webhook stores that, and no connection', async () => {
-    const body = { subscriberId, scope: ['incoming-webhook'], context: { way: 'hook' } }
-    const callback = await consent(await connectUrl(body))
-    const incoming_webhook = { url: 'https://hooks.slack.test/1', channel: '#general' }
-    service.slackAnswers.push(installed({ incoming_webhook }))
-    await open(callback)
-    expect(await endpoints('contextKeys=way:hook')).toMatchObject([
-      {
-        type: 'webhook',
-        endpoint: { url: 'https://hooks.slack.test/1' },
-        connectionIdentifier: null,
-      },
-    ])
-  })
-
-  test('of two at the same moment for one owner makes one connection', async () => {
-    const body = { subscriberId, context: { way: 'twice' } }
-    const callbacks = await Promise.all(
-      [1, 2, 3, 4].map(async () => consent(await connectUrl(body))),
-    )
-    const pages = await Promise.all(callbacks.map((callback) => open(callback)))
-    expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 200])
-    const environment = await service.deps.store.environments.first()
-    const integration = await service.deps.store.integrations.findByIdentifier(
-      String(environment?.id),
-      'slack',
-    )
-    const owner = { subscriberId, contextKeys: ['way:twice'] }
-    const { connections } = service.deps.store
-    const found = await connections.findByOwner(String(integration?.id), owner)
-    expect(found?.origin).toBe('install')
-  })
-})
-
-describe('the deprecated route', () => {
-  const chat = (body: object) => api('POST', '/v1/integrations/chat/oauth', body)
-
-  test('connects, or links where the mode says so', async () => {
-    const connects = await chat({ integrationIdentifier, subscriberId })
-    expect((connects.body as { url: string }).url).toContain('&scope=chat%3Awrite')
-    const links = await chat({ integrationIdentifier, subscriberId, mode: 'link_user' })
-    expect((links.body as { url: string }).url).toContain('user_scope=identity.basic')
-  })
-
-  test('links nobody who is not named', async () => {
-    const answer = await chat({ integrationIdentifier, mode: 'link_user' })
-    expect(answer.status).toBe(400)
-    expect(answer.body).toMatchObject({ message: 'subscriberId is required for link_user mode' })
-  })
-})
-
-test('a connection that is not there is told so, also to another environment', async () => {
-  const answer = await connection('none')
-  expect(answer.status).toBe(404)
-  expect(answer.body).toMatchObject({
-    message: "Channel connection with identifier 'none' not found",
-  })
-})
-
-test('a connection that a link made is a real one once it is given a token', async () => {
-  const other = await startService()
-  try {
-    await other.api('DELETE', '/v1/channel-connections/slack-connection-abc123')
-    /** The connection that is made when somebody of a workspace without one links. */
-    const made = async (user: string): Promise<string> => {
-      const context = { given: user }
-      const link = await other.link({ connectionIdentifier: undefined, context })
-      await other.open(await other.consent(link, { user }))
-      const [endpoint] = await other.endpoints(`contextKeys=given:${user}`)
-      return `/v1/channel-connections/${endpoint?.['connectionIdentifier']}`
-    }
-    const [path, another] = [await made('U0MALLORY4'), await made('U0ADA00001')]
-    const body = { workspace: { id: 'T0OTHER002' }, auth: { accessToken: 'xoxb-given' } }
-    expect((await other.api('PATCH', path, body)).status).toBe(200)
-    // Both are for nobody in particular: of those that have a token there can be one only.
-    expect((await other.api('PATCH', another, body)).status).toBe(409)
-    await other.api('DELETE', `${path}?revoke=true`)
-    expect(other.slackRequests.at(-1)).toBe('POST /api/auth.revoke')
-  } finally {
-    await other.stop()
-  }
+  const asked = (body: object) => ({ request: { body: { integrationIdentifier, ...body } } })
+  testCases(service, CONNECT, [
+    {
+      name: 'for a subscriber',
+      status: 201,
+      contains: { url: /^http/ },
+      headers: { 'latch-link-id': /^lnk_/ },
+    },
+    { name: 'for a context alone', ...asked({ context: { tenant: 'acme' } }), status: 201 },
+    {
+      name: 'for nobody',
+      ...asked({}),
+      status: 400,
+      code: 'owner_required',
+      contains: { message: 'Either subscriberId or context must be provided' },
+      headers: { 'latch-link-id': null },
+    },
+    {
+      name: 'for all of no context',
+      ...asked({ connectionMode: 'shared' }),
+      status: 400,
+      code: 'context_required',
+      contains: { message: 'context is required when connectionMode is "shared"' },
+    },
+    {
+      name: 'for a subscriber who is not named',
+      ...asked({ connectionMode: 'subscriber', context: { t: 'a' } }),
+      status: 400,
+      code: 'subscriber_required',
+      contains: { message: 'subscriberId is required when connectionMode is "subscriber"' },
+    },
+    {
+      name: 'with an incoming webhook of nobody',
+      ...asked({ context: { t: 'a' }, scope: ['incoming-webhook'] }),
+      status: 400,
+      code: 'subscriber_required',
+      contains: { message: 'subscriberId is required for incoming webhook' },
+    },
+    {
+      name: 'in another mode',
+      ...asked({ subscriberId, connectionMode: 'x' }),
+      status: 422,
+      contains: 'connectionMode must be one of the following values: subscriber, shared',
+    },
+    {
+      name: 'with autoLinkUser as a text',
+      ...asked({ subscriberId, autoLinkUser: 'true' }),
+      status: 422,
+      contains: 'autoLinkUser must be a boolean value',
+    },
+    {
+      name: 'with a scope that is no list',
+      ...asked({ subscriberId, scope: 'x' }),
+      status: 422,
+      contains: 'scope must be an array',
+    },
+    ...refusedAlike(service),
+  ])
 })

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { type Expected, testCases } from '../../harness/cases.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { LINK_PATH, SAMPLE_BODY, startService } from '../../harness/service.ts'
 
@@ -71,32 +72,53 @@ describe('a link that nobody has opened', () => {
     service.advance(-301_000)
   })
 
-  test('is told to keys that may read, and unknown in another environment', async () => {
-    const { id } = await make()
+  const made = async (): Promise<{ path: string }> => ({ path: `/v1/links/${(await make()).id}` })
+  const keyOf = async (changes: Parameters<typeof service.addKey>[0]) => ({
+    ...(await made()),
+    key: await service.addKey(changes),
+  })
+  const otherEnvironment = async (): Promise<string> => {
     const { store, random, clock } = service.deps
-    const other = {
-      id: random.recordId(clock()),
-      organizationId: 'o',
-      name: 'b',
-      createdAtMs: clock(),
-    }
+    const id = random.recordId(clock())
+    const other = { id, organizationId: 'o', name: 'b', createdAtMs: clock() }
     await store.commit([store.environments.insert(other)])
-    const elsewhere = await service.addKey({ environmentId: other.id })
-    const reading = await service.addKey({ permission: 'read' })
-    const linking = await service.addKey({ permission: 'links' })
-    const ask = async (key: string) =>
-      (await service.api('GET', `/v1/links/${id}`, undefined, { authorization: `ApiKey ${key}` }))
-        .status
-    expect([await ask(elsewhere), await ask(reading), await ask(linking)]).toEqual([404, 200, 403])
+    return id
+  }
+  const GET = { method: 'GET', path: '' }
+  const unknown: Expected = { status: 404, code: 'link_not_found', lacks: 'waiting' }
+  const altered = ({ path }: { path: string }) => ({
+    path: path.slice(0, -1) + (path.endsWith('A') ? 'B' : 'A'),
   })
-
-  test('is unknown where its id was changed, or is none', async () => {
-    const { id } = await make()
-    for (const other of [`${id.slice(0, -1)}${id.endsWith('A') ? 'B' : 'A'}`, 'lnk_', 'x', '%00']) {
-      const answer = await service.api('GET', `/v1/links/${other}`)
-      expect([other, answer.status]).toEqual([other, 404])
-    }
-  })
+  testCases(service, GET, [
+    { name: 'is told', status: 200, contains: { status: 'waiting' }, before: made },
+    {
+      name: 'is told to a key that may read',
+      status: 200,
+      contains: { status: 'waiting' },
+      before: () => keyOf({ permission: 'read' }),
+    },
+    {
+      name: 'is not told to a key that may make links',
+      status: 403,
+      code: 'api_key_restricted',
+      before: () => keyOf({ permission: 'links' }),
+    },
+    {
+      name: 'is unknown in another environment',
+      ...unknown,
+      before: async () => keyOf({ environmentId: await otherEnvironment() }),
+    },
+    {
+      name: 'is unknown where its id was changed',
+      ...unknown,
+      before: async () => altered(await made()),
+    },
+    ...['lnk_', 'x', '%00'].map((id) => ({
+      name: `is unknown by the id ${id}`,
+      ...unknown,
+      request: { path: `/v1/links/${id}` },
+    })),
+  ])
 })
 
 describe('a link that was completed', () => {

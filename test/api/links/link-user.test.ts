@@ -1,8 +1,13 @@
-import { describe, expect, test } from 'bun:test'
+import { afterAll, describe, expect, test } from 'bun:test'
+import { testCases } from '../../harness/cases.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { LINK_PATH, SAMPLE_BODY, startService } from '../../harness/service.ts'
+import { refusedAlike } from './link-cases.ts'
 
 const service = await startService()
+afterAll(() => service.stop())
+
+const LINK = { method: 'POST', path: LINK_PATH, body: SAMPLE_BODY }
 
 const CONNECT_BODY = {
   integrationIdentifier: SANDBOX.integrationIdentifier,
@@ -121,99 +126,43 @@ describe('the id of a link', () => {
 })
 
 describe('a link that cannot be made', () => {
-  const missing: [string, Record<string, unknown>, string][] = [
-    ['subscriber', { subscriberId: 'nobody' }, 'Subscriber not found: nobody'],
-    ['connection', { connectionIdentifier: 'none' }, 'Channel connection not found: none'],
-  ]
-  for (const [name, change, message] of missing) {
-    test(`names the ${name} that is not there`, async () => {
-      const answer = await service.api('POST', LINK_PATH, { ...SAMPLE_BODY, ...change })
-      expect(answer.status).toBe(404)
-      expect(answer.body).toMatchObject({ statusCode: 404, message, path: LINK_PATH })
-    })
-  }
-
-  test('names the integration and the environment', async () => {
-    const body = { ...SAMPLE_BODY, integrationIdentifier: 'none' }
-    const answer = await service.api('POST', LINK_PATH, body)
-    expect(answer.status).toBe(404)
-    expect(answer.text).toMatch(/Integration not found: none in environment [0-9a-f]{24}/)
-  })
-
-  const incomplete: [string, object | undefined, string][] = [
-    ['credentials', undefined, 'Slack integration missing credentials '],
-    [
-      'a client id',
-      { secretKey: 'secret' },
-      'Slack integration missing required OAuth credentials (clientId) ',
-    ],
-  ]
-  for (const [name, credentials, message] of incomplete) {
-    test(`for an integration without ${name}`, async () => {
-      const made = await service.api('POST', '/v1/integrations', {
-        providerId: 'slack',
-        channel: 'chat',
-        credentials,
-      })
-      const { identifier } = made.body as { identifier: string }
-      const answer = await service.api('POST', LINK_PATH, {
-        subscriberId: SANDBOX.subscriberId,
-        integrationIdentifier: identifier,
-      })
-      expect(answer.status).toBe(404)
-      expect(answer.body).toMatchObject({ message })
-    })
-  }
-
-  const context: [string, unknown, string][] = [
-    ['no entry', {}, 'Invalid context payload structure'],
-    ['a bad id', { tenant: 'a b' }, 'Invalid context payload structure'],
-    ['a type with a space', { 'a b': 'acme' }, 'Invalid context payload structure'],
-    ['a type with a colon', { 'a:b': 'acme' }, 'Invalid context payload structure'],
-    ['a type of two lines, and no id', { 'a\nb': null }, 'Invalid context payload structure'],
-    [
-      'six entries',
-      Object.fromEntries([1, 2, 3, 4, 5, 6].map((n) => [`t${n}`, 'id'])),
-      'Too many contexts: 6 provided, maximum allowed is 5',
-    ],
-    [
-      'too much data',
-      { tenant: { id: 'a', data: { text: 'x'.repeat(70_000) } } },
-      "Context 'tenant' data is too large: 69KB exceeds 64KB limit",
-    ],
-  ]
-  for (const [name, payload, message] of context) {
-    test(`for a context with ${name}`, async () => {
-      const answer = await service.api('POST', LINK_PATH, { ...SAMPLE_BODY, context: payload })
-      expect(answer.status).toBe(422)
-      expect(answer.body).toMatchObject({ message: 'Validation Error' })
-      const { errors } = answer.body as { errors: { context: { messages: string[] } } }
-      expect(errors.context.messages[0]).toStartWith(message)
-    })
-  }
+  testCases(service, LINK, [
+    {
+      name: 'no connection of that name',
+      request: { body: { ...SAMPLE_BODY, connectionIdentifier: 'none' } },
+      status: 404,
+      code: 'connection_not_found',
+      contains: { message: 'Channel connection not found: none', path: LINK_PATH },
+      headers: { 'latch-link-id': null },
+    },
+    {
+      name: 'nobody whom it is for',
+      request: { body: { ...SAMPLE_BODY, subscriberId: '' } },
+      status: 422,
+      contains: { errors: { subscriberId: { messages: [/^subscriberId is required/] } } },
+    },
+    ...refusedAlike(service),
+  ])
 })
 
-describe('the caller', () => {
-  const wrong: [string, Record<string, string>, string][] = [
-    ['no key', { authorization: '' }, 'Missing authorization header'],
-    ['another scheme', { authorization: 'Basic eA==' }, 'Invalid authentication scheme: "Basic"'],
-    ['an unknown key', { authorization: 'ApiKey latch_no' }, 'API Key not found'],
-    ['nothing after the scheme', { authorization: 'ApiKey ' }, 'Unauthorized'],
+describe('the caller, whatever the body,', () => {
+  const key = 'latch_0123456789abcdef0123456789abcdef'
+  const wrong: [string, string, string][] = [
+    ['without a key', '', 'Missing authorization header'],
+    ['with another scheme', 'Basic eA==', 'Invalid authentication scheme: "Basic"'],
+    ['with an unknown key', 'ApiKey latch_no', 'API Key not found'],
+    ['with nothing after the scheme', 'ApiKey ', 'Unauthorized'],
+    ['who forgot the scheme does not get the key back', key, 'Invalid authentication scheme: ""'],
   ]
-  for (const [name, headers, message] of wrong) {
-    test(`with ${name} gets 401, whatever the body`, async () => {
-      const answer = await service.api('POST', LINK_PATH, '{not json', headers)
-      expect(answer.status).toBe(401)
-      expect(answer.text).toContain(JSON.stringify(message).slice(1, -1))
-    })
-  }
-
-  test('who forgot the scheme does not get the key back', async () => {
-    const key = 'latch_0123456789abcdef0123456789abcdef'
-    const answer = await service.api('POST', LINK_PATH, SAMPLE_BODY, { authorization: key })
-    expect(answer.status).toBe(401)
-    expect(answer.text).not.toContain(key)
-  })
+  const cases = wrong.map(([name, authorization, message]) => ({
+    name,
+    request: { body: '{not json', headers: { authorization } },
+    status: 401,
+    contains: { message },
+    lacks: key,
+    headers: { 'www-authenticate': 'ApiKey' },
+  }))
+  testCases(service, LINK, cases)
 })
 
 test('subscribers are made as they come where the operator allows it', async () => {
