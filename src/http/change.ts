@@ -57,6 +57,12 @@ type OperationResponse<R> =
     ? ElysiaCustomStatusResponse<Status, Body>
     : never
 
+/** Who changes something, where a request does. */
+export const actorOf = ({ apiKeyId }: Pick<Caller, 'apiKeyId'>): Actor => ({
+  kind: 'api_key',
+  id: apiKeyId,
+})
+
 const DAY_MS = 24 * 60 * 60 * 1000
 /** Refusals that a retry would only meet again. */
 const RECORDED_ERRORS = new Set([400, 404, 409])
@@ -75,7 +81,7 @@ export async function change<
   { request, body, caller, set }: Call,
   { prepare, decide, respond, onCommitted, lifetimeMs = DAY_MS }: Operation<D, R, Prepared>,
 ): Promise<OperationResponse<R>> {
-  const actor: Actor = { kind: 'api_key', id: caller.apiKeyId }
+  const actor = actorOf(caller)
   const key = keyOf(request)
   if (key === null) {
     const prepared = await prepare?.()

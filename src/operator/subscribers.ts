@@ -1,6 +1,11 @@
 import { Type } from '@sinclair/typebox'
 import { commit } from '../domain/commit.ts'
-import { erasePerson, exportPerson, PersonExport } from '../domain/subscribers/personal-data.ts'
+import {
+  erasePerson,
+  exportPerson,
+  PersonExport,
+  removeMostOfPerson,
+} from '../domain/subscribers/personal-data.ts'
 import { commandActor, defineAction, requireEnvironment } from './action.ts'
 import { UsageError } from './errors.ts'
 
@@ -35,8 +40,9 @@ export const eraseSubscriberAction = defineAction({
   }),
   run: async (context, { environmentId, subscriberId }) => {
     const { id } = await requireEnvironment(context, environmentId)
+    const before = await removeMostOfPerson(context, commandActor(ERASE), id, subscriberId)
     const erased = await commit(context, commandActor(ERASE), () =>
-      erasePerson(context, id, subscriberId),
+      erasePerson(context, id, subscriberId, before),
     )
     if (erased.kind === 'subscriber_not_found') throw nothingKept(subscriberId)
     return erased.value

@@ -1,6 +1,11 @@
 import { join } from 'node:path'
 import { createPrivate, makePrivate, openPrivateDir } from '../secrets/private-files.ts'
 import type { Sealing } from '../secrets/sealing.ts'
+import {
+  type ConnectionEndpoints,
+  createConnectionEndpoints,
+} from './connections/connection-endpoints.ts'
+import type { Connection } from './connections/connection-rows.ts'
 import { type ConnectionTokens, createConnectionTokens } from './connections/connection-tokens.ts'
 import { type Connections, createConnections } from './connections/connections.ts'
 import { type Contexts, createContexts } from './contexts/contexts.ts'
@@ -16,8 +21,13 @@ import {
 import { lockDataDir } from './database/lock.ts'
 import { migrate } from './database/migrate.ts'
 import { embedMigrations } from './database/migrations.macro.ts' with { type: 'macro' }
+import {
+  createDependentConnections,
+  createDependentEndpoints,
+  type Dependents,
+} from './dependents.ts'
 import { type BotInstallations, createBotInstallations } from './endpoints/bot-installations.ts'
-import { createEndpoints, type Endpoints } from './endpoints/endpoints.ts'
+import { createEndpoints, type EndpointRow, type Endpoints } from './endpoints/endpoints.ts'
 import { type ApiKeys, createApiKeys } from './environments/api-keys.ts'
 import { createEnvironments, type Environments } from './environments/environments.ts'
 import { createEvents, type Events } from './events/events.ts'
@@ -57,6 +67,9 @@ export type Store = {
   contexts: Contexts
   connections: Connections
   connectionTokens: ConnectionTokens
+  connectionEndpoints: ConnectionEndpoints
+  dependentEndpoints: Dependents<EndpointRow>
+  dependentConnections: Dependents<Connection>
   endpoints: Endpoints
   botInstallations: BotInstallations
   spentStates: SpentStates
@@ -131,6 +144,9 @@ export async function openStore(
       contexts: createContexts(database, counts),
       connections: createConnections(database, sealing, { counts, cacheRead, jobs }),
       connectionTokens: createConnectionTokens(database, sealing),
+      connectionEndpoints: createConnectionEndpoints(database),
+      dependentEndpoints: createDependentEndpoints(database),
+      dependentConnections: createDependentConnections(database),
       endpoints: createEndpoints(database, sealing, counts, jobs),
       botInstallations: createBotInstallations(database),
       spentStates: createSpentStates(database, writer),

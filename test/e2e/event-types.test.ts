@@ -112,6 +112,12 @@ describe('a link', () => {
         linkId,
       },
       {
+        type: 'endpoint.moved',
+        subject: `endpoint:${before?.['identifier']}`,
+        reason: 'connection_installed',
+        data: { connectionIdentifier: 'installed' },
+      },
+      {
         type: 'endpoint.linked',
         subject: `endpoint:${before?.['identifier']}`,
         data: { connectionIdentifier: 'installed' },

@@ -1,6 +1,6 @@
 import * as integrations from '../../domain/integrations/integrations.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
-import { change, reply } from '../../http/change.ts'
+import { actorOf, change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import { ValidationErrorDto } from '../../http/error-response.ts'
 import type { Api } from '../../http/pipeline.ts'
@@ -20,7 +20,15 @@ export const deleteIntegration = (deps: ApiDeps, present: PresentIntegrations) =
         deps,
         { request, body: undefined, caller, set },
         {
-          decide: () => integrations.deleteIntegration(deps, caller.environmentId, integrationId),
+          prepare: () =>
+            integrations.removeMostOfIntegration(
+              deps,
+              actorOf(caller),
+              caller.environmentId,
+              integrationId,
+            ),
+          decide: (before) =>
+            integrations.deleteIntegration(deps, caller.environmentId, integrationId, before),
           respond: (decided) =>
             decided.kind === 'accepted'
               ? reply(200, present(caller, decided.value))
@@ -31,8 +39,9 @@ export const deleteIntegration = (deps: ApiDeps, present: PresentIntegrations) =
       operationId: 'IntegrationsController_removeIntegration',
       summary: 'Delete an integration',
       description:
-        'Removes an integration with its connections and endpoints, in one transaction, and ' +
-        'answers with the integrations that are left.',
+        'Removes an integration with its connections and endpoints, and answers with the integrations ' +
+        'that are left. More than 500 connections or endpoints are removed in several transactions; if that is ' +
+        'interrupted, the integration is still there, and deleting it again goes on.',
       tag: INTEGRATIONS,
       access: 'write',
       limit: 'configuration',

@@ -1,8 +1,8 @@
 import { Type } from '@sinclair/typebox'
-import { erasePerson } from '../../domain/subscribers/personal-data.ts'
+import { erasePerson, removeMostOfPerson } from '../../domain/subscribers/personal-data.ts'
 import * as subscribers from '../../domain/subscribers/subscribers.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
-import { change, reply } from '../../http/change.ts'
+import { actorOf, change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { SUBSCRIBERS, SubscriberParams, subscriberNotFound } from './response.ts'
@@ -35,10 +35,15 @@ export const deleteSubscriber = (deps: ApiDeps) => (app: Api) =>
         deps,
         { request, body: undefined, caller, set },
         {
-          decide: async () =>
+          prepare: () => {
+            const remove =
+              erase === 'true' ? removeMostOfPerson : subscribers.removeMostOfSubscriber
+            return remove(deps, actorOf(caller), caller.environmentId, subscriberId)
+          },
+          decide: async (before) =>
             erase === 'true'
-              ? erasePerson(deps, caller.environmentId, subscriberId)
-              : subscribers.deleteSubscriber(deps, caller.environmentId, subscriberId),
+              ? erasePerson(deps, caller.environmentId, subscriberId, before)
+              : subscribers.deleteSubscriber(deps, caller.environmentId, subscriberId, before),
           respond: (decided) =>
             decided.kind === 'accepted'
               ? reply(200, { acknowledged: true, status: 'deleted' })
@@ -49,7 +54,8 @@ export const deleteSubscriber = (deps: ApiDeps) => (app: Api) =>
       operationId: 'SubscribersController_removeSubscriber',
       summary: 'Delete a subscriber',
       description:
-        'Removes a subscriber with their endpoints, in one transaction. With `erase=true` all that is kept of ' +
+        'Removes a subscriber with their endpoints; more than 500 in several transactions, and the subscriber ' +
+        'in the last. With `erase=true` all that is kept of ' +
         "them goes: their own connections, and what events say of them, too ([A person's data](/docs/personal-data)).",
       tag: SUBSCRIBERS,
       access: 'write',

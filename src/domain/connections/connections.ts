@@ -15,7 +15,7 @@ import {
 } from '../subscribers/require.ts'
 import { type AuthRefused, hasToken, IDENTITY_ONLY, readAuthInput } from './auth.ts'
 import { connectionEvent } from './event.ts'
-import { releaseOthers } from './install.ts'
+import { releaseOthers } from './move-endpoints.ts'
 import { type OwnerRefusal, refuseMissingOwner } from './owner.ts'
 import type { AuthInput, ConnectionContent, NewConnection, WorkspaceInput } from './shape.ts'
 
@@ -198,11 +198,15 @@ export async function deleteConnection(
   const found = await connections.findWithAuth(environmentId, identifier)
   if (found === null) return { kind: 'connection_not_found', identifier }
   const { connection } = found
+  const moved = await releaseOthers(deps, connection, {
+    reason: 'connection_deleted',
+    linkId: null,
+  })
   return accept(null, {
     // If it is deleted twice at the same moment, only one event may be recorded.
-    expects: [connections.expectPresent(connection.id)],
-    writes: [...releaseOthers(deps, connection), connections.delete(connection.id)],
-    events: [connectionEvent('connection.deleted', connection)],
+    expects: [connections.expectPresent(connection.id), ...moved.expects],
+    writes: [...moved.writes, connections.delete(connection.id)],
+    events: [...moved.events, connectionEvent('connection.deleted', connection)],
   })
 }
 

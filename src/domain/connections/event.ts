@@ -14,7 +14,7 @@ type Subject = Pick<
 
 type ConnectionEventType = Exclude<
   Extract<DomainEvent['type'], `connection.${string}`>,
-  'connection.tokens_read'
+  'connection.tokens_read' | 'connection.endpoints_moved'
 >
 
 /** Creates an event about a connection. */

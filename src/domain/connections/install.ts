@@ -3,9 +3,8 @@ import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
 import type { Connection, PendingConsent } from '../../store/connections/connection-rows.ts'
 import type { ConnectionOwner, Workspace } from '../../store/connections/connections.ts'
 import { freshRow } from '../../store/fresh-row.ts'
-import type { Write } from '../../store/writer/writes.ts'
 import { accept, type Decision } from '../decision.ts'
-import { IDENTITY_ONLY } from './auth.ts'
+import { releaseOthers, takeOverOwn } from './move-endpoints.ts'
 
 type InstallDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
@@ -20,6 +19,7 @@ export type Install = {
   workspace: Workspace
   auth: ConnectionAuth
   pending: PendingConsent | null
+  linkId: string
 }
 
 /** The connection to be replaced belongs to a different workspace. */
@@ -44,6 +44,7 @@ export async function installConnection(
     return { kind: 'other_workspace', existing }
   }
   const fresh = freshRow(deps, environmentId)
+  const cause = { reason: 'connection_installed', linkId: install.linkId } as const
   const owned = {
     subscriberId: owner.subscriberId,
     contextKeys: [...owner.contextKeys],
@@ -52,11 +53,10 @@ export async function installConnection(
   if (existing === null) {
     const identifier = install.identifier ?? `chconn_${deps.random.identifier()}`
     const connection = { ...fresh, ...workspace, ...owned, integrationId, identifier }
+    const taken = await takeOverOwn(deps, connection, cause)
     return accept(connection, {
-      writes: [
-        ...connections.insert(connection, auth, pending),
-        connections.takeOverOwnEndpoints(connection),
-      ],
+      ...taken,
+      writes: [...connections.insert(connection, auth, pending), ...taken.writes],
     })
   }
   const takesOver = existing.origin === 'identity'
@@ -66,40 +66,20 @@ export async function installConnection(
     ...(takesOver && owned),
     updatedAtMs: fresh.updatedAtMs,
   }
-  const writes = connections.install(connection, auth, pending)
-  return takesOver
-    ? accept(connection, {
-        // If two installations happen at the same moment, only one takes it over.
-        expects: [connections.expectIdentityOnly(connection.id)],
-        writes: [...writes, ...releaseOthers(deps, connection)],
-      })
-    : accept(connection, {
-        expects: [connections.expectPresent(connection.id)],
-        writes: [...writes, connections.takeOverOwnEndpoints(connection)],
-      })
-}
-
-/**
- * The writes that move the endpoints of subscribers other than the owner to the workspace's
- * identity-only connection, which they create if it is needed and does not exist.
- */
-export function releaseOthers(deps: InstallDeps, connection: Connection): Write[] {
-  // A connection without an owner is open to everyone.
-  if (connection.subscriberId === null && connection.contextKeys.length === 0) return []
-  const { environmentId, integrationId, workspaceId, workspaceName } = connection
-  const fallback: Connection = {
-    ...freshRow(deps, environmentId),
-    integrationId,
-    identifier: `chconn_${deps.random.identifier()}`,
-    subscriberId: null,
-    contextKeys: [],
-    workspaceId,
-    workspaceName,
-    botUserId: null,
-    origin: 'identity',
-  }
-  const auth = { accessToken: IDENTITY_ONLY }
-  return deps.store.connections.releaseOthersEndpoints(connection, fallback, auth)
+  const moved = takesOver
+    ? await releaseOthers(deps, connection, cause)
+    : await takeOverOwn(deps, connection, cause)
+  return accept(connection, {
+    expects: [
+      // If two installations happen at the same moment, only one takes it over.
+      takesOver
+        ? connections.expectIdentityOnly(connection.id)
+        : connections.expectPresent(connection.id),
+      ...moved.expects,
+    ],
+    writes: [...connections.install(connection, auth, pending), ...moved.writes],
+    events: moved.events,
+  })
 }
 
 /**

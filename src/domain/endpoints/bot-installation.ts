@@ -7,6 +7,7 @@ import { type Accepted, accept } from '../decision.ts'
 import { readUsableApp } from '../integrations/app.ts'
 import { endJob, endJobAlone } from '../job.ts'
 import { retryDelayMs } from '../retry-delay.ts'
+import { endpointReachable } from './event.ts'
 
 type RetryDeps = Pick<Deps, 'store' | 'providers' | 'clock' | 'log' | 'wakeJobs'>
 
@@ -32,6 +33,7 @@ export async function retryBotInstallation(
     return accept(null, {
       expects: [store.botInstallations.expectUnchanged(current)],
       writes: [store.botInstallations.setProblem(current.id, problem)],
+      events: problem === null ? [endpointReachable(current)] : [],
     })
   }
   const endOf = ({ kind }: { kind: string }): JobEnd => {

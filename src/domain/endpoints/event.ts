@@ -1,4 +1,5 @@
 import type { Endpoint } from '../../store/endpoints/endpoints.ts'
+import type { Cause } from '../events/reasons.ts'
 import type { DomainEvent } from '../events/registry.ts'
 import { splitSecrets } from './types.ts'
 
@@ -14,24 +15,72 @@ type Subject = Pick<
   | 'endpoint'
 >
 
+type EndpointEventType = Exclude<
+  Extract<DomainEvent['type'], `endpoint.${string}`>,
+  'endpoint.moved' | 'endpoint.reachable'
+>
+
+const dataOf = ({
+  integrationId,
+  connectionIdentifier,
+  contextKeys,
+  type,
+}: Omit<Subject, 'endpoint'>) => ({
+  integrationId,
+  connectionIdentifier,
+  contextKeys: [...contextKeys],
+  type,
+})
+
 /** Creates an event about an endpoint. */
 export function endpointEvent(
-  type: Extract<DomainEvent['type'], `endpoint.${string}`>,
+  type: EndpointEventType,
   endpoint: Subject,
-  linkId: string | null = null,
+  reason: string | null = null,
 ): DomainEvent {
   return {
     type,
     environmentId: endpoint.environmentId,
     subjectId: endpoint.identifier,
     subscriberId: endpoint.subscriberId,
-    linkId,
-    data: {
-      integrationId: endpoint.integrationId,
-      connectionIdentifier: endpoint.connectionIdentifier,
-      contextKeys: [...endpoint.contextKeys],
-      type: endpoint.type,
-    },
+    reason,
+    data: dataOf(endpoint),
     personal: { endpoint: splitSecrets(endpoint.type, endpoint.endpoint).endpoint },
   }
 }
+
+/** Creates the event of an endpoint that was deleted because its subscriber was erased: it names nobody. */
+export const erasedEndpointEvent = (endpoint: Subject): DomainEvent => ({
+  type: 'endpoint.deleted',
+  environmentId: endpoint.environmentId,
+  subjectId: endpoint.identifier,
+  reason: 'subscriber_erased',
+  data: dataOf(endpoint),
+})
+
+/** Creates the event of an endpoint that was moved from one connection to another. */
+export const endpointMoved = (
+  endpoint: Subject,
+  { from, to }: { from: string; to: string },
+  reason: Cause,
+): DomainEvent => ({
+  type: 'endpoint.moved',
+  environmentId: endpoint.environmentId,
+  subjectId: endpoint.identifier,
+  subscriberId: endpoint.subscriberId,
+  reason,
+  data: {
+    ...dataOf(endpoint),
+    connectionIdentifier: to,
+    previousConnectionIdentifier: from,
+  },
+})
+
+/** Creates the event of a linked user who could not be reached by the app before, and now can. */
+export const endpointReachable = (endpoint: Omit<Subject, 'endpoint'>): DomainEvent => ({
+  type: 'endpoint.reachable',
+  environmentId: endpoint.environmentId,
+  subjectId: endpoint.identifier,
+  subscriberId: endpoint.subscriberId,
+  data: dataOf(endpoint),
+})

@@ -1,6 +1,12 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent, textOrNull } from './define.ts'
 
+/**
+ * Up to how many endpoints each have an event in the commit that moves them. Of more, one event says
+ * how many: see docs/decisions/0026-events-of-many-rows.md.
+ */
+export const MAX_TOLD_MOVES = 500
+
 const data = Type.Object({
   integrationId: Type.String({ description: 'The `_id` of the integration.' }),
   contextKeys: Type.Array(Type.String()),
@@ -28,7 +34,9 @@ export const connectionEvents = {
   'connection.created': defineEvent({
     description:
       'A connection was made: with tokens that a backend had, by an import, or without any for a workspace ' +
-      'from which somebody linked first.',
+      'from which somebody linked first. With the `reason` `connection_installed`, `connection_deleted` or ' +
+      '`subscriber_erased`, it is for people who were linked in a connection that belongs to somebody else ' +
+      'now, or is gone.',
     subject: 'connection',
     data,
   }),
@@ -37,8 +45,22 @@ export const connectionEvents = {
     subject: 'connection',
     data,
   }),
+  'connection.endpoints_moved': defineEvent({
+    description:
+      'Endpoints of this connection have another connection of the same workspace now: more than ' +
+      `${MAX_TOLD_MOVES}, so there is no \`endpoint.moved\` for each. Read them again. \`reason\` is that of ` +
+      '`endpoint.moved`.',
+    subject: 'connection',
+    data: Type.Object({
+      integrationId: data.properties.integrationId,
+      toConnectionIdentifier: Type.String(),
+      count: Type.Integer({ description: 'How many endpoints moved.' }),
+    }),
+  }),
   'connection.deleted': defineEvent({
-    description: 'A connection was deleted.',
+    description:
+      'A connection was deleted. `reason` is null if it was deleted by itself; else `integration_deleted`, ' +
+      'or `subscriber_erased`, where the event does not say whose it was.',
     subject: 'connection',
     data,
   }),

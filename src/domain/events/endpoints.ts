@@ -43,8 +43,28 @@ export const endpointEvents = {
     data,
     personal,
   }),
+  'endpoint.moved': defineEvent({
+    description:
+      'An endpoint has another connection of the same workspace now, and is otherwise the same. `reason` is ' +
+      '`connection_installed` (its owner installed the app, or another person took over the connection), ' +
+      '`connection_deleted` or `subscriber_erased` (the connection is gone).',
+    subject: 'endpoint',
+    data: Type.Object({
+      ...data.properties,
+      previousConnectionIdentifier: Type.String(),
+    }),
+  }),
+  'endpoint.reachable': defineEvent({
+    description:
+      'The app can write to a linked user now. Not sent for those to whom it could write at once.',
+    subject: 'endpoint',
+    data,
+  }),
   'endpoint.deleted': defineEvent({
-    description: 'An endpoint was deleted: the subscriber is not linked by it any more.',
+    description:
+      'An endpoint was deleted: the subscriber is not linked by it any more. `reason` is null if it was ' +
+      'deleted by itself; else `subscriber_deleted`, `integration_deleted`, or `subscriber_erased`, where ' +
+      'the event does not say whose it was.',
     subject: 'endpoint',
     data,
     personal,

@@ -25,8 +25,15 @@ export const integrationEvents = {
   }),
   'integration.deleted': defineEvent({
     description:
-      'An integration was deleted, and its connections and endpoints with it, of which nothing else is told.',
+      'An integration was deleted, and its connections and endpoints with it. Each of those has an event, too, ' +
+      'earlier than this one.',
     subject: 'integration',
-    data: Type.Object({ identifier: Type.String(), providerId: Type.String(), before: Settings }),
+    data: Type.Object({
+      identifier: Type.String(),
+      providerId: Type.String(),
+      before: Settings,
+      connections: Type.Integer({ description: 'How many connections were deleted with it.' }),
+      endpoints: Type.Integer({ description: 'How many endpoints were deleted with it.' }),
+    }),
   }),
 }

@@ -5,14 +5,18 @@ import { defineEvent } from './define.ts'
 export const subscriberEvents = {
   'subscriber.deleted': defineEvent({
     description:
-      'A subscriber was deleted, and their endpoints with them, of which nothing else is told.',
+      'A subscriber was deleted, and their endpoints with them. Each of those has an event, too, earlier than ' +
+      'this one.',
     subject: 'subscriber',
-    data: Type.Object({}),
+    data: Type.Object({
+      endpoints: Type.Integer({ description: 'How many endpoints were deleted with them.' }),
+    }),
   }),
   'subscriber.erased': defineEvent({
     description:
-      'A subscriber was deleted with all that was kept of them: their endpoints and their own connections, ' +
-      'of which nothing else is told, and what earlier events say of them. It does not name them either.',
+      'A subscriber was deleted with all that was kept of them: their endpoints, their own connections, and ' +
+      'what earlier events say of them. Each endpoint and connection has an event, too, earlier than this ' +
+      'one. None of these names them.',
     subject: 'subscriber',
     data: Type.Object({
       endpoints: Type.Integer({ description: 'How many endpoints were deleted.' }),

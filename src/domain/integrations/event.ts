@@ -1,4 +1,5 @@
 import type { Integration } from '../../store/integrations/integrations.ts'
+import type { DependentCounts } from '../dependents.ts'
 import type { DomainEvent } from '../events/registry.ts'
 import { settingsOf } from './credentials.ts'
 
@@ -54,8 +55,11 @@ export function integrationUpdated(before: Integration, after: Integration): Dom
   }
 }
 
-export const integrationDeleted = (integration: Integration): DomainEvent => ({
+export const integrationDeleted = (
+  integration: Integration,
+  counts: DependentCounts,
+): DomainEvent => ({
   type: 'integration.deleted',
   ...subjectOf(integration),
-  data: { ...identifiersOf(integration), before: publicFieldsOf(integration) },
+  data: { ...identifiersOf(integration), before: publicFieldsOf(integration), ...counts },
 })

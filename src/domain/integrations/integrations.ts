@@ -3,7 +3,9 @@ import type { Providers } from '../../providers/create-providers.ts'
 import type { Provider } from '../../providers/provider.ts'
 import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
 import type { Integration, ListedIntegration } from '../../store/integrations/integrations.ts'
-import { accept, type Decision } from '../decision.ts'
+import type { CommitDeps } from '../commit.ts'
+import { type Actor, accept, type Decision } from '../decision.ts'
+import { type DependentCounts, removeMostDependents, removeWith } from '../dependents.ts'
 import type { Invalid } from '../shape.ts'
 import { applyCredentialChanges, refuseUnsafeAddresses } from './credentials.ts'
 import { integrationCreated, integrationDeleted, integrationUpdated } from './event.ts'
@@ -99,25 +101,40 @@ export async function updateIntegration(
 }
 
 /**
- * Deletes an integration, its connections and endpoints. The value is the remaining integrations.
+ * Deletes an integration with its connections and endpoints. `before`: how many of them
+ * `removeMostOfIntegration` has deleted already. The value is the remaining integrations.
  */
 export async function deleteIntegration(
   { store }: IntegrationDeps,
   environmentId: string,
   id: string,
+  before: DependentCounts = { endpoints: 0, connections: 0 },
 ): Promise<Decision<readonly ListedIntegration[], NoSuchIntegration>> {
   const found = await store.integrations.findById(environmentId, id.toLowerCase())
   if (found === null) return { kind: 'no_such_integration', id }
   const all = await store.integrations.list(environmentId)
+  const parent = { environmentId, integrationId: found.id }
+  const removed = await removeWith({ store }, parent, 'integration_deleted', before)
   return accept(
     all.filter((integration) => integration.id !== found.id),
     {
       // If it is deleted twice at the same moment, only one event may be recorded.
-      expects: [store.integrations.expectPresent(found.id)],
+      expects: [store.integrations.expectPresent(found.id), ...removed.expects],
       writes: [store.integrations.delete(environmentId, found.id)],
-      events: [integrationDeleted(found)],
+      events: [...removed.events, integrationDeleted(found, removed.counts)],
     },
   )
+}
+
+/** Deletes the connections and endpoints of an integration but for the last 500, in several commits. */
+export const removeMostOfIntegration = (
+  deps: CommitDeps,
+  actor: Actor,
+  environmentId: string,
+  id: string,
+): Promise<DependentCounts> => {
+  const parent = { environmentId, integrationId: id.toLowerCase() }
+  return removeMostDependents(deps, actor, parent, 'integration_deleted')
 }
 
 /** Always refused: chat has no primary integration. */

@@ -140,6 +140,7 @@ export async function storeInstallation(
     },
     auth: toStoredAuth(installation.tokens, deps.clock()),
     pending,
+    linkId,
   })
   if (installed.kind === 'other_workspace') {
     return wrongWorkspace(target, installed.existing, workspace)
@@ -183,7 +184,8 @@ export async function storeInstallation(
         ...change.writes,
         ...linked.writes,
       ],
-      events: [...change.events, event, ...linked.events],
+      // The link's own event is the first of it: by that its status is read.
+      events: [event, ...change.events, ...linked.events],
     },
   )
 }

@@ -2,8 +2,15 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.ts'
 import type { StoredEvent } from '../../store/events/events.ts'
 import type { PersonRows } from '../../store/subscribers/personal-data.ts'
-import { releaseOthers } from '../connections/install.ts'
-import { accept, type Decision } from '../decision.ts'
+import { type CommitDeps, commit } from '../commit.ts'
+import { releaseOthers } from '../connections/move-endpoints.ts'
+import { type Actor, accept, type Decision } from '../decision.ts'
+import {
+  connectionDeleted,
+  type DependentCounts,
+  removeMostDependents,
+  removeWith,
+} from '../dependents.ts'
 import { splitSecrets } from '../endpoints/types.ts'
 import { textOrNull } from '../events/define.ts'
 import { PresentedEvent, presentEvent } from '../events/present.ts'
@@ -84,37 +91,77 @@ export async function exportPerson(
 export type ErasedPerson = { endpoints: number; connections: number; events: number }
 
 /**
+ * Deletes in several commits what would make the erasure of a person a large one: endpoints but for
+ * the last 500, and connections of their own but for one. Each connection has a commit of its own,
+ * because the endpoints of others that move from it decide which ones may move from the next.
+ */
+export async function removeMostOfPerson(
+  deps: PersonDeps & CommitDeps,
+  actor: Actor,
+  environmentId: string,
+  subscriberId: string,
+): Promise<DependentCounts> {
+  const { store } = deps
+  const parent = { environmentId, subscriberId }
+  const { endpoints } = await removeMostDependents(deps, actor, parent, 'subscriber_erased')
+  const [, ...connections] = (await store.personalData.read(environmentId, subscriberId))
+    .connections
+  for (const connection of connections) {
+    await commit(deps, actor, async () => {
+      const moved = await releaseOthers(deps, connection, ERASED)
+      return accept(null, {
+        expects: [store.connections.expectPresent(connection.id), ...moved.expects],
+        writes: [...moved.writes, store.connections.delete(connection.id)],
+        events: [...moved.events, connectionDeleted(ERASED.reason)(connection)],
+      })
+    })
+  }
+  return { endpoints, connections: connections.length }
+}
+
+const ERASED = { reason: 'subscriber_erased', linkId: null } as const
+
+/**
  * Erases everything stored about a subscriber: the record, their endpoints, the connections that
  * are only theirs, and the personal data in events. Works for a subscriber who was deleted earlier,
  * too. Tokens are not revoked at the provider. Other users who linked through one of these
- * connections stay linked.
+ * connections stay linked. `before`: how much `removeMostOfPerson` has deleted already.
  */
 export async function erasePerson(
   deps: PersonDeps,
   environmentId: string,
   subscriberId: string,
+  before: DependentCounts = { endpoints: 0, connections: 0 },
 ): Promise<Decision<ErasedPerson, SubscriberNotFound>> {
   const { store } = deps
   const rows = await store.personalData.read(environmentId, subscriberId)
   const events = await eventsAbout(store, environmentId, subscriberId)
   if (isNobody(rows, events)) return { kind: 'subscriber_not_found', subscriberId }
   const { connections } = rows
-  const counts = { endpoints: rows.endpoints.length, connections: connections.length }
+  const { reason } = ERASED
+  const removed = await removeWith(deps, { environmentId, subscriberId }, reason, before)
+  const released = await Promise.all(
+    connections.map((connection) => releaseOthers(deps, connection, ERASED)),
+  )
+  const counts = { ...removed.counts, connections: before.connections + connections.length }
   return accept(
     { ...counts, events: events.length },
     {
       expects: [
         store.personalData.expectNoConnectionsBut(environmentId, subscriberId, connections),
+        ...removed.expects,
+        ...released.flatMap(({ expects }) => expects),
       ],
       writes: [
-        ...connections.flatMap((connection) => [
-          ...releaseOthers(deps, connection),
-          store.connections.delete(connection.id),
-        ]),
+        ...released.flatMap(({ writes }) => writes),
+        ...connections.map(({ id }) => store.connections.delete(id)),
         store.personalData.deleteSubscriber(environmentId, subscriberId),
         store.events.erasePersonal(environmentId, subscriberId),
       ],
       events: [
+        ...released.flatMap((moved) => moved.events),
+        ...removed.events,
+        ...connections.map(connectionDeleted(reason)),
         {
           type: 'subscriber.erased',
           environmentId,

@@ -2,7 +2,9 @@ import type { Deps } from '../../deps.ts'
 import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
 import type { Subscriber } from '../../store/subscribers/subscribers.ts'
 import type { Write } from '../../store/writer/writes.ts'
-import { accept, type Decision } from '../decision.ts'
+import type { CommitDeps } from '../commit.ts'
+import { type Actor, accept, type Decision } from '../decision.ts'
+import { type DependentCounts, removeMostDependents, removeWith } from '../dependents.ts'
 import type { Invalid } from '../shape.ts'
 import type { SubscriberNotFound } from './require.ts'
 import {
@@ -92,23 +94,46 @@ export async function updateSubscriber(
   })
 }
 
-/** Deletes a subscriber and their endpoints. */
+/**
+ * Deletes a subscriber and their endpoints. `before`: how many of those `removeMostOfSubscriber` has
+ * deleted already.
+ */
 export async function deleteSubscriber(
   { store }: SubscriberDeps,
   environmentId: string,
   subscriberId: string,
+  before: DependentCounts = { endpoints: 0, connections: 0 },
 ): Promise<Decision<null, SubscriberNotFound>> {
   const found = await store.subscribers.find(environmentId, subscriberId)
   if (found === null) return { kind: 'subscriber_not_found', subscriberId }
+  const parent = { environmentId, subscriberId }
+  const removed = await removeWith({ store }, parent, 'subscriber_deleted', before)
+  const { endpoints } = removed.counts
   return accept(null, {
     // If they are deleted twice at the same moment, only one event may be recorded.
-    expects: [store.subscribers.expectPresent(found.id)],
+    expects: [store.subscribers.expectPresent(found.id), ...removed.expects],
     writes: [store.subscribers.delete(found.id)],
     events: [
-      { type: 'subscriber.deleted', environmentId, subjectId: found.id, subscriberId, data: {} },
+      ...removed.events,
+      {
+        type: 'subscriber.deleted',
+        environmentId,
+        subjectId: found.id,
+        subscriberId,
+        data: { endpoints },
+      },
     ],
   })
 }
+
+/** Deletes the endpoints of a subscriber but for the last 500, in several commits. */
+export const removeMostOfSubscriber = (
+  deps: CommitDeps,
+  actor: Actor,
+  environmentId: string,
+  subscriberId: string,
+): Promise<DependentCounts> =>
+  removeMostDependents(deps, actor, { environmentId, subscriberId }, 'subscriber_deleted')
 
 /** Merges the given profile into the stored subscriber, or creates a new one. */
 function mergeOrCreate(

@@ -10,7 +10,6 @@ import { channelConnections } from '../schema/channels.ts'
 import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import { type ConnectionAuth, openAuth, refreshAtMs, sealAuth } from './connection-auth.ts'
-import { releaseOthersEndpoints, takeOverOwnEndpoints } from './connection-endpoints.ts'
 import {
   type ConnectionFilter,
   type ConnectionRow,
@@ -83,20 +82,6 @@ export type Connections = {
     auth: ConnectionAuth,
     pending?: PendingConsent | null,
   ): readonly Write[]
-  /**
-   * Moves the endpoints of a connection's owner to it from the workspace's identity-only
-   * connection. Users who are already linked in it are not moved.
-   */
-  takeOverOwnEndpoints(connection: Connection): Write
-  /**
-   * Moves the endpoints of subscribers other than the owner from a connection to the identity-only
-   * connection of its workspace. If that is needed and does not exist, `fallback` becomes it.
-   */
-  releaseOthersEndpoints(
-    connection: Connection,
-    fallback: Connection,
-    auth: ConnectionAuth,
-  ): Write[]
 }
 
 export function createConnections(
@@ -197,9 +182,6 @@ export function createConnections(
       ),
     expectIdentityOnly: (id) =>
       expectOne(and(eq(channelConnections.id, id), eq(origin, 'identity'))),
-    takeOverOwnEndpoints: (connection) => takeOverOwnEndpoints(database, connection),
-    releaseOthersEndpoints: (connection, fallback, auth) =>
-      releaseOthersEndpoints(database, connection, toRow(fallback, auth)),
     find: cacheRead(['channel_connections'], async (integration, identifier) =>
       withoutAuth(await byIdentifier.get({ integrationId: integration, identifier })),
     ),

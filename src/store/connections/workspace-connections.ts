@@ -1,4 +1,4 @@
-import { and, asc, eq, exists, getTableColumns, notExists, type SQL, sql } from 'drizzle-orm'
+import { and, asc, eq, exists, getTableColumns, notExists, sql } from 'drizzle-orm'
 import type { Database } from '../database/client.ts'
 import { channelConnections, channelEndpoints } from '../schema/channels.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
@@ -18,11 +18,6 @@ export function insertUnlessWorkspaceIsKnown(database: Database, row: Row): Writ
         eq(channelConnections.workspaceId, row.workspaceId),
       ),
     )
-  return insertWhere(database, row, notExists(known))
-}
-
-/** Inserts a connection if `condition` holds at that moment, in a single statement. */
-export function insertWhere(database: Database, row: Row, condition: SQL): Write {
   const columns = getTableColumns(channelConnections)
   // In the order of the table's columns, in which drizzle lists them before a `select`.
   const values = sql.join(
@@ -30,7 +25,7 @@ export function insertWhere(database: Database, row: Row, condition: SQL): Write
     sql`, `,
   )
   return toWrite(
-    database.insert(channelConnections).select(sql`select ${values} where ${condition}`),
+    database.insert(channelConnections).select(sql`select ${values} where ${notExists(known)}`),
   )
 }
 

@@ -3,12 +3,10 @@ import type { Database } from '../database/client.ts'
 import { channelEndpoints } from '../schema/channels.ts'
 import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
+import type { EndpointRow } from './endpoints.ts'
 
 /** A linked user whom the app cannot reach yet. */
-export type EndpointWithoutBot = Pick<
-  typeof channelEndpoints.$inferSelect,
-  'id' | 'environmentId' | 'integrationId' | 'endpoint' | 'updatedAtMs'
->
+export type EndpointWithoutBot = EndpointRow
 
 export type BotInstallations = {
   /** Returns null if the endpoint no longer exists or its user can be reached. */
@@ -20,14 +18,10 @@ export type BotInstallations = {
 }
 
 export function createBotInstallations(database: Database): BotInstallations {
-  const { id, environmentId, integrationId, endpoint, updatedAtMs, botProblem } = channelEndpoints
+  const { id, updatedAtMs } = channelEndpoints
   return {
     read: async (endpointId) => {
-      const found = await database
-        .select({ id, environmentId, integrationId, endpoint, updatedAtMs, botProblem })
-        .from(channelEndpoints)
-        .where(eq(id, endpointId))
-        .get()
+      const found = await database.select().from(channelEndpoints).where(eq(id, endpointId)).get()
       if (found === undefined || found.botProblem === null) return null
       const { botProblem: _, ...withoutBot } = found
       return withoutBot

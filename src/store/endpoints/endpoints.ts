@@ -24,6 +24,9 @@ export type Endpoint = Omit<typeof channelEndpoints.$inferSelect, 'botProblem' |
   secret: EndpointSecret | null
 }
 
+/** An endpoint as it is stored, its secret sealed; enough to say which one it is. */
+export type EndpointRow = Omit<typeof channelEndpoints.$inferSelect, 'botProblem'>
+
 /** What an endpoint points at. */
 export type EndpointValue = Pick<Endpoint, 'endpoint' | 'secret'>
 
