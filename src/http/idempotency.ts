@@ -94,7 +94,7 @@ async function runOrReplay<D extends Accepted<unknown> | { kind: string }, Prepa
   { prepare, decide, record, onCommitted }: OnceOperation<D, Prepared>,
 ): Promise<IdempotentResponse> {
   const { clock, store } = deps
-  const { find, keep, insert, removeIfExpired } = store.idempotencyRecords
+  const { find, keep, prepare: prepareKey, insert, removeIfExpired } = store.idempotencyRecords
   const fingerprint = fingerprintOf(request)
   let stored: IdempotencyRecord | null = null
   let made: IdempotencyRecord | null = null
@@ -110,6 +110,9 @@ async function runOrReplay<D extends Accepted<unknown> | { kind: string }, Prepa
   const earlier = prepare === undefined ? null : await findLive()
   if (earlier !== null) return replay(deps, earlier.record, request, fingerprint)
   const prepared = await prepare?.()
+  // Awaited only if there is something to wait for, which is once a day.
+  const key = prepareKey(clock() + request.lifetimeMs)
+  if (key !== null) await key
   let attempts = 0
   const decided = await commit<D | Replayed>(
     deps,

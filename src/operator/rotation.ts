@@ -67,12 +67,23 @@ export function createRotation(
     cursor = next
     if (next !== null) return 'more'
     await store.metadata.resealCanary()
+    if (isOwnFile || pass.resealed > 0) await rewriteFile()
     pass.isDone = true
     log.info(
       { kid: keyring.current.kid, resealed: pass.resealed, unopened: pass.unopened },
       'everything is sealed with the current secret key',
     )
     return 'done'
+  }
+
+  /** SQLite leaves what was changed in free parts of its pages, and in its log. */
+  async function rewriteFile(): Promise<void> {
+    await store.rewrite().catch((thrown: unknown) => {
+      const error = thrown instanceof Error ? thrown : null
+      const remedy =
+        'Values sealed with the previous key may be left in free pages of the database.'
+      log.warn({ error, remedy }, 'the database file was not rewritten')
+    })
   }
 
   async function forgetWhenDue(): Promise<'more' | 'done'> {

@@ -1,6 +1,7 @@
 import { and, asc, getTableName, gt, isNotNull, sql } from 'drizzle-orm'
 import type { Place, Sealing } from '../secrets/sealing.ts'
 import type { Database } from './database/client.ts'
+import { isSealedByRecordKey } from './idempotency/record-keys.ts'
 import { placesOf, type SealedColumn, sealedColumnsOf } from './schema/sealed.ts'
 import { schemaTables } from './schema/tables.ts'
 import type { Writer } from './writer/writer.ts'
@@ -60,9 +61,10 @@ export function createSealedValues(
       let checked = 0
       const undecryptable: Place[] = []
       for await (const page of pages()) {
-        checked += page.length
+        const values = page.filter(isSealedByMasterKey)
+        checked += values.length
         undecryptable.push(
-          ...page.filter((value) => open(value) === null).map(({ place }) => place),
+          ...values.filter((value) => open(value) === null).map(({ place }) => place),
         )
       }
       return { checked, undecryptable }
@@ -72,7 +74,9 @@ export function createSealedValues(
       const from = cursor ?? START
       const column = columns[from.column]
       const page = await readPage(database, column, from.after)
-      const stale = page.filter(({ sealed }) => !sealing.isCurrent(sealed))
+      const stale = page
+        .filter(isSealedByMasterKey)
+        .filter(({ sealed }) => !sealing.isCurrent(sealed))
       const undecryptable = stale.filter((value) => open(value) === null).map(({ place }) => place)
       const writes = stale.flatMap((value) => {
         const text = open(value)
@@ -84,6 +88,9 @@ export function createSealedValues(
     },
   }
 }
+
+/** Idempotency records have keys of their own, which are among the values that are sealed. */
+const isSealedByMasterKey = ({ sealed }: Sealed): boolean => !isSealedByRecordKey(sealed)
 
 function nextOf(
   { column, after }: SealedCursor,

@@ -79,6 +79,11 @@ export type Store = {
   events: Events
   /** Commits all of `writes` or none; resolves when they are on disk. */
   commit(writes: readonly Write[]): Promise<void>
+  /**
+   * Rewrites the database file, so that nothing is left in it of values that were changed or
+   * deleted. Writes wait meanwhile: about a second for 200 MB. Does nothing with a server.
+   */
+  rewrite(): Promise<void>
   /** Finishes pending writes, then releases the database and the data directory. */
   close(): Promise<void>
 }
@@ -157,6 +162,7 @@ export async function openStore(
       commit: async (writes) => {
         if (writes.length > 0) await writer.commit(writes)
       },
+      rewrite: committer.rewrite,
       close: async () => {
         // Best effort: failing to save uses is no reason to fail here.
         await apiKeys.saveUses().catch(() => {})

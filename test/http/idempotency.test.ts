@@ -231,6 +231,7 @@ describe('two processes on one database, with a memory of their own each,', asyn
 test('expired records are taken away, and the event loop goes on meanwhile', async () => {
   const { deps, advance } = await startService()
   const { store } = deps
+  await store.idempotencyRecords.prepare(deps.clock())
   const writes = Array.from({ length: 3000 }, (_, index) =>
     store.idempotencyRecords.insert({
       scope: `scope-${index}`,

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { UsageError } from '../../src/operator/errors.ts'
 import { createRotation } from '../../src/operator/rotation.ts'
 import { dataDirMasterKeys } from '../../src/secrets/key-file.ts'
@@ -33,6 +35,7 @@ async function startRotation({ isOwnFile = true } = {}) {
   const rotation = createRotation({ keyring, masterKeys, isOwnFile }, deps, dataDir)
   return {
     ...sealed,
+    dataDir,
     rotation,
     advance: (ms: number) => {
       nowMs += ms
@@ -116,6 +119,46 @@ describe('a secret key that is replaced', () => {
     await started.finish()
     await started.finish()
     expect(rotation.status().previousKids).toEqual([])
+    await store.close()
+  })
+
+  // docs/decisions/0014-secrets.md
+  test('leaves nothing that it has sealed in the files, not even what was deleted', async () => {
+    const started = await startRotation()
+    const { rotation, keyring, store, dataDir } = started
+    const { kid } = keyring.current
+    const { idempotencyRecords } = store
+    const expiresAtMs = 1_700_000_000_000
+    await idempotencyRecords.prepare(expiresAtMs)
+    const record = { fingerprint: '', status: 201, body: '{}', headers: null, expiresAtMs }
+    await store.commit([idempotencyRecords.insert({ ...record, scope: 'before' })])
+    for (let times = 0; times < 50; times += 1) {
+      await started.writeLate('x'.repeat(100 * times))
+    }
+    const occurrences = (text: string): number =>
+      ['latch.db', 'latch.db-wal']
+        .map((name) => readFileSync(join(dataDir, name), 'latin1').split(text).length - 1)
+        .reduce((sum, count) => sum + count, 0)
+    expect(occurrences(`s2.${kid}.`)).toBeGreaterThan(10)
+
+    await rotation.begin()
+    await started.finish()
+    await idempotencyRecords.prepare(expiresAtMs)
+    await store.commit([idempotencyRecords.insert({ ...record, scope: 'after' })])
+    expect(occurrences(`s2.${kid}.`)).toBe(0)
+    // Records have keys of their own: another from now on.
+    expect(occurrences(`d1.19675.${keyring.current.kid}.`)).toBeGreaterThan(0)
+    for (const scope of ['before', 'after']) {
+      expect((await idempotencyRecords.find(scope))?.body).toBe('{}')
+    }
+
+    await started.writeLate('late')
+    started.advance(KEEP_MS)
+    await started.finish()
+    await started.finish()
+    expect([rotation.status().state, occurrences(`s2.${kid}.`)]).toEqual(['idle', 0])
+    expect((await store.sealedValues.check()).undecryptable).toEqual([])
+    expect((await idempotencyRecords.find('before'))?.body).toBe('{}')
     await store.close()
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { createCipheriv } from 'node:crypto'
 import fc from 'fast-check'
 import { createKeyring } from '../../src/secrets/keyring.ts'
 import { createRandom } from '../../src/secrets/random.ts'
@@ -97,6 +98,23 @@ describe('a sealed value', () => {
     expect(rotated.open(sealed, place)).toBe('secret')
     const other = createSealing(createKeyring(key('b')), createRandom())
     expect(reasonOf(() => other.open(sealed, place))).toBe('unknown_key')
+  })
+
+  // docs/decisions/0014-secrets.md
+  test('of an earlier version opens, and is not current', () => {
+    const { kid, sealing: sealingKey } = createKeyring(key('a')).current
+    const nonce = Buffer.alloc(12, 'n')
+    const cipher = createCipheriv('aes-256-gcm', sealingKey, nonce)
+    cipher.setAAD(Buffer.from(JSON.stringify([place.table, place.column, place.row])))
+    const body = Buffer.concat([cipher.update('secret'), cipher.final(), cipher.getAuthTag()])
+    const sealed = `s1.${kid}.${nonce.toString('base64url')}.${body.toString('base64url')}`
+    expect(sealing.open(sealed, place)).toBe('secret')
+    expect([sealing.isCurrent(sealed), sealing.isCurrent(sealing.seal('', place))]).toEqual([
+      false,
+      true,
+    ])
+    expect(reasonOf(() => sealing.open(sealed, { ...place, row: '2' }))).toBe('not_authentic')
+    expect(reasonOf(() => sealing.open(`s2${sealed.slice(2)}`, place))).toBe('malformed')
   })
 
   test('that is none is refused, and no more', () => {

@@ -6,6 +6,7 @@ import { idempotencyRecords } from '../schema/internal.ts'
 import { placesOf } from '../schema/sealed.ts'
 import type { Writer } from '../writer/writer.ts'
 import { rowInserter, toWrite, type Write } from '../writer/writes.ts'
+import { createRecordKeys } from './record-keys.ts'
 
 /** The first response to a request, as it was sent. */
 export type IdempotencyRecord = {
@@ -24,11 +25,19 @@ export type IdempotencyRecords = {
   /** Keeps a committed record in memory; it never changes, so it cannot become stale. */
   keep(record: IdempotencyRecord): void
   find(scope: string): Promise<IdempotencyRecord | null>
+  /**
+   * Loads the key that seals records which expire then; null if it is in memory already. Call it
+   * before `insert`.
+   */
+  prepare(expiresAtMs: number): Promise<void> | null
   /** Fails the commit if the scope has a record: two processes cannot both be first. */
   insert(record: IdempotencyRecord): Write
   /** Removes the record of a scope if it has expired; a live one stays, whoever inserted it. */
   removeIfExpired(scope: string, nowMs: number): Write
-  /** Removes at most `limit` expired records and returns how many it removed. */
+  /**
+   * Removes at most `limit` expired records, and the keys of days that are over; returns how many
+   * records it removed.
+   */
   removeExpired(nowMs: number, limit: number): Promise<number>
   /** When the next record expires or the earliest one expired; null if there are none. */
   nextExpiryMs(): Promise<number | null>
@@ -59,6 +68,7 @@ export function createIdempotencyRecords(
     .from(idempotencyRecords)
     .where(eq(idempotencyRecords.scope, sql.placeholder('scope')))
     .prepare()
+  const keys = createRecordKeys(database, writer, sealing)
   const recent = new LRUCache<string, IdempotencyRecord>({ max: MAX_IN_MEMORY })
   return {
     recall: (scope) => recent.get(scope) ?? null,
@@ -69,15 +79,16 @@ export function createIdempotencyRecords(
       const row = await byScope.get({ scope })
       if (row === undefined) return null
       const { bodySealed, ...record } = row
-      return { ...record, body: sealing.open(bodySealed, placeOf(scope)) }
+      return { ...record, body: await keys.open(bodySealed, placeOf(scope)) }
     },
+    prepare: keys.prepare,
     insert: ({ scope, fingerprint, status, body, headers, expiresAtMs }) => ({
       inserter,
       row: [
         scope,
         fingerprint,
         status,
-        sealing.seal(body, placeOf(scope)),
+        keys.seal(body, expiresAtMs, placeOf(scope)),
         headers && JSON.stringify(headers),
         expiresAtMs,
       ],
@@ -100,6 +111,7 @@ export function createIdempotencyRecords(
         toWrite(
           database.delete(idempotencyRecords).where(inArray(idempotencyRecords.scope, expired)),
         ),
+        keys.removeOld(nowMs),
       ])
       return removed?.rowsAffected ?? 0
     },

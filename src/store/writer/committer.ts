@@ -22,6 +22,11 @@ export type Committer = {
    * database's error if that fails.
    */
   commit(statements: readonly Statement[]): Promise<readonly Committed[]>
+  /**
+   * Rewrites the database file, and empties its log, so that nothing is left in them of rows that
+   * were changed or deleted. Commits wait meanwhile. Does nothing with a server.
+   */
+  rewrite(): Promise<void>
   /** How many transactions it accepts before the first is done, so that it is never idle. */
   capacity: number
   /** Call it only when no commit is pending. */
@@ -48,6 +53,7 @@ export const createCommitter = (client: Client, options: CommitterOptions = {}):
     const results = await commitOrRetry(client, options, [...statements])
     return results.map(toCommitted)
   },
+  rewrite: async () => {},
   close: async () => {},
 })
 
@@ -107,6 +113,24 @@ export async function openFileCommitter(database: DatabaseFile): Promise<Committ
   const onReconnect = (): Promise<void> => applySettings(client, synchronous)
   return {
     ...createCommitter(client, { guard, onReconnect }),
+    rewrite: async () => {
+      guard.beforeCommit()
+      await client.execute('VACUUM')
+      await emptyLog(client)
+    },
     close: async () => client.close(),
+  }
+}
+
+/** The log keeps the old pages until it is emptied, for which no read may be under way. */
+async function emptyLog(client: Client): Promise<void> {
+  const startedMs = performance.now()
+  for (;;) {
+    const { rows } = await client.execute('PRAGMA wal_checkpoint(TRUNCATE)')
+    if (rows[0]?.['busy'] === 0) return
+    if (performance.now() - startedMs > BUSY_WAIT_MS) {
+      throw new Error('the log of the database could not be emptied: it is being read')
+    }
+    await Bun.sleep(BUSY_PAUSE_MS)
   }
 }

@@ -6,6 +6,7 @@ import type { Statement } from './writes.ts'
 /** A message to the writer thread. */
 export type WriterRequest =
   | { kind: 'commit'; id: number; database: DatabaseFile; statements: readonly Statement[] }
+  | { kind: 'rewrite'; id: number; database: DatabaseFile }
   | { kind: 'close' }
 
 /** A message from the writer thread. */
@@ -67,6 +68,7 @@ type Waiting = { resolve(results: readonly Committed[]): void; reject(error: Err
 
 type Thread = {
   commit(database: DatabaseFile, statements: readonly Statement[]): Promise<readonly Committed[]>
+  rewrite(database: DatabaseFile): Promise<unknown>
   /** Resolves when the file is closed or the thread has ended. */
   close(): Promise<void>
 }
@@ -100,6 +102,9 @@ export function startThreadCommitter(
       if (isClosed) throw new StoreError('writer_ended', 'The database is closed.')
       return running().commit(database, statements)
     },
+    rewrite: async () => {
+      await running().rewrite(database)
+    },
     close: async () => {
       isClosed = true
       await thread?.close()
@@ -112,7 +117,7 @@ function startThread(file: string | URL, onEnd: () => void): Thread {
   const send = (request: WriterRequest): void => worker.postMessage(request)
   const waiting = new Map<number, Waiting>()
   const closed = Promise.withResolvers<void>()
-  let commits = 0
+  let requests = 0
 
   const end = (reason: unknown): void => {
     onEnd()
@@ -134,13 +139,21 @@ function startThread(file: string | URL, onEnd: () => void): Thread {
     else caller?.reject(toError(response.failure))
   })
 
+  const ask = (
+    database: DatabaseFile,
+    statements: readonly Statement[] | null,
+  ): Promise<readonly Committed[]> =>
+    new Promise((resolve, reject) => {
+      requests += 1
+      const id = requests
+      waiting.set(id, { resolve, reject })
+      if (statements === null) send({ kind: 'rewrite', id, database })
+      else send({ kind: 'commit', id, database, statements })
+    })
+
   return {
-    commit: (database, statements) =>
-      new Promise((resolve, reject) => {
-        commits += 1
-        waiting.set(commits, { resolve, reject })
-        send({ kind: 'commit', id: commits, database, statements })
-      }),
+    commit: (database, statements) => ask(database, statements),
+    rewrite: (database) => ask(database, null),
     close: async () => {
       send({ kind: 'close' })
       await closed.promise

@@ -17,10 +17,14 @@ async function handle(request: WriterRequest): Promise<WriterResponse> {
     await committer?.close()
     return { kind: 'closed' }
   }
-  const { id, database, statements } = request
+  const { id, database } = request
   try {
-    const { commit } = await open(database)
-    return { kind: 'committed', id, results: await commit(statements) }
+    const { commit, rewrite } = await open(database)
+    if (request.kind === 'commit') {
+      return { kind: 'committed', id, results: await commit(request.statements) }
+    }
+    await rewrite()
+    return { kind: 'committed', id, results: [] }
   } catch (error) {
     return { kind: 'failed', id, failure: toFailure(error) }
   }
