@@ -10,7 +10,14 @@ import { GUIDES, SYSTEMD_UNIT } from './guides.ts'
 import { llmsText, operationMarkdown } from './markdown.ts'
 import { ASSETS, referencePage } from './reference-page.ts'
 
-type Described = { routes: DeclaredRoute[]; document: ApiDocument }
+type Described = {
+  routes: DeclaredRoute[]
+  document: ApiDocument
+  /** Written once: anybody may ask for it again and again. */
+  json: string
+  yaml: string
+  llms: string
+}
 
 /**
  * The API documentation, generated from the routes. Generated on the first request, because most
@@ -23,21 +30,26 @@ export const docs = (deps: Pick<Deps, 'config'>, routes: readonly Route[]) => {
     if (made !== null) return made
     const described = declaredRoutes(routes)
     const facts = { publicUrl, version: readVersion().version }
-    made = { routes: described, document: createDocument(described, facts) }
+    const document = createDocument(described, facts)
+    made = {
+      routes: described,
+      document,
+      json: JSON.stringify(document),
+      yaml: Bun.YAML.stringify(document, null, 2),
+      llms: llmsText(described, publicUrl),
+    }
     return made
   }
   return new Elysia({ name: 'docs' })
     .get('/openapi', () => referencePage())
-    .get('/openapi.json', () => Response.json(describe().document))
-    .get('/openapi.yaml', () =>
-      textOf('application/yaml', Bun.YAML.stringify(describe().document, null, 2)),
-    )
+    .get('/openapi.json', () => textOf('application/json', describe().json))
+    .get('/openapi.yaml', () => textOf('application/yaml', describe().yaml))
     .get('/openapi/:file', ({ params }) => {
       const asset = ASSETS.get(params.file)
       if (asset === undefined) throw notFound('file_not_found', `No such file: ${params.file}`)
       return new Response(Bun.file(asset.file), { headers: { 'content-type': asset.type } })
     })
-    .get('/llms.txt', () => textOf('text/plain', llmsText(describe().routes, publicUrl)))
+    .get('/llms.txt', () => textOf('text/plain', describe().llms))
     .get('/docs', () => indexPage())
     .get('/docs/:page', ({ params }) => {
       if (params.page === 'latch.service') return textOf('text/plain', SYSTEMD_UNIT)

@@ -27,16 +27,17 @@ export function createApiDeps(
   extendTimeout: ApiDeps['extendTimeout'],
 ): ApiDeps {
   const rateLimits = createRateLimits(deps.config, deps.monotonicMs, deps.metrics)
+  const overload = createOverload()
   const limitByAddress = createLimitByAddress(deps, rateLimits, addressOf)
   return {
     ...deps,
     extendTimeout,
-    overload: createOverload(),
+    overload,
     rateLimits,
     limitByAddress,
     idempotency: createIdempotency(deps),
     ...createAuthenticate(deps, limitByAddress),
     logStoreFailure: createLogStoreFailure(deps),
-    readBody: createReadBody(deps.config.maxBodyBytes),
+    readBody: createReadBody(deps.config.maxBodyBytes, overload),
   }
 }

@@ -49,11 +49,15 @@ export function createClientAddress(
       warned = true
       return peer
     }
-    const hops = forwarded.split(',').map((hop) => plain(hop.trim()))
+    const hops = forwarded.split(',').map((hop) => plain(withoutPort(hop.trim())))
     const client = hops.reverse().find((hop) => !isTrusted(hop))
     return client !== undefined && isIP(client) !== 0 ? client : peer
   }
 }
+
+/** Some proxies add the client's port: `203.0.113.9:4711`, `[2001:db8::1]:4711`. */
+const withoutPort = (hop: string): string =>
+  /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? hop
 
 /** An IPv4 address that came over IPv6 is the same address. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')

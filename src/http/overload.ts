@@ -1,13 +1,20 @@
 import { ApiError } from './api-error.ts'
 
-/** How many requests latch works on at once, and when. */
+/**
+ * How many requests latch works on at once, and when. Requests with a valid API key and those without
+ * one have places of their own, so that a crowd of strangers takes none from the backends.
+ */
 export type Overload = {
   /** Counts a request that has arrived. */
   enter(): void
   /** Counts it as answered. */
-  leave(): void
-  /** Throws 503 where there are too many already, or latch is shutting down. */
+  leave(request: Request): void
+  /** Throws 503 where latch is shutting down. */
   refuse(): void
+  /** Takes a place for a request without an API key. Throws 503 where all are taken. */
+  admitPublic(request: Request): void
+  /** Throws 503 where too many requests with a valid API key are worked on already. */
+  admitCaller(): void
   /**
    * Resolves in the next turn of the event loop, so that requests that are already in the socket
    * buffers are handled as one batch.
@@ -26,10 +33,13 @@ export type Overload = {
 }
 
 /** Each holds memory; more of them at once only make all of them slower. */
-const MAX_IN_FLIGHT = 1024
+const MAX_CALLERS = 1024
+/** People who open a link. One whose provider does not answer is held for 10 seconds and more. */
+const MAX_PUBLIC = 256
 
 export function createOverload(): Overload {
   const nextTurn = createNextTurn()
+  const publicRequests = new Set<Request>()
   let inFlight = 0
   let draining = false
   const listeners = new Set<() => void>()
@@ -37,12 +47,19 @@ export function createOverload(): Overload {
     enter: () => {
       inFlight += 1
     },
-    leave: () => {
+    leave: (request) => {
       inFlight -= 1
+      publicRequests.delete(request)
     },
     refuse: () => {
       if (draining) throw shuttingDown
-      if (inFlight > MAX_IN_FLIGHT) throw overloaded
+    },
+    admitPublic: (request) => {
+      if (publicRequests.size >= MAX_PUBLIC) throw overloaded
+      publicRequests.add(request)
+    },
+    admitCaller: () => {
+      if (inFlight - publicRequests.size > MAX_CALLERS) throw overloaded
     },
     nextTurn,
     whileUncounted: async (waiting) => {

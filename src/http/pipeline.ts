@@ -1,16 +1,15 @@
 import { TypeCheck } from '@sinclair/typebox/compiler'
 import { Elysia, ValidationError } from 'elysia'
 import type { Deps } from '../deps.ts'
-import { createResultPages } from '../pages/result-page.ts'
 import type { ApiDeps } from './api-deps.ts'
 import { ApiError, badRequest, notFound } from './api-error.ts'
 import type { Caller } from './authenticate.ts'
 import { inEnvelope } from './change.ts'
-import { createDeclarationLookup, declaredRoutes, requirePermission } from './declares.ts'
+import { createDeclarationLookup, requirePermission } from './declares.ts'
+import { createErrorPages } from './error-pages.ts'
 import { acceptsHtml, errorResponse, safePath, validationError } from './error-response.ts'
 import { starting } from './overload.ts'
 import { createRequestLog } from './request-log.ts'
-import { hasHtmlResponse } from './responses.ts'
 import { createAllowedMethods, createRouteNames, type Route, targetOf } from './routes.ts'
 
 /*
@@ -20,23 +19,25 @@ import { createAllowedMethods, createRouteNames, type Route, targetOf } from './
  *   Before the route is known (`createPipeline`, `createRouter`):
  *     1. turn             waits, so that requests that arrived together are handled as one batch
  *     2. request id       takes the caller's `X-Request-Id`, or makes one
- *     3. overload         503 with too many requests at once, or when shutting down
+ *     3. shutdown         503 when shutting down
  *     4. address          414 for a URL that is too long, 400 for a malformed Host
  *
  *   An operation without a key, a page, a file (`createPublic`; health checks pass nothing more):
  *     5. client address   429 where it has asked too much
+ *     6. overload         503 with too many such requests at once
  *
  *   An operation that needs an API key (`createApi`):
  *     5. authentication   401; who has no valid key is counted by client address: 429
- *     6. limit            429 where the environment has asked too much; the RateLimit headers
- *     7. permission       403 where the key is restricted to other operations
- *     8. body             408, 413, 415, and 400 for what is not JSON
- *     9. validation       422 with every field that is wrong (`declares`)
- *    10. idempotency      409, 422, or the first answer again (`change`)
- *    11. handler
- *    12. envelope         `{"data": …}` where the operator asks for it
+ *     6. overload         503 with too many such requests at once
+ *     7. limit            429 where the environment has asked too much; the RateLimit headers
+ *     8. permission       403 where the key is restricted to other operations
+ *     9. body             408, 413, 415, and 400 for what is not JSON
+ *    10. validation       422 with every field that is wrong (`declares`)
+ *    11. idempotency      409, 422, or the first answer again (`change`)
+ *    12. handler
+ *    13. envelope         `{"data": …}` where the operator asks for it
  *
- *   No route: 5 and 6 for whoever brings a key, by client address for all others; then 404 or 405,
+ *   No route: 5 and 7 for whoever brings a key, by client address for all others; then 404 or 405,
  *   and `/` in a browser leads to the guides.
  *
  *   The end (`createPipeline`): an error becomes an answer, one that a browser gets becomes a page,
@@ -60,7 +61,7 @@ export function createRouter(deps: ApiDeps) {
     .onRequest(function assignRequestId({ request, set }) {
       set.headers['x-request-id'] = requestIdOf(request, deps)
     })
-    .onRequest(function refuseOverload() {
+    .onRequest(function refuseWhenDraining() {
       deps.overload.refuse()
     })
     .onRequest(function refuseAddress({ request }) {
@@ -81,6 +82,7 @@ export function createRouter(deps: ApiDeps) {
 export const createPublic = (deps: ApiDeps) =>
   new Elysia().guard({ parse: ['none'] }).onTransform(function limitClientAddress({ request }) {
     deps.limitByAddress(request)
+    deps.overload.admitPublic(request)
   })
 
 /** What the operations and pages that need no API key are added to: see `createPublic`. */
@@ -100,6 +102,7 @@ export function createApi(deps: ApiDeps) {
       const { request, set, route } = context
       const declaration = declarationOf(request.method, route)
       const caller = await deps.authenticate(request)
+      deps.overload.admitCaller()
       deps.rateLimits.charge(caller.environmentId, declaration.limit ?? 'global', set.headers)
       requirePermission(caller.permission, declaration)
       if (request.method !== 'GET' && request.method !== 'HEAD') {
@@ -126,7 +129,7 @@ export function createPipeline(
   deps: ApiDeps,
   router: { routes: readonly Route[]; fetch(request: Request): Response | Promise<Response> },
 ): Pipeline {
-  const toErrorPage = createErrorPages(createHasHtmlResponse(router.routes))
+  const toErrorPage = createErrorPages(router.routes)
   const logRequest = createRequestLog(deps, router.routes)
   const { overload, random, monotonicMs } = deps
 
@@ -149,7 +152,7 @@ export function createPipeline(
       fault.headers.set('x-request-id', requestId)
       return end(fault, request, startedMs)
     } finally {
-      overload.leave()
+      overload.leave(request)
     }
   }
   return {
@@ -160,7 +163,7 @@ export function createPipeline(
 
 /** Answers everything while latch starts: it listens before it knows enough to answer. */
 export function createStartingHandler(random: Deps['random']): (request: Request) => Response {
-  const toErrorPage = createErrorPages(() => true)
+  const toErrorPage = createErrorPages(null)
   return (request) => {
     const { status, publicMessage, options } = starting
     const headers = { ...options.headers, 'x-request-id': requestIdOf(request, { random }) }
@@ -212,39 +215,6 @@ function createNoRoute(
 const isRootInBrowser = ({ method, url, headers }: Request): boolean =>
   (method === 'GET' || method === 'HEAD') && targetOf(url).path === '/' && acceptsHtml(headers)
 
-/** 429 and 5xx as a page, where a person has opened what people open. */
-function createErrorPages(
-  hasHtml: (url: string) => boolean,
-): (answer: Response, request: Request) => Response {
-  const resultPage = createResultPages()
-  return function toErrorPage(answer, { headers, url }) {
-    if (answer.status < 429) return answer
-    const isProblem = answer.status >= 500 || answer.status === 429
-    if (!isProblem || !acceptsHtml(headers) || !isJson(answer.headers)) return answer
-    if (!hasHtml(url)) return answer
-    const page = answer.status === 500 ? FAULT_PAGE : BUSY_PAGE
-    const reference = answer.headers.get('x-request-id')
-    return resultPage(answer.status, { ...page, reference }, answer.headers)
-  }
-}
-
-/** All but what declares JSON alone; looked up for the first problem, not at the start. */
-function createHasHtmlResponse(routes: readonly Route[]): (url: string) => boolean {
-  const read = () => ({
-    nameOf: createRouteNames(routes),
-    forPrograms: new Set(
-      declaredRoutes(routes)
-        .filter(({ declaration }) => !hasHtmlResponse(declaration))
-        .map(({ path }) => path),
-    ),
-  })
-  let made: ReturnType<typeof read> | null = null
-  return (url) => {
-    made ??= read()
-    return !made.forPrograms.has(made.nameOf(url))
-  }
-}
-
 /** Tells the metrics of every answer. */
 function withMetrics(
   answer: Pipeline['fetch'],
@@ -264,25 +234,6 @@ function withMetrics(
 }
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])
-
-const isJson = (headers: Headers): boolean =>
-  headers.get('content-type')?.startsWith('application/json') === true
-
-const FAULT_PAGE = {
-  state: 'error',
-  title: 'Not linked',
-  heading: 'Something went wrong',
-  intro: 'This is a fault of ours, and it has been noted.',
-  advice: 'Ask for a new link where you got this one.',
-} as const
-
-const BUSY_PAGE = {
-  state: 'error',
-  title: 'Not linked yet',
-  heading: 'Too busy right now',
-  intro: 'We cannot answer at the moment. Nothing is lost.',
-  advice: 'Reload this page in a few seconds.',
-} as const
 
 const urlTooLong = new ApiError(
   414,

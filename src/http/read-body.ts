@@ -1,8 +1,11 @@
 import { MAX_DEPTH, parseJson } from '../domain/json.ts'
 import { ApiError, badRequest } from './api-error.ts'
+import type { Overload } from './overload.ts'
 
 /** A client that takes longer to send 100 KB holds a place that others need. */
 const DEADLINE_SECONDS = 15
+/** Bodies that take longer than a second or two. A client that sends none must not crowd out others. */
+const MAX_SLOW_BODIES = 512
 
 /** Reads the JSON of a request: `undefined` where it has no body. */
 export type ReadBody = (request: Request) => Promise<unknown>
@@ -12,8 +15,11 @@ export type ReadBody = (request: Request) => Promise<unknown>
  * `Content-Length` said), 415 for another media type, 408 for one that does not arrive, 400 for what
  * is not JSON in UTF-8 (RFC 8259 §8.1) or is nested too deep.
  */
-export function createReadBody(maxBytes: number): ReadBody {
-  const withDeadline = createDeadline(DEADLINE_SECONDS, () => tooSlow)
+export function createReadBody(
+  maxBytes: number,
+  { whileUncounted }: Pick<Overload, 'whileUncounted'>,
+): ReadBody {
+  const withDeadline = createDeadline(DEADLINE_SECONDS, MAX_SLOW_BODIES, () => tooSlow)
   return async function readBody(request) {
     const { headers } = request
     const declared = Number(headers.get('content-length') ?? '0')
@@ -23,7 +29,7 @@ export function createReadBody(maxBytes: number): ReadBody {
     const arriving =
       declared > 0 ? request.bytes() : request.body && readStream(request.body, maxBytes)
     if (arriving === null) return undefined
-    const bytes = await withDeadline(arriving).catch(refuseCutOff)
+    const bytes = await whileUncounted(withDeadline(arriving)).catch(refuseCutOff)
     if (bytes.length === 0) return undefined
     refuseOtherMediaTypes(headers)
     return parseBody(bytes)
@@ -112,19 +118,25 @@ type Waiting = { ticksLeft: number; reject(error: Error): void }
 const TICK_MS = 1000
 
 /**
- * Gives up after `seconds`, and at most one more, with the error that `late` makes. One timer looks
- * after all that is waited for: a timer and a race for each body took 5 % of a bare handler's time,
- * this 1 %.
+ * Gives up after `seconds`, and at most one more, with the error that `late` makes. Where more than
+ * `maxSlow` have waited for a second or two, the oldest of them are given up. One timer looks after
+ * all that is waited for: a timer and a race for each body took 5 % of a bare handler's time, this
+ * 1 %.
  */
-export function createDeadline(seconds: number, late: () => Error): Deadline {
+export function createDeadline(seconds: number, maxSlow: number, late: () => Error): Deadline {
   const waiting = new Set<Waiting>()
   let timer: ReturnType<typeof setTimeout> | null = null
 
   const tick = (): void => {
     timer = null
+    // What has come since the last tick may only just have been asked for.
+    const slow = [...waiting].filter(({ ticksLeft }) => ticksLeft < seconds).length
+    let crowdedOut = slow - maxSlow
+    // The oldest first: a set keeps the order in which they came.
     for (const one of waiting) {
       one.ticksLeft -= 1
-      if (one.ticksLeft >= 0) continue
+      crowdedOut -= 1
+      if (one.ticksLeft >= 0 && crowdedOut < 0) continue
       waiting.delete(one)
       one.reject(late())
     }

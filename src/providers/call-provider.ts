@@ -63,6 +63,17 @@ const unavailable = (reason: string, sent: boolean): ProviderResponse => ({
   sent,
 })
 
+/** A response that is read whole, so that no more than 256 KB can come. Throws where more would. */
+export async function capped(response: Response): Promise<Response> {
+  const text = await readCapped(response)
+  if (text === null) throw new Error('the answer is too large')
+  const { status, headers } = response
+  return new Response(text, {
+    status,
+    headers: { 'content-type': headers.get('content-type') ?? '' },
+  })
+}
+
 async function readCapped(response: Response): Promise<string | null> {
   const decoder = new TextDecoder()
   let text = ''

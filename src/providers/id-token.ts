@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose'
-import type { Fetch } from './call-provider.ts'
+import { capped, type Fetch } from './call-provider.ts'
 
 export type IdTokenVerification =
   | { kind: 'verified'; claims: JWTPayload }
@@ -27,7 +27,7 @@ export function createIdTokenVerifier(
 ): IdTokenVerifier {
   const keys = createRemoteJWKSet(new URL(jwksUrl), {
     timeoutDuration: 5000,
-    [customFetch]: (url, options) => fetch(url, options),
+    [customFetch]: async (url, options) => capped(await fetch(url, options)),
   })
   return async (idToken, { issuer, audience, nonce }) => {
     try {

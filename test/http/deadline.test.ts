@@ -9,7 +9,7 @@ afterEach(() => {
 })
 
 const never = new Promise<string>(() => {})
-const within = (seconds: number) => createDeadline(seconds, () => new Error('late'))
+const within = (seconds: number) => createDeadline(seconds, 2, () => new Error('late'))
 const aFewTurns = async (): Promise<string> => {
   for (let turn = 0; turn < 5; turn += 1) await null
   return 'waiting'
@@ -46,4 +46,19 @@ test('no timer is left when nothing is waited for, and one is there when somethi
   expect(jest.getTimerCount()).toBe(1)
   jest.advanceTimersByTime(2000)
   expect(await stateOf(late)).toBe('late')
+})
+
+test('of too many that are late, the oldest are given up first', async () => {
+  const withDeadline = within(10)
+  const [first, second] = [withDeadline(never), withDeadline(never)]
+  jest.advanceTimersByTime(1000)
+  const [third, fourth] = [withDeadline(never), withDeadline(never)]
+  expect(await stateOf(first)).toBe('waiting')
+  jest.advanceTimersByTime(1000)
+  expect(await stateOf(first)).toBe('waiting')
+  jest.advanceTimersByTime(1000)
+  expect(await stateOf(first)).toBe('late')
+  expect(await stateOf(second)).toBe('late')
+  expect(await stateOf(third)).toBe('waiting')
+  expect(await stateOf(fourth)).toBe('waiting')
 })

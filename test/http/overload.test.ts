@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { createNextTurn } from '../../src/http/overload.ts'
+import { createNextTurn, createOverload } from '../../src/http/overload.ts'
 
 const immediate = () => new Promise((resolve) => setImmediate(resolve))
 
@@ -19,4 +19,38 @@ test('who asks in the same turn of the event loop goes on in the same next one',
   expect(went).toHaveLength(2)
   await Promise.all([one, other, later])
   expect(went).toEqual(['one', 'other', 'later'])
+})
+
+test('requests without a key are refused for themselves, and leave callers their places', () => {
+  const overload = createOverload()
+  const arrive = (): Request => {
+    overload.enter()
+    return new Request('http://latch/')
+  }
+  const opened = Array.from({ length: 256 }, arrive)
+  for (const request of opened) overload.admitPublic(request)
+  const oneMore = arrive()
+  expect(() => overload.admitPublic(oneMore)).toThrow('Please wait some time')
+  overload.leave(oneMore)
+
+  const callers = Array.from({ length: 1024 }, arrive)
+  overload.admitCaller()
+  arrive()
+  expect(() => overload.admitCaller()).toThrow('Please wait some time')
+  for (const request of callers) overload.leave(request)
+  overload.admitCaller()
+  for (const request of opened) overload.leave(request)
+  overload.admitPublic(oneMore)
+})
+
+test('what is waited for without being counted takes no place', async () => {
+  const overload = createOverload()
+  const waiting = Array.from({ length: 2000 }, () => {
+    overload.enter()
+    return overload.whileUncounted(immediate())
+  })
+  overload.enter()
+  overload.admitCaller()
+  await Promise.all(waiting)
+  expect(() => overload.admitCaller()).toThrow('Please wait some time')
 })

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, jest, test } from 'bun:test'
 import { ApiError } from '../../src/http/api-error.ts'
+import { createOverload } from '../../src/http/overload.ts'
 import { createReadBody } from '../../src/http/read-body.ts'
 
 const LIMIT = 1024
@@ -11,7 +12,7 @@ const requestOf = (body: Body, headers: Record<string, string> = JSON_TYPE): Req
   new Request('http://latch/', { method: 'POST', headers, ...(body !== undefined && { body }) })
 
 const read = (body: Body, headers?: Record<string, string>): Promise<unknown> =>
-  createReadBody(LIMIT)(requestOf(body, headers))
+  createReadBody(LIMIT, createOverload())(requestOf(body, headers))
 
 const refusal = async (reading: Promise<unknown>): Promise<ApiError> => {
   const outcome = await reading.catch((reason: unknown) => reason)

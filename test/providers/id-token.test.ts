@@ -104,3 +104,30 @@ describe('an id_token', () => {
     expect((await gone(await sign(GOOD), expected)).kind).toBe('unavailable')
   })
 })
+
+test('the keys of a provider are not read without end', async () => {
+  const sent = { bytes: 0 }
+  const endless = Bun.serve({
+    port: 0,
+    hostname: '127.0.0.1',
+    fetch: () =>
+      new Response(
+        new ReadableStream({
+          async pull(controller) {
+            await Bun.sleep(0)
+            sent.bytes += 65_536
+            if (sent.bytes > 16 * 1024 * 1024) controller.close()
+            else controller.enqueue(new Uint8Array(65_536).fill(32))
+          },
+        }),
+      ),
+  })
+  const verifyEndless = createIdTokenVerifier(
+    `http://127.0.0.1:${endless.port}/keys`,
+    fetch,
+    () => NOW_MS,
+  )
+  expect((await verifyEndless(await sign(GOOD), expected)).kind).toBe('unavailable')
+  expect(sent.bytes).toBeLessThan(8 * 1024 * 1024)
+  await endless.stop(true)
+})
