@@ -276,16 +276,3 @@ describe('what is kept of one person', () => {
     expect((await service.deps.store.events.verify()).problems).toEqual([])
   })
 })
-
-test('DELETE with a query that it does not know erases and deletes nobody', async () => {
-  const service = await startWithPeople()
-  for (const query of ['erase=yes', 'erase=', 'erased=true', 'erase=true&force=true']) {
-    const { status } = await service.api('DELETE', `/v2/subscribers/grace?${query}`)
-    expect([query, status]).toEqual([query, 422])
-  }
-  expect((await service.api('GET', '/v2/subscribers/grace')).status).toBe(200)
-  expect((await service.api('DELETE', '/v2/subscribers/grace?erase=false')).status).toBe(200)
-  const { body } = await service.api('GET', '/v1/events?types=subscriber.erased')
-  expect(body).toMatchObject({ data: [] })
-  expect((await erase(service, 'nobody')).status).toBe(404)
-})
