@@ -1,46 +1,141 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { refusedField, testCases } from '../../harness/cases.ts'
+import { addEnvironment } from '../../harness/other-environment.ts'
 import { startService } from '../../harness/service.ts'
 
 const service = await startService()
 afterAll(() => service.stop())
+const other = await addEnvironment(service)
+
+const PATH = '/v1/integrations'
+const slack = { providerId: 'slack', channel: 'chat' }
+const SECRETS = { clientId: '1.2', secretKey: 'very-secret' }
+const settings = { redirectUrl: 'https://app.example.com/done', hmac: true }
 
 describe('POST /v1/integrations', () => {
-  const path = '/v1/integrations'
-  const slack = { providerId: 'slack', channel: 'chat' }
-
-  test('creates an integration, and never returns its credentials', async () => {
-    const credentials = { clientId: '1.2', secretKey: 'very-secret' }
-    const made = await service.api('POST', path, { ...slack, identifier: 'mine', credentials })
-    expect(made.status).toBe(201)
-    expect(made.body).toMatchObject({ ...slack, identifier: 'mine', name: 'Slack', active: false })
-    expect(made.text).not.toContain('very-secret')
-    expect(made.body).not.toHaveProperty('credentials')
-    const file = await Bun.file(`${service.databaseFile}-wal`).text()
-    expect(file).toContain('mine')
-    expect(file).not.toContain('very-secret')
-  })
-
-  test('derives an identifier from the name', async () => {
-    const { body } = await service.api('POST', path, { ...slack, name: 'Slack (EU)!' })
-    expect((body as { identifier: string }).identifier).toMatch(/^slack-eu-[A-Za-z0-9]{12}$/)
-  })
-
-  test('creates one of two concurrent requests for the same identifier', async () => {
-    const body = { ...slack, identifier: 'contended' }
-    const answers = await Promise.all([1, 2].map(() => service.api('POST', path, body)))
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])
-  })
-
-  test('refuses an unknown provider', async () => {
-    const { status, body } = await service.api('POST', path, { ...slack, providerId: 'fax' })
-    expect(status).toBe(422)
-    expect(body).toMatchObject({
-      errors: {
-        providerId: {
-          messages: ['providerId must be one of the following values: slack, msteams'],
-          value: 'fax',
+  testCases(service, { method: 'POST', path: PATH, body: slack }, [
+    {
+      name: 'an integration with all that it can have, without its credentials',
+      request: {
+        body: {
+          ...slack,
+          name: 'Slack (EU)',
+          identifier: 'whole',
+          active: true,
+          credentials: SECRETS,
+          configurations: settings,
         },
       },
-    })
+      status: 201,
+      contains: {
+        _id: /^\w{24}$/,
+        _environmentId: /^\w{24}$/,
+        _organizationId: /^\w{24}$/,
+        ...slack,
+        name: 'Slack (EU)',
+        identifier: 'whole',
+        active: true,
+        configurations: settings,
+        credentials: undefined,
+        deleted: false,
+        primary: false,
+        conditions: [],
+      },
+      lacks: Object.values(SECRETS),
+    },
+    {
+      name: 'the name of the provider and an identifier from it, where none is given',
+      status: 201,
+      contains: { name: 'Slack', identifier: /^slack-[A-Za-z0-9]{12}$/, active: false },
+    },
+    {
+      name: 'an identifier from the name',
+      request: { body: { ...slack, name: 'Slack (EU)!' } },
+      status: 201,
+      contains: { name: 'Slack (EU)!', identifier: /^slack-eu-[A-Za-z0-9]{12}$/ },
+    },
+    {
+      name: 'settings among the credentials',
+      request: { body: { ...slack, credentials: { ...SECRETS, ...settings } } },
+      status: 201,
+      contains: { configurations: settings, credentials: undefined },
+      lacks: Object.values(SECRETS),
+    },
+    {
+      name: 'an identifier that is taken in another environment',
+      request: { body: { ...slack, identifier: 'whole' }, key: other.apiKey },
+      status: 201,
+      contains: { identifier: 'whole', _environmentId: other.id },
+    },
+    {
+      name: 'an identifier that is taken',
+      request: { body: { ...slack, identifier: 'whole', credentials: { clientId: '9.9' } } },
+      status: 409,
+      code: 'integration_exists',
+      contains: { message: 'Integration with identifier already exists' },
+      lacks: ['1.2', '9.9'],
+    },
+    {
+      name: 'another environment, named',
+      request: { body: { ...slack, _environmentId: other.id } },
+      status: 403,
+      code: 'other_environment',
+      contains: { message: /^API key authentication is scoped to a single environment/ },
+    },
+    {
+      name: 'a provider that there is not',
+      request: { body: { ...slack, providerId: 'fax' } },
+      ...refusedField(
+        'providerId',
+        'providerId must be one of the following values: slack, msteams',
+      ),
+    },
+    {
+      name: 'another channel',
+      request: { body: { ...slack, channel: 'email' } },
+      ...refusedField('channel', 'channel must be one of the following values: chat'),
+    },
+    {
+      name: 'no provider',
+      request: { body: { channel: 'chat' } },
+      ...refusedField(
+        'providerId',
+        'providerId should not be null or undefined',
+        'providerId must be a string',
+      ),
+    },
+    {
+      name: 'an empty identifier',
+      request: { body: { ...slack, identifier: '' } },
+      ...refusedField('identifier', 'identifier should not be empty'),
+    },
+    {
+      name: 'an address that is not safe to send users to',
+      request: { body: { ...slack, configurations: { redirectUrl: 'http://app.example.com' } } },
+      ...refusedField(
+        'configurations.redirectUrl',
+        'redirectUrl must be an https address, with no user and no fragment',
+      ),
+    },
+    {
+      name: 'an active that is a text',
+      request: { body: { ...slack, active: 'true' } },
+      ...refusedField('active', 'active must be a boolean value'),
+    },
+  ])
+
+  test('stores the credentials sealed, and nothing of what it refuses', async () => {
+    const file = await Bun.file(`${service.databaseFile}-wal`).text()
+    expect(file).toContain('whole')
+    expect(file).not.toContain('very-secret')
+    const { body } = await service.api('GET', PATH)
+    // Those of the sandbox, and the four above.
+    expect((body as { data: object[] }).data).toHaveLength(2 + 4)
+  })
+
+  test('makes one of two at once with the same identifier', async () => {
+    const body = { ...slack, identifier: 'contended' }
+    const answers = await Promise.all([1, 2].map(() => service.api('POST', PATH, body)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])
   })
 })

@@ -1,8 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
-import { createClient } from '@libsql/client'
-import { doctorAction } from '../../../src/operator/doctor.ts'
-import { sendAction } from '../../../src/operator/send-action.ts'
-import { exportEnvironment } from '../../../src/transfer/export.ts'
+import { refusedField, testCases } from '../../harness/cases.ts'
+import { addEnvironment } from '../../harness/other-environment.ts'
 import { startService } from '../../harness/service.ts'
 
 const service = await startService()
@@ -28,7 +26,160 @@ async function integration(body: object = { credentials: SECRETS }) {
   return { made, path: `${PATH}/${_id}`, stored }
 }
 
-describe('PUT /v1/integrations/{id}', () => {
+const REDIRECT = 'redirectUrl must be an https address, with no user and no fragment'
+const ORIGIN = 'openerOrigin must be an origin, such as https://app.example.com'
+
+describe('PUT /v1/integrations/{integrationId}', async () => {
+  const other = await addEnvironment(service)
+  const { made, path, stored } = await integration({
+    name: 'First',
+    credentials: SECRETS,
+    configurations: { hmac: true },
+  })
+  const { _id, _environmentId, _organizationId, identifier } = made.body as Record<string, string>
+  const unknown = 'a'.repeat(24)
+
+  testCases(service, { method: 'PUT', path, body: { name: 'Second' } }, [
+    {
+      name: 'changes what is sent, and leaves the rest',
+      status: 200,
+      contains: {
+        _id,
+        _environmentId,
+        _organizationId,
+        name: 'Second',
+        identifier,
+        providerId: 'slack',
+        channel: 'chat',
+        active: false,
+        configurations: { hmac: true },
+        credentials: undefined,
+        deleted: false,
+        primary: false,
+        conditions: [],
+      },
+      lacks: [...Object.values(SECRETS), 'First'],
+    },
+    {
+      name: 'takes credentials, and shows none of them',
+      request: { body: { credentials: { secretKey: 'another-secret' } } },
+      status: 200,
+      contains: { credentials: undefined, configurations: { hmac: true } },
+      lacks: [...Object.values(SECRETS), 'another-secret'],
+    },
+    {
+      name: 'the identifier that it has',
+      request: { body: { identifier, active: true } },
+      status: 200,
+      contains: { identifier, active: true },
+    },
+    {
+      name: 'neither the provider nor the channel',
+      request: { body: { active: true, providerId: 'msteams', channel: 'email' } },
+      status: 200,
+      contains: { providerId: 'slack', channel: 'chat' },
+      lacks: ['msteams', 'email'],
+    },
+    {
+      name: 'the id in capitals, which is the same number',
+      request: { path: `${PATH}/${_id?.toUpperCase()}` },
+      status: 200,
+      contains: { _id },
+    },
+    {
+      name: 'the environment of the key, named',
+      request: { body: { name: 'Second', _environmentId } },
+      status: 200,
+      contains: { _environmentId },
+    },
+    {
+      name: 'another environment, named',
+      request: { body: { name: 'Stolen', _environmentId: other.id } },
+      status: 403,
+      code: 'other_environment',
+      contains: {
+        message:
+          'API key authentication is scoped to a single environment and cannot target a different `_environmentId`. Use an API key from the target environment, or authenticate with a session token.',
+      },
+      lacks: 'Stolen',
+    },
+    {
+      name: 'nothing',
+      request: { body: {} },
+      status: 400,
+      code: 'nothing_to_update',
+      contains: { message: 'No properties found for update' },
+    },
+    {
+      name: 'an id that nothing has',
+      request: { path: `${PATH}/${unknown}` },
+      status: 404,
+      code: 'integration_not_found',
+      contains: { message: `Entity with id ${unknown} not found` },
+    },
+    {
+      name: 'the integration of another environment',
+      request: { key: other.apiKey },
+      status: 404,
+      code: 'integration_not_found',
+      contains: { message: `Entity with id ${_id} not found` },
+      lacks: 'Second',
+    },
+    {
+      name: 'an identifier that another has',
+      request: { body: { identifier: 'slack' } },
+      status: 409,
+      code: 'integration_exists',
+      contains: { message: 'Integration with identifier already exists' },
+    },
+    {
+      name: 'an id that is none',
+      request: { path: `${PATH}/nope` },
+      ...refusedField('integrationId', 'integrationId must be a mongodb id'),
+    },
+    {
+      name: 'an empty identifier',
+      request: { body: { identifier: '' } },
+      ...refusedField('identifier', 'identifier should not be empty'),
+    },
+    {
+      name: 'a client id that is a number, and a binding that there is not',
+      request: { body: { credentials: { clientId: 5, binding: 'none' } } },
+      status: 422,
+      contains: {
+        errors: {
+          'credentials.clientId': { messages: ['credentials.clientId must be a string'] },
+          'credentials.binding': {
+            messages: ['credentials.binding must be one of the following values: cookie'],
+          },
+        },
+      },
+    },
+    ...['credentials', 'configurations'].map((place) => ({
+      name: `unsafe addresses in ${place}`,
+      request: {
+        body: { [place]: { redirectUrl: 'javascript:alert(1)', openerOrigin: '*' } },
+      },
+      status: 422,
+      contains: {
+        errors: {
+          [`${place}.redirectUrl`]: { messages: [REDIRECT], value: 'javascript:alert(1)' },
+          [`${place}.openerOrigin`]: { messages: [ORIGIN], value: '*' },
+        },
+      },
+    })),
+  ])
+
+  test('stores nothing of what it refuses', async () => {
+    expect(await stored()).toEqual({ clientId: '1.2', secretKey: 'another-secret', hmac: true })
+    const { body } = await service.api('GET', PATH)
+    expect((body as { data: object[] }).data).toContainEqual(
+      expect.objectContaining({ _id, identifier, name: 'Second', active: true }),
+    )
+  })
+})
+
+describe('an update of an integration', () => {
   test('keeps each of the credentials that it does not name', async () => {
     const { path, stored } = await integration()
     const redirectUrl = 'https://app.example.com/linked'
@@ -81,19 +232,6 @@ describe('PUT /v1/integrations/{id}', () => {
     expect(list.text).not.toContain('sealed')
   })
 
-  test('refuses an unsafe address wherever it is given', async () => {
-    const { path, stored } = await integration()
-    for (const place of ['credentials', 'configurations']) {
-      const given = { [place]: { redirectUrl: 'javascript:alert(1)', openerOrigin: '*' } }
-      const { status, body } = await service.api('PUT', path, given)
-      expect([status, Object.keys((body as { errors: object }).errors)]).toEqual([
-        422,
-        [`${place}.redirectUrl`, `${place}.openerOrigin`],
-      ])
-    }
-    expect(await stored()).toEqual(SECRETS)
-  })
-
   test('of many at once, each is done or sent away with 503, and none is lost', async () => {
     const { path, stored } = await integration()
     const names = Array.from({ length: 8 }, (_, index) => `part${index}`)
@@ -116,23 +254,6 @@ describe('PUT /v1/integrations/{id}', () => {
     expect(await stored()).toEqual({ ...SECRETS, ...SET })
   })
 
-  test('says what a setting must be', async () => {
-    const { path } = await integration()
-    const given = { credentials: { clientId: 5, binding: 'none' } }
-    const { status, body } = await service.api('PUT', path, given)
-    expect([status, body]).toMatchObject([
-      422,
-      {
-        errors: {
-          'credentials.clientId': { messages: ['credentials.clientId must be a string'] },
-          'credentials.binding': {
-            messages: ['credentials.binding must be one of the following values: cookie'],
-          },
-        },
-      },
-    ])
-  })
-
   test('keeps settings that are changed at the same moment', async () => {
     const { path, stored } = await integration()
     const changes = [{ hmac: true }, { binding: 'cookie' }, { pkce: true }]
@@ -142,83 +263,20 @@ describe('PUT /v1/integrations/{id}', () => {
     expect(answers.map(({ status }) => status)).toEqual([200, 200, 200])
     expect(await stored()).toEqual({ ...SECRETS, hmac: true, binding: 'cookie', pkce: true })
   })
-})
 
-test('the lists of integrations refuse parameters, as they have none', async () => {
-  for (const path of [PATH, `${PATH}/active`]) {
-    expect((await service.api('GET', path)).status).toBe(200)
-    const { status, body } = await service.api('GET', `${path}?channel=email`)
-    expect([status, Object.keys((body as { errors: object }).errors)]).toEqual([422, ['channel']])
-  }
-})
-
-describe('an integration whose credentials the secret key does not open', async () => {
-  const damaged = await startService()
-  afterAll(() => damaged.stop())
-  const client = createClient({ url: `file:${damaged.databaseFile}` })
-  await client.execute(
-    "UPDATE integrations SET credentials_sealed = 'damaged' WHERE identifier = 'slack'",
-  )
-  client.close()
-  type Listed = { _id: string; identifier: string; configurations?: object }
-  const listed = ({ body }: { body: unknown }) => (body as { data: Listed[] }).data
-  const settingsIn = (answer: { body: unknown }) =>
-    Object.fromEntries(
-      listed(answer).map(({ identifier, configurations = null }) => [identifier, configurations]),
-    )
-
-  test('is listed without its configurations, beside the others, and told in the log once', async () => {
-    for (const path of [PATH, `${PATH}/active`]) {
-      const answer = await damaged.api('GET', path)
-      expect(answer.status).toBe(200)
-      expect(settingsIn(answer)).toEqual({ slack: null, msteams: {} })
-    }
-    const told = damaged.logged.filter(({ fields }) => fields['integration'] === 'slack')
-    expect(told.map(({ message }) => message)).toEqual([
-      'the secret key does not open the credentials of an integration; see `latch doctor`',
+  test('keeps changes to different properties that come at the same moment', async () => {
+    const { made, path, stored } = await integration({})
+    const { _id } = made.body as { _id: string }
+    const credentials = { clientId: '7.7', secretKey: 'x' }
+    await Promise.all([
+      service.api('PUT', path, { name: 'New name' }),
+      service.api('PUT', path, { active: true }),
+      service.api('PUT', path, { credentials }),
     ])
-  })
-
-  test('is among those that are left when another is deleted', async () => {
-    const body = { providerId: 'slack', channel: 'chat', identifier: 'short-lived' }
-    const made = await damaged.api('POST', PATH, body)
-    const answer = await damaged.api('DELETE', `${PATH}/${(made.body as Listed)._id}`)
-    expect(answer.status).toBe(200)
-    expect(settingsIn(answer)).toEqual({ slack: null, msteams: {} })
-  })
-
-  test('is named by `latch doctor`, which examines the others', async () => {
-    const sent = await sendAction(damaged.dataDir, doctorAction, {})
-    if (sent.kind !== 'done') throw new Error(sent.kind)
-    const { findings } = sent.output
-    expect(findings).toContainEqual(
-      expect.objectContaining({
-        subject: 'secret key',
-        status: 'failed',
-        message: expect.stringContaining('does not open 1 of '),
-      }),
+    expect(await stored()).toEqual(credentials)
+    const { body } = await service.api('GET', PATH)
+    expect((body as { data: object[] }).data).toContainEqual(
+      expect.objectContaining({ _id, name: 'New name', active: true }),
     )
-    const messages = (subject: string) =>
-      findings.filter((one) => one.subject === subject).map(({ message }) => message)
-    expect(messages('integration slack')).toEqual([
-      'its credentials cannot be opened, so nobody can be linked by it',
-    ])
-    expect(messages('integration msteams')).not.toEqual([])
-  })
-
-  test('is exported without secrets, and ends an export that was to have them', async () => {
-    const { store } = damaged.deps
-    const environment = await store.environments.first()
-    if (environment === null) throw new Error('there is no environment')
-    const exported = async (withSecrets: boolean) => {
-      const records: unknown[] = []
-      for await (const record of exportEnvironment(store, environment, withSecrets)) {
-        records.push(record)
-      }
-      return records
-    }
-    expect(await exported(false)).toContainEqual(expect.objectContaining({ identifier: 'slack' }))
-    const refused = await exported(true).then(String, String)
-    expect(refused).toContain('does not open the credentials of integration slack')
   })
 })
