@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { type Expected, problemsOf } from './cases.ts'
+import { type Expected, problemsOf, runCase } from './cases.ts'
 
 const body = { message: 'No "slack" here', ctx: { code: 'gone' }, list: [{ id: 1, name: 'a' }] }
 const text = JSON.stringify(body)
@@ -45,4 +45,31 @@ describe('or the test says what is wrong:', () => {
       expect(problemsOf(answer, expected)).toEqual(problems)
     })
   }
+})
+
+describe('a case', () => {
+  const common = { method: 'GET', path: '/common' }
+  const asked: string[] = []
+  const service = {
+    api: async (method: string, path: string) => {
+      asked.push(`${method} ${path}`)
+      return answer
+    },
+  }
+
+  test('sends its request, and fails where the answer is another', async () => {
+    await runCase(service, common, { status: 404 })
+    await runCase(service, common, { status: 404, request: { path: '/own' } })
+    await runCase(service, common, { status: 404, before: async () => ({ path: '/made' }) })
+    expect(asked).toEqual(['GET /common', 'GET /own', 'GET /made'])
+    const failed = await runCase(service, common, { status: 200 }).then(String, String)
+    expect(failed).toContain('status 404, not 200')
+  })
+
+  test('hands over the answer to what is asked afterwards', async () => {
+    const seen: unknown[] = []
+    const after = async (given: unknown) => void seen.push(given)
+    await runCase(service, common, { status: 404, after })
+    expect(seen).toEqual([answer])
+  })
 })

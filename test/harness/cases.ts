@@ -46,12 +46,20 @@ export type Case = Expected & {
 
 /** Makes a test of each case. `common`: what their requests share, such as the method and the path. */
 export function testCases(service: TestService, common: Asked, cases: readonly Case[]): void {
-  for (const { name, request, before, after, ...expected } of cases) {
-    test(`${expected.status}: ${name}`, async () => {
-      const asked = { ...common, ...request, ...(await before?.()) }
-      await after?.(await expectAnswer(service, asked, expected))
-    })
+  for (const one of cases) {
+    test(`${one.status}: ${one.name}`, () => runCase(service, common, one))
   }
+}
+
+/** Sends the request of a case. Throws an error that says all that is wrong with the answer. */
+export async function runCase(
+  service: Pick<TestService, 'api'>,
+  common: Asked,
+  { request, before, after, ...expected }: Omit<Case, 'name'>,
+): Promise<void> {
+  const asked = { ...common, ...request, ...(await before?.()) }
+  const answer = await expectAnswer(service, asked, expected)
+  await after?.(answer)
 }
 
 /** Sends a request, and resolves to its answer. Throws an error that says all that is wrong with it. */
