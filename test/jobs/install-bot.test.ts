@@ -1,11 +1,13 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import type { Deps } from '../../src/deps.ts'
 import { retryBotInstallation } from '../../src/domain/endpoints/bot-installation.ts'
+import { LEASE_MS } from '../../src/domain/job.ts'
 import { freshRow } from '../../src/store/fresh-row.ts'
 import { INSTALL_BOT } from '../../src/store/jobs/pending.ts'
 import { createConnections, startTwoProcesses, takeDue } from './two-processes.ts'
 
 const processes = await startTwoProcesses()
-const { one, service, environmentId, advance } = processes
+const { one, two, service, environmentId, advance } = processes
 const { jobOf, forget } = createConnections(processes)
 afterAll(processes.close)
 
@@ -61,6 +63,67 @@ describe('a person who cannot be reached yet', () => {
     const { pending } = (await one.store.endpoints.find(environmentId, first.identifier)) ?? {}
     expect(pending).toMatchObject({ attempts: 2 })
     expect(Number(pending?.nextAttemptAtMs) - one.clock()).toBeGreaterThan(HOUR_MS / 120)
+    await forget(INSTALL_BOT)
+  })
+
+  /** `deps` whose provider installs the bot, after `act` has run. */
+  const installingAfter = (act: () => Promise<unknown>): Deps => {
+    const teams = one.providers.get('msteams')
+    if (teams === undefined) throw new Error('no Teams')
+    const installBot = async () => {
+      await act()
+      return { kind: 'reachable' } as const
+    }
+    return { ...one, providers: new Map([...one.providers, ['msteams', { ...teams, installBot }]]) }
+  }
+
+  const linkAgain = async () => {
+    advance(1)
+    await link('00000000-0000-4000-8000-00000000beef')
+  }
+
+  /** `deps` with which somebody links again when the job is about to be ended. */
+  const interruptedAtTheEnd = (): Deps => {
+    const { store } = one
+    let isFirst = true
+    const commit: typeof store.commit = async (writes) => {
+      if (isFirst) {
+        isFirst = false
+        await linkAgain()
+      }
+      return store.commit(writes)
+    }
+    return { ...installingAfter(async () => {}), store: { ...store, commit } }
+  }
+
+  for (const [moment, depsOf] of [
+    ['while the bot is installed', () => installingAfter(linkAgain)],
+    ['while the result is stored', interruptedAtTheEnd],
+  ] as const) {
+    test(`and who links again ${moment} is tried again as they are now`, async () => {
+      const { id, identifier } = await link(TENANT)
+      const held = await takeDue(one, INSTALL_BOT)
+      expect(await retryBotInstallation(depsOf(), held)).toBeNull()
+      const { pending } = (await one.store.endpoints.find(environmentId, identifier)) ?? {}
+      expect(pending).toMatchObject({ problem: 'first' })
+      const job = await jobOf(INSTALL_BOT, { id })
+      expect(job).toMatchObject({ lease: null })
+      expect(Number(job?.dueAtMs)).toBeLessThanOrEqual(one.clock())
+      await forget(INSTALL_BOT)
+    })
+  }
+
+  test('is left to whoever has taken the job from a slow holder', async () => {
+    const { id, identifier } = await link(TENANT)
+    const slow = await takeDue(one, INSTALL_BOT)
+    const deps = installingAfter(async () => {
+      advance(LEASE_MS)
+      await takeDue(two, INSTALL_BOT)
+    })
+    expect(await retryBotInstallation(deps, slow)).toBeNull()
+    const { pending } = (await one.store.endpoints.find(environmentId, identifier)) ?? {}
+    expect(pending).toMatchObject({ problem: 'first' })
+    expect((await jobOf(INSTALL_BOT, { id }))?.lease).not.toBeNull()
     await forget(INSTALL_BOT)
   })
 

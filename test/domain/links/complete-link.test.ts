@@ -101,6 +101,20 @@ describe('an outcome that is stored', () => {
     expect(await stored(jti)).toMatchObject({ outcome })
   })
 
+  test('is not replaced by another one', async () => {
+    const { jti } = await consented({})
+    const environment = await deps.store.environments.first()
+    const { spentStates } = deps.store
+    await spentStates.claim({
+      jti,
+      environmentId: String(environment?.id),
+      claimedAtMs: deps.clock(),
+    })
+    await deps.store.commit([spentStates.settle(jti, { kind: 'linked', provider: 'Slack' })])
+    await deps.store.commit([spentStates.settle(jti, { kind: 'interrupted' })])
+    expect(await stored(jti)).toMatchObject({ outcome: { kind: 'linked', provider: 'Slack' } })
+  })
+
   test('is not taken away by a request that gives its claim back', async () => {
     const { jti } = await consented({})
     const environment = await deps.store.environments.first()
