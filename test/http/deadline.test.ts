@@ -37,6 +37,20 @@ test('what does not is given up, each by its own time', async () => {
   expect(await stateOf(second)).toBe('late')
 })
 
+test('what came in time is not looked at again', async () => {
+  let errors = 0
+  const withDeadline = createDeadline(2, () => {
+    errors += 1
+    return new Error('late')
+  })
+  await withDeadline(Promise.resolve('value'))
+  await withDeadline(Promise.reject(new Error('broken'))).catch(() => {})
+  const late = stateOf(withDeadline(never))
+  jest.advanceTimersByTime(5000)
+  await late
+  expect(errors).toBe(1)
+})
+
 test('no timer is left when nothing is waited for, and one is there when something is again', async () => {
   const withDeadline = within(1)
   await withDeadline(Promise.resolve('value'))

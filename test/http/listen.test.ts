@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { connect } from 'node:net'
 import { listen } from '../../src/http/listen.ts'
 
 test('a listener that is stopped waits for an answer, and no longer than it may', async () => {
@@ -23,4 +24,19 @@ test('a listener that is stopped waits for an answer, and no longer than it may'
     expect(performance.now() - startedMs).toBeLessThan(5000)
     expect(await asked).toBe(expected)
   }
+})
+
+test('a listener that is stopped cuts off connections that ask for nothing, soon', async () => {
+  const listener = listen('127.0.0.1', 0)
+  listener.setHandler(() => new Response('answered'))
+  const socket = connect(listener.port, '127.0.0.1')
+  const answered = new Promise((resolve) => socket.once('data', resolve))
+  const closed = new Promise((resolve) => socket.once('close', resolve))
+  socket.write('GET / HTTP/1.1\r\nHost: latch\r\n\r\n')
+  await answered
+  const startedMs = performance.now()
+  await listener.stop()
+  // Long before Bun would call it idle, and before the requests in flight would be cut off.
+  expect(performance.now() - startedMs).toBeLessThan(8000)
+  await closed
 })

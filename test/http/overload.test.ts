@@ -54,3 +54,17 @@ test('what is waited for without being counted takes no place', async () => {
   await Promise.all(waiting)
   expect(() => overload.admitCaller()).toThrow('Please wait some time')
 })
+
+test('every request is refused once latch shuts down, and who listens is told', () => {
+  const overload = createOverload()
+  const told: string[] = []
+  overload.onDrain(() => told.push('one'))
+  const forget = overload.onDrain(() => told.push('other'))
+  overload.refuse()
+  expect(overload.isDraining()).toBe(false)
+  forget()
+  overload.drain()
+  expect(() => overload.refuse()).toThrow(expect.objectContaining({ code: 'shutting_down' }))
+  expect(overload.isDraining()).toBe(true)
+  expect(told).toEqual(['one'])
+})

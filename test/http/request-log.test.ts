@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { connect } from 'node:net'
+import { createRequestLog } from '../../src/http/request-log.ts'
 import type { LogFields } from '../../src/observe/log.ts'
 import { LINK_PATH, SAMPLE_BODY, startService, type TestService } from '../harness/service.ts'
 import { until } from '../harness/until.ts'
@@ -30,6 +31,14 @@ describe('the line of a request', () => {
     })
     expect(missing).toMatchObject({ route: '/v2/subscribers/:subscriberId', status: 404 })
     expect(JSON.stringify(missing)).not.toContain('ada')
+  })
+
+  test('says how long it took in milliseconds, to a hundredth', async () => {
+    const service = await startService({ LATCH_LOG_REQUESTS: 'all' })
+    const deps = { ...service.deps, monotonicMs: () => 5012.346, apiKeyIdOf: () => null }
+    const logRequest = createRequestLog(deps, [])
+    logRequest(new Request('http://latch/v1/links'), new Response(), 5000)
+    expect(linesOf(service)).toMatchObject([{ durationMs: 12.35 }])
   })
 
   test('of a link leads to the line of the link, at debug', async () => {

@@ -117,6 +117,15 @@ describe('a sealed value', () => {
     expect(reasonOf(() => sealing.open(`s2${sealed.slice(2)}`, place))).toBe('malformed')
   })
 
+  test('from an earlier version of latch opens with the same secret key', () => {
+    for (const stored of [
+      's1.RpH5Tnbn.l4AzXvTNwWIBpV67.HFN4JAwDYswPjstUbdAag11Y275LTA',
+      's2.RpH5Tnbn.gG6syQizfrI-8j3yK99YNkOv.FsCnnZxw8T4DPQ6Ra8z-axaiitvVLw',
+    ]) {
+      expect(sealing.open(stored, place)).toBe('secret')
+    }
+  })
+
   test('that is none is refused, and no more', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
