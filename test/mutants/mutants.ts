@@ -27,6 +27,8 @@ const { values: options } = parseArgs({
     count: { type: 'string', default: '300' },
     /** Which source files. */
     in: { type: 'string', default: 'src/{domain,secrets,http}/**/*.ts' },
+    /** By which tests: fewer are quicker, and let more survive. */
+    tests: { type: 'string', default: TEST_FILES },
     /** Only those that survived the last run. */
     again: { type: 'boolean', default: false },
     workers: { type: 'string', default: String(availableParallelism()) },
@@ -53,20 +55,20 @@ async function judgeAll(): Promise<Judged[]> {
   const all = await chooseMutants(mutants)
   const chosen = all.filter((mutant) => reasonOf(mutant) === null)
   const tree = await copyTree(ROOT)
+  const compiledTree = await copyTree(ROOT)
   await writeInstrumented(tree, instrumented)
   console.log(
     `${chosen.length} of ${mutants.length} mutants, seed ${options.seed}; ${all.length - chosen.length} more are listed as equivalent`,
   )
 
   const startedAtMs = performance.now()
-  const testFiles = filesMatching(TEST_FILES).filter((file) => file !== TOO_SLOW)
+  const testFiles = filesMatching(options.tests).filter((file) => file !== TOO_SLOW)
   const measured = await Promise.all(
     testFiles.map((file) => atOnce(() => measureBaseline(tree, file))),
   )
   const baselines = measured.filter((baseline) => baseline !== null)
   console.log(`${baselines.length} test files measured, ${secondsSince(startedAtMs)} s`)
 
-  const compiledTree = await copyTree(ROOT)
   const oneByOne = pLimit(1)
   const judge = createJudge(tree, mutants, baselines, (mutant) =>
     oneByOne(() => compiles(compiledTree, mutant)),

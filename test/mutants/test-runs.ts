@@ -6,6 +6,8 @@ import { INSTRUMENTED } from './trees.ts'
 export type Baseline = {
   testFile: string
   milliseconds: number
+  /** It failed once without a mutant, as tests that measure time may on a busy machine. */
+  isFlaky: boolean
   /** How often it runs the code of each mutant, by the mutant's id. */
   hits: Readonly<Record<string, number>>
 }
@@ -65,20 +67,19 @@ async function runTests(
 /** What the runner says of a test that did not end within the limit of a single test. */
 const TEST_TIMED_OUT = /this test timed out after/
 
-/**
- * Runs a test file on the code as it is; null where it does not pass, and so can judge nothing. One
- * that fails only sometimes could not tell a fault from a busy machine, and judges nothing either.
- */
+/** Runs a test file on the code as it is; null where it fails twice, and so can judge nothing. */
 export async function measureBaseline(tree: string, testFile: string): Promise<Baseline | null> {
   const coverageFile = join(tree, 'dist', `${testFile.replaceAll('/', '_')}.coverage.json`)
   const env = { LATCH_MUTANTS_COVERAGE: coverageFile }
-  const run = await runTests(tree, [testFile], BASELINE_LIMIT_MS, env)
+  const first = await runTests(tree, [testFile], BASELINE_LIMIT_MS, env)
+  const isFlaky = first.outcome !== 'passed'
+  const run = isFlaky ? await runTests(tree, [testFile], BASELINE_LIMIT_MS, env) : first
   if (run.outcome !== 'passed') {
     console.log(`left out: ${testFile}, which fails without a mutant:\n${run.output.trim()}`)
     return null
   }
   const hits: Record<string, number> = await Bun.file(coverageFile).json()
-  return { testFile, milliseconds: run.milliseconds, hits }
+  return { testFile, milliseconds: run.milliseconds, isFlaky, hits }
 }
 
 /** Judges mutants one after the other, and learns which tests notice the faults of a source file. */
@@ -113,9 +114,8 @@ export function createJudge(
     for (const [index, group] of groups.entries()) {
       if (index === 1 && !(await compiles(mutant))) return { kind: 'does_not_compile' }
       if (group.length === 0) continue
-      const testFiles = group.map(({ testFile }) => testFile)
-      const run = await runTwiceIfUnsure(tree, testFiles, expectedMsOf(group), env)
-      const failing = failingFile(run, testFiles)
+      const run = await runTwiceIfUnsure(tree, group, env)
+      const failing = failingFile(run, testFilesOf(group))
       if (run.outcome === 'timed_out') return { kind: 'timed_out' }
       if (run.outcome === 'failed') {
         if (failing !== null) {
@@ -129,8 +129,8 @@ export function createJudge(
   }
 }
 
-const expectedMsOf = (baselines: readonly Baseline[]): number =>
-  baselines.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
+const testFilesOf = (baselines: readonly Baseline[]): string[] =>
+  baselines.map(({ testFile }) => testFile)
 
 /**
  * Runs the tests, again where a busy machine could be why they fail: a survivor would pass for a
@@ -138,10 +138,11 @@ const expectedMsOf = (baselines: readonly Baseline[]): number =>
  */
 async function runTwiceIfUnsure(
   tree: string,
-  testFiles: readonly string[],
-  expectedMs: number,
+  baselines: readonly Baseline[],
   env: Record<string, string>,
 ): Promise<TestRun> {
+  const testFiles = testFilesOf(baselines)
+  const expectedMs = baselines.reduce((sum, { milliseconds }) => sum + milliseconds, 0)
   const run = await runTests(tree, testFiles, limitOf(expectedMs), env)
   if (run.outcome === 'passed') return run
   if (run.outcome === 'timed_out') {
@@ -151,7 +152,8 @@ async function runTwiceIfUnsure(
     return runTests(tree, testFiles, limitOf(Math.max(nowMs, expectedMs)), env)
   }
   const failing = failingFile(run, testFiles)
-  if (testFiles.length === 1 || failing === null) return run
+  const isFlaky = baselines.some((baseline) => baseline.testFile === failing && baseline.isFlaky)
+  if (failing === null || (testFiles.length === 1 && !isFlaky)) return run
   const alone = await runTests(tree, [failing], limitOf(expectedMs), env)
   return alone.outcome === 'failed' ? alone : runTests(tree, testFiles, limitOf(expectedMs), env)
 }
