@@ -39,7 +39,7 @@ test('what does not is given up, each by its own time', async () => {
 
 test('what came in time is not looked at again', async () => {
   let errors = 0
-  const withDeadline = createDeadline(2, () => {
+  const withDeadline = createDeadline(2, 2, () => {
     errors += 1
     return new Error('late')
   })
