@@ -1,0 +1,95 @@
+import { afterAll, describe, expect, test } from 'bun:test'
+import { join } from 'node:path'
+import { startHranaServer } from '../../harness/hrana-server.ts'
+import { API_KEY, startService } from '../../harness/service.ts'
+import { tempDir } from '../../harness/temp-dir.ts'
+import { endOf, listEvents, tell } from './events.ts'
+
+const service = await startService()
+afterAll(() => service.stop())
+
+describe('a request that waits for an event', () => {
+  const timed = async (asking: Promise<unknown>): Promise<number> => {
+    const startedMs = performance.now()
+    await asking
+    return performance.now() - startedMs
+  }
+
+  test('is answered at once where there is one, and as soon as there is', async () => {
+    const after = await endOf(service)
+    const waiting = listEvents(service, `after=${after}&wait=25`)
+    await Bun.sleep(100)
+    const ms = await timed(tell(service, 'soon').then(() => waiting))
+    expect(ms).toBeLessThan(2000)
+    expect((await waiting).data).toMatchObject([{ subject: 'environment:soon' }])
+    expect(await timed(listEvents(service, `after=${after}&wait=25`))).toBeLessThan(2000)
+  })
+
+  test('waits no longer than it asked for, and for nothing that it did not ask for', async () => {
+    const after = await endOf(service)
+    const waiting = listEvents(service, `after=${after}&wait=1&types=link.failed`)
+    await tell(service, 'other')
+    expect(await timed(waiting)).toBeGreaterThan(700)
+    expect(await waiting).toEqual({ data: [], next: after })
+  })
+
+  test('outlives the time after which a silent connection is closed', async () => {
+    const after = await endOf(service)
+    expect(await listEvents(service, `after=${after}&wait=12`)).toEqual({ data: [], next: after })
+  })
+
+  test('holds no place of others, and of one environment only some may wait', async () => {
+    const after = await endOf(service)
+    const waiting = Array.from({ length: 20 }, () => listEvents(service, `after=${after}&wait=25`))
+    await Bun.sleep(300)
+    const { status, headers } = await service.api('GET', `/v1/events?after=${after}&wait=25`)
+    expect([status, headers.get('retry-after')]).toEqual([429, '1'])
+    expect((await service.api('GET', `/v1/events?after=${after}`)).status).toBe(200)
+    await tell(service, 'all')
+    for (const { data } of await Promise.all(waiting)) expect(data).toHaveLength(1)
+    // Whoever has been answered waits no more.
+    await tell(service, 'again')
+    expect((await listEvents(service, `after=${after}&wait=25`)).data).toHaveLength(2)
+  })
+
+  test('is given up where the client goes away', async () => {
+    const after = await endOf(service)
+    for (let round = 0; round < 3; round += 1) {
+      const clients = Array.from({ length: 20 }, async () => {
+        const signal = AbortSignal.timeout(200)
+        const headers = { authorization: `ApiKey ${API_KEY}` }
+        const url = `${service.url}/v1/events?after=${after}&wait=25`
+        return (await fetch(url, { headers, signal }).catch(() => null))?.status ?? 'gone'
+      })
+      expect(new Set(await Promise.all(clients))).toEqual(new Set(['gone']))
+      await Bun.sleep(200)
+    }
+  })
+
+  test('is answered when latch stops', async () => {
+    const other = await startService()
+    const waiting = listEvents(other, `after=${await endOf(other)}&wait=25`)
+    await Bun.sleep(100)
+    expect(await timed(other.stop())).toBeLessThan(5000)
+    expect((await waiting).data).toEqual([])
+  })
+})
+
+test('what one process writes the other tells within a second', async () => {
+  const server = startHranaServer(join(tempDir(), 'server.db'), 'sesame')
+  const environment = {
+    LATCH_DATABASE_URL: server.url,
+    LATCH_DATABASE_AUTH_TOKEN: 'sesame',
+    LATCH_SECRET_KEY: 'cd'.repeat(32),
+  }
+  const one = await startService(environment)
+  const two = await startService(environment)
+  const waiting = listEvents(two, `after=${await endOf(two)}&wait=25`)
+  await Bun.sleep(100)
+  await tell(one, 'here')
+  const startedMs = performance.now()
+  expect((await waiting).data).toMatchObject([{ subject: 'environment:here' }])
+  expect(performance.now() - startedMs).toBeLessThan(1000)
+  await Promise.all([one.stop(), two.stop()])
+  await server.stop()
+})
