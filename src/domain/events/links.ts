@@ -39,4 +39,18 @@ export const linkEvents = {
     }),
     mostPerLink: 10,
   }),
+  'link.installation_discarded': defineEvent({
+    description:
+      'Somebody installed the app, or consented to it, by a link, and nothing of it is stored: `reason` says ' +
+      'why, such as `subscriber_gone`. The token that came with it is not kept, and not revoked either, as a ' +
+      'workspace has the same one for every installation. The app stays installed there until somebody ' +
+      'removes it at the provider.',
+    subject: 'link',
+    data: Type.Object({
+      ...data.properties,
+      workspaceId: Type.String({ description: 'The team at Slack, or the tenant at Microsoft.' }),
+      workspaceName: textOrNull(),
+    }),
+    mostPerLink: 1,
+  }),
 }

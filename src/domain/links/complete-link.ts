@@ -6,6 +6,7 @@ import type { Actor } from '../decision.ts'
 import { recordEvents } from '../events/record.ts'
 import { isSameBrowser } from './browser-binding.ts'
 import { connectWorkspace, storeInstallation, storeWebhook } from './connect-workspace.ts'
+import { discardedEvents, installedIn, logDiscarded } from './discarded-installation.ts'
 import { isSuccess } from './explanations.ts'
 import { identifyUser, storeUser } from './identify-user.ts'
 import { expectSubscriber, findKnownLink, type KnownLink, withSubscriberNow } from './known-link.ts'
@@ -15,6 +16,7 @@ import {
   type CallbackRefusal,
   type CallbackResult,
   type FailedOutcome,
+  type InstalledIn,
   type LinkDecision,
   LinkOutcome,
   type ProviderAnswer,
@@ -160,7 +162,7 @@ async function exchange(
       ],
     )
   }
-  return settle(deps, actor, link, () => decide(deps, answer, link.linkId))
+  return settle(deps, actor, link, () => decide(deps, answer, link.linkId), installedIn(answer))
 }
 
 /**
@@ -203,6 +205,7 @@ async function settle(
   actor: Actor,
   link: KnownLink,
   decideNow: () => LinkDecision | Promise<LinkDecision>,
+  installed: InstalledIn | null = null,
 ): Promise<CallbackResult> {
   const { spentStates } = deps.store
   const { jti } = link.claims
@@ -218,16 +221,18 @@ async function settle(
       return stored === null ? decideNow() : ({ kind: 'settled', outcome: stored } as const)
     },
     (decision) => {
-      if (decision.kind === 'settled') return []
+      const discarded = discardedEvents(current, installed, decision)
+      if (decision.kind === 'settled') return recordEvents(deps, actor, discarded)
       const isUnsettled = spentStates.expectUnsettled(jti)
       if (decision.kind === 'accepted') {
         return [isUnsettled, spentStates.settle(jti, decision.value.outcome)]
       }
-      const events = recordEvents(deps, actor, [failedEvent(current, decision, true)])
+      const events = recordEvents(deps, actor, [failedEvent(current, decision, true), ...discarded])
       const expects = [isUnsettled, ...expectSubscriber(deps, current)]
       return [...expects, spentStates.settle(jti, withoutPerson(decision)), ...events]
     },
   )
+  logDiscarded(deps, actor, current, installed, decided)
   if (decided.kind === 'settled') return decided.outcome
   if (decided.kind !== 'accepted') return decided
   const { outcome, next } = decided.value

@@ -7,7 +7,7 @@ import { APP_ONLY, toStoredAuth } from '../connections/auth.ts'
 import { installConnection } from '../connections/install.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept, type Change } from '../decision.ts'
-import { splitSecrets } from '../endpoints/types.ts'
+import { refuseValue, splitSecrets } from '../endpoints/types.ts'
 import type { DomainEvent } from '../events/registry.ts'
 import { retryDelayMs } from '../retry-delay.ts'
 import { callbackUrl } from './addresses.ts'
@@ -45,7 +45,7 @@ export async function connectWorkspace(
     if (answer.kind !== 'installed') return failedAnswer(target, answer)
     const read = readInstallation(answer.installation)
     return read.kind === 'valid'
-      ? installationAnswer(target, state.claims, read.value)
+      ? installationAnswer(deps, target, state.claims, read.value)
       : failedAnswer(target, read)
   }
   if (connect?.kind === 'admin_consent' && grant.kind === 'consent') {
@@ -67,19 +67,32 @@ export async function connectWorkspace(
 }
 
 function installationAnswer(
+  deps: Pick<Deps, 'providers' | 'config'>,
   { provider }: LinkTarget,
   claims: ConnectClaims,
   installation: Installation,
 ): ConnectAnswer {
-  const { webhookUrl: url } = installation
+  const { webhookUrl: url, workspace: installedIn } = installation
   if (url === null) return { kind: 'installation', claims, installation, pending: null }
   const { subscriberId } = claims
-  if (subscriberId !== null) return { kind: 'webhook', claims, subscriberId, url }
-  // No link asks for the scope without a subscriber, but Slack may grant what was not asked for.
-  const error = 'an incoming webhook that was not asked for'
-  const outcome = { kind: 'code_refused', provider: provider.name, error } as const
-  return { kind: 'failed', outcome, isSpent: true }
+  const error =
+    // No link asks for the scope without a subscriber, but Slack may grant what was not asked for.
+    subscriberId === null
+      ? 'an incoming webhook that was not asked for'
+      : // Whoever sets the provider's address must not be able to have a backend call others.
+        refuseValue(deps, WEBHOOK, { url })
+  if (subscriberId !== null && error === null) {
+    return { kind: 'webhook', claims, subscriberId, url, installedIn }
+  }
+  const outcome = {
+    kind: 'code_refused',
+    provider: provider.name,
+    error: `in its answer, ${error}`,
+  } as const
+  return { kind: 'failed', outcome, isSpent: true, installedIn }
 }
+
+const WEBHOOK = 'webhook'
 
 /** Stores Slack's incoming webhook as an endpoint: it is one channel, and makes no connection. */
 export function storeWebhook(
@@ -89,7 +102,7 @@ export function storeWebhook(
   linkId: string,
 ): LinkDecision {
   const identifier = `chendp_${deps.random.identifier()}`
-  const [type, contextKeys] = ['webhook', [...claims.contextKeys]]
+  const [type, contextKeys] = [WEBHOOK, [...claims.contextKeys]]
 
   const webhook = deps.store.endpoints.insert({
     ...freshRow(deps, integration.environmentId),

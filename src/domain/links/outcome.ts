@@ -46,10 +46,20 @@ export type WebhookAnswer = {
   claims: ConnectClaims
   subscriberId: string
   url: string
+  installedIn: InstalledIn
 }
 
+/** The workspace in which somebody installed the app. */
+export type InstalledIn = { id: string; name: string | null }
+
 /** `isSpent`: whether the code may have been used up; otherwise the link is still good. */
-export type FailedAnswer = { kind: 'failed'; outcome: FailedOutcome; isSpent: boolean }
+export type FailedAnswer = {
+  kind: 'failed'
+  outcome: FailedOutcome
+  isSpent: boolean
+  /** Where the app was installed all the same; absent if it was not. */
+  installedIn?: InstalledIn
+}
 
 /** Why what a link was made for cannot be used any more. */
 const TargetRefusal = Type.Union([

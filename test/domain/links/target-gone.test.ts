@@ -75,6 +75,11 @@ describe('what a link was made for is deleted', () => {
     await service.api('POST', '/v2/subscribers', { subscriberId })
   }
 
+  const discarded = async (): Promise<unknown[]> => {
+    const path = '/v1/events?types=link.installation_discarded&limit=100'
+    return ((await service.api('GET', path)).body as { data: unknown[] }).data
+  }
+
   const remove = async (path: string): Promise<void> => {
     expect([200, 204]).toContain((await service.api('DELETE', path)).status)
   }
@@ -174,12 +179,26 @@ describe('what a link was made for is deleted', () => {
         const name = `gone-${index}-${when.slice(0, 5)}`
         const { callback, remove: removeIt, kind } = await prepare(name)
         const response = responseOf(callback)
+        service.logged.length = 0
+        const before = (await discarded()).length
         expect(await complete(response, during(removeIt))).toMatchObject({ kind })
         expect(await stored(await jtiOf(response))).toMatchObject({ outcome: { kind } })
         expect(await complete(response)).toMatchObject({ kind })
         expect(await service.endpoints(`contextKeys=of:${name}`)).toEqual([])
         const path = `/v1/channel-connections?contextKeys=of:${name}`
         expect((await service.api('GET', path)).body).toMatchObject({ data: [] })
+        // The app is installed at Slack all the same, and its token is neither kept nor revoked.
+        const isInstall = !what.endsWith(' of a user')
+        const told = await discarded()
+        expect(told.slice(before)).toMatchObject(
+          isInstall ? [{ reason: kind, data: { workspaceId: 'T0ACME0001' } }] : [],
+        )
+        expect(
+          service.logged.filter(({ message }) => message.includes('not revoked')),
+        ).toMatchObject(
+          isInstall ? [{ level: 'warn', fields: { reason: kind, workspaceId: 'T0ACME0001' } }] : [],
+        )
+        expect(service.slackRequests).not.toContain('POST /api/auth.revoke')
       })
     }
   }

@@ -1,0 +1,81 @@
+import type { Deps } from '../../deps.ts'
+import type { Actor } from '../decision.ts'
+import type { DomainEvent } from '../events/registry.ts'
+import { reasonOf } from './explanations.ts'
+import type { KnownLink } from './known-link.ts'
+import type { InstalledIn, LinkDecision, LinkOutcome, ProviderAnswer } from './outcome.ts'
+
+/** Where the app was installed, or consented to, by a link; null if it was not. */
+export function installedIn(answer: ProviderAnswer): InstalledIn | null {
+  switch (answer.kind) {
+    case 'installation':
+      return answer.installation.workspace
+    case 'webhook':
+      return answer.installedIn
+    case 'failed':
+      return answer.installedIn ?? null
+    case 'user':
+      return null
+  }
+}
+
+/** What a link came to: `settled` if another request has completed it meanwhile. */
+type Decided = LinkDecision | { kind: 'settled'; outcome: LinkOutcome }
+
+/**
+ * The event of an installation of which nothing is stored, so that its token is not kept either; none
+ * if it is stored.
+ *
+ * latch does not revoke that token. A bot token is the workspace's: another installation of the app
+ * there often has the same one, so another connection may be working with it, and revoking it would
+ * break that customer's integration. The app stays installed until somebody removes it at the
+ * provider, which is why this is an event, and a line in the log.
+ */
+export function discardedEvents(
+  { linkId, claims, subscriber }: KnownLink,
+  installed: InstalledIn | null,
+  decided: Decided,
+): DomainEvent[] {
+  if (installed === null || decided.kind === 'accepted') return []
+  return [
+    {
+      type: 'link.installation_discarded',
+      environmentId: claims.environmentId,
+      subjectId: linkId,
+      linkId,
+      subscriberId: subscriber?.subscriberId ?? null,
+      reason: reasonFor(decided),
+      data: {
+        integrationId: claims.integrationId,
+        mode: claims.mode,
+        contextKeys: [...claims.contextKeys],
+        workspaceId: installed.id,
+        workspaceName: installed.name,
+      },
+    },
+  ]
+}
+
+/** Logs what `discardedEvents` records. */
+export function logDiscarded(
+  { log }: Pick<Deps, 'log'>,
+  actor: Actor,
+  { linkId }: KnownLink,
+  installed: InstalledIn | null,
+  decided: Decided,
+): void {
+  if (installed === null || decided.kind === 'accepted') return
+  const reason = reasonFor(decided)
+  log.warn(
+    { requestId: actor.id, linkId, workspaceId: installed.id, reason },
+    'an installation was discarded, and its token was not revoked',
+  )
+}
+
+/** Another request may have completed the link meanwhile, even successfully. */
+function reasonFor(decided: Exclude<Decided, { kind: 'accepted' }>): string {
+  const outcome = decided.kind === 'settled' ? decided.outcome : decided
+  return outcome.kind === 'linked' || outcome.kind === 'connected'
+    ? 'completed_already'
+    : reasonOf(outcome)
+}
