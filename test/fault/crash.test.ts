@@ -184,6 +184,11 @@ test(
       env: environment,
     })
     expect([checked.stderr, checked.exitCode]).toEqual(['', 0])
+    const proven = await run([latch, 'events', 'verify', '--data-dir', dataDir], {
+      cwd: folder,
+      env: environment,
+    })
+    expect([proven.stderr, proven.exitCode]).toEqual(['', 0])
     await server?.stop()
 
     const client = createClient({ url: `file:${databaseFile}` })
@@ -194,6 +199,19 @@ test(
       'select identifier from channel_endpoints group by environment_id, identifier having count(*) > 1',
     )
     expect(doubled.rows).toEqual([])
+    // No change without its event, and no event without its change.
+    const untold = await client.execute(`select identifier from channel_endpoints where not exists (
+      select 1 from events where subject = 'endpoint:' || identifier
+      and type in ('endpoint.created', 'endpoint.linked'))`)
+    expect(untold.rows).toEqual([])
+    const undone =
+      await client.execute(`select type, subject from events where subject like 'endpoint:%'
+      and (type = 'endpoint.deleted') = exists (
+        select 1 from channel_endpoints where 'endpoint:' || identifier = subject)
+      and not (type <> 'endpoint.deleted' and exists (
+        select 1 from events as later where later.subject = events.subject
+        and later.type = 'endpoint.deleted' and later.id > events.id))`)
+    expect(undone.rows).toEqual([])
     client.close()
     expect(ledger.size + linked.size).toBeGreaterThan(50)
   },

@@ -8,7 +8,7 @@ import { createConnections, startTwoProcesses, takeDue } from './two-processes.t
 
 const processes = await startTwoProcesses()
 const { one, two, service, environmentId, advance } = processes
-const { jobOf, forget } = createConnections(processes)
+const { jobOf, forget, eventsOf } = createConnections(processes)
 afterAll(processes.close)
 
 const HOUR_MS = 60 * 60_000
@@ -125,6 +125,16 @@ describe('a person who cannot be reached yet', () => {
     expect(pending).toMatchObject({ problem: 'first' })
     expect((await jobOf(INSTALL_BOT, { id }))?.lease).not.toBeNull()
     await forget(INSTALL_BOT)
+  })
+
+  test('is told once they can be reached', async () => {
+    const { id, identifier } = await link(TENANT)
+    const deps = installingAfter(async () => {})
+    await retryBotInstallation(deps, await takeDue(one, INSTALL_BOT))
+    expect(await eventsOf(`endpoint:${identifier}`)).toEqual([
+      ['endpoint.reachable', null, `job:${INSTALL_BOT}`],
+    ])
+    expect(await jobOf(INSTALL_BOT, { id })).toBeNull()
   })
 
   test('is not tried any more once they are given another value', async () => {

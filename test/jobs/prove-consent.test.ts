@@ -8,7 +8,7 @@ import { createConnections, startTwoProcesses, takeDue } from './two-processes.t
 
 const processes = await startTwoProcesses()
 const { one, two, advance } = processes
-const { connectionOf, read, jobOf, forget } = createConnections(processes)
+const { connectionOf, read, jobOf, forget, eventsOf } = createConnections(processes)
 afterAll(processes.close)
 
 const HOUR_MS = 60 * 60_000
@@ -44,12 +44,18 @@ describe('a consent that is pending', () => {
     expect(days).toBeLessThan(7.1)
     const { pending } = await read(one, connection)
     expect(pending).toMatchObject({ nextAttemptAtMs: null, gaveUpAtMs: expect.any(Number) })
+    // Of all these attempts, the last is told: that nobody asks any more, and why.
+    const subject = `connection:${connection.identifier}`
+    expect(await eventsOf(subject)).toEqual([
+      ['connection.consent_gave_up', String(pending?.problem), `job:${PROVE_CONSENT}`],
+    ])
     advance(24 * HOUR_MS)
     expect(await one.store.jobs.nextDueAtMs([PROVE_CONSENT])).toBeNull()
 
     // Whoever asks is told, and a new install begins anew.
     expect(await verifyCredentials(one, connection.id)).toMatchObject({ kind: 'not_consented' })
     expect((await read(one, connection)).pending?.gaveUpAtMs).not.toBeNull()
+    expect(await eventsOf(subject)).toHaveLength(1)
     const again = { problem: 'again', nextAttemptAtMs: one.clock() }
     const installed = { ...connection, updatedAtMs: one.clock() }
     await one.store.commit(one.store.connections.install(installed, { accessToken: 'x' }, again))
@@ -57,6 +63,24 @@ describe('a consent that is pending', () => {
     await takeDue(one, PROVE_CONSENT)
     await forget(PROVE_CONSENT)
   }, 30_000)
+
+  test('is told once it is proven, and not again where somebody asks', async () => {
+    const connection = await pendingConnection()
+    const teams = one.providers.get('msteams')
+    if (teams?.connect?.kind !== 'admin_consent') throw new Error('no Teams')
+    const proven = async () => ({ kind: 'proven' as const })
+    const changed = { ...teams, connect: { ...teams.connect, prove: proven } }
+    const deps = { ...one, providers: new Map([...one.providers, ['msteams', changed]]) }
+    expect(await proveConsent(deps, await takeDue(one, PROVE_CONSENT), 'due')).toEqual({
+      kind: 'proven',
+    })
+    expect((await read(one, connection)).pending).toBeNull()
+    const told = await eventsOf(`connection:${connection.identifier}`)
+    expect(told).toEqual([['connection.consent_proven', null, `job:${PROVE_CONSENT}`]])
+    expect(await verifyCredentials(deps, connection.id)).toEqual({ kind: 'refreshed' })
+    expect(await eventsOf(`connection:${connection.identifier}`)).toEqual(told)
+    await forget(PROVE_CONSENT)
+  })
 
   test('is not said to be by a slow holder once it is proven', async () => {
     const connection = await pendingConnection()
@@ -88,6 +112,7 @@ describe('a consent that is pending', () => {
       kind: 'in_progress',
     })
     expect((await read(one, connection)).pending).toMatchObject({ problem: 'first' })
+    expect(await eventsOf(`connection:${connection.identifier}`)).toEqual([])
     await forget(PROVE_CONSENT)
   })
 

@@ -13,7 +13,7 @@ import { createConnections, startTwoProcesses, takeDue } from './two-processes.t
 
 const processes = await startTwoProcesses()
 const { one, two, service, advance } = processes
-const { connectionOf, read, jobOf, forget } = createConnections(processes)
+const { connectionOf, read, jobOf, forget, eventsOf } = createConnections(processes)
 afterAll(processes.close)
 
 const HOUR_MS = 60 * 60_000
@@ -92,6 +92,31 @@ describe('tokens', () => {
     await refreshing
     expect(await authOf(connection)).toMatchObject({ accessToken: 'access-quick' })
     expect(await jobOf(REFRESH_TOKENS, connection)).toEqual(after)
+    await forget(REFRESH_TOKENS)
+  })
+
+  test('that are refused are told once for each reason, and when they are refreshed again', async () => {
+    const connection = await dueConnection()
+    const attempt = async (give: () => Response): Promise<string> => {
+      service.slackAnswers.push(give)
+      const held = await takeDue(one, REFRESH_TOKENS)
+      const { kind } = await refreshTokens(one, held, 'due')
+      advance(2 * HOUR_MS)
+      return kind
+    }
+    const refuse = (error: string) => () => Response.json({ ok: false, error })
+    for (const error of ['invalid_refresh_token', 'invalid_refresh_token', 'account_inactive']) {
+      expect(await attempt(refuse(error))).toBe('refused')
+    }
+    // Slack does not answer, and then says the same as before.
+    expect(await attempt(() => new Response('', { status: 500 }))).toBe('unavailable')
+    expect(await attempt(answer('again'))).toBe('refreshed')
+    const actor = `job:${REFRESH_TOKENS}`
+    expect(await eventsOf(`connection:${connection.identifier}`)).toEqual([
+      ['connection.token_refresh_failed', 'invalid_refresh_token', actor],
+      ['connection.token_refresh_failed', 'account_inactive', actor],
+      ['connection.tokens_refreshed', null, actor],
+    ])
     await forget(REFRESH_TOKENS)
   })
 

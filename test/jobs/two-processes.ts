@@ -100,6 +100,8 @@ export type Connections = {
   connectionOf(integrationId: string, workspaceId: string): Connection
   read(deps: Deps, connection: Connection): Promise<StoredConnection>
   jobOf(kind: string, row: { id: string }): Promise<Job | null>
+  /** The types, reasons and actors of the events of a connection or an endpoint. */
+  eventsOf(subject: string): Promise<[type: string, reason: string | null, actor: string][]>
   /** Ends what a test leaves, so that the next finds nothing due but its own. */
   forget(...kinds: string[]): Promise<void>
 }
@@ -129,6 +131,10 @@ export function createConnections({ one, environmentId, advance }: TwoProcesses)
       return found
     },
     jobOf: (kind, { id }) => one.store.jobs.find({ kind, subject: id }),
+    eventsOf: async (subject) => {
+      const events = await one.store.events.page({ environmentId, afterId: 0, subject }, 100)
+      return events.map(({ type, reason, actor }) => [type, reason, actor])
+    },
     forget: async (...kinds) => {
       advance(LEASE_MS)
       const lease = { token: 'forget', nowMs: one.clock() + 365 * 24 * HOUR_MS, untilMs: 0 }

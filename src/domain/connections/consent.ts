@@ -7,6 +7,7 @@ import { endJob, endJobAlone } from '../job.ts'
 import { retryDelayMs } from '../retry-delay.ts'
 import { findConnectedApp, NO_CREDENTIALS } from './connected-app.ts'
 import { connectionEvent } from './event.ts'
+import { lastEventOf } from './last-event.ts'
 import type { RefreshDeps } from './refresh.ts'
 
 /** The result of checking an administrator's consent. */
@@ -90,7 +91,7 @@ async function storeProof(
     return accept(null, {
       expects: [connectionTokens.expectUnchanged(current)],
       writes: [connectionTokens.setConsentProblem(current, problem, deps.clock())],
-      events: eventsOf(current, problem, end),
+      events: await eventsOf(deps, current, problem, end),
     })
   }
   const decided = await endJob(deps, held, decide, ({ kind }) =>
@@ -99,12 +100,21 @@ async function storeProof(
   return decided.kind === 'accepted'
 }
 
+const PROVEN = 'connection.consent_proven'
+const GAVE_UP = 'connection.consent_gave_up'
+
 /** The event of a consent that is newly proven, or is no longer checked; otherwise none. */
-function eventsOf(current: TokenHolder, problem: string | null, end: JobEnd): DomainEvent[] {
+async function eventsOf(
+  deps: RefreshDeps,
+  current: TokenHolder,
+  problem: string | null,
+  end: JobEnd,
+): Promise<DomainEvent[]> {
   if (problem === null && current.consentProblem !== null) {
-    return [connectionEvent('connection.consent_proven', current)]
+    return [connectionEvent(PROVEN, current)]
   }
-  return end.kind === 'gave_up'
-    ? [connectionEvent('connection.consent_gave_up', current, { reason: end.problem })]
-    : []
+  if (end.kind !== 'gave_up') return []
+  // Whoever asks for the proof later gives up again.
+  const isKnown = (await lastEventOf(deps, current, [GAVE_UP, PROVEN]))?.type === GAVE_UP
+  return isKnown ? [] : [connectionEvent(GAVE_UP, current, { reason: end.problem })]
 }

@@ -13,6 +13,7 @@ import { endJob, endJobAlone, jobActor } from '../job.ts'
 import { renewedAuth } from './auth.ts'
 import { type ConnectedApp, findConnectedApp, NO_CREDENTIALS } from './connected-app.ts'
 import { connectionEvent } from './event.ts'
+import { lastEventOf } from './last-event.ts'
 
 export type RefreshDeps = Pick<
   Deps,
@@ -95,14 +96,26 @@ async function endRefused(
   holder: TokenHolder,
   error: string,
 ): Promise<void> {
-  const before = await deps.store.jobs.find(held)
-  const failed = connectionEvent('connection.token_refresh_failed', holder, { reason: error })
+  const failed = connectionEvent(REFUSED, holder, { reason: error })
   await endJob(
     deps,
     held,
-    () => accept(null, { events: before?.problem === error ? [] : [failed] }),
+    async () => {
+      const isKnown = (await lastRefusal(deps, holder)) === error
+      return accept(null, { events: isKnown ? [] : [failed] })
+    },
     () => retryIn(deps.clock() + RETRY_REFUSED_MS, error),
   )
+}
+
+const REFUSED = 'connection.token_refresh_failed'
+const REFRESHED = 'connection.tokens_refreshed'
+
+/** The reason of the last recorded refusal of a connection's tokens; null if they were refreshed since. */
+async function lastRefusal(deps: RefreshDeps, holder: TokenHolder): Promise<string | null> {
+  // Not the problem of the job, which is also that of a provider that did not respond.
+  const last = await lastEventOf(deps, holder, [REFUSED, REFRESHED])
+  return last?.type === REFUSED ? last.reason : null
 }
 
 const retryIn = (dueAtMs: number, problem: string): JobEnd => ({ kind: 'again', dueAtMs, problem })
@@ -128,6 +141,11 @@ async function storeTokens(
     return accept(auth, {
       expects: [connectionTokens.expectUnchanged(current)],
       writes: [connectionTokens.renew(held.subject, auth, nowMs)],
+      // Only after a failure there can be something to take back.
+      events:
+        held.attempts > 1 && (await lastRefusal(deps, holder)) !== null
+          ? [connectionEvent(REFRESHED, holder)]
+          : [],
     })
   }
   const dueAgainAtMs = (auth: ConnectionAuth): number | null => refreshAgainAtMs(auth, clock())

@@ -82,6 +82,13 @@ export const connectionEvents = {
     subject: 'connection',
     data,
   }),
+  'connection.tokens_refreshed': defineEvent({
+    description:
+      'The tokens of a connection were refreshed after the provider had refused to: it works again. Refreshing ' +
+      'them as planned has no event.',
+    subject: 'connection',
+    data,
+  }),
   'connection.tokens_read': defineEvent({
     description:
       'The tokens of a connection were read by an API key, which is the actor. Counted by the hour, and told ' +

@@ -172,6 +172,9 @@ describe('an install', () => {
     ['a token that is too long', { access_token: 'x'.repeat(16_385) }],
     ['a lifetime that has no end', { refresh_token: 'xoxe-1', expires_in: 1e15 }],
     ['U+0000 in a webhook', { incoming_webhook: { url: 'https://hooks.slack.test/\0' } }],
+    ['an internal webhook', { incoming_webhook: { url: 'http://169.254.169.254/latest' } }],
+    ['a webhook with a password', { incoming_webhook: { url: 'https://a:b@hooks.slack.test/' } }],
+    ['a webhook that is no URL', { incoming_webhook: { url: 'javascript:alert(1)' } }],
   ]
   for (const [index, [what, changes]] of unstorable.entries()) {
     test(`with ${what} is refused, and stores nothing`, async () => {
