@@ -17,7 +17,9 @@ COPY LICENSE /usr/share/doc/latch/LICENSE
 
 # The database driver is unpacked into TMPDIR at start, which must be writable and not noexec,
 # also with --read-only (the volume sees to that; a tmpfs needs `--tmpfs /tmp:exec,mode=1777`).
+# Set, the BUN_ variables would let Bun run other code inside latch, or a debugger in.
 ENV TMPDIR=/tmp \
+    BUN_OPTIONS= BUN_INSPECT= BUN_INSPECT_CONNECT_TO= \
     LATCH_DATA_DIR=/data \
     LATCH_HOST=0.0.0.0
 VOLUME ["/data", "/tmp"]

@@ -58,6 +58,16 @@ export function createReader(environment: EnvironmentVariables) {
         .sort()
         .map((name) => unknownSetting(name, nearestName(name, known))),
 
+    /** The variables of these names that are set, which they should not be. */
+    present: (names: readonly string[]): ConfigProblem[] =>
+      names
+        .filter((name) => environment[name])
+        .map((name) => ({
+          name,
+          problem: 'runs other code inside latch, or lets a debugger in',
+          fix: 'Remove it from the environment of latch',
+        })),
+
     integer(name: string, fallback: number, range: { from: number; to: number }, flag?: string) {
       const set = get(name)
       const text = flag ?? set

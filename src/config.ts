@@ -52,8 +52,11 @@ export type Settings = Readonly<{
    * fails.
    */
   shutdownDelayMs: number
-  /** Variables that begin with `LATCH_` but are not settings: misspelt, or from another version. */
-  unknownSettings: readonly ConfigProblem[]
+  /**
+   * Variables that begin with `LATCH_` but are not settings (misspelt, or from another version), and
+   * those by which Bun runs other code inside latch.
+   */
+  settingWarnings: readonly ConfigProblem[]
 }>
 
 /** The settings of a running latch, with its public URL known. */
@@ -70,9 +73,9 @@ export class ConfigError extends Error {
   override readonly name = 'ConfigError'
   constructor(
     readonly problems: readonly ConfigProblem[],
-    readonly unknownSettings: readonly ConfigProblem[] = [],
+    readonly settingWarnings: readonly ConfigProblem[] = [],
   ) {
-    const lines = [...problems, ...unknownSettings].map(
+    const lines = [...problems, ...settingWarnings].map(
       ({ name, problem, fix }) => `${name}: ${problem}. ${fix}.`,
     )
     super(lines.join('\n'))
@@ -91,6 +94,12 @@ const OF_CLIENTS = /^LATCH_(URL|API_KEY)$/
  * (https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables).
  */
 const OF_KUBERNETES = /^LATCH_(\w+_)?(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))(_\w+)?$/
+
+/**
+ * What Bun reads in every executable that it has compiled. With `--preload` the first runs any file
+ * inside latch; the others open a debugger, which can read every secret in its memory.
+ */
+const OF_THE_RUNTIME = ['BUN_OPTIONS', 'BUN_INSPECT', 'BUN_INSPECT_CONNECT_TO']
 
 const isOfOthers = (name: string): boolean => OF_CLIENTS.test(name) || OF_KUBERNETES.test(name)
 
@@ -134,7 +143,10 @@ export function readConfig(
     logLevel: reader.oneOf('LATCH_LOG_LEVEL', logLevels, 'info'),
     logRequests: reader.oneOf('LATCH_LOG_REQUESTS', loggedRequests, 'errors'),
     // Must come last: it returns the variables that have not been looked up.
-    unknownSettings: Object.freeze(reader.unknown('LATCH_', isOfOthers)),
+    settingWarnings: Object.freeze([
+      ...reader.unknown('LATCH_', isOfOthers),
+      ...reader.present(OF_THE_RUNTIME),
+    ]),
   }
   if (settings.publicUrl === null && !isLoopback(host)) {
     reader.addProblem(
@@ -151,7 +163,7 @@ export function readConfig(
     )
   }
   if (reader.problems.length > 0) {
-    throw new ConfigError(reader.problems, settings.unknownSettings)
+    throw new ConfigError(reader.problems, settings.settingWarnings)
   }
   return Object.freeze(settings)
 }

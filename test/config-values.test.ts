@@ -152,7 +152,7 @@ test('every value that is read arrives where it belongs', () => {
     synchronous: 'normal',
     database: { url: 'libsql://db.example', authToken: 'sesame' },
     metricsAddress: { host: '::1', port: 9464 },
-    unknownSettings: [],
+    settingWarnings: [],
   })
 })
 
@@ -176,7 +176,7 @@ test('every flag wins over its variable, and is held to the same rules', () => {
     port: 2,
     publicUrl: 'https://flag.example',
     dataDir: 'flag',
-    unknownSettings: [],
+    settingWarnings: [],
   })
   const wrong = () => readConfig(environment, { port: 'x', publicUrl: 'x' }, DEFAULTS)
   expect(wrong).toThrow(/LATCH_PORT: .*\nLATCH_PUBLIC_URL: /)

@@ -59,7 +59,7 @@ describe('the configuration', () => {
       logRequests: 'errors',
       trustedProxies: [],
       shutdownDelayMs: 0,
-      unknownSettings: [],
+      settingWarnings: [],
     })
     expect(Object.isFrozen(settings)).toBe(true)
   })
@@ -136,7 +136,7 @@ describe('the configuration', () => {
 
 describe('a variable that begins with LATCH_ and is no setting', () => {
   const unknown = (environment: Record<string, string>) =>
-    readConfig(environment, {}, DEFAULTS).unknownSettings.map(
+    readConfig(environment, {}, DEFAULTS).settingWarnings.map(
       ({ name, fix }) => `${name}: ${/^Name it (\w+),/.exec(fix)?.[1] ?? 'none'}`,
     )
 
@@ -154,6 +154,15 @@ describe('a variable that begins with LATCH_ and is no setting', () => {
       expect(unknown({ [name]: 'value' })).toEqual([`${name}: ${nearest}`])
     })
   }
+
+  test('is told of where it lets other code or a debugger into latch', () => {
+    const environment = {
+      BUN_OPTIONS: '--preload ./x.ts',
+      BUN_INSPECT: 'ws://x',
+      BUN_INSTALL: '/x',
+    }
+    expect(unknown(environment)).toEqual(['BUN_OPTIONS: none', 'BUN_INSPECT: none'])
+  })
 
   test('is told beside mistakes, as it may be the reason, and its value is not', () => {
     const read = () =>

@@ -30,7 +30,7 @@ export const doctorCommand = defineCommand({
   examples: ['latch doctor --data-dir /var/lib/latch', 'latch doctor --config'],
   run: async (options: DoctorOptions) => {
     const settings = readSettings(options)
-    const found = 'problems' in settings ? settings.problems : settings.unknownSettings.map(unknown)
+    const found = 'problems' in settings ? settings.problems : settings.settingWarnings.map(unknown)
     const configuration = about('configuration', found.length === 0 ? [FINE] : found)
     if ('problems' in settings || options.config) {
       print({ findings: configuration, setUps: [] }, options)
@@ -72,7 +72,7 @@ function readSettings(options: DoctorOptions): Settings | { problems: Finding[] 
     return readConfig(process.env, options, { dataDir: 'latch-data' })
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    return { problems: [...error.problems.map(wrong), ...error.unknownSettings.map(unknown)] }
+    return { problems: [...error.problems.map(wrong), ...error.settingWarnings.map(unknown)] }
   }
 }
 

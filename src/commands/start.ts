@@ -137,7 +137,7 @@ export async function startLatch(
 
 /** Says at the start what is misspelt or open to others, as nobody may ever run `latch doctor`. */
 async function warnOfSettings({ config, log }: Pick<Deps, 'config' | 'log'>): Promise<void> {
-  for (const { name, problem, fix } of config.unknownSettings) {
+  for (const { name, problem, fix } of config.settingWarnings) {
     log.warn({ remedy: fix }, `${name} ${problem}`)
   }
   const findings = [await checkDataDir(config), ...(await checkSecretFiles(config))]

@@ -52,6 +52,8 @@ export type Declaration = {
   access: Access
   /** Which limit a request counts for; a public operation counts for its sender's address. */
   limit?: RateCategory
+  /** Answers hold tokens or webhook URLs: no cache may keep them. */
+  holdsSecrets?: true
   /** A public operation that is not limited, as health checks are not. */
   unlimited?: true
   params?: TObject

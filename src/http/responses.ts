@@ -200,6 +200,7 @@ function describe(
     add(['Idempotency-Key'], PERHAPS_WITH_KEY.has(status) ? 'sometimes' : 'with_key')
     add(['Idempotency-Replay'], 'sometimes')
   }
+  if (declaration.holdsSecrets) add(['Cache-Control'], status < 400 ? 'always' : 'sometimes')
   if (hasPages) add(PAGE, 'sometimes')
   for (const [name, presence] of BY_STATUS[status] ?? []) add([name], presence)
   for (const name of HEADER_NAMES) {

@@ -109,3 +109,25 @@ describe('a key that may only make links', () => {
     expect(await dataOf()).toEqual({ plan: 'pro' })
   })
 })
+
+describe('an answer with secrets', () => {
+  const changed = { subscriberId: SAMPLE_BODY.subscriberId, context: { tenant: 'new' } }
+  const app = { integrationIdentifier: SAMPLE_BODY.integrationIdentifier }
+  const hook = { type: 'webhook', endpoint: { url: WEBHOOK_URL } }
+  const bot = { workspace: { id: 'T0ACME0003' }, auth: { accessToken: TOKEN } }
+  for (const [method, path, body] of [
+    ...SHOWING_SECRETS.slice(0, 4).map((each) => ['GET', each, undefined] as const),
+    ['POST', '/v1/channel-connections', { ...changed, ...app, ...bot }],
+    ['PATCH', '/v1/channel-connections/bot', bot],
+    ['POST', '/v1/channel-endpoints', { ...changed, ...app, ...hook }],
+    ['PATCH', '/v1/channel-endpoints/hook', { endpoint: hook.endpoint }],
+  ] as const) {
+    test(`is kept by no cache: ${method} ${path}`, async () => {
+      const { status, headers } = await service.api(method, path, body)
+      expect([status, headers.get('cache-control')]).toEqual([
+        method === 'POST' ? 201 : 200,
+        'no-store',
+      ])
+    })
+  }
+})

@@ -149,6 +149,9 @@ describe('latch doctor', () => {
       'warning  configuration: LATCH_PUBLICURL: is not a setting of latch\n' +
         '         → Name it LATCH_PUBLIC_URL, if that is what is meant\n',
     ])
+    const inspected = await latch(['doctor', '--config'], { BUN_OPTIONS: '--no-orphans' })
+    expect(inspected.stdout).toContain('BUN_OPTIONS: runs other code inside latch')
+
     const bad = await latch(['doctor', '--config', '--json'], {
       LATCH_PORT: 'x',
       LATCH_PORTS: 'y',

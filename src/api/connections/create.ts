@@ -62,6 +62,7 @@ export const createConnection = (deps: ApiDeps) => (app: Api) =>
       tag: CHANNEL_CONNECTIONS,
       access: 'write',
       limit: 'configuration',
+      holdsSecrets: true,
       body: NewConnection,
       responses: {
         201: { description: 'The connection', schema: ChannelConnection },

@@ -32,6 +32,7 @@ export const getConnection =
         tag: CHANNEL_CONNECTIONS,
         access: 'read',
         limit: 'configuration',
+        holdsSecrets: true,
         params: ConnectionParams,
         responses: {
           200: { description: 'The connection', schema: ChannelConnection },

@@ -63,6 +63,7 @@ export const listConnections =
         tag: CHANNEL_CONNECTIONS,
         access: 'read',
         limit: 'configuration',
+        holdsSecrets: true,
         query: ConnectionsQuery,
         responses: {
           200: {

@@ -53,6 +53,7 @@ export const updateConnection = (deps: ApiDeps) => (app: Api) =>
       tag: CHANNEL_CONNECTIONS,
       access: 'write',
       limit: 'configuration',
+      holdsSecrets: true,
       params: ConnectionParams,
       body: ConnectionContent,
       responses: {

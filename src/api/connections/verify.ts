@@ -67,6 +67,7 @@ export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
       tag: CHANNEL_CONNECTIONS,
       access: 'write',
       limit: 'configuration',
+      holdsSecrets: true,
       params: ConnectionParams,
       responses: {
         200: { description: 'The connection', schema: ChannelConnection },

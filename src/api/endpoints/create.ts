@@ -56,6 +56,7 @@ export const createEndpoint = (deps: ApiDeps) => (app: Api) =>
       tag: CHANNEL_ENDPOINTS,
       access: 'write',
       limit: 'configuration',
+      holdsSecrets: true,
       body: createEndpointBody(deps.providers),
       responses: {
         201: { description: 'The endpoint', schema: ChannelEndpoint },

@@ -28,6 +28,7 @@ export const getEndpoint =
         tag: CHANNEL_ENDPOINTS,
         access: 'read',
         limit: 'configuration',
+        holdsSecrets: true,
         params: EndpointParams,
         responses: {
           200: { description: 'The endpoint', schema: ChannelEndpoint },

@@ -54,6 +54,7 @@ export const listEndpoints =
         tag: CHANNEL_ENDPOINTS,
         access: 'read',
         limit: 'configuration',
+        holdsSecrets: true,
         query: EndpointsQuery,
         responses: {
           200: {

@@ -39,6 +39,7 @@ export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
       tag: CHANNEL_ENDPOINTS,
       access: 'write',
       limit: 'configuration',
+      holdsSecrets: true,
       params: EndpointParams,
       body: EndpointValue,
       responses: {
