@@ -5,16 +5,18 @@ type PublicUrl = Pick<Config, 'publicUrl'>
 export const CALLBACK_PATH = '/v1/integrations/chat/oauth/callback'
 
 /**
- * The `redirect_uri` of every link: registered at the provider, sent with the authorization request
- * and again with the code, byte for byte. It comes from the configuration alone: a `Host` header
+ * The `redirect_uri` of every link: registered at the provider, sent in the authorization request
+ * and again with the code, byte for byte. It is taken only from the configuration: a `Host` header
  * must not decide where codes are sent.
  */
 export const callbackUrl = ({ publicUrl }: PublicUrl): string => publicUrl + CALLBACK_PATH
 
-/** The first stop of a link that is bound to the browser which opens it. */
+/**
+ * The route of links that are bound to the browser which opens them; it redirects to the provider.
+ */
 export const BOUND_LINK_PATH = '/l/:state'
 
-/** The address of a bound link. `scope` is what the caller asked for, null for the default. */
+/** The URL of a bound link. `scope`: the scopes that the caller requested; null for the default. */
 export function boundLinkUrl(
   { publicUrl }: PublicUrl,
   state: string,
@@ -24,7 +26,7 @@ export function boundLinkUrl(
   return publicUrl + BOUND_LINK_PATH.replace(':state', state) + query
 }
 
-/** Reads the scopes back from the query of a bound link; null where it has none. */
+/** Reads the scopes from a bound link's query; null if it has none. */
 export const readScope = (query: URLSearchParams): string[] | null =>
   query
     .get('scope')

@@ -6,20 +6,22 @@ import type { Credentials } from '../../store/integrations/integrations.ts'
 
 type BindingDeps = { states: Pick<Deps['states'], 'proofs'>; config: Pick<Config, 'publicUrl'> }
 
-/** Off by default: it breaks links that are opened in one browser and completed in another. */
+/**
+ * Off by default, because it breaks links that are opened in one browser and completed in another.
+ */
 export const isBound = (credentials: Credentials): boolean => credentials['binding'] === 'cookie'
 
-/** A browser takes no `__Host-` name and no `Secure` over plain http (RFC 6265bis §4.1.3). */
+/** Browsers reject the `__Host-` prefix and `Secure` over plain http (RFC 6265bis §4.1.3). */
 const isSecure = ({ publicUrl }: Pick<Config, 'publicUrl'>): boolean =>
   publicUrl.startsWith('https:')
 
-/** A name for each link: two tabs must not overwrite each other's cookie. */
+/** One name per link, so that two tabs do not overwrite each other's cookie. */
 const cookieName = (config: Pick<Config, 'publicUrl'>, { jti }: StateClaims): string =>
   `${isSecure(config) ? '__Host-' : ''}latch-${jti.slice(0, 16)}`
 
 /**
  * The `Set-Cookie` header for the browser that opens a bound link. `SameSite=Lax`, because the
- * provider sends the user back by a top-level navigation from its own site.
+ * provider returns the user by a top-level navigation from its own site.
  */
 export const bindingCookie = ({ states, config }: BindingDeps, claims: StateClaims): string =>
   new Bun.Cookie(cookieName(config, claims), states.proofs(claims.jti).browserBinding, {

@@ -76,10 +76,11 @@ function installationAnswer(
   if (url === null) return { kind: 'installation', claims, installation, pending: null }
   const { subscriberId } = claims
   const error =
-    // No link asks for the scope without a subscriber, but Slack may grant what was not asked for.
+    // No link requests this scope without a subscriber, but Slack may grant scopes that were not
+    // requested.
     subscriberId === null
-      ? 'an incoming webhook that was not asked for'
-      : // Whoever sets the provider's address must not be able to have a backend call others.
+      ? 'an incoming webhook that was not requested'
+      : // The provider's URL is configurable, and must not make a backend call internal addresses.
         refuseValue(deps, WEBHOOK, { url })
   if (subscriberId !== null && error === null) {
     return { kind: 'webhook', claims, subscriberId, url, installedIn }
@@ -87,14 +88,17 @@ function installationAnswer(
   const outcome = {
     kind: 'code_refused',
     provider: provider.name,
-    error: `in its answer, ${error}`,
+    error: `invalid response: ${error}`,
   } as const
   return { kind: 'failed', outcome, isSpent: true, installedIn }
 }
 
 const WEBHOOK = 'webhook'
 
-/** Stores Slack's incoming webhook as an endpoint: it is one channel, and makes no connection. */
+/**
+ * Stores Slack's incoming webhook as an endpoint. It posts to one channel, and creates no
+ * connection.
+ */
 export function storeWebhook(
   deps: Deps,
   { integration, provider }: LinkTarget,
@@ -129,7 +133,7 @@ export function storeWebhook(
   return accept({ outcome, next: null }, { writes, events: [linked] })
 }
 
-/** Stores the connection that an install or a consent makes, or that it takes over. */
+/** Stores the connection that an installation or a consent creates or takes over. */
 export async function storeInstallation(
   deps: Deps,
   target: LinkTarget,
@@ -204,10 +208,10 @@ export async function storeInstallation(
 }
 
 /**
- * The connection that the workspace had without a token, where an install takes over what the
- * subscriber has in it: that is what belongs to the owner of the new one.
+ * The workspace's identity-only connection, if the installation takes over the subscriber's
+ * endpoints in it: those that belong to the owner of the new connection.
  */
-async function takenOver(
+async function findTakenOver(
   { store }: Pick<Deps, 'store'>,
   { integrationId, workspaceId, ...owner }: Connection,
   user: { subscriberId: string; contextKeys: readonly string[] },
@@ -219,7 +223,7 @@ async function takenOver(
   return (await store.connections.findIdentityOnly(integrationId, workspaceId))?.identifier ?? null
 }
 
-/** With `autoLinkUser`, whoever installs the app is linked as the subscriber as well. */
+/** With `autoLinkUser`, the user who installs the app is also linked as the subscriber. */
 async function linkOfInstaller(
   deps: Deps,
   target: LinkTarget,
@@ -242,9 +246,9 @@ async function linkOfInstaller(
           botInstallation: { kind: 'reachable' },
           through: { kind: 'named', identifier },
           connectionIdentifier: identifier,
-          takesOverFrom: await takenOver(deps, connection, { subscriberId, contextKeys }),
+          takesOverFrom: await findTakenOver(deps, connection, { subscriberId, contextKeys }),
         })
-  // A consent does not say who gave it: they are sent on to identify themselves.
+  // A consent does not identify the administrator, who is sent on to sign in.
   const next =
     provider.connect?.kind === 'admin_consent'
       ? signLink(

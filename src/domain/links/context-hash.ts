@@ -3,7 +3,7 @@ import { encodeUtf8, equalInConstantTime } from '../../secrets/bytes.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
 import type { ContextPayload } from '../contexts/payload.ts'
 
-/** A context, with the proof that the holder of the API key wrote it. */
+/** A context, and the proof that it was created by the holder of the API key. */
 export type HashedContext = { context?: ContextPayload; contextHash?: string }
 
 export type ContextHashRefusal =
@@ -13,9 +13,9 @@ export type ContextHashRefusal =
   | { kind: 'context_not_canonical' }
 
 /**
- * Where an integration has `hmac`, a context counts only with the HMAC of its canonical JSON, so
- * that a browser can pass a context on and cannot make one up. `hmacWithApiKey` signs with the key
- * that the request came with, as latch keeps no API key in clear text. Null where it may go on.
+ * If an integration has `hmac`, a context is accepted only with the HMAC of its canonical JSON, so
+ * that a browser can pass it on but cannot make one up. `hmacWithApiKey` signs with the API key of
+ * the request, because latch stores no key in plain text. Null if the context is accepted.
  */
 export function refuseUnprovenContext(
   { credentials }: Integration,
@@ -31,7 +31,7 @@ export function refuseUnprovenContext(
   return isRight ? null : { kind: 'context_hash_mismatch' }
 }
 
-/** OLPC canonical JSON; null for fractional numbers, which it does not have. */
+/** OLPC canonical JSON; null for fractional numbers, which it cannot express. */
 function canonicalText(context: ContextPayload): string | null {
   try {
     return canonicalize(context)

@@ -2,16 +2,16 @@ import type { Providers } from '../../providers/create-providers.ts'
 import type { Explanation, Provider } from '../../providers/provider.ts'
 import type { CallbackRefusal, CallbackResult, FailedOutcome } from './outcome.ts'
 
-/** How an attempt to complete a link can fail. */
+/** The ways in which an attempt to complete a link can fail. */
 export type LinkFailure = FailedOutcome | CallbackRefusal
 
 /**
- * Why a link failed, or is not all that it could be: stable words for programs. A person's own no is
- * told apart from the provider's other errors (RFC 6749 §4.1.2.1).
+ * Why a link failed or is incomplete: stable codes for programs. A user who declined is
+ * distinguished from other errors of the provider (RFC 6749 §4.1.2.1).
  */
 export type LinkReason = LinkFailure['kind'] | 'access_denied' | Remark
 
-/** What is still missing of a link that was stored, or that nobody has come back from it. */
+/** Why a completed link is not fully usable yet, or that nobody returned from it. */
 type Remark = 'consent_pending' | 'not_reachable_yet' | 'not_completed'
 
 export const reasonOf = (failure: LinkFailure): LinkReason =>
@@ -19,167 +19,171 @@ export const reasonOf = (failure: LinkFailure): LinkReason =>
     ? 'access_denied'
     : failure.kind
 
-/** The ends of a callback at which something was stored, or the user goes on to the next link. */
+/** Whether a callback stored something or sends the user on to the next link. */
 export const isSuccess = (result: CallbackResult): result is Exclude<CallbackResult, LinkFailure> =>
   result.kind === 'linked' || result.kind === 'connected' || result.kind === 'link_next'
 
-const NEW_LINK = 'Ask for a new link.'
-const UNTIL_IT_EXPIRES = 'The same link can be opened again until it expires.'
-const NOT_OURS =
-  'Nothing is stored of such a callback, as anybody can send it. Send users to the URL of the link exactly as latch answered it.'
+const NEW_LINK = 'Create a new link.'
+const LINK_STAYS_VALID = 'The same link can be opened again until it expires.'
+const NOT_FROM_A_LINK =
+  'latch stores nothing about such a callback, because anyone can send one. Send users to the exact URL that latch returned.'
 
-/** What each reason means, and what to do. */
+/** What each reason means, and what to do about it. */
 export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
   access_denied: {
-    meaning: 'The user chose not to allow it, or an administrator has to approve the app first.',
-    remedy: `${UNTIL_IT_EXPIRES} Where users say that they allowed it, ask an administrator of their workspace.`,
+    meaning: 'The user declined, or an administrator must approve the app first.',
+    remedy: `${LINK_STAYS_VALID} If users say that they allowed it, ask an administrator of their workspace.`,
   },
   authorization_error: {
     meaning: 'The provider sent the user back with an error.',
-    remedy: "Run `latch doctor`, and look the code up in the provider's documentation.",
+    remedy: "Run `latch doctor`, and look up the code in the provider's documentation.",
   },
   wrong_workspace: {
     meaning:
-      'The user signed in to another workspace than the one that the link is for. Nothing was linked.',
-    remedy: `${NEW_LINK} Tell the user which workspace to choose, or leave connectionIdentifier out to take any.`,
+      'The user signed in to another workspace than the one that the link is for, so nothing was linked.',
+    remedy: `${NEW_LINK} Tell the user which workspace to choose, or omit connectionIdentifier to accept any.`,
   },
   code_refused: {
-    meaning:
-      'The provider did not accept the authorization code, or what it answered is not valid.',
-    remedy: `${NEW_LINK} Where it happens again, run \`latch doctor\`.`,
+    meaning: 'The provider did not accept the authorization code, or its response is invalid.',
+    remedy: `${NEW_LINK} If it happens again, run \`latch doctor\`.`,
   },
   provider_unavailable: {
-    meaning: 'The provider did not answer in time, or made no sense.',
-    remedy: `${NEW_LINK} It is usually over in a minute; the log says what latch met.`,
+    meaning: 'The provider did not respond in time, or its response made no sense.',
+    remedy: `${NEW_LINK} Such outages are usually over in a minute; the log has the details.`,
   },
   interrupted: {
     meaning:
-      'latch was stopped while it completed the link, and does not know whether the provider had taken the code.',
+      'latch was stopped while it completed the link, and does not know whether the provider accepted the code.',
     remedy: `${NEW_LINK} Linking twice does no harm.`,
   },
   parameter_repeated: {
-    meaning: 'A parameter of the callback came more than once (RFC 6749 §3.1).',
-    remedy: NOT_OURS,
+    meaning: 'The callback has a repeated parameter (RFC 6749 §3.1).',
+    remedy: NOT_FROM_A_LINK,
   },
   state_missing: {
     meaning:
-      "The callback has no `state`: somebody installed the app, or consented to it, on the provider's own pages and not by a link.",
-    remedy: `${NOT_OURS} To install the app, ask for a link that connects a workspace.`,
+      "The callback has no `state`: someone installed the app, or consented to it, on the provider's own pages instead of through a link.",
+    remedy: `${NOT_FROM_A_LINK} To install the app, create a link that connects a workspace.`,
   },
   state_invalid: {
-    meaning: 'The `state` of the callback is not one that this latch has signed, or was changed.',
-    remedy: `${NOT_OURS} All processes of latch need the same secret key and LATCH_PUBLIC_URL.`,
+    meaning: 'The `state` of the callback was not created by this latch, or was altered.',
+    remedy: `${NOT_FROM_A_LINK} All latch processes need the same secret key and LATCH_PUBLIC_URL.`,
   },
   code_missing: {
     meaning: 'The callback has neither an authorization code nor an error.',
-    remedy: `${UNTIL_IT_EXPIRES} Where it happens again, see to it that nothing in front of latch changes the query.`,
+    remedy: `${LINK_STAYS_VALID} If it happens again, make sure that no proxy in front of latch changes the query.`,
   },
   consent_missing: {
     meaning: 'The provider did not say that an administrator consented, or for which tenant.',
-    remedy: `${UNTIL_IT_EXPIRES} It must be opened by an administrator.`,
+    remedy: `${LINK_STAYS_VALID} It must be opened by an administrator.`,
   },
   link_expired: {
     meaning: 'The user came back after the link had expired.',
-    remedy: `${NEW_LINK} Ask for it when the user clicks, not earlier: links live for 5 minutes.`,
+    remedy: `${NEW_LINK} Create it when the user clicks, not earlier: links are valid for 5 minutes.`,
   },
   other_browser: {
     meaning:
-      'The link is bound to the browser that opened it (`binding: "cookie"`), and another one came back, or one that keeps no cookies.',
-    remedy: `${UNTIL_IT_EXPIRES} It must be opened and completed in the same browser, not partly in an app's own.`,
+      'The link is bound to the browser that opened it (`binding: "cookie"`), but another one came back, or one that rejects cookies.',
+    remedy: `${LINK_STAYS_VALID} It must be opened and completed in the same browser, not partly in an app's built-in one.`,
   },
   issuer_mismatch: {
     meaning:
-      'The answer says that it is of another provider than the one that the user was sent to (RFC 9207).',
-    remedy: `${NEW_LINK} Where it happens again, check the addresses of the provider in latch's settings.`,
+      'The response names another provider than the one that the user was sent to (RFC 9207).',
+    remedy: `${NEW_LINK} If it happens again, check the provider's URLs in latch's settings.`,
   },
   still_running: {
-    meaning: 'Another request is completing the link at this moment.',
-    remedy: 'Wait a few seconds, and look again.',
+    meaning: 'Another request is completing the link right now.',
+    remedy: 'Wait a few seconds, then check again.',
   },
   environment_gone: {
     meaning: 'The environment of the link was deleted.',
-    remedy: 'Ask for a link with an API key of another environment.',
+    remedy: 'Create a link with an API key of another environment.',
   },
   integration_gone: {
-    meaning: 'The integration of the link was deleted after the link was made.',
-    remedy: 'Ask for a link of another integration.',
+    meaning: 'The integration was deleted after the link was created.',
+    remedy: 'Create a link for another integration.',
   },
   provider_not_supported: {
-    meaning: "latch does not know the integration's provider.",
-    remedy: 'Delete the integration, or run a latch that knows its provider.',
+    meaning: "latch does not support the integration's provider.",
+    remedy: 'Delete the integration, or run a version of latch that supports its provider.',
   },
   credentials_missing: {
     meaning: 'The client id or the client secret of the integration is missing.',
     remedy: 'Set both: PUT /v1/integrations/{id}, or `latch integrations set-secret`.',
   },
   subscriber_gone: {
-    meaning: 'The subscriber was deleted after the link was made.',
-    remedy: 'Create the subscriber, and ask for a new link.',
+    meaning: 'The subscriber was deleted after the link was created.',
+    remedy: 'Create the subscriber, then a new link.',
   },
   connection_gone: {
-    meaning: 'The connection that the link names was deleted after the link was made.',
-    remedy: 'Have the workspace connected again, or ask for a link without connectionIdentifier.',
+    meaning: 'The connection that the link names was deleted after the link was created.',
+    remedy: 'Have the workspace connected again, or create a link without connectionIdentifier.',
   },
   not_completed: {
     meaning:
-      'Nobody has come back to latch: the link was not opened, the user left, or the provider showed an error on its own page, from which nobody comes back.',
+      'Nobody has returned to latch: the link was not opened, the user left, or the provider showed an error on its own page, which does not lead back.',
     remedy:
-      'Ask the user what they saw. `latch explain` knows the codes of such pages, as in `latch explain invalid_scope`, and `latch doctor` finds most of the causes.',
+      'Ask the user what they saw. `latch explain` explains the error codes of such pages, for example `latch explain invalid_scope`, and `latch doctor` finds most of the causes.',
   },
   consent_pending: {
     meaning:
-      "The administrator's consent is claimed, and has not taken effect at the provider, which can take an hour.",
+      "The administrator's consent was reported, but has not taken effect at the provider yet, which can take an hour.",
     remedy:
-      'latch asks again by itself. Where it stays so for hours, an administrator has not in fact consented: let one open a new link.',
+      'latch keeps checking. If it is still pending after hours, no administrator has actually consented: have one open a new link.',
   },
   not_reachable_yet: {
-    meaning: 'The user is linked, but the app cannot write to them yet.',
+    meaning: 'The user is linked, but the app cannot message them yet.',
     remedy:
-      'latch tries again by itself. In the organisation, an administrator must have approved the app.',
+      'latch keeps retrying. An administrator of the organisation must have approved the app.',
   },
 }
 
-/** Whether a text is a reason; older and newer versions of latch may know others. */
+/** Whether a text is a known reason; older and newer versions of latch may have others. */
 export const isLinkReason = (text: string | null): text is LinkReason =>
   text !== null && Object.hasOwn(EXPLANATIONS, text)
 
-/** The codes of RFC 6749 §4.1.2.1 and §5.2, where a provider has nothing better to say. */
+/**
+ * The error codes of RFC 6749 §4.1.2.1 and §5.2, if the provider has no more specific explanation.
+ */
 const OAUTH_CODES: Readonly<Record<string, Explanation>> = {
   server_error: {
-    meaning: 'The provider had a fault of its own while the user was there.',
-    remedy: `${UNTIL_IT_EXPIRES}`,
+    meaning: 'The provider had an internal error while the user was there.',
+    remedy: `${LINK_STAYS_VALID}`,
   },
   temporarily_unavailable: {
     meaning: 'The provider was overloaded while the user was there.',
-    remedy: `${UNTIL_IT_EXPIRES}`,
+    remedy: `${LINK_STAYS_VALID}`,
   },
   invalid_scope: {
-    meaning: 'The provider does not grant the app the scopes that the link asked for.',
-    remedy: 'Enter the scopes in the settings of the app, or ask for others.',
+    meaning: 'The provider does not grant the app the scopes that the link requests.',
+    remedy: "Add the scopes in the app's settings at the provider, or request others.",
   },
   unauthorized_client: {
-    meaning: 'The provider does not let the app be used in this way, or by these users.',
-    remedy: 'Run `latch doctor`, and check the settings of the app.',
+    meaning: 'The provider does not allow the app to be used in this way, or by these users.',
+    remedy: "Run `latch doctor`, and check the app's settings at the provider.",
   },
   invalid_client: {
     meaning: 'The provider does not accept the client id or the client secret.',
     remedy: 'Run `latch doctor`, then `latch integrations set-secret`.',
   },
   invalid_grant: {
-    meaning: 'The authorization code is too old, was used before, or is for another redirect URL.',
+    meaning:
+      'The authorization code is too old, was used before, or was issued for another redirect URL.',
     remedy: NEW_LINK,
   },
 }
 
-/** What is known of a failure: its reason, and what the provider said, as `providerError` has it. */
+/** A failure: its reason, and the provider's error in the format of `providerError`. */
 export type Explained = { reason: LinkReason; providerError: string | null }
 
 type Meanings = Readonly<Record<string, Explanation>>
 
-/** The codes in what a provider said, the most particular first: `invalid_grant (AADSTS70008)`. */
+/** The codes in a provider's error, most specific first: `invalid_grant (AADSTS70008)`. */
 const codesOf = (said: string | null): string[] => (said?.match(/\w+/g) ?? []).reverse()
 
-/** A failure in plain words: the provider's own, where it said something that is known. */
+/**
+ * Explains a failure: by the provider's own error codes if one is known, otherwise by its reason.
+ */
 export function explain(
   provider: Provider | undefined,
   { reason, providerError }: Explained,
@@ -191,8 +195,8 @@ export function explain(
 }
 
 /**
- * A reason as a label of metrics, of which there are few: the provider's code where it is one that is
- * known, else the reason.
+ * A failure as a metrics label, which must have few values: the provider's error code if it is
+ * known, otherwise the reason.
  */
 export function reasonLabel(failure: LinkFailure, provider: Provider | undefined): string {
   const codes = codesOf(providerError(failure, provider))
@@ -201,7 +205,7 @@ export function reasonLabel(failure: LinkFailure, provider: Provider | undefined
   return known.find((code) => code !== undefined) ?? reasonOf(failure)
 }
 
-/** What a code means that somebody saw at a provider, or in the log; null where none has it. */
+/** Explains an error code that was shown by a provider or logged; null if it is unknown. */
 export function explainCode(providers: Providers, code: string): Explanation | null {
   const tables: readonly Meanings[] = [
     ...[...providers.values()].map(({ errors }) => errors.meanings),
@@ -214,9 +218,9 @@ export function explainCode(providers: Providers, code: string): Explanation | n
 const MAX_ERROR_LENGTH = 200
 
 /**
- * What the provider said, as far as it may be kept: codes, and never the rest of a description, which
- * has trace ids and at times somebody's address. What came with the browser may be anybody's text, so
- * of that only a word is kept. Null where the provider said nothing.
+ * The part of a provider's error that may be stored: codes only, because descriptions contain trace
+ * ids and sometimes an e-mail address. An error that came through the browser could be any text, so
+ * only a single word of it is kept. Null if the provider reported no error.
  */
 export function providerError(failure: LinkFailure, provider: Provider | undefined): string | null {
   if (failure.kind === 'code_refused') return failure.error.slice(0, MAX_ERROR_LENGTH)

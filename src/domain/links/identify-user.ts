@@ -20,10 +20,10 @@ import type {
 import { readIdentity } from './shape.ts'
 import type { LinkTarget } from './target.ts'
 
-/** How long a user waits at most until their app can reach them. */
+/** The maximum time that a user waits for the installation of the bot. */
 const MAX_BOT_WAIT_MS = 5000
 
-/** Asks the provider who came back. Sends the code once, and never again. */
+/** Asks the provider who the user is. Sends the code exactly once. */
 export async function identifyUser(
   deps: Deps,
   { claims, proofs }: { claims: UserClaims; proofs: Proofs },
@@ -55,7 +55,9 @@ export async function identifyUser(
   }
 }
 
-/** Stores who a subscriber is at the provider, and the connection of a workspace that is new. */
+/**
+ * Stores a subscriber's identity at the provider, and a connection for a workspace that has none.
+ */
 export async function storeUser(
   deps: Deps,
   target: LinkTarget,
@@ -63,7 +65,7 @@ export async function storeUser(
   linkId: string,
 ): Promise<LinkDecision> {
   const { integration, provider } = target
-  // Somebody may have given the connection another workspace since the user was identified.
+  // The connection's workspace may have changed since the user was identified.
   const wrong = refuseOtherWorkspace(target, identity)
   if (wrong !== null) return wrong
   const known = target.connection ?? (await connectionOfOrganisation(deps, target, identity))
@@ -94,7 +96,7 @@ export async function storeUser(
   return accept({ outcome, next: null }, { expects, writes, events })
 }
 
-/** The connection of the user's workspace to which they would belong, where there is one. */
+/** The connection of the user's workspace in which they would be linked; null if there is none. */
 const connectionOfUser = (
   { store }: Deps,
   { integration }: LinkTarget,
@@ -105,7 +107,7 @@ const connectionOfUser = (
     claims,
   )
 
-/** The outcome of a code that identified nobody, whatever the protocol. */
+/** The outcome of a code that did not identify a user, for either protocol. */
 export function failedAnswer(
   { provider }: LinkTarget,
   answer: Exclude<IdentifyOutcome, { kind: 'identified' }>,
@@ -119,7 +121,7 @@ export function failedAnswer(
   return { kind: 'failed', outcome, isSpent: answer.codeSent }
 }
 
-/** Nothing is stored of somebody who comes from another workspace than the connection's. */
+/** Nothing is stored about a user from a different workspace than the connection's. */
 export const wrongWorkspace = (
   { provider }: LinkTarget,
   connection: Connection,
@@ -132,8 +134,8 @@ export const wrongWorkspace = (
 })
 
 /**
- * Refuses whoever is not in the workspace of the connection that the link names, or in one of the
- * organisation that has installed the app.
+ * Refuses a user who is neither in the workspace of the connection that the link names, nor in the
+ * organisation that installed the app.
  */
 function refuseOtherWorkspace(
   target: LinkTarget,
@@ -145,7 +147,7 @@ function refuseOtherWorkspace(
   return wrongWorkspace(target, connection, workspace)
 }
 
-/** The connection of the whole organisation, where the workspace has none of its own. */
+/** The connection of the whole organisation, if the workspace has none of its own. */
 async function connectionOfOrganisation(
   { store }: Deps,
   { integration }: LinkTarget,
@@ -159,8 +161,8 @@ async function connectionOfOrganisation(
 }
 
 /**
- * Whether the app can reach the user, if that is known soon. The identity must not wait for it: what
- * is not done by then is done in the background.
+ * Installs the bot in the user's chat, if the provider needs one. Storing the identity must not
+ * wait long for it: if it takes too long, the background job continues.
  */
 async function installBotInTime(
   { sleep }: Deps,
@@ -169,12 +171,12 @@ async function installBotInTime(
 ): Promise<BotInstallation> {
   if (provider.installBot === null) return { kind: 'reachable' }
   const late = sleep(MAX_BOT_WAIT_MS).then(
-    (): BotInstallation => ({ kind: 'not_yet', problem: 'The provider takes long to answer' }),
+    (): BotInstallation => ({ kind: 'not_yet', problem: 'The provider is slow to respond' }),
   )
   return Promise.race([provider.installBot(app, provider.endpointOf(identity)), late])
 }
 
-/** A connection for a workspace that is new here, which has no token of its own. */
+/** An identity-only connection for a workspace that is new to the integration. */
 const identityConnection = (
   deps: Deps,
   { integration }: LinkTarget,

@@ -5,19 +5,21 @@ import type { Integration } from '../../store/integrations/integrations.ts'
 import type { Subscriber } from '../../store/subscribers/subscribers.ts'
 import type { Write } from '../../store/writer/writes.ts'
 
-/** A link whose state latch has signed, however old it is, and what it was made for. */
+/** A link whose state is authentic, even if it has expired, and the records that it refers to. */
 export type KnownLink = {
   linkId: string
   claims: StateClaims
-  /** Whom it is for. Null where it is for nobody in particular, and where they were deleted. */
+  /** The subscriber; null if the link has none, or if they were deleted. */
   subscriber: Subscriber | null
-  /** Null where it was deleted. */
+  /** Null if it was deleted. */
   integration: Integration | null
-  /** Undefined where the integration was deleted, or its provider is not known. */
+  /** Undefined if the integration was deleted, or latch does not support its provider. */
   provider: Provider | undefined
 }
 
-/** Null for a state that is not latch's own: nothing is stored of those, and nobody is asked. */
+/**
+ * Null for a state that is not authentic: nothing is stored about those, and no provider is called.
+ */
 export async function findKnownLink(
   { store, providers }: Pick<Deps, 'store' | 'providers'>,
   verified: StateVerification | null,
@@ -32,15 +34,15 @@ export async function findKnownLink(
 }
 
 /**
- * The link with its subscriber as they are now, for an event: whoever follows the link of somebody who
- * was erased meanwhile must not bring them back among the events.
+ * Reads the subscriber again, before an event is recorded: an event must not name a subscriber who
+ * was erased meanwhile.
  */
 export const withSubscriberNow = async (
   { store }: Pick<Deps, 'store'>,
   link: KnownLink,
 ): Promise<KnownLink> => ({ ...link, subscriber: await findSubscriber(store, link.claims) })
 
-/** Fails the commit where the subscriber of a link is gone by then. */
+/** Fails the commit if the link's subscriber no longer exists. */
 export const expectSubscriber = (
   { store }: Pick<Deps, 'store'>,
   { subscriber }: KnownLink,

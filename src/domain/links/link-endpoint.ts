@@ -6,23 +6,23 @@ import type { Change } from '../decision.ts'
 import { retryDelayMs } from '../retry-delay.ts'
 import type { LinkTarget } from './target.ts'
 
-/** Who a subscriber turned out to be, and the connection that they are linked in. */
+/** The identity of a subscriber, and the connection in which they are linked. */
 type Linked = {
   subscriberId: string
   contextKeys: readonly string[]
   identity: Identity
   botInstallation: BotInstallation
   through: LinkedThrough
-  /** What `through` comes to, as things are now. */
+  /** The connection that `through` currently resolves to. */
   connectionIdentifier: string
-  /** The connection whose endpoint of this subscriber the same change moves into that one, if any. */
+  /** The connection from which the same change moves this subscriber's endpoint, if any. */
   takesOverFrom?: string | null
 }
 
 /**
- * The endpoint by which a subscriber is known at the provider, a retry where it is needed, and the
- * event. Linking again keeps the endpoint's identifier, which the event names; where others have
- * linked or connected since it was read, the commit fails and is decided again.
+ * The writes that link a subscriber, including a job for the bot if needed, and the event. Linking
+ * again keeps the endpoint's identifier, which the event contains; if another link or installation
+ * changed it meanwhile, the commit fails and is decided again.
  */
 export async function linkEndpoint(
   deps: Deps,

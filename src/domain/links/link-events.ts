@@ -21,7 +21,7 @@ const dataOf = ({ claims }: KnownLink) => ({
   contextKeys: [...claims.contextKeys],
 })
 
-/** That an attempt failed. `isSpent`: the link is used up by it. */
+/** The event of a failed attempt. `isSpent`: the link cannot be used again. */
 export const failedEvent = (
   link: KnownLink,
   failure: LinkFailure,
@@ -40,9 +40,9 @@ export const failedEvent = (
 })
 
 /**
- * Records that an attempt failed which stored nothing else, unless the link has the same reason on
- * record: whoever follows a link again and again writes nothing more. Answers by which request the
- * failure is found: this one, or the first of its kind.
+ * Records a failed attempt that stored nothing else, unless the link already has an event with the
+ * same reason: following a link repeatedly writes nothing more. Returns the id of the request that
+ * recorded the failure: this one, or the first with that reason.
  */
 export async function recordFailure(
   deps: Deps,
@@ -61,7 +61,7 @@ export async function recordFailure(
   return actor.id
 }
 
-/** Records that somebody opened a link at latch's own page, the first time. */
+/** Records the first time that a link is opened at latch's own page. */
 export async function recordOpening(deps: Deps, actor: Actor, link: KnownLink): Promise<void> {
   const events = await deps.store.events.ofLink(link.claims.environmentId, link.linkId)
   if (events.some(({ type }) => type === 'link.opened')) return
@@ -84,6 +84,6 @@ async function record(
   })
 }
 
-/** The request by which something happened to a link. */
+/** The id of the request that caused an event. */
 export const requestIdOf = ({ actor }: Pick<StoredEvent, 'actor'>): string =>
   actor.slice(actor.indexOf(':') + 1)

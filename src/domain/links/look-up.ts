@@ -4,23 +4,23 @@ import type { Environment } from '../../store/environments/environments.ts'
 import { explainCode } from './explanations.ts'
 import { findLinkStatus, type LinkStatus } from './status.ts'
 
-/** A link that was found, and where. */
+/** A link, and the environment in which it was found. */
 export type FoundLink = { environment: Environment | null; environmentId: string; link: LinkStatus }
 
-/** What somebody's text leads to: links, an error code, or nothing that is known. */
+/** The result of a search: links, the explanation of an error code, or nothing. */
 export type LookedUp =
   | { kind: 'links'; links: readonly FoundLink[] }
   | { kind: 'code'; explanation: Explanation }
   | { kind: 'nothing' }
 
-/** A caller may send the same request id again and again. */
+/** Callers choose request ids, and may reuse one. */
 const MAX_LINKS = 10
 
 type LookUpDeps = Pick<Deps, 'store' | 'states' | 'providers' | 'clock'>
 
 /**
- * Finds what an operator asks for, in all environments: a link by its id, by the reference on a page of
- * failure, or by the id of a callback's request; or an error code of latch or of a provider.
+ * Searches all environments for what an operator enters: a link by its id, by the reference on an
+ * error page, or by the request id of a callback; or an error code of latch or a provider.
  */
 export async function lookUp(deps: LookUpDeps, text: string): Promise<LookedUp> {
   const links = text.startsWith('lnk_') ? await linksOfId(deps, text) : await linksOf(deps, text)

@@ -22,7 +22,7 @@ import {
 } from './context-hash.ts'
 import { type AppWithClientId, type SignedLink, signLink } from './sign-link.ts'
 
-/** Whose links they are, what the API key may do, and its HMAC. */
+/** The caller: its environment, the permission of its API key, and an HMAC with that key. */
 export type LinkCaller = {
   environmentId: string
   permission: KeyPermission
@@ -32,7 +32,10 @@ export type LinkCaller = {
 export type UserLinkRequest = HashedContext & {
   subscriberId: string
   integrationIdentifier: string
-  /** The connection that the user must come through; absent for that of their workspace. */
+  /**
+   * The connection whose workspace the user must come from; absent for the connection of any
+   * workspace that they choose.
+   */
   connectionIdentifier?: string
   userScope?: readonly string[]
 }
@@ -40,14 +43,14 @@ export type UserLinkRequest = HashedContext & {
 export type ConnectLinkRequest = HashedContext & {
   integrationIdentifier: string
   subscriberId?: string
-  /** The name of the connection, which need not exist yet. */
+  /** The identifier of the connection, which need not exist yet. */
   connectionIdentifier?: string
   scope?: readonly string[]
   connectionMode?: 'subscriber' | 'shared'
   autoLinkUser?: boolean
 }
 
-/** Why a user's link is not made. `title` is the provider's name in Novu's messages. */
+/** Why a link was refused. `title` is the provider's name in Novu's messages. */
 export type UserLinkRefusal =
   | Invalid
   | IntegrationNotFound
@@ -63,8 +66,8 @@ export type ConnectLinkRefusal =
   | { kind: 'connect_not_supported'; providerId: string }
 
 /**
- * Makes the URL at which a subscriber consents to be linked. The link is signed and not stored: what
- * may be written is a new subscriber, and context data, which is too large for a URL.
+ * Creates the URL at which a subscriber consents to be linked. The link is signed, not stored: the
+ * only writes are a new subscriber and context data, which is too large for a URL.
  */
 export async function linkUser(
   deps: Deps,
@@ -108,8 +111,8 @@ export async function linkUser(
 }
 
 /**
- * Makes the URL at which somebody connects a workspace: installs the app there, or consents to it as
- * an administrator. It writes no more than a user's link.
+ * Creates the URL at which someone connects a workspace: by installing the app there, or by
+ * consenting to it as an administrator. It writes no more than a user's link.
  */
 export async function linkWorkspace(
   deps: Deps,
@@ -140,7 +143,7 @@ export async function linkWorkspace(
   if (subscriber.kind !== 'subscriber_ready') return subscriber
   const app = readAppWithClientId(integration, provider)
   if ('kind' in app) return app
-  // A connection of that name need not exist yet; if it does, it stays in its workspace.
+  // The connection need not exist yet; if it does, it stays in its workspace.
   const existing =
     connectionIdentifier === null
       ? null
@@ -163,7 +166,7 @@ export async function linkWorkspace(
 
 type Linkable = { kind: 'linkable'; integration: Integration; provider: Provider }
 
-/** An integration of a provider that latch knows. One of another provider is as good as none. */
+/** Requires an integration of a supported provider; any other counts as not found. */
 function linkable(
   { providers }: Pick<Deps, 'providers'>,
   integration: Integration | null,

@@ -8,7 +8,7 @@ import type { CallbackRefusal } from './outcome.ts'
 import { providerUrl } from './sign-link.ts'
 import { findTarget } from './target.ts'
 
-/** `reference`: the request by which a refusal is found. */
+/** `reference`: the id of the request that recorded a refusal. */
 export type Opening = {
   opened: OpenedLink | CallbackRefusal
   link: KnownLink | null
@@ -18,7 +18,7 @@ export type Opening = {
 export type OpenedLink = { kind: 'opened'; url: string; cookie: string }
 
 /**
- * Opens a link that is bound to the browser: answers the provider's address, and the cookie without
+ * Opens a link that is bound to the browser: returns the provider's URL, and the cookie without
  * which the callback will be refused.
  */
 export async function openBoundLink(

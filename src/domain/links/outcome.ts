@@ -5,16 +5,19 @@ import type { PendingConsent } from '../../store/connections/connection-rows.ts'
 import type { Decision } from '../decision.ts'
 import type { SignedLink } from './sign-link.ts'
 
-/** What the provider sends the user back with (RFC 6749 §4.1.2), and the browser's cookies. */
+/**
+ * The parameters with which the provider returns the user (RFC 6749 §4.1.2), and the browser's
+ * cookies.
+ */
 export type AuthorizationResponse = {
   code: string | null
   state: string | null
   error: string | null
   errorDescription: string | null
-  /** After an administrator's consent at Entra: the tenant, and whether consent is claimed. */
+  /** After an administrator's consent: the tenant, and whether consent is claimed. */
   tenant: string | null
   adminConsent: boolean
-  /** The issuer of the response (RFC 9207), where the provider names it. */
+  /** The issuer of the response (RFC 9207), if the provider sends it. */
   issuer: string | null
   cookieHeader: string | null
 }
@@ -23,7 +26,7 @@ export type AuthorizationResponse = {
 export type UserClaims = Extract<StateClaims, { mode: 'link_user' }>
 export type ConnectClaims = Extract<StateClaims, { mode: 'connect' }>
 
-/** What a claimed link came to at the provider; what is to be stored is decided from it. */
+/** The provider's response for a claimed link, from which the decision follows. */
 export type ProviderAnswer = UserAnswer | InstallationAnswer | WebhookAnswer | FailedAnswer
 
 export type UserAnswer = {
@@ -37,7 +40,7 @@ export type InstallationAnswer = {
   kind: 'installation'
   claims: ConnectClaims
   installation: Installation
-  /** Why a consent that was claimed is not confirmed; null where it is. */
+  /** Why a claimed consent is not confirmed; null if it is. */
   pending: PendingConsent | null
 }
 
@@ -49,19 +52,19 @@ export type WebhookAnswer = {
   installedIn: InstalledIn
 }
 
-/** The workspace in which somebody installed the app. */
+/** The workspace in which the app was installed. */
 export type InstalledIn = { id: string; name: string | null }
 
-/** `isSpent`: whether the code may have been used up; otherwise the link is still good. */
+/** `isSpent`: whether the code may have been used up; if not, the link stays valid. */
 export type FailedAnswer = {
   kind: 'failed'
   outcome: FailedOutcome
   isSpent: boolean
-  /** Where the app was installed all the same; absent if it was not. */
+  /** Where the app was installed even so; absent if it was not. */
   installedIn?: InstalledIn
 }
 
-/** Why what a link was made for cannot be used any more. */
+/** Why the target of a link can no longer be used. */
 const TargetRefusal = Type.Union([
   Type.Object({ kind: Type.Literal('environment_gone'), environmentId: Type.String() }),
   Type.Object({
@@ -76,18 +79,18 @@ const TargetRefusal = Type.Union([
 ])
 export type TargetRefusal = Static<typeof TargetRefusal>
 
-/** How a link can end. Stored, so that a callback that is repeated shows the same. */
+/** The outcomes of a link. Stored, so that a repeated callback shows the same. */
 export const LinkOutcome = Type.Union([
   Type.Object({
     kind: Type.Literal('linked'),
     provider: Type.String(),
-    /** Whether the app can message the user already; older versions of latch did not store it. */
+    /** Whether the app can message the user yet; older versions of latch did not store it. */
     reach: Type.Optional(Type.Union([Type.Literal('reachable'), Type.Literal('not_yet')])),
   }),
   Type.Object({
     kind: Type.Literal('connected'),
     provider: Type.String(),
-    /** Why an administrator's consent is not confirmed yet; absent where it is. */
+    /** Why an administrator's consent is not confirmed yet; absent if it is. */
     problem: Type.Optional(Type.String()),
   }),
   Type.Object({
@@ -104,28 +107,28 @@ export const LinkOutcome = Type.Union([
   Type.Object({
     kind: Type.Literal('provider_unavailable'),
     provider: Type.String(),
-    /** What latch met, such as a status; older versions of latch did not store it. */
+    /** The problem, such as a status code; older versions of latch did not store it. */
     problem: Type.Optional(Type.String()),
   }),
   Type.Object({ kind: Type.Literal('interrupted') }),
-  /** It was deleted while the provider was asked. */
+  /** It was deleted while the provider was being called. */
   TargetRefusal,
 ])
 export type LinkOutcome = Static<typeof LinkOutcome>
 
-/** The ends of a link that change nothing. */
+/** The outcomes that change nothing. */
 export type FailedOutcome = Exclude<LinkOutcome, { kind: 'linked' | 'connected' }>
 
 /**
- * What is stored at the end of a link. `next`: where the user goes on to link themselves too; null
- * for the result page.
+ * The decision at the end of a link. `next`: the link to which the user is sent on, to link
+ * themselves too; null for the result page.
  */
 export type LinkDecision = Decision<
   { outcome: Exclude<LinkOutcome, FailedOutcome>; next: SignedLink | null },
   FailedOutcome
 >
 
-/** Why a callback was refused before the link was spent. */
+/** Why a callback was refused before the link was used up. */
 export type CallbackRefusal =
   | TargetRefusal
   | { kind: 'authorization_error'; error: string; description: string | null }
@@ -139,5 +142,7 @@ export type CallbackRefusal =
   | { kind: 'issuer_mismatch' }
   | { kind: 'still_running' }
 
-/** `link_next`: the workspace is connected, and the user goes on to `url` to link themselves too. */
+/**
+ * `link_next`: the workspace is connected, and the user is sent on to `url` to link themselves too.
+ */
 export type CallbackResult = LinkOutcome | CallbackRefusal | { kind: 'link_next'; url: string }

@@ -2,12 +2,12 @@ import { type TSchema, Type } from '@sinclair/typebox'
 import type { IdentifyOutcome, Identity, Installation } from '../../providers/provider.ts'
 import { createShape, inOneLine, type Shape } from '../shape.ts'
 
-/** Ids of providers have some dozens of characters, their tokens some thousands. */
+/** Providers' ids have dozens of characters, their tokens a few thousand. */
 const MAX_ID_LENGTH = 256
 const MAX_NAME_LENGTH = 1000
 const MAX_SECRET_LENGTH = 16_384
 
-/** Three centuries. A longer lifetime may have an end that no date can express. */
+/** Three centuries. The expiry of a longer lifetime may not be a valid date. */
 const MAX_LIFETIME_SECONDS = 10_000_000_000
 
 const textUpTo = (maxLength: number, name: string) =>
@@ -69,11 +69,16 @@ const installationShape = createShape(
 
 type Refused = Extract<IdentifyOutcome, { kind: 'refused' }>
 
-/** Reads who a provider says that somebody is. Refuses what could not be stored as it came. */
+/**
+ * Validates the identity that a provider returned. Refuses one that could not be stored unchanged.
+ */
 export const readIdentity = (answered: Identity): { kind: 'valid'; value: Identity } | Refused =>
   read(identityShape, answered)
 
-/** Reads what a provider says that was installed. Refuses what could not be stored as it came. */
+/**
+ * Validates the installation that a provider returned. Refuses one that could not be stored
+ * unchanged.
+ */
 export const readInstallation = (
   answered: Installation,
 ): { kind: 'valid'; value: Installation } | Refused => read(installationShape, answered)
@@ -85,5 +90,5 @@ function read<Schema extends TSchema>(
   const answer = shape.read(answered)
   return answer.kind === 'valid'
     ? answer
-    : { kind: 'refused', error: `in its answer, ${inOneLine(answer)}` }
+    : { kind: 'refused', error: `invalid response: ${inOneLine(answer)}` }
 }

@@ -6,20 +6,20 @@ import type { StoredApp } from '../integrations/app.ts'
 import { boundLinkUrl, callbackUrl } from './addresses.ts'
 import { isBound } from './browser-binding.ts'
 
-/** An app that users can be sent to: its client id is known. */
+/** An app with a client id, which is enough to send users to the provider. */
 export type AppWithClientId = StoredApp & { clientId: string }
 
-/** What the provider's address is made of, beside the claims. */
+/** What the provider's URL is built from, besides the claims. */
 type Authorization = {
   provider: Provider
   app: AppWithClientId
-  /** The workspace or tenant that is expected; null for any. */
+  /** The expected workspace or tenant; null for any. */
   workspaceId: string | null
-  /** The scopes that the caller asked for; null for the provider's default. */
+  /** The scopes that the caller requested; null for the provider's default. */
   scope: readonly string[] | null
 }
 
-/** The claims of a link that are not chosen here. */
+/** The claims that the caller provides. */
 type LinkClaims = Pick<StateClaims, 'connectionIdentifier' | 'contextKeys'> &
   (
     | Pick<Extract<StateClaims, { mode: 'link_user' }>, 'mode' | 'subscriberId'>
@@ -29,7 +29,7 @@ type LinkClaims = Pick<StateClaims, 'connectionIdentifier' | 'contextKeys'> &
       >
   )
 
-/** A link: the address at which a user consents, and the id by which it is asked after. */
+/** A link: the URL at which a user consents, and the id for looking it up. */
 export type SignedLink = {
   url: string
   linkId: string
@@ -38,9 +38,9 @@ export type SignedLink = {
 }
 
 /**
- * Signs a link and answers the address to give to the user: the provider's own, or latch's first
- * where the integration binds links to the browser that opens them. Nothing is stored or counted: it
- * may be signed more than once until it is handed out.
+ * Signs a link and returns the URL for the user: the provider's own, or latch's if the integration
+ * binds links to the browser that opens them. Nothing is stored or counted, so a link may be signed
+ * more than once before one is returned.
  */
 export function signLink(
   deps: Pick<Deps, 'random' | 'clock' | 'states' | 'config'>,
@@ -66,7 +66,7 @@ export function signLink(
   return { url, linkId, providerId: provider.id, mode: claims.mode }
 }
 
-/** The provider's own page, at which somebody consents. */
+/** The URL of the provider's consent page. */
 export function providerUrl(
   deps: Pick<Deps, 'states' | 'config'>,
   claims: StateClaims,

@@ -7,8 +7,8 @@ import type { Integration } from '../../store/integrations/integrations.ts'
 import { EXPLANATIONS, explain, isLinkReason, type LinkReason } from './explanations.ts'
 
 /**
- * What became of a link. `opened`: somebody opened it at latch's own page, which only links that begin
- * there can tell. `failed`: an attempt failed, and none went well. `expired`: nobody came back in time.
+ * The state of a link. `opened`: it was opened at latch's own page, which only happens for bound
+ * links. `failed`: an attempt failed, and none succeeded. `expired`: nobody returned in time.
  */
 export const LinkState = Type.Union([
   Type.Literal('waiting'),
@@ -20,7 +20,7 @@ export const LinkState = Type.Union([
 ])
 export type LinkState = Static<typeof LinkState>
 
-/** A link, as far as anything is known of it: making one stores nothing. */
+/** What is known about a link; creating one stores nothing. */
 export type LinkStatus = {
   kind: 'link'
   id: string
@@ -28,27 +28,27 @@ export type LinkStatus = {
   createdAtMs: number
   expiresAtMs: number
   openedAtMs: number | null
-  /** When it was stored, or the last attempt failed. */
+  /** When it was completed, or the last attempt failed. */
   endedAtMs: number | null
   /** Whether it can still be completed. */
   isUsable: boolean
-  /** Null until somebody has opened it, or tried to complete it; what was deleted is null, too. */
+  /** Null until it is opened or an attempt is made; also null if it was deleted. */
   integration: Integration | null
   provider: Provider | undefined
   subscriberId: string | null
   contextKeys: readonly string[] | null
   connectionIdentifier: string | null
   endpointIdentifier: string | null
-  /** The link by which whoever connected the workspace is linked too. */
+  /** The link by which the user who connected the workspace is linked too. */
   nextLinkId: string | null
-  /** Why it failed, or what is still missing of it; null where all is well. */
+  /** Why it failed or is incomplete; null otherwise. */
   why: Why | null
   events: readonly StoredEvent[]
 }
 
 export type Why = {
   reason: LinkReason
-  /** What the provider said: codes alone. */
+  /** The provider's error: codes only. */
   providerError: string | null
   meaning: string
   remedy: string
@@ -57,8 +57,8 @@ export type Why = {
 export type LinkNotFound = { kind: 'link_not_found'; id: string }
 
 /**
- * Says what became of a link, by its id and the events that it has. An id that was signed with a
- * secret key which latch does not have any more is known by its events alone.
+ * Determines the state of a link from its id and its events. If the id was signed with a secret key
+ * that latch no longer has, only its events can confirm it.
  */
 export async function findLinkStatus(
   deps: Pick<Deps, 'store' | 'states' | 'providers' | 'clock'>,
@@ -103,7 +103,7 @@ export async function findLinkStatus(
   }
 }
 
-/** Of a link from which nobody has come back. */
+/** For a link from which nobody has returned. */
 export const NOT_COMPLETED: Why = {
   reason: 'not_completed',
   providerError: null,
@@ -113,9 +113,9 @@ export const NOT_COMPLETED: Why = {
 type End = {
   installed: StoredEvent | null
   linked: StoredEvent | null
-  /** What made it a success: the connection where it was to connect, else the endpoint. */
+  /** The event of its success: the connection for a link that connects, otherwise the endpoint. */
   stored: StoredEvent | null
-  /** The last failure; that somebody came too late counts only where nothing else went wrong. */
+  /** The last failure; expiry counts only if nothing else failed. */
   failed: StoredEvent | null
 }
 
@@ -136,7 +136,7 @@ function stateOf(
 ): LinkState {
   if (installed !== null) return 'connected'
   if (linked !== null) {
-    // Slack's incoming webhook is a place, and nobody.
+    // Slack's incoming webhook is a channel, not a user.
     const isPerson = endpointKind(providers, String(linked.data['type'])) === 'person'
     return isPerson ? 'linked' : 'connected'
   }
@@ -145,7 +145,7 @@ function stateOf(
   return isOpened ? 'opened' : 'waiting'
 }
 
-/** An event's reason in plain words; null where it has none. */
+/** Explains an event's reason; null if it has none. */
 export function whyOf(provider: Provider | undefined, event: StoredEvent | null): Why | null {
   if (event === null || !isLinkReason(event.reason)) return null
   const { reason, data } = event
@@ -156,7 +156,7 @@ export function whyOf(provider: Provider | undefined, event: StoredEvent | null)
 
 const isThere = (event: StoredEvent | null): event is StoredEvent => event !== null
 
-/** The first of the events' data of that name that is a text. */
+/** The first string with this name in the events' data. */
 function textOf(events: readonly StoredEvent[], name: string): string | null {
   const found = events.map(({ data }) => data[name]).find((value) => typeof value === 'string')
   return typeof found === 'string' ? found : null
@@ -167,6 +167,6 @@ function contextsOf(events: readonly StoredEvent[]): readonly string[] | null {
   return Array.isArray(found) ? found.map(String) : null
 }
 
-/** The identifier in the subject of an event: `endpoint:chendp_x1y2`. */
+/** The identifier in an event's subject: `endpoint:chendp_x1y2`. */
 const subjectOf = (event: StoredEvent | null): string | null =>
   event === null ? null : event.subject.slice(event.subject.indexOf(':') + 1)

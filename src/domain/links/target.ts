@@ -8,19 +8,24 @@ import type { Write } from '../../store/writer/writes.ts'
 import { readUsableApp } from '../integrations/app.ts'
 import type { TargetRefusal } from './outcome.ts'
 
-/** What a link was made for. */
+/** The records that a link refers to. */
 export type LinkTarget = {
   kind: 'found'
   integration: Integration
   provider: Provider
   app: ProviderApp
-  /** Whose link it is; null where the link is of no subscriber. */
+  /** The link's subscriber; null if it has none. */
   subscriber: Subscriber | null
-  /** The connection that the link names; null where it names none, or an install is to make it. */
+  /**
+   * The connection that the link names; null if it names none, or if an installation is to create
+   * it.
+   */
   connection: Connection | null
 }
 
-/** Reads what a link was made for as it is now: much can be deleted within five minutes. */
+/**
+ * Reads the current records that a link refers to: any of them may be deleted within five minutes.
+ */
 export async function findTarget(
   { store, providers }: Pick<Deps, 'store' | 'providers'>,
   { environmentId, integrationId, subscriberId, connectionIdentifier, mode }: StateClaims,
@@ -41,7 +46,7 @@ export async function findTarget(
     connectionIdentifier === null
       ? null
       : await store.connections.find(integration.id, connectionIdentifier)
-  // An install creates the connection of that name where there is none; a user's link needs it.
+  // An installation creates the named connection if it is missing; a user's link requires it.
   if (connectionIdentifier !== null && connection === null && mode === 'link_user') {
     return { kind: 'connection_gone', identifier: connectionIdentifier }
   }
@@ -49,7 +54,7 @@ export async function findTarget(
   return { kind: 'found', integration, provider, app, subscriber, connection }
 }
 
-/** Fails the commit where what a link was made for is gone by then. */
+/** Fails the commit if the integration or the subscriber of a link no longer exists. */
 export const expectTarget = (
   { store }: Pick<Deps, 'store'>,
   { integration, subscriber }: LinkTarget,

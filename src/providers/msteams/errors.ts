@@ -1,13 +1,14 @@
 import type { ErrorCodes, Explanation } from '../provider.ts'
 
-const NEW_LINK = 'Ask for a new link.'
+const NEW_LINK = 'Create a new link.'
 const SET_SECRET =
-  'Make a client secret in the app registration, and give latch its value: `latch integrations set-secret`.'
+  'Create a client secret in the app registration, and set its value with `latch integrations set-secret`.'
 
 const NEEDS_ADMIN: Explanation = {
-  meaning: 'The organisation lets no user consent to this app: an administrator has to.',
+  meaning:
+    'Users of the organisation may not consent to this app themselves: an administrator must.',
   remedy:
-    'Have an administrator of that organisation open a link that connects it: POST /v1/integrations/channel-connections/oauth.',
+    'Have an administrator of that organisation open a link that connects it (POST /v1/integrations/channel-connections/oauth).',
 }
 
 /**
@@ -20,39 +21,39 @@ export const ENTRA_ERRORS: ErrorCodes = {
   inDescription: /\bAADSTS\d{1,10}\b/,
   meanings: {
     AADSTS50011: {
-      meaning: 'The redirect URI that latch sent is not one of those of the app registration.',
-      remedy:
-        'Enter the URI that `latch doctor` prints, exactly, under Authentication, platform Web.',
+      meaning: 'The redirect URI that latch sent is not in the app registration.',
+      remedy: 'Add exactly the URI that `latch doctor` prints under Authentication, platform Web.',
     },
     AADSTS50020: {
       meaning:
-        'The user is of another organisation than the one that the link is for, is a guest in it, or has a personal account.',
+        'The user belongs to another organisation than the one that the link is for, is a guest in it, or has a personal account.',
       remedy:
-        'Let them sign in with their account at work. Where any organisation will do, ask for the link without connectionIdentifier.',
+        'Have them sign in with their work account. To accept any organisation, create the link without connectionIdentifier.',
     },
     AADSTS50034: {
-      meaning: 'There is no such account in the organisation that the link is for.',
-      remedy: 'Let the user sign in with their account of that organisation.',
+      meaning: 'The account does not exist in the organisation that the link is for.',
+      remedy: 'Have the user sign in with their account in that organisation.',
     },
     AADSTS50105: {
       meaning:
-        'The app is open only to people whom an administrator has assigned to it, and the user is not.',
-      remedy: 'Assign them under Enterprise applications, or let the app need no assignment.',
+        'The app is open only to users whom an administrator has assigned to it, and this user is not.',
+      remedy:
+        'Assign them under Enterprise applications, or switch off "Assignment required" there.',
     },
     AADSTS50194: {
       meaning:
-        'The app is registered for one tenant alone, and the user was sent to where any organisation signs in.',
+        'The app is registered for a single tenant, but the user was sent to the sign-in page for any organisation.',
       remedy:
-        'Set `singleTenant: true` and `tenantId` at the integration, or open the registration to other organisations.',
+        'Set `singleTenant: true` and `tenantId` in the integration, or make the app registration multitenant.',
     },
     AADSTS53003: {
       meaning:
-        "A rule of the organisation's Conditional Access blocks the sign-in, such as one about devices or places.",
+        'A Conditional Access policy of the organisation blocks the sign-in, such as one for devices or locations.',
       remedy: 'Ask an administrator of that organisation to allow it.',
     },
     AADSTS54005: {
-      meaning: 'Somebody had exchanged the authorization code before latch did.',
-      remedy: `${NEW_LINK} Where it happens again, see to it that nothing in front of latch repeats requests.`,
+      meaning: 'The authorization code was exchanged before latch did it.',
+      remedy: `${NEW_LINK} If it happens again, make sure that no proxy in front of latch repeats requests.`,
     },
     AADSTS65001: NEEDS_ADMIN,
     AADSTS65004: {
@@ -64,29 +65,31 @@ export const ENTRA_ERRORS: ErrorCodes = {
       remedy: NEW_LINK,
     },
     AADSTS70011: {
-      meaning: 'Microsoft does not know a scope that was asked for.',
-      remedy: 'Check the API permissions of the app registration: `latch doctor` prints them.',
+      meaning: 'Microsoft does not recognise one of the requested scopes.',
+      remedy:
+        'Compare the API permissions of the app registration with those that `latch doctor` prints.',
     },
     AADSTS90094: NEEDS_ADMIN,
     AADSTS90095: NEEDS_ADMIN,
     AADSTS501481: {
-      meaning: "The proof that came with the code (PKCE) is not that of the link's beginning.",
-      remedy: `${NEW_LINK} Where it happens again, check that all processes of latch have the same secret key.`,
+      meaning:
+        'The PKCE code verifier does not match the code challenge that was sent when the link was opened.',
+      remedy: `${NEW_LINK} If it happens again, check that all latch processes have the same secret key.`,
     },
     AADSTS700016: {
       meaning:
-        'Microsoft knows no app with that client id in the tenant: the id is wrong, or nobody has consented there yet.',
+        'The tenant has no app with this client id: the id is wrong, or nobody has consented there yet.',
       remedy: `Check the client id with \`latch doctor\`. ${NEEDS_ADMIN.remedy}`,
     },
     AADSTS7000215: {
-      meaning: 'The client secret is wrong: often its id was copied in place of its value.',
+      meaning: 'The client secret is wrong. Often its id was copied instead of its value.',
       remedy: SET_SECRET,
     },
     AADSTS7000222: { meaning: 'The client secret has expired.', remedy: SET_SECRET },
     AADSTS900144: {
       meaning:
-        'Microsoft misses a parameter. It says so of admin consent at `common` too, where none is missing.',
-      remedy: 'Send users to the URL of the link exactly as latch answered it.',
+        'Microsoft reports a missing parameter. It also does so for admin consent at `common`, where none is missing.',
+      remedy: 'Send users to the exact URL that latch returned.',
     },
   },
 }

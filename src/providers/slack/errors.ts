@@ -1,6 +1,6 @@
 import type { ErrorCodes } from '../provider.ts'
 
-const NEW_LINK = 'Ask for a new link.'
+const NEW_LINK = 'Create a new link.'
 
 /**
  * Slack's error codes: those shown on its own pages, from which the user is not redirected back,
@@ -12,48 +12,49 @@ export const SLACK_ERRORS: ErrorCodes = {
   meanings: {
     invalid_scope: {
       meaning:
-        'Slack does not grant the app the scopes that the link asked for. Apps made today cannot have `identity.basic`, the default, and `identity.*` cannot be mixed with other scopes.',
+        'Slack does not grant the app the scopes that the link requests. New apps cannot have `identity.basic`, the default, and `identity.*` cannot be combined with other scopes.',
       remedy:
-        'Ask for the link with `userScope: ["openid"]`, and enter the scopes under User Token Scopes of the app.',
+        'Create the link with `userScope: ["openid"]`, and add the scopes under User Token Scopes in the app\'s settings.',
     },
     bad_redirect_uri: {
-      meaning:
-        "The redirect URL that latch sent is not one of those that are entered in the app's settings.",
+      meaning: "The redirect URL that latch sent is not in the app's settings.",
       remedy:
-        'Enter the URL that `latch doctor` prints under OAuth & Permissions, exactly: https, no slash at the end, in the app whose client id latch has.',
+        'Under OAuth & Permissions of the app with this client id, add exactly the URL that `latch doctor` prints: https, without a trailing slash.',
     },
     invalid_client_id: {
-      meaning: "Slack knows no app with the integration's client id.",
-      remedy: 'Copy the Client ID from Basic Information of the app into the integration.',
+      meaning: "Slack has no app with the integration's client id.",
+      remedy: "Copy the Client ID from the app's Basic Information into the integration.",
     },
     bad_client_secret: {
       meaning: "The client secret does not belong to the integration's client id.",
       remedy:
-        'Copy the Client Secret from Basic Information of the app: `latch integrations set-secret`.',
+        "Copy the Client Secret from the app's Basic Information, and set it with `latch integrations set-secret`.",
     },
     invalid_team_for_non_distributed_app: {
-      meaning: 'The user is of another workspace than the app, and the app is not distributed.',
-      remedy: 'Switch on Manage Distribution in the settings of the app.',
+      meaning:
+        'The user belongs to another workspace than the app, and the app is not distributed.',
+      remedy: "Activate public distribution under Manage Distribution in the app's settings.",
     },
     invalid_code: {
       meaning:
-        'Slack does not know the authorization code any more: it is older than 10 minutes, or was cut off.',
+        'Slack does not recognise the authorization code: it is older than 10 minutes, or was truncated.',
       remedy: NEW_LINK,
     },
     code_already_used: {
       meaning:
-        "Somebody had exchanged the authorization code before latch did: a reload, a link preview or a prefetch that did not pass through latch, or another service with the app's secret.",
-      remedy: `${NEW_LINK} Where it happens again, see to it that nothing in front of latch repeats requests.`,
+        "The authorization code was exchanged before latch did it: by a reload, a link preview or a prefetch that did not go through latch, or by another service with the app's secret.",
+      remedy: `${NEW_LINK} If it happens again, make sure that no proxy in front of latch repeats requests.`,
     },
     invalid_code_verifier: {
-      meaning: "The proof that came with the code (PKCE) is not that of the link's beginning.",
-      remedy: `${NEW_LINK} Where it happens again, check that all processes of latch have the same secret key.`,
+      meaning:
+        'The PKCE code verifier does not match the code challenge that was sent when the link was opened.',
+      remedy: `${NEW_LINK} If it happens again, check that all latch processes have the same secret key.`,
     },
     access_denied: {
       meaning:
-        'The user chose Cancel at Slack, or the workspace wants an administrator to approve the app first.',
+        'The user chose Cancel at Slack, or the workspace requires an administrator to approve the app first.',
       remedy:
-        'The same link can be opened again until it expires. Where users pressed Allow, ask an administrator of the workspace to approve the app.',
+        'The same link can be opened again until it expires. If users clicked Allow, ask an administrator of the workspace to approve the app.',
     },
   },
 }

@@ -185,10 +185,10 @@ describe('an install', () => {
       service.slackAnswers.push(installed(changes))
       const page = await open(callback)
       expect(page.status).toBe(400)
-      expect(page.text).toContain('Slack said: in its answer, ')
+      expect(page.text).toContain('Slack said: invalid response: ')
       expect((await connection(connectionIdentifier)).status).toBe(404)
       expect(await endpoints(`contextKeys=way:${connectionIdentifier}`)).toEqual([])
-      expect((await open(callback)).text).toContain('in its answer, ')
+      expect((await open(callback)).text).toContain('invalid response: ')
     })
   }
 

@@ -128,7 +128,7 @@ describe('when Slack fails', () => {
       service.slackAnswers.push(() => Response.json({ ok: true, authed_user, team }))
       const page = await open(callback)
       expect(page.status).toBe(400)
-      expect(page.text).toContain('Slack said: in its answer, ')
+      expect(page.text).toContain('Slack said: invalid response: ')
       expect(await endpoints(`contextKeys=key:unstorable-${index}`)).toEqual([])
       const { text } = await service.api('GET', '/v1/channel-connections?limit=100')
       expect(text).not.toContain('T0NEW')

@@ -66,7 +66,7 @@ describe('a link that nobody has opened', () => {
       status: 'expired',
       usable: false,
       reason: 'not_completed',
-      explanation: expect.stringContaining('Nobody has come back'),
+      explanation: expect.stringContaining('Nobody has returned'),
       remedy: expect.stringContaining('latch doctor'),
     })
     service.advance(-301_000)

@@ -63,7 +63,7 @@ describe('what a provider shows on its own page is explained by its code, as nob
         return codeOf(url.toString().replace('/organizations/', '/common/'))
       },
       'AADSTS900144',
-      'exactly as latch answered it',
+      'the exact URL that latch returned',
     ],
   ]
   for (const [name, see, code, remedy] of pages) {
@@ -81,7 +81,7 @@ describe('what a provider shows on its own page is explained by its code, as nob
       // docs/providers.md#entra-guests-and-personal-accounts
       'somebody of another organisation',
       'AADSTS50020',
-      'account at work',
+      'work account',
       async () => {
         const fabrikam = { connectionIdentifier: 'fabrikam' }
         await follow(await teams(fabrikam, CONNECT_PATH), { user: MEGAN })

@@ -108,8 +108,8 @@ const cases: FailedLink[] = [
     },
     reason: 'issuer_mismatch',
     said: null,
-    meaning: 'of another provider',
-    remedy: 'addresses of the provider',
+    meaning: 'names another provider',
+    remedy: "provider's URLs",
   },
   {
     name: 'the subscriber was deleted meanwhile',

@@ -127,7 +127,7 @@ const cases: FailedLink[] = [
     },
     reason: 'provider_unavailable',
     said: 'status 500',
-    meaning: 'did not answer',
+    meaning: 'did not respond',
     remedy: 'over in a minute',
   },
   {
@@ -138,7 +138,7 @@ const cases: FailedLink[] = [
     },
     reason: 'provider_unavailable',
     said: 'status 429',
-    meaning: 'did not answer',
+    meaning: 'did not respond',
     remedy: 'over in a minute',
   },
   {

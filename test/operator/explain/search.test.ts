@@ -19,7 +19,7 @@ describe('what is refused before it is known to be a link is explained by its na
       expect(answer.text).toContain(`no-${reason}`)
       const line = service.logged.findLast(({ message }) => message === 'callback')
       expect(line?.fields).toMatchObject({ requestId: `no-${reason}`, reason })
-      expect((await explain(reason)).code?.remedy).toContain('URL of the link')
+      expect((await explain(reason)).code?.remedy).toContain('exact URL')
       expect(await explain(`no-${reason}`)).toEqual({ links: [], code: null })
     })
   }
