@@ -2,7 +2,7 @@ import { retryBotInstallation } from '../domain/endpoints/bot-installation.ts'
 import { INSTALL_BOT } from '../store/jobs/pending.ts'
 import type { JobKind } from './kind.ts'
 
-/** Retries until the app can installation a linked user. */
+/** Retries the installation of the bot in a linked user's chat. */
 export const installBotJob: JobKind = {
   kind: INSTALL_BOT,
   run: async (deps, held) => {
@@ -10,9 +10,12 @@ export const installBotJob: JobKind = {
     const installation = await retryBotInstallation(deps, held)
     const endpointId = held.subject
     if (installation?.kind === 'reachable')
-      log.info({ endpointId }, 'a linked user can be reached now')
+      log.info({ endpointId }, 'the bot was installed for a linked user')
     if (installation?.kind === 'not_yet') {
-      log.warn({ endpointId, problem: installation.problem }, 'a linked user cannot be reached yet')
+      log.warn(
+        { endpointId, problem: installation.problem },
+        'the bot cannot be installed for a linked user yet',
+      )
     }
   },
 }

@@ -10,8 +10,8 @@ export const proveConsentJob: JobKind = {
     if (outcome.kind !== 'not_consented') return
     const { problem, gaveUp } = outcome
     const message = gaveUp
-      ? 'an administrator’s consent was not proven within 7 days, and is not asked for any more'
-      : 'an administrator’s consent is not proven yet'
+      ? 'an administrator’s consent was not confirmed within 7 days, and is no longer checked'
+      : 'an administrator’s consent is not confirmed yet'
     log.warn({ connectionId: held.subject, problem }, message)
   },
 }

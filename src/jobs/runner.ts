@@ -58,7 +58,10 @@ export function startJobs(deps: Deps, kinds: readonly JobKind[], alarm: Alarm): 
   async function run(): Promise<void> {
     while (!isStopped) {
       const sleepMs = await startDueJobs().catch((error: unknown) => {
-        log.warn({ error: error instanceof Error ? error : null }, 'no jobs could be taken')
+        log.warn(
+          { error: error instanceof Error ? error : null },
+          'jobs could not be read from the database',
+        )
         return MAX_SLEEP_MS
       })
       if (sleepMs > 0 && !isStopped) await alarm.sleep(sleepMs)

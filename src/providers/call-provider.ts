@@ -42,7 +42,7 @@ export async function callProvider(
       signal: AbortSignal.timeout(TIMEOUT_MS),
     })
     const text = await readCapped(response)
-    if (text === null) return unavailable('the answer is too large', true)
+    if (text === null) return unavailable('the response is too large', true)
     // A provider that is failing, or is rate-limiting us, says nothing about the request itself.
     if (response.status === 429 || response.status >= 500) {
       return unavailable(`status ${response.status}`, true)

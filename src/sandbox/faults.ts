@@ -3,14 +3,14 @@ import { Value } from '@sinclair/typebox/value'
 
 /** Faults that a stand-in can be told to produce once; each has been seen in the wild. */
 export const FAULTS = {
-  deny: 'The user says no',
-  delay: 'The next call is answered late',
+  deny: 'The user declines',
+  delay: 'The next call gets a late response',
   error: 'The next call fails with status 500',
-  broken_json: 'The next call is answered with half of a JSON text',
-  rate_limit: 'The next call is one too many (429)',
-  expired_code: 'The code is too old when it is exchanged',
-  wrong_workspace: 'The user turns out to be from another workspace',
-  missing_consent: 'The administrator allows it, and nothing comes of it',
+  broken_json: 'The next call gets truncated JSON',
+  rate_limit: 'The next call exceeds the rate limit (429)',
+  expired_code: 'The code has expired when it is exchanged',
+  wrong_workspace: 'The user signs in to another workspace',
+  missing_consent: 'The administrator consents, but the consent has no effect',
 } as const
 
 export type Fault = keyof typeof FAULTS

@@ -39,7 +39,7 @@ export async function seedSandbox(
   }
   throw new StoreError(
     'data_dir_unusable',
-    'This data directory is a real one. Choose another for the sandbox with --data-dir.',
+    'This data directory was not created by a sandbox. Choose another with --data-dir.',
   )
 }
 
@@ -102,7 +102,7 @@ async function integrationChange(
  */
 function changeOf(decided: Accepted<unknown> | { kind: string }): Change {
   if ('change' in decided) return { ...decided.change, expects: [] }
-  throw new Error(`the sandbox's own seed is refused: ${decided.kind}`)
+  throw new Error(`the sandbox's own seed was refused: ${decided.kind}`)
 }
 
 /**

@@ -74,7 +74,7 @@ export function createSandboxPages(provider: string): SandboxPages {
       respond(200, page(provider, `Allow ${consent.appName}?`, consentForm(consent))),
     error: (error, reason) =>
       respond(400, page(provider, 'Something went wrong', errorText(error, reason))),
-    notFound: () => respond(404, page(provider, 'No such page', notFoundText)),
+    notFound: () => respond(404, page(provider, 'Page not found', notFoundText)),
   }
 }
 
@@ -136,5 +136,5 @@ const errorText = (error: string, reason: string): Html => html`
 <p><code>${error}</code></p>`
 
 const notFoundText: Html = html`
-<h1>There is no such page here</h1>
-<p>Ask latch for a link and open that: it leads to this stand-in's consent page.</p>`
+<h1>Page not found</h1>
+<p>Create a link with latch and open it: it leads to this stand-in's consent page.</p>`

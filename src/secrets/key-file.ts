@@ -27,8 +27,8 @@ export async function dataDirMasterKeys(
   if (existsSync(file)) return readKeys(file)
   if (existsSync(join(dataDir, 'latch.db'))) {
     throw new MasterKeyError(
-      `${file} is missing, but the database beside it was made with it. Put the file back, or give ` +
-        'its content by LATCH_SECRET_KEY.',
+      `${file} is missing, but the database next to it was created with it. Restore the file, or set ` +
+        'LATCH_SECRET_KEY to its content.',
     )
   }
   await openPrivateDir(dataDir)
@@ -52,7 +52,7 @@ export async function replaceMasterKeys(dataDir: string, keys: MasterKeys): Prom
 async function readKeys(file: string): Promise<MasterKeys> {
   const { mode } = await stat(file)
   if ((mode & 0o077) !== 0) {
-    throw new MasterKeyError(`${file} can be read by others. Fix: chmod 600 ${file}`)
+    throw new MasterKeyError(`Other users can read ${file}. Fix: chmod 600 ${file}`)
   }
   const keys = parseMasterKeys(await readFile(file, 'utf8'))
   if (keys === null) throw new MasterKeyError(`${file} is damaged: restore it from a backup.`)

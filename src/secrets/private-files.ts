@@ -28,8 +28,8 @@ export async function openPrivateDir(directory: string): Promise<void> {
   if (exposureOf(mode) !== 'all_write') return
   throw new InsecurePermissionsError(
     `Every user of this machine may write to ${directory}, and could replace the database and the ` +
-      `secret key in it. Fix: chmod 700 ${directory}, or choose a directory in it that is not there ` +
-      `yet, as --data-dir ${directory}/latch: latch makes it for itself alone.`,
+      `secret key in it. Fix: chmod 700 ${directory}, or choose a directory in it that does not exist ` +
+      `yet, such as --data-dir ${directory}/latch: latch creates it with access for its owner only.`,
   )
 }
 

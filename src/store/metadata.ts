@@ -48,9 +48,9 @@ export function createMetadata(database: Database, writer: Writer, sealing: Seal
         if (!(error instanceof UnsealError)) throw error
         throw new StoreError(
           'wrong_secret_key',
-          'The secret key is not the one that this database was made with, so its secrets cannot ' +
-            'be opened. Give the right one by LATCH_SECRET_KEY or LATCH_SECRET_KEY_FILE, or put ' +
-            'the file "secret.key" back into the data directory.',
+          'This database was created with a different secret key, so its secrets cannot ' +
+            'be decrypted. Set LATCH_SECRET_KEY or LATCH_SECRET_KEY_FILE to the right one, or restore ' +
+            'the file "secret.key" in the data directory.',
           { cause: error },
         )
       }

@@ -110,7 +110,7 @@ export async function openStore(
   if (lock === null) {
     throw new StoreError(
       'data_dir_in_use',
-      `Another latch is running on the data directory ${dataDir}. Stop it first, or choose ` +
+      `Another latch process is using the data directory ${dataDir}. Stop it first, or choose ` +
         'another directory with --data-dir.',
     )
   }

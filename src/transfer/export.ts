@@ -36,8 +36,8 @@ const times = (row: { createdAtMs: number; updatedAtMs: number }) => ({
 })
 
 const cannotOpen = (identifier: string): string =>
-  `The secret key does not open the credentials of integration ${identifier}. Put the key back that ` +
-  'sealed them, as a second line after the current one, or export without secrets.'
+  `The secret key cannot decrypt the credentials of integration ${identifier}. Add the key that ` +
+  'encrypted them as a second line after the current one, or export without secrets.'
 
 /** Exports an environment as records; secrets (client secrets, tokens, webhook URLs) only on request. */
 export async function* exportEnvironment(

@@ -73,7 +73,7 @@ async function ask<Schema extends TSchema>(
   const body: unknown = await response.json().catch(() => null)
   const answer = Array.isArray(body) ? { data: body } : body
   if (response.status === 200 && Value.Check(schema, answer)) return answer
-  throw new NovuError(`Novu answers ${response.status} to GET ${path}`)
+  throw new NovuError(`Novu responded with status ${response.status} to GET ${path}`)
 }
 
 const times = ({ createdAt, updatedAt }: Item) => ({ createdAt, updatedAt })

@@ -77,7 +77,7 @@ export function createChannelImporter(deps: ChannelDeps, actor: Actor): ChannelI
       if (read.kind === 'invalid') return skipped(inOneLine(read))
       const [missing] = missingSecrets(record.type, record.endpoint)
       if (missing !== undefined) {
-        return skipped(`its ${missing} is missing: export again, with --with-secrets`)
+        return skipped(missingSecretText(record.type, missing))
       }
       const decided = await commit(deps, actor, () =>
         createEndpoint(deps, environmentId, read.value, timesOf(record)),
@@ -109,7 +109,7 @@ function contextOf(
     const colon = key.lastIndexOf(':')
     const type = key.slice(0, colon)
     if (colon < 1) return invalidKeys(`the context ${key} must have the form type:id`)
-    if (context.has(type)) return invalidKeys(`there are two contexts of the type ${type}`)
+    if (context.has(type)) return invalidKeys(`it has two contexts of type ${type}`)
     context.set(type, key.slice(colon + 1))
   }
   return { kind: 'context', part: { context: Object.fromEntries(context) } }
@@ -127,24 +127,25 @@ function refusedConnection(refusal: ConnectionRefused): ImportOutcome {
     case 'context_required':
     case 'subscriber_required':
       return skipped(
-        'it has a token and belongs to nobody: give it a subscriberId or contextKeys, or leave out ' +
-          'its auth',
+        'it has a token but no owner: add a subscriberId or contextKeys, or remove ' + 'its auth',
       )
     case 'integration_not_found':
-      return skipped(`there is no integration ${refusal.identifier}`)
+      return skipped(`the integration ${refusal.identifier} does not exist`)
     case 'subscriber_not_found':
-      return skipped(`there is no subscriber ${refusal.subscriberId}`)
+      return skipped(`the subscriber ${refusal.subscriberId} does not exist`)
     case 'connection_of_owner_exists':
       return skipped(
-        'the integration has a connection for the same subscriber and context: ' +
+        'the integration already has a connection for the same subscriber and context: ' +
           refusal.existing.identifier,
       )
     case 'rotation_not_supported':
-      return skipped(`the tokens of ${refusal.providerId} are not refreshed: it has a refreshToken`)
+      return skipped(
+        `it has a refreshToken, but latch does not refresh tokens of ${refusal.providerId}`,
+      )
     case 'integration_without_credentials':
       return skipped(
-        `its tokens are refreshed by the integration ${refusal.integrationIdentifier}, which needs ` +
-          'its client id and secret first; then import again',
+        `the integration ${refusal.integrationIdentifier}, which refreshes its tokens, needs ` +
+          'its client id and secret first: set them, then import again',
       )
   }
 }
@@ -156,9 +157,9 @@ function refusedEndpoint(refusal: EndpointRefused): ImportOutcome {
     case 'invalid':
       return skipped(inOneLine(refusal))
     case 'integration_not_found':
-      return skipped(`there is no integration ${refusal.identifier}`)
+      return skipped(`the integration ${refusal.identifier} does not exist`)
     case 'subscriber_not_found':
-      return skipped(`there is no subscriber ${refusal.subscriberId}`)
+      return skipped(`the subscriber ${refusal.subscriberId} does not exist`)
     case 'connection_not_found':
       return skipped(`its integration has no connection ${refusal.identifier}`)
     case 'integration_of_another_kind':
@@ -166,6 +167,11 @@ function refusedEndpoint(refusal: EndpointRefused): ImportOutcome {
         `the type ${refusal.type} requires ${refusal.provider} integration, which latch does not have`,
       )
     case 'user_linked_already':
-      return skipped(`the subscriber is linked there already: ${refusal.existing.identifier}`)
+      return skipped(`the subscriber is already linked there: ${refusal.existing.identifier}`)
   }
 }
+
+/** An export without secrets leaves out values that an endpoint of this type needs. */
+const missingSecretText = (type: string, field: string): string =>
+  `Endpoint must match the required format for type "${type}": its ${field} is missing. ` +
+  'Export again, with --with-secrets'

@@ -52,7 +52,7 @@ export function createReport(progress: (text: string) => void): ImportReport {
     text: () =>
       [
         `stored: ${inWords(stored)}`,
-        `there already: ${inWords(known)}`,
+        `already there: ${inWords(known)}`,
         `skipped: ${skipped.length}`,
         ...inOrder(skipped).map(skippedText),
       ].join('\n'),

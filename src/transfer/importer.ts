@@ -23,7 +23,7 @@ export function createImporter(
   async function integration(record: RecordOf<'integration'>): Promise<ImportOutcome> {
     const { providerId } = record
     if (findProvider(deps.providers, providerId).kind === 'unknown_provider') {
-      return skipped(`latch does not link with the provider ${providerId}`)
+      return skipped(`latch does not support the provider ${providerId}`)
     }
     const read = shape.read(record)
     if (read.kind === 'invalid') return outcomeOf(read)
@@ -91,7 +91,7 @@ function outcomeOf(
     case 'invalid':
       return skipped(inOneLine(decided))
     case 'unknown_provider':
-      return skipped('latch does not link with its provider')
+      return skipped('latch does not support its provider')
     default:
       return known
   }

@@ -96,7 +96,7 @@ export async function importFromNovu(
       const sourced = items.flatMap((item) => recordAt(source, item, report) ?? [])
       await importAll(sourced, importRecord, report)
       if (next === null) break
-      if (next === after) throw new NovuError(`Novu gives the same page of ${wanted.path} again`)
+      if (next === after) throw new NovuError(`Novu returned the same page of ${wanted.path} twice`)
       after = next
       await keep(file, { url: novu.url, resource, after })
     }

@@ -73,7 +73,7 @@ export const REFUSALS: readonly Refusal[] = [
     when: 'an integration of a provider that latch does not link with',
     record: {
       value: { record: 'integration', ...INTEGRATION, identifier: 'other', providerId: 'fax' },
-      becomes: 'latch does not link with the provider fax',
+      becomes: 'latch does not support the provider fax',
     },
     command: {
       action: 'integrations.create',
@@ -105,7 +105,7 @@ export const REFUSALS: readonly Refusal[] = [
     ],
     record: {
       value: { ...connectionRecord, ...missing },
-      becomes: 'there is no integration none',
+      becomes: 'the integration none does not exist',
     },
     command: {
       action: 'integrations.set-secret',
@@ -116,7 +116,10 @@ export const REFUSALS: readonly Refusal[] = [
   {
     kind: 'integration_not_found',
     when: 'an endpoint of no integration',
-    record: { value: { ...endpointRecord, ...missing }, becomes: 'there is no integration none' },
+    record: {
+      value: { ...endpointRecord, ...missing },
+      becomes: 'the integration none does not exist',
+    },
   },
   {
     kind: 'no_such_integration',
@@ -158,7 +161,10 @@ export const REFUSALS: readonly Refusal[] = [
       ['DELETE', '/v2/subscribers/nobody'],
       ['DELETE', '/v2/subscribers/nobody?erase=true'],
     ],
-    record: { value: { ...connectionRecord, ...nobody }, becomes: 'there is no subscriber nobody' },
+    record: {
+      value: { ...connectionRecord, ...nobody },
+      becomes: 'the subscriber nobody does not exist',
+    },
     command: {
       action: 'subscribers.erase',
       input: { environmentId: null, ...nobody },
@@ -177,7 +183,10 @@ export const REFUSALS: readonly Refusal[] = [
   {
     kind: 'subscriber_not_found',
     when: 'an endpoint of nobody',
-    record: { value: { ...endpointRecord, ...nobody }, becomes: 'there is no subscriber nobody' },
+    record: {
+      value: { ...endpointRecord, ...nobody },
+      becomes: 'the subscriber nobody does not exist',
+    },
   },
   {
     kind: 'context_exists',
@@ -205,7 +214,7 @@ export const REFUSALS: readonly Refusal[] = [
     api: [['POST', CONNECTIONS, { ...connection, context: { team: 'blue' } }]],
     record: {
       value: { ...connectionRecord, contextKeys: ['team:blue'] },
-      becomes: 'the integration has a connection for the same subscriber and context',
+      becomes: 'the integration already has a connection for the same subscriber and context',
     },
   },
   {
@@ -231,7 +240,7 @@ export const REFUSALS: readonly Refusal[] = [
     ],
     record: {
       value: { ...connectionRecord, subscriberId: null },
-      becomes: 'it has a token and belongs to nobody',
+      becomes: 'it has a token but no owner',
     },
   },
   {
@@ -239,7 +248,7 @@ export const REFUSALS: readonly Refusal[] = [
     when: 'a connection of nobody that claims to be made by a link, and has a token',
     record: {
       value: { ...connectionRecord, subscriberId: null, origin: 'identity' },
-      becomes: 'it has a token and belongs to nobody',
+      becomes: 'it has a token but no owner',
     },
   },
   {
@@ -247,7 +256,7 @@ export const REFUSALS: readonly Refusal[] = [
     when: 'a connection of nobody that was installed by an older latch',
     record: {
       value: { ...connectionRecord, subscriberId: null, contextKeys: [], origin: 'install' },
-      becomes: 'give it a subscriberId or contextKeys, or leave out its auth',
+      becomes: 'add a subscriberId or contextKeys, or remove its auth',
     },
   },
   {
@@ -359,7 +368,7 @@ export const REFUSALS: readonly Refusal[] = [
         connectionIdentifier: 'second',
         contextKeys: ['team:blue'],
       },
-      becomes: 'the subscriber is linked there already: second',
+      becomes: 'the subscriber is already linked there: second',
     },
   },
   {

@@ -49,9 +49,9 @@ describe('latch backup and restore', () => {
     const bare = join(folder, 'bare')
     mkdirSync(bare)
     for (const [from, into, says] of [
-      [broken, dataDir, 'is damaged, or not a backup of latch'],
-      [join(folder, 'none'), dataDir, 'is not there'],
-      [file, other, 'is not the one that this database was made with'],
+      [broken, dataDir, 'is damaged, or is not a backup of latch'],
+      [join(folder, 'none'), dataDir, 'does not exist'],
+      [file, other, 'was created with a different secret key'],
       [file, bare, 'of no use without its secret key'],
     ] as const) {
       const { exitCode, stderr } = await latch('restore', from, '--data-dir', into)

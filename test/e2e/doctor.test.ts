@@ -45,15 +45,15 @@ describe('latch doctor', () => {
     const report = await runDoctor(service)
     expect(report.exitCode).toBe(0)
     expect(of(report, 'integration slack')).toEqual([
-      'ok: Slack accepts client id and secret',
-      'note: whether Slack has the redirect URL shows only when somebody opens a link',
+      'ok: Slack accepts the client id and secret',
+      'note: whether the redirect URL is registered with Slack cannot be checked from here',
     ])
     expect(of(report, 'integration msteams')).toEqual([
-      'ok: Microsoft accepts client id and secret',
+      'ok: Microsoft accepts the client id and secret',
       'ok: AppCatalog.Read.All is granted',
       'ok: TeamsAppInstallation.ReadWriteSelfForUser.All is granted',
       "ok: the Teams app is in the organisation's catalogue",
-      'note: whether Microsoft has the redirect URL shows only when somebody opens a link',
+      'note: whether the redirect URL is registered with Microsoft cannot be checked from here',
     ])
     for (const subject of ['configuration', 'data directory', 'database', 'key file', 'clock']) {
       expect([subject, ...of(report, subject)]).toEqual([subject, expect.stringMatching(/^ok: /)])
@@ -83,7 +83,7 @@ describe('latch doctor', () => {
     expect(report.findings).toContainEqual({
       subject: 'integration msteams',
       status: 'failed',
-      message: 'Microsoft gives the app no token: invalid_client (AADSTS7000215)',
+      message: 'Microsoft issues no token to the app: invalid_client (AADSTS7000215)',
       remedy: expect.stringContaining("the secret's value, not its id"),
     })
     await service.stop()
@@ -109,7 +109,7 @@ describe('latch doctor', () => {
     expect(report.exitCode).toBe(1)
     expect(of(report, 'clock')).toEqual([expect.stringMatching(/^failed: it is 9\d s ahead of/)])
     expect(of(report, 'data directory')).toEqual([expect.stringContaining('open to every user')])
-    expect(of(report, 'integration slack')).toEqual(['failed: Slack does not answer: status 503'])
+    expect(of(report, 'integration slack')).toEqual(['failed: Slack does not respond: status 503'])
     await service.stop()
   })
 

@@ -89,7 +89,7 @@ describe('latch rotate-key', () => {
     expect((await askWithKey(alone)).status).toBe(201)
     await alone.stop()
     const wrong = startService({ LATCH_SECRET_KEY: String(old) }, service.dataDir)
-    expect(wrong).rejects.toThrow('is not the one that this database was made with')
+    expect(wrong).rejects.toThrow('was created with a different secret key')
   })
 
   test('that was cut off is refused a start without the old key, and goes on with it', async () => {
@@ -104,7 +104,9 @@ describe('latch rotate-key', () => {
     const young = Buffer.alloc(32, 7).toString('base64')
     const file = join(service.dataDir, 'secret.key')
     writeFileSync(file, `${young}\n`)
-    expect(startService({}, service.dataDir)).rejects.toThrow('is not the one that')
+    expect(startService({}, service.dataDir)).rejects.toThrow(
+      'was created with a different secret key',
+    )
     writeFileSync(file, `${young}\n${old} retired ${new Date().toISOString()}\n`)
     const again = await startService({}, service.dataDir)
     again.advance(6 * 60_000)

@@ -82,7 +82,7 @@ describe('latch sandbox', () => {
 
     const third = await run(args, { cwd: folder })
     expect(third.exitCode).toBe(1)
-    expect(third.stderr).toContain('Another latch is running on the data directory')
+    expect(third.stderr).toContain('Another latch process is using the data directory')
     second.signal('SIGINT')
     expect((await second.finished).exitCode).toBe(0)
   })

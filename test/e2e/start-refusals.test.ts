@@ -41,7 +41,7 @@ describe('latch does not start, and says how to mend it, with', () => {
     client.close()
     const { exitCode, stderr } = await serve('newer')
     expect(exitCode).toBe(1)
-    expect(stderr).toContain('made by a newer latch')
+    expect(stderr).toContain('written by a newer version of latch')
   })
 
   test('another secret key than the one that the database was made with', async () => {
@@ -54,7 +54,7 @@ describe('latch does not start, and says how to mend it, with', () => {
     await first.finished
     const wrong = await serve('key', { LATCH_SECRET_KEY: key('b') })
     expect(wrong.exitCode).toBe(1)
-    expect(wrong.stderr).toContain('not the one that this database was made with')
+    expect(wrong.stderr).toContain('was created with a different secret key')
     const missing = await serve('key')
     expect(missing.exitCode).toBe(1)
     expect(missing.stderr).toContain('secret.key is missing')

@@ -236,7 +236,7 @@ describe('a libSQL server that fails', () => {
     const server = startServer()
     const environment = { ...environmentOf(server), LATCH_DATABASE_AUTH_TOKEN: 'wrong' }
     expect(startService(environment)).rejects.toThrow(
-      'The libSQL server does not answer: status 401',
+      'The libSQL server does not respond: status 401',
     )
     expect(() => startService({ LATCH_DATABASE_URL: server.url })).toThrow(/LATCH_SECRET_KEY/)
     await server.stop()

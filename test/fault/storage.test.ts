@@ -82,7 +82,7 @@ describe('a database whose file is taken away', () => {
     expect([refused.status, refused.body]).toEqual([503, BUSY])
     expect((await fetch(`${service.url}/readyz`)).status).toBe(503)
     const [logged] = service.logged.filter(({ message }) => /cannot do its work/.test(message))
-    expect(String(logged?.fields['error'])).toContain('was removed while latch runs')
+    expect(String(logged?.fields['error'])).toContain('was removed while latch was running')
     const told = () =>
       service.logged.filter(({ message }) => /cannot do its work/.test(message)).length
     const before = told()

@@ -61,7 +61,7 @@ describe('an answer', () => {
     expect((await callWith(() => new Response(jsonOf(LIMIT)))).kind).toBe('answered')
     expect(await callWith(() => new Response(jsonOf(LIMIT + 1)))).toEqual({
       kind: 'unavailable',
-      reason: 'the answer is too large',
+      reason: 'the response is too large',
       sent: true,
     })
   })

@@ -50,22 +50,22 @@ describe('an import refuses what the API would refuse:', () => {
     [
       'a connection of no integration',
       connection({ integrationIdentifier: 'none' }),
-      'there is no integration none',
+      'the integration none does not exist',
     ],
     [
       'a connection of nobody',
       connection({ subscriberId: 'nobody' }),
-      'there is no subscriber nobody',
+      'the subscriber nobody does not exist',
     ],
     [
       'a second connection of an owner',
       connection({ contextKeys: ['way:taken'] }),
-      'the integration has a connection for the same subscriber and context: taken',
+      'the integration already has a connection for the same subscriber and context: taken',
     ],
     [
       'one that pretends to be without a token',
       connection({ contextKeys: ['way:taken'], origin: 'identity' }),
-      'the integration has a connection for the same subscriber and context: taken',
+      'the integration already has a connection for the same subscriber and context: taken',
     ],
     [
       'U+0000 in an identifier',
@@ -85,7 +85,7 @@ describe('an import refuses what the API would refuse:', () => {
     [
       'tokens that rotate, where none do',
       connection({ ...teams, auth: { accessToken: 'a', refreshToken: 'r' } }),
-      'the tokens of msteams are not refreshed',
+      'latch does not refresh tokens of msteams',
     ],
     [
       'tokens that rotate, of an app without a secret',
@@ -93,7 +93,7 @@ describe('an import refuses what the API would refuse:', () => {
         integrationIdentifier: 'without-secret',
         auth: { accessToken: 'a', refreshToken: 'r' },
       }),
-      'the integration without-secret, which needs its client id and secret first',
+      'the integration without-secret, which refreshes its tokens, needs its client id and secret',
     ],
     [
       'a context without a type',
@@ -103,7 +103,7 @@ describe('an import refuses what the API would refuse:', () => {
     [
       'two contexts of a type',
       connection({ contextKeys: ['t:a', 't:b'] }),
-      'there are two contexts of the type t',
+      'it has two contexts of type t',
     ],
     [
       'a context with spaces',
@@ -131,12 +131,12 @@ describe('an import refuses what the API would refuse:', () => {
     [
       'an endpoint of no integration',
       endpoint({ integrationIdentifier: 'none' }),
-      'there is no integration none',
+      'the integration none does not exist',
     ],
     [
       'an endpoint of nobody',
       endpoint({ subscriberId: 'nobody' }),
-      'there is no subscriber nobody',
+      'the subscriber nobody does not exist',
     ],
     [
       'an endpoint of a connection that is not there',
@@ -146,7 +146,7 @@ describe('an import refuses what the API would refuse:', () => {
     [
       'a subscriber who is linked already',
       endpoint({ connectionIdentifier: 'taken' }),
-      'the subscriber is linked there already: taken',
+      'the subscriber is already linked there: taken',
     ],
   ]
   for (const [name, record, why] of refused) {
@@ -198,8 +198,7 @@ describe('a connection that belongs to nobody in particular', () => {
     const found = await deps.store.connections.findWithAuth(environmentId, identifier)
     return found && [found.connection.origin, found.auth.accessToken]
   }
-  const why =
-    'it has a token and belongs to nobody: give it a subscriberId or contextKeys, or leave out its auth'
+  const why = 'it has a token but no owner: add a subscriberId or contextKeys, or remove its auth'
 
   test('is imported as what says whose workspace it is, if it has no token', async () => {
     for (const origin of ['identity', 'install', 'api'] as const) {

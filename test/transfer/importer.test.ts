@@ -47,7 +47,7 @@ describe('an import refuses what the API would refuse:', () => {
     [
       'a provider that latch does not link with',
       integration({}, { providerId: 'fax', channel: 'email' }),
-      'latch does not link with the provider fax',
+      'latch does not support the provider fax',
     ],
     [
       'a type of context with spaces',

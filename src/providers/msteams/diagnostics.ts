@@ -13,9 +13,9 @@ const PERMISSIONS = [CATALOG_PERMISSION, 'TeamsAppInstallation.ReadWriteSelfForU
 const REMEDIES: Record<string, string> = {
   AADSTS7000215:
     'Set the secret\'s value, not its id: Entra, App registrations, "Certificates & secrets".',
-  AADSTS7000222: 'The secret has expired: make a new one under "Certificates & secrets".',
-  AADSTS700016: 'See that clientId is the Application (client) ID, and of this tenant.',
-  AADSTS90002: 'See that tenantId is the Directory (tenant) ID.',
+  AADSTS7000222: 'The secret has expired: create a new one under "Certificates & secrets".',
+  AADSTS700016: 'Check that clientId is the Application (client) ID, and belongs to this tenant.',
+  AADSTS90002: 'Check that tenantId is the Directory (tenant) ID.',
 }
 
 /** Requests an app-only token in the app's own tenant, and checks its permissions. */
@@ -26,20 +26,21 @@ export async function diagnoseEntraApp(
 ): Promise<Finding[]> {
   const homeTenantId = homeTenantOf(app)
   if (homeTenantId === null) {
-    const message = 'without the tenant of the app, nothing can be asked of Microsoft'
+    const message = 'without the tenant of the app, Microsoft cannot be asked for a token'
     return [{ status: 'warning', message, remedy: 'Add `tenantId` to the credentials.' }]
   }
   const token = await entra.appToken(app, homeTenantId)
   if (token.kind === 'refused') {
     const [code = ''] = /AADSTS\d+/.exec(token.problem) ?? []
-    const fallback = 'See that this machine reaches Microsoft, and that the app is registered.'
+    const fallback =
+      'Check that this machine can connect to Microsoft, and that the app is registered.'
     return [failed(token.problem, REMEDIES[code] ?? fallback)]
   }
   const roles = readRoles(token.accessToken)
   const permissions = roles === null ? [UNREADABLE] : PERMISSIONS.map(checkPermission(roles))
   const seesCatalog = roles === null || roles.includes(CATALOG_PERMISSION)
   return [
-    ok('Microsoft accepts client id and secret'),
+    ok('Microsoft accepts the client id and secret'),
     ...permissions,
     ...(seesCatalog ? [await checkCatalog(fetch, graphUrl, token.accessToken, app)] : []),
     redirectNote(redirectUri),
@@ -60,10 +61,10 @@ const checkPermission =
       ? ok(`${permission} is granted`)
       : {
           status: 'warning',
-          message: `the application permission ${permission} is not granted: the bot cannot be put into users' chats`,
+          message: `the application permission ${permission} is not granted: the bot cannot be installed in users' chats`,
           remedy:
             'Add it under "API permissions" (Microsoft Graph, application), then "Grant admin ' +
-            'consent". It takes up to an hour to come into effect.',
+            'consent". It can take an hour to take effect.',
         }
 
 async function checkCatalog(
@@ -76,15 +77,15 @@ async function checkCatalog(
   if (found.kind === 'found') return ok("the Teams app is in the organisation's catalogue")
   return {
     status: 'warning',
-    message: `users would be linked, and the bot not yet in their chat: ${found.problem}`,
-    remedy: 'Upload the Teams app in the Teams admin center; its externalId is the client id.',
+    message: `users can be linked, but the bot cannot be installed in their chats: ${found.problem}`,
+    remedy: 'Upload the Teams app in the Teams admin center, with the client id as its externalId.',
   }
 }
 
 const redirectNote = (redirectUri: string): Finding => ({
   status: 'note',
-  message: 'whether Microsoft has the redirect URL shows only when somebody opens a link',
-  remedy: `Under Authentication, platform "Web", there must be, to the letter: ${redirectUri}`,
+  message: 'whether the redirect URL is registered with Microsoft cannot be checked from here',
+  remedy: `Under Authentication, platform "Web", there must be exactly this URL: ${redirectUri}`,
 })
 
 export const entraSetupInstructions = (redirectUri: string): SetupInstructions => ({

@@ -153,7 +153,7 @@ export function createEntra(
         return { kind: 'granted', accessToken: answer.body.access_token }
       }
       const problem = entraError(answer.body) ?? `status ${answer.status}, unexpected body`
-      return { kind: 'refused', problem: `Microsoft gives the app no token: ${problem}` }
+      return { kind: 'refused', problem: `Microsoft issues no token to the app: ${problem}` }
     },
   }
 }
@@ -182,7 +182,8 @@ function identityOf(
       return { kind: 'refused', error: `id_token: ${verification.reason}` }
     case 'verified': {
       const { claims } = verification
-      if (!Value.Check(Claims, claims)) return { kind: 'refused', error: 'id_token: ids missing' }
+      if (!Value.Check(Claims, claims))
+        return { kind: 'refused', error: 'id_token: user or tenant id missing' }
       return {
         kind: 'identified',
         identity: { userId: claims.oid, workspace: { id: claims.tid, name: null } },

@@ -55,12 +55,15 @@ export async function findTeamsApp(
 }
 
 function readCatalog(answer: ProviderResponse): CatalogEntry {
-  if (answer.kind === 'unavailable') return notYet(`Graph does not answer: ${answer.reason}`)
+  if (answer.kind === 'unavailable')
+    return notYet(`Microsoft Graph does not respond: ${answer.reason}`)
   if (answer.status === 403) {
     return notYet('The application permission AppCatalog.Read.All is missing, or not yet in effect')
   }
   if (answer.status !== 200 || !Value.Check(Catalog, answer.body)) {
-    return notYet(`Graph answers ${answer.status} to a look into the app catalogue`)
+    return notYet(
+      `Microsoft Graph responded to the search in the app catalogue with status ${answer.status}`,
+    )
   }
   const [entry] = answer.body.value
   if (entry === undefined) {
@@ -70,13 +73,14 @@ function readCatalog(answer: ProviderResponse): CatalogEntry {
 }
 
 function readInstallation(answer: ProviderResponse): BotInstallation {
-  if (answer.kind === 'unavailable') return notYet(`Graph does not answer: ${answer.reason}`)
+  if (answer.kind === 'unavailable')
+    return notYet(`Microsoft Graph does not respond: ${answer.reason}`)
   const { status } = answer
   if (status === 201 || status === 200 || status === 409) return { kind: 'reachable' }
   if (status === 403) {
     const permission = 'TeamsAppInstallation.ReadWriteSelfForUser.All'
     return notYet(`The application permission ${permission} is missing, or not yet in effect`)
   }
-  if (status === 404) return notYet('Graph does not know the user, or the app')
-  return notYet(`Graph answers ${status} to the installation`)
+  if (status === 404) return notYet('Microsoft Graph does not find the user or the app')
+  return notYet(`Microsoft Graph responded to the installation with status ${status}`)
 }

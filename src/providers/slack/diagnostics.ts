@@ -32,26 +32,26 @@ export async function diagnoseSlackApp(
     authorization: basicAuthorization(app),
   })
   if (answer.kind === 'unavailable') {
-    const remedy = `See that this machine reaches ${slackUrl} (proxy, firewall, DNS).`
-    return [failed(`Slack does not answer: ${answer.reason}`, remedy)]
+    const remedy = `Check that this machine can connect to ${slackUrl} (proxy, firewall, DNS).`
+    return [failed(`Slack does not respond: ${answer.reason}`, remedy)]
   }
   if (!Value.Check(SlackRefusal, answer.body)) {
-    const message = `${slackUrl} answers ${answer.status} and not as Slack does`
-    return [failed(message, 'See that LATCH_SLACK_URL is the address of Slack.')]
+    const message = `${slackUrl} responded with status ${answer.status}, and not as Slack does`
+    return [failed(message, 'Check that LATCH_SLACK_URL is the URL of Slack.')]
   }
   const { error } = answer.body
   if (!CLIENT_ACCEPTED_ERRORS.has(error)) {
-    const remedy = REMEDIES.get(error) ?? 'See that the app is there, and not disabled.'
+    const remedy = REMEDIES.get(error) ?? 'Check that the app exists and is not disabled.'
     return [failed(`Slack does not accept the app: ${error}`, remedy)]
   }
-  return [ok('Slack accepts client id and secret'), redirectNote(redirectUri)]
+  return [ok('Slack accepts the client id and secret'), redirectNote(redirectUri)]
 }
 
 /** Slack reports a wrong redirect URL only to people, in the browser. */
 const redirectNote = (redirectUri: string): Finding => ({
   status: 'note',
-  message: 'whether Slack has the redirect URL shows only when somebody opens a link',
-  remedy: `Under OAuth & Permissions there must be, to the letter: ${redirectUri}`,
+  message: 'whether the redirect URL is registered with Slack cannot be checked from here',
+  remedy: `Under OAuth & Permissions there must be exactly this URL: ${redirectUri}`,
 })
 
 /**

@@ -113,7 +113,7 @@ function installed(granted: Static<typeof Granted>): InstallOutcome {
   // An org-wide install has no team, and only this flag identifies it: a workspace that is part of
   // an organisation has an `enterprise` as well.
   const workspace = granted.is_enterprise_install === true ? granted.enterprise : granted.team
-  if (!workspace) return { kind: 'refused', error: 'no workspace in the answer' }
+  if (!workspace) return { kind: 'refused', error: 'no workspace in the response' }
   const { accessToken, refreshToken, expiresInSeconds } = tokensOf(granted)
   return {
     kind: 'installed',

@@ -65,7 +65,8 @@ function identityOf(
       return { kind: 'refused', error: `id_token: ${verification.reason}` }
     case 'verified': {
       const { claims } = verification
-      if (!Value.Check(Claims, claims)) return { kind: 'refused', error: 'id_token: ids missing' }
+      if (!Value.Check(Claims, claims))
+        return { kind: 'refused', error: 'id_token: user or team id missing' }
       const enterpriseId = claims['https://slack.com/enterprise_id']
       const workspace = {
         id: claims['https://slack.com/team_id'],

@@ -9,7 +9,8 @@ import { createSlackOpenId } from './openid.ts'
 const CREDENTIALS = {
   pkce: Type.Optional(
     Type.Boolean({
-      description: 'Send a PKCE challenge. Slack then takes the app for a public client, for good.',
+      description:
+        'Send a PKCE challenge. Slack then treats the app as a public client permanently.',
     }),
   ),
 }

@@ -20,7 +20,7 @@ export async function backupDatabase(dataDir: string, file: string): Promise<voi
   // Only the owner may read it, because not everything in the database is sealed. SQLite accepts an
   // empty file as the target.
   if (!(await createPrivate(file))) {
-    throw new StoreError('backup_unusable', `${file} is there already.`)
+    throw new StoreError('backup_unusable', `${file} already exists.`)
   }
   const client = createClient({ url: fileUrl(source), timeout: 5000 })
   try {
@@ -36,7 +36,7 @@ export async function backupDatabase(dataDir: string, file: string): Promise<voi
 
 /** Throws `StoreError` if the file is not an intact database. */
 export async function verifyDatabase(file: string): Promise<void> {
-  if (!existsSync(file)) throw new StoreError('backup_unusable', `${file} is not there.`)
+  if (!existsSync(file)) throw new StoreError('backup_unusable', `${file} does not exist.`)
   const client = createClient({ url: fileUrl(file) })
   try {
     const integrity = await client.execute('PRAGMA integrity_check')
@@ -47,7 +47,7 @@ export async function verifyDatabase(file: string): Promise<void> {
   } finally {
     client.close()
   }
-  throw new StoreError('backup_unusable', `${file} is damaged, or not a backup of latch.`)
+  throw new StoreError('backup_unusable', `${file} is damaged, or is not a backup of latch.`)
 }
 
 /**

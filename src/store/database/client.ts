@@ -76,7 +76,7 @@ export function openServerClient({ url, authToken }: DatabaseServer): Client {
 /** Reports every failure of a server that is down or overloaded as one `StoreError`. */
 async function fetchInTime(request: Request): Promise<Response> {
   const unreachable = (reason: string): StoreError =>
-    new StoreError('database_unreachable', `The libSQL server does not answer: ${reason}`)
+    new StoreError('database_unreachable', `The libSQL server does not respond: ${reason}`)
   try {
     const signal = AbortSignal.timeout(SERVER_TIMEOUT_MS)
     const response = await fetch(await wellFormed(request), { signal })

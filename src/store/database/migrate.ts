@@ -48,7 +48,7 @@ function refuseNewer({ hashes }: Journal, migrations: readonly Migration[]): voi
   if ([...hashes].every((hash) => known.has(hash))) return
   throw new StoreError(
     'database_newer',
-    'The database was made by a newer latch than this one. Run that version (or a later ' +
+    'The database was written by a newer version of latch. Run that version (or a later ' +
       'one), or restore a backup that was made before the upgrade.',
   )
 }
@@ -77,7 +77,7 @@ async function refuseBrokenReferences(client: Client): Promise<void> {
   if (first !== undefined) {
     throw new StoreError(
       'database_damaged',
-      `The database has ${rows.length} rows that refer to nothing, the first in table ` +
+      `The database has ${rows.length} rows with a broken reference, the first in table ` +
         `"${String(first['table'])}". Restore a backup.`,
     )
   }

@@ -29,7 +29,7 @@ export const identityOf = (file: string): FileIdentity => ({
 function inodeOf(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false })
   if (found !== undefined) return found.ino
-  throw new StoreError('database_gone', `${path} was removed while latch starts.`)
+  throw new StoreError('database_gone', `${path} was removed while latch was starting.`)
 }
 
 export type FileGuard = {
@@ -55,11 +55,11 @@ export function guardFiles({ file, database, log, index }: FileIdentity): FileGu
     const what = found === undefined ? 'removed' : 'replaced'
     throw new StoreError(
       'database_gone',
-      `${path} was ${what} while latch runs, which now refuses every write. ${remedy}`,
+      `${path} was ${what} while latch was running, so latch now refuses every write. ${remedy}`,
     )
   }
   const afterCommit = (): void => {
-    see(file, database, 'Put it back, or start latch again.')
+    see(file, database, 'Restore it, or restart latch.')
     see(logOf(file), log, STOP_IN_ORDER)
   }
   return {
@@ -75,5 +75,5 @@ const logOf = (file: string): string => `${file}-wal`
 const indexOf = (file: string): string => `${file}-shm`
 
 const STOP_IN_ORDER =
-  'Stop latch by SIGTERM, not by SIGKILL: it still has the file open, and brings what is in it into ' +
+  'Stop latch with SIGTERM, not SIGKILL: it still has the file open, and moves its contents into ' +
   'the database. Then start it again.'

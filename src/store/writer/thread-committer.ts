@@ -121,7 +121,7 @@ function startThread(file: string | URL, onEnd: () => void): Thread {
 
   const end = (reason: unknown): void => {
     onEnd()
-    const error = new StoreError('writer_ended', `The thread that writes has ended: ${reason}`)
+    const error = new StoreError('writer_ended', `The writer thread has ended: ${reason}`)
     for (const { reject } of waiting.values()) reject(error)
     waiting.clear()
     closed.resolve()

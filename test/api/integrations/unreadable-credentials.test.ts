@@ -74,6 +74,6 @@ describe('an integration whose credentials the secret key does not open', async 
     }
     expect(await exported(false)).toContainEqual(expect.objectContaining({ identifier: 'slack' }))
     const refused = await exported(true).then(String, String)
-    expect(refused).toContain('does not open the credentials of integration slack')
+    expect(refused).toContain('cannot decrypt the credentials of integration slack')
   })
 })
