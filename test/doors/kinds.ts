@@ -80,7 +80,7 @@ export const ELSEWHERE: Readonly<Record<string, { file: string; says: string }>>
     file: 'api/links/callback-browser-binding.test.ts',
     says: 'another browser does not',
   },
-  token_not_revoked: { file: 'api/connections/connections.test.ts', says: 'revoke' },
+  token_not_revoked: { file: 'api/connections/delete.test.ts', says: 'revoke' },
   link_not_found: { file: 'api/links/get.test.ts', says: 'is unknown where its id was changed' },
   // The bytes of a body, and of a line of a file.
   not_json: { file: 'http/read-body.test.ts', says: 'body_not_json' },

@@ -1,11 +1,8 @@
 import { describe, expect, test } from 'bun:test'
-import { createAlarm } from '../../../src/background.ts'
 import { holdJob } from '../../../src/domain/job.ts'
-import { JOB_KINDS } from '../../../src/jobs/kinds.ts'
-import { startJobs } from '../../../src/jobs/runner.ts'
 import { rotatingClientId } from '../../../src/providers/slack/stand-in/directory.ts'
 import { REFRESH_TOKENS } from '../../../src/store/jobs/pending.ts'
-import { createImporter } from '../../../src/transfer/importer.ts'
+import { testCases } from '../../harness/cases.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { startService, type TestService } from '../../harness/service.ts'
 
@@ -45,12 +42,28 @@ async function authOf(name: string): Promise<Auth> {
   return (body as { auth: Auth }).auth
 }
 
-const verify = (name: string) => api('POST', `/v1/channel-connections/${name}/verify`)
+const PATH = '/v1/channel-connections'
+const verify = (name: string) => api('POST', `${PATH}/${name}/verify`)
 
 const refreshes = (): number =>
   service.slackRequests.filter((request) => request === 'POST /api/oauth.v2.access').length
 
-describe('verify', () => {
+describe('POST /v1/channel-connections/:identifier/verify', () => {
+  let unchanged: Auth = { accessToken: '' }
+  /** A connection whose next refresh Slack answers so; the one after it goes well. */
+  const failing = (name: string, answer: () => Response) => ({
+    before: async () => {
+      await install(name)
+      unchanged = await authOf(name)
+      service.slackAnswers.push(answer)
+      return { path: `${PATH}/${name}/verify` }
+    },
+    after: async () => {
+      expect(await authOf(name)).toEqual(unchanged)
+      expect((await verify(name)).status).toBe(200)
+    },
+  })
+
   test('exchanges the refresh token, and stores the new pair', async () => {
     await install('one')
     const before = await authOf('one')
@@ -64,37 +77,49 @@ describe('verify', () => {
     expect((await verify('one')).status).toBe(200)
   })
 
-  test('passes a connection that does not rotate, and changes nothing', async () => {
-    const before = await authOf(SANDBOX.connectionIdentifier)
-    expect((await verify(SANDBOX.connectionIdentifier)).status).toBe(200)
-    expect(await authOf(SANDBOX.connectionIdentifier)).toEqual(before)
-  })
-
-  test('does not find what is not there', async () => {
-    expect((await verify('none')).status).toBe(404)
-  })
-
-  const failures: [string, () => Response, string][] = [
-    [
-      'refused',
-      () => Response.json({ ok: false, error: 'invalid_refresh_token' }),
-      'Slack token refresh failed: invalid_refresh_token. Reconnect the Slack channel connection.',
-    ],
-    ['unanswered', () => new Response('down', { status: 503 }), 'Slack could not be reached'],
-  ]
-  for (const [name, answer, message] of failures) {
+  testCases(service, { method: 'POST', path: `${PATH}/none/verify` }, [
+    {
+      name: 'a connection that does not rotate, which is as it was',
+      status: 200,
+      before: async () => {
+        unchanged = await authOf(SANDBOX.connectionIdentifier)
+        return { path: `${PATH}/${SANDBOX.connectionIdentifier}/verify` }
+      },
+      after: async ({ body }) => expect((body as { auth: Auth }).auth).toEqual(unchanged),
+    },
+    {
+      name: 'one that is not there',
+      status: 404,
+      code: 'connection_not_found',
+      contains: { message: "Channel connection with identifier 'none' not found" },
+    },
+    {
+      name: 'an identifier with U+0000',
+      request: { path: `${PATH}/a%00b/verify` },
+      status: 422,
+      code: 'validation_failed',
+    },
     // docs/providers.md#slack-token-rotation
-    test(`that is ${name} answers 502, and leaves the tokens as they were`, async () => {
-      await install(name)
-      const before = await authOf(name)
-      service.slackAnswers.push(answer)
-      const failed = await verify(name)
-      expect(failed.status).toBe(502)
-      expect(failed.body).toMatchObject({ statusCode: 502, message })
-      expect(await authOf(name)).toEqual(before)
-      expect((await verify(name)).status).toBe(200)
-    })
-  }
+    {
+      name: 'a token that is refused: the tokens are as they were',
+      status: 502,
+      code: 'refresh_refused',
+      contains: {
+        message:
+          'Slack token refresh failed: invalid_refresh_token. Reconnect the Slack channel connection.',
+      },
+      lacks: 'xoxe',
+      ...failing('refused', () => Response.json({ ok: false, error: 'invalid_refresh_token' })),
+    },
+    {
+      name: 'a provider that does not answer: the tokens are as they were',
+      status: 502,
+      code: 'provider_unavailable',
+      contains: { message: 'Slack could not be reached' },
+      lacks: 'xoxe',
+      ...failing('unanswered', () => new Response('down', { status: 503 })),
+    },
+  ])
 
   // docs/providers.md#slack-token-rotation
   test('of many at once refreshes once; the others are told to come back', async () => {
@@ -193,56 +218,4 @@ test('a refresh keeps what the provider does not send again', async () => {
     expiresAt: expect.any(String),
     refreshTokenExpiresAt,
   })
-})
-
-test('an imported token of unknown age is due at once', async () => {
-  const own = await startService()
-  await own.api('POST', '/v1/integrations', ROTATING)
-  const { store, clock } = own.deps
-  const take = createImporter({
-    ...own.deps,
-    environmentId: String((await store.environments.first())?.id),
-  })
-  const record = {
-    record: 'connection' as const,
-    integrationIdentifier: 'rotating',
-    subscriberId: null,
-    workspace: { id: 'T0ACME0001' },
-  }
-  const auth = { accessToken: 'xoxe.xoxb-old', refreshToken: 'xoxe-1-old' }
-  await take({ ...record, identifier: 'old', contextKeys: ['a:1'], auth })
-  const expiresAt = new Date(clock() + 60 * 60_000).toISOString()
-  await take({ ...record, identifier: 'dated', contextKeys: ['a:2'], auth: { ...auth, expiresAt } })
-  const lease = { token: 'test', nowMs: clock(), untilMs: clock() + 60_000 }
-  const due = await store.jobs.take([REFRESH_TOKENS], 10, lease)
-  const environmentId = String((await store.environments.first())?.id)
-  const old = await store.connections.findWithAuth(environmentId, 'old')
-  expect(due.map(({ subject }) => subject)).toEqual([String(old?.connection.id)])
-  await own.stop()
-})
-
-// docs/providers.md#slack-token-rotation
-test('tokens are refreshed in the background before they expire, over days', async () => {
-  const own = await startService()
-  await own.api('POST', '/v1/integrations', ROTATING)
-  await install('lasting', own)
-  const read = async (): Promise<Auth> => {
-    const { body } = await own.api('GET', '/v1/channel-connections/lasting')
-    return (body as { auth: Auth }).auth
-  }
-  let last = await read()
-  for (let halfDay = 0; halfDay < 6; halfDay += 1) {
-    own.advance(12 * 60 * 60_000 - 4 * 60_000)
-    const keeping = startJobs(own.deps, JOB_KINDS, createAlarm())
-    let now = await read()
-    for (let waited = 0; waited < 200 && now.accessToken === last.accessToken; waited += 1) {
-      await Bun.sleep(10)
-      now = await read()
-    }
-    await keeping.stop()
-    expect(now.accessToken).not.toBe(last.accessToken)
-    expect(Date.parse(String(now.expiresAt))).toBeGreaterThan(own.deps.clock())
-    last = now
-  }
-  await own.stop()
 })
