@@ -33,19 +33,19 @@ describe('GET /v1/channel-connections', () => {
     // As clients in Python send it.
     ['limit=2.0', 'teams', 'shared'],
     ['orderDirection=ASC&limit=1', connectionIdentifier],
-    [`subscriberId=${subscriberId}`, 'teams', 'own'],
+    [`subscriberId=${subscriberId}`, 'teams', 'own', connectionIdentifier],
     ['subscriberId=nobody'],
     ['integrationIdentifier=msteams', 'teams'],
     ['integrationIdentifier=none'],
     ['providerId=slack', 'shared', 'own', connectionIdentifier],
     ['channel=chat', ...ALL],
     ['channel=email'],
-    ['connectionMode=subscriber', 'teams', 'own'],
-    ['connectionMode=shared', 'shared', connectionIdentifier],
+    ['connectionMode=subscriber', 'teams', 'own', connectionIdentifier],
+    ['connectionMode=shared', 'shared'],
     ['contextKeys=tenant:acme', 'own'],
     ['contextKeys=tenant:acme&contextKeys=region:eu', 'shared'],
     ['contextKeys=tenant:other'],
-    [`subscriberId=${subscriberId}&contextKeys=`, 'teams'],
+    [`subscriberId=${subscriberId}&contextKeys=`, 'teams', connectionIdentifier],
   ]
   const wrong: [query: string, field: string, message: RegExp][] = [
     [`subscriber=${subscriberId}`, 'subscriber', /^property subscriber should not exist$/],

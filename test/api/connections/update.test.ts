@@ -111,8 +111,13 @@ describe('PATCH /v1/channel-connections/:identifier', () => {
         'Another channel connection of integration "slack" is for the same subscriber and context',
       lacks: 'xoxb-',
       headers: { 'retry-after': null, link: null },
-      // The sandbox begins with the first.
-      before: async () => ({ path: await madeByLink('U0MALLORY4') }),
+      before: async () => {
+        // So that nobody is found in the one that the sandbox begins with.
+        await service.api('DELETE', `${PATH}/${connectionIdentifier}`)
+        const [first, second] = [await madeByLink('U0MALLORY4'), await madeByLink('U0ADA00001')]
+        expect((await service.api('PATCH', first, content)).status).toBe(200)
+        return { path: second }
+      },
     },
   ])
 })

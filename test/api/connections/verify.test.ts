@@ -94,8 +94,8 @@ describe('POST /v1/channel-connections/:identifier/verify', () => {
       contains: { message: "Channel connection with identifier 'none' not found" },
     },
     {
-      name: 'an identifier with U+0000',
-      request: { path: `${PATH}/a%00b/verify` },
+      name: 'an identifier that is not UTF-8',
+      request: { path: `${PATH}/%FF/verify` },
       status: 422,
       code: 'validation_failed',
     },
