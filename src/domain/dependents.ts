@@ -8,22 +8,23 @@ import { endpointEvent, erasedEndpointEvent } from './endpoints/event.ts'
 import type { Cause } from './events/reasons.ts'
 import type { DomainEvent } from './events/registry.ts'
 
-/** What is deleted with something else. */
+/** Records that are deleted together with the record that they belong to. */
 export type DependentCounts = { endpoints: number; connections: number }
 
 type Removal = Omit<Change, 'jobs'> & { counts: DependentCounts }
 
 /**
- * How many rows of a table are deleted in one commit, each with its event. A commit of that many takes
- * some 20 ms, after which others have their turn: see docs/decisions/0026-events-of-many-rows.md.
+ * How many rows of a table are deleted in one commit, each with its event. Such a commit takes
+ * about 20 ms, after which other writes can proceed: see
+ * docs/decisions/0026-events-of-many-rows.md.
  */
 export const MAX_REMOVED_AT_ONCE = 500
 
-/** The event of an endpoint that is deleted with what it belongs to. */
+/** The event of an endpoint that is deleted with the record that it belongs to. */
 const endpointDeleted =
   (reason: Cause) =>
   (endpoint: EndpointRow): DomainEvent =>
-    // Nothing that names a person who is erased may be written, not even as a digest.
+    // Nothing that identifies an erased subscriber may be written, not even as a digest.
     reason === 'subscriber_erased'
       ? erasedEndpointEvent(endpoint)
       : endpointEvent('endpoint.deleted', endpoint, reason)
@@ -36,9 +37,9 @@ export const connectionDeleted =
   }
 
 /**
- * Deletes most of what is deleted with something, in several commits, so that the last one, which
- * deletes that thing itself, is not large. Deletes nothing if there is little. If it is interrupted,
- * the rest is there still, and deleting again goes on with it.
+ * Deletes most dependents of a record in several commits, so that the last commit, which deletes
+ * the record itself, stays small. Does nothing if there are few. If it is interrupted, deleting the
+ * record again continues with the rest.
  */
 export async function removeMostDependents(
   deps: CommitDeps,
@@ -75,8 +76,8 @@ export async function removeMostDependents(
 }
 
 /**
- * The events of what is deleted by the same commit, by a foreign key, and the expectation that it is
- * that and nothing else. `before`: what `removeMostDependents` has deleted.
+ * The events of the dependents that the same commit deletes through foreign keys, and the
+ * expectation that there are no others. `before`: how many `removeMostDependents` has deleted.
  */
 export async function removeWith(
   { store }: Pick<CommitDeps, 'store'>,
@@ -85,7 +86,7 @@ export async function removeWith(
   before: DependentCounts,
 ): Promise<Removal> {
   const { dependentEndpoints, dependentConnections } = store
-  // As many as there are: some may have come since most were deleted.
+  // No limit: some may have been added since most were deleted.
   const endpoints = await dependentEndpoints.of(parent, Number.MAX_SAFE_INTEGER)
   const expects = [dependentEndpoints.expectOnly(parent, endpoints)]
   const events = endpoints.map(endpointDeleted(reason))

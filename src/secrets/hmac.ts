@@ -19,7 +19,7 @@ export function createSigner(key: Uint8Array): (data: string) => string {
   return (data) => keyed.copy().update(data).digest('base64url')
 }
 
-/** HMAC-SHA256 as bytes, many times with one key: a key of 256 bits for each text. */
+/** Derives a 256-bit key from each text by HMAC-SHA256 with one key. */
 export function createKeyDerivation(key: Uint8Array): (text: string) => Uint8Array {
   const keyed = new Bun.CryptoHasher('sha256', key)
   return (text) => keyed.copy().update(text).digest()

@@ -10,7 +10,7 @@ export type DerivedKeys = {
   kid: string
   stateEncryption: Uint8Array
   stateSignature: Uint8Array
-  /** Signed states when they were not encrypted; see `createStates`. */
+  /** Signed the unencrypted states of earlier versions; see `createStates`. */
   plainState: Uint8Array
   pkce: Uint8Array
   nonce: Uint8Array

@@ -18,7 +18,7 @@ export type Sealing = {
    * key.
    */
   createKey(): string
-  /** Seals with another key, such as one from `createKey`. */
+  /** Seals with a different key, such as one from `createKey`. */
   createBox(key: Uint8Array): Box
 }
 
@@ -27,7 +27,7 @@ const VERSION = 's2'
 const VERSION_WITH_NONCE = 's1'
 const KEY_BYTES = 32
 
-/** Creates values `s2.<key id>.<salt>.<ciphertext and tag>`, with the current key of the keyring. */
+/** Sealed values have the form `s2.<key id>.<salt>.<ciphertext and tag>`. */
 export function createSealing(keyring: Keyring, random: Pick<Random, 'bytes'>): Sealing {
   const boxes = new WeakMap<DerivedKeys, Box>()
   const boxOf = (keys: DerivedKeys): Box => {

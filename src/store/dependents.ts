@@ -6,20 +6,20 @@ import { channelConnections, channelEndpoints } from './schema/channels.ts'
 import { expectation } from './writer/expectations.ts'
 import { toWrite, type Write } from './writer/writes.ts'
 
-/** What rows belong to, and are deleted with. */
+/** The record that rows belong to, and with which they are deleted. */
 export type Parent = { environmentId: string } & (
   | { integrationId: string }
   /** The company's id of a subscriber, whose endpoints are deleted with them. */
   | { subscriberId: string }
 )
 
-/** The rows of one table that are deleted with what they belong to. */
+/** The rows of one table that are deleted with the record that they belong to. */
 export type Dependents<Row extends { id: string }> = {
-  /** Up to `limit` of them. */
+  /** Reads up to `limit` rows. */
   of(parent: Parent, limit: number): Promise<Row[]>
-  /** Fails the commit if there are others than these, or not all of these any more. */
+  /** Fails the commit unless exactly these rows exist. */
   expectOnly(parent: Parent, rows: readonly Row[]): Write
-  /** Fails the commit if not all of these are there any more. */
+  /** Fails the commit unless all of these rows exist. */
   expectAll(rows: readonly Row[]): Write
   delete(rows: readonly Row[]): Write
 }
@@ -59,7 +59,7 @@ const belongsTo = (table: Table, { environmentId, ...parent }: Parent): SQL | un
   )
 
 function changesOf(database: Database, table: Table): Omit<Dependents<{ id: string }>, 'of'> {
-  // One parameter, however many there are: SQLite takes 32,766.
+  // A single parameter, because SQLite allows at most 32,766.
   const isOneOf = (rows: readonly { id: string }[]): SQL => {
     const ids = JSON.stringify(rows.map(({ id }) => id))
     return sql`${table.id} in (select value from json_each(${ids}))`

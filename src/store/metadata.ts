@@ -27,6 +27,7 @@ export type Metadata = {
   proveWritable(): Promise<void>
 }
 
+/** `facts` is the name of the table in the database, to which sealed values are bound. */
 const CANARY = { table: 'facts', column: 'value', row: 'canary' }
 
 export function createMetadata(database: Database, writer: Writer, sealing: Sealing): Metadata {

@@ -89,7 +89,7 @@ export function createSealedValues(
   }
 }
 
-/** Idempotency records have keys of their own, which are among the values that are sealed. */
+/** Excludes idempotency records, which are sealed with keys of their own. */
 const isSealedByMasterKey = ({ sealed }: Sealed): boolean => !isSealedByRecordKey(sealed)
 
 function nextOf(

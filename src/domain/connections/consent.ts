@@ -114,7 +114,7 @@ async function eventsOf(
     return [connectionEvent(PROVEN, current)]
   }
   if (end.kind !== 'gave_up') return []
-  // Whoever asks for the proof later gives up again.
+  // A later check that also fails gives up again, but must not record it again.
   const isKnown = (await lastEventOf(deps, current, [GAVE_UP, PROVEN]))?.type === GAVE_UP
   return isKnown ? [] : [connectionEvent(GAVE_UP, current, { reason: end.problem })]
 }

@@ -7,8 +7,8 @@ import type { EventType } from '../events/registry.ts'
 const NEW_CREDENTIALS: readonly EventType[] = ['connection.installed', 'connection.updated']
 
 /**
- * The last event of a connection of one of these types, unless it has had new credentials since; null
- * if there is none. Used to record a problem once, and not at each attempt that meets it.
+ * A connection's last event of one of these types, unless its credentials were renewed since; null
+ * if there is none. Used to record a problem once, not at every attempt.
  */
 export async function lastEventOf(
   { store }: Pick<Deps, 'store'>,

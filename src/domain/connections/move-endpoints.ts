@@ -11,7 +11,7 @@ import { connectionEvent } from './event.ts'
 
 type MoveDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
-/** Why endpoints move, and by which link, if any. */
+/** Why endpoints are moved, and the link that caused it, if any. */
 export type MoveCause = { reason: Cause; linkId: string | null }
 
 export type Moved = Pick<Change, 'expects' | 'writes' | 'events'>
@@ -19,8 +19,8 @@ export type Moved = Pick<Change, 'expects' | 'writes' | 'events'>
 const NOTHING: Moved = { expects: [], writes: [], events: [] }
 
 /**
- * Moves the endpoints of a connection's owner to it from the workspace's connection that has no
- * token, if there is one.
+ * Moves the endpoints of a connection's owner to it from the workspace's identity-only connection,
+ * if there is one.
  */
 export async function takeOverOwn(
   { store }: MoveDeps,
@@ -39,15 +39,15 @@ export async function takeOverOwn(
 }
 
 /**
- * Moves the endpoints of other people than a connection's owner to the connection of its workspace
- * that has no token. If there is none, and it is needed, it is created.
+ * Moves the endpoints of subscribers other than the owner from a connection to the identity-only
+ * connection of its workspace, which is created if it is needed and does not exist.
  */
 export async function releaseOthers(
   deps: MoveDeps,
   connection: Connection,
   cause: MoveCause,
 ): Promise<Moved> {
-  // What belongs to nobody in particular is everybody's.
+  // A connection without an owner is open to everyone.
   if (connection.subscriberId === null && connection.contextKeys.length === 0) return NOTHING
   const { connectionEndpoints, connections } = deps.store
   const known = await connectionEndpoints.findIdentityOnly(connection)
@@ -65,7 +65,10 @@ export async function releaseOthers(
   }
 }
 
-/** Without an owner and a token: it only says whose workspace it is. */
+/**
+ * An identity-only connection: it has neither an owner nor a token, and only identifies a
+ * workspace.
+ */
 const fallbackOf = (
   deps: MoveDeps,
   { environmentId, integrationId, workspaceId, workspaceName }: Connection,

@@ -113,7 +113,7 @@ const REFRESHED = 'connection.tokens_refreshed'
 
 /** The reason of the last recorded refusal of a connection's tokens; null if they were refreshed since. */
 async function lastRefusal(deps: RefreshDeps, holder: TokenHolder): Promise<string | null> {
-  // Not the problem of the job, which is also that of a provider that did not respond.
+  // Not the job's problem, which is also set if the provider did not respond.
   const last = await lastEventOf(deps, holder, [REFUSED, REFRESHED])
   return last?.type === REFUSED ? last.reason : null
 }
@@ -141,7 +141,7 @@ async function storeTokens(
     return accept(auth, {
       expects: [connectionTokens.expectUnchanged(current)],
       writes: [connectionTokens.renew(held.subject, auth, nowMs)],
-      // Only after a failure there can be something to take back.
+      // Records the recovery only after a recorded refusal.
       events:
         held.attempts > 1 && (await lastRefusal(deps, holder)) !== null
           ? [connectionEvent(REFRESHED, holder)]

@@ -49,7 +49,10 @@ export function endpointEvent(
   }
 }
 
-/** Creates the event of an endpoint that was deleted because its subscriber was erased: it names nobody. */
+/**
+ * Creates the event of an endpoint that was deleted because its subscriber was erased. It contains
+ * no personal data.
+ */
 export const erasedEndpointEvent = (endpoint: Subject): DomainEvent => ({
   type: 'endpoint.deleted',
   environmentId: endpoint.environmentId,
@@ -76,7 +79,7 @@ export const endpointMoved = (
   },
 })
 
-/** Creates the event of a linked user who could not be reached by the app before, and now can. */
+/** Creates the event of a linked user for whom the bot is now installed. */
 export const endpointReachable = (endpoint: Omit<Subject, 'endpoint'>): DomainEvent => ({
   type: 'endpoint.reachable',
   environmentId: endpoint.environmentId,

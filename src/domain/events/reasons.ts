@@ -1,6 +1,6 @@
 /**
- * Why something happened to endpoints and connections that somebody has not changed themselves: they
- * belong to what was changed.
+ * The reasons of events about endpoints and connections that were not changed themselves, but
+ * belong to something that was.
  */
 export type Cause =
   | 'connection_installed'

@@ -126,7 +126,7 @@ export async function deleteIntegration(
   )
 }
 
-/** Deletes the connections and endpoints of an integration but for the last 500, in several commits. */
+/** Deletes all but the last 500 connections and endpoints of an integration, in several commits. */
 export const removeMostOfIntegration = (
   deps: CommitDeps,
   actor: Actor,

@@ -23,34 +23,43 @@ import {
 } from './outcome.ts'
 import { expectTarget, findTarget, type LinkTarget } from './target.ts'
 
-/** Longer than any call to a provider: a claim without an outcome after this was cut off. */
+/**
+ * Longer than any call to a provider: a claim that has no outcome after this time was interrupted.
+ */
 const ABANDONED_AFTER_MS = 30_000
 const WAIT_FOR_OUTCOME_MS = 15_000
 const POLL_MS = 50
 
 type VerifiedState = Extract<StateVerification, { kind: 'valid' }>
 
-/** Where the end of a link is reported beside the page, as the integration says; null: nowhere. */
+/**
+ * Where the outcome is reported besides the result page, as set in the integration; null for
+ * nowhere.
+ */
 export type Destination = { redirectUrl: string | null; openerOrigin: string | null }
 
 export const NO_DESTINATION: Destination = { redirectUrl: null, openerOrigin: null }
 
-/** How a callback ended. `link` is null where the state is not latch's own. */
+/** The result of a callback. `link` is null if the state is not authentic. */
 export type Completion = {
   result: CallbackResult
   link: KnownLink | null
   destination: Destination
-  /** The request by which a failure is found: this one, or the first that failed so. */
+  /**
+   * The id of the request that recorded a failure: this one, or the first that failed for the same
+   * reason.
+   */
   reference: string
 }
 
 /**
- * Completes a link, once. Nothing is spent on what cannot succeed, so it goes in this order: the
- * provider's error, the state, all that can be checked without the code, the claim of the link, the
- * exchange of the code, the identity, and one commit of the effect together with the outcome.
+ * Completes a link, once. To avoid using up a link that cannot succeed, the order is: the
+ * provider's error, the state, everything that can be checked without the code, the claim of the
+ * link, the exchange of the code, the identity, and one commit of the effect together with the
+ * outcome.
  *
- * The destination needs a state that is ours, but not a fresh one: users who cancelled, or who come
- * too late, are sent there as well.
+ * The destination requires an authentic state, but not a valid one: users who cancelled, or
+ * returned too late, are redirected too.
  */
 export async function completeLink(
   deps: Deps,
@@ -83,7 +92,7 @@ async function resultOf(
   if (claims.bound && !isSameBrowser(deps, claims, response.cookieHeader)) {
     return { kind: 'other_browser' }
   }
-  // A reload of the result page, perhaps after the link's time, shows what it showed before.
+  // Reloading the result page shows the same result, even after the link has expired.
   const earlier = await deps.store.spentStates.find(claims.jti)
   if (earlier !== null) return awaitOutcome(deps, actor, link)
   if (verified.kind === 'expired') return { kind: 'link_expired' }
@@ -108,7 +117,7 @@ function destinationOf(link: KnownLink | null): Destination {
 /** A code to exchange, or an administrator's consent to check. */
 type Grant = { kind: 'code'; code: string } | { kind: 'consent'; tenantId: string }
 
-/** Reads the parameters of the link's own provider and mode; those of others are ignored. */
+/** Reads the parameters of the link's provider and mode, and ignores all others. */
 function readGrant(
   { code, tenant, adminConsent }: AuthorizationResponse,
   { mode }: StateClaims,
@@ -127,14 +136,16 @@ function readGrant(
   return { kind: 'consent', tenantId: tenant.toLowerCase() }
 }
 
-/** True for one request only, over all processes: that one may exchange the code. */
+/**
+ * Returns true for exactly one request across all processes: only that one may exchange the code.
+ */
 function claim({ store, clock }: Deps, { jti, environmentId }: StateClaims): Promise<boolean> {
   return store.spentStates.claim({ jti, environmentId, claimedAtMs: clock() })
 }
 
 type ClaimedLink = { verified: VerifiedState; link: KnownLink; target: LinkTarget }
 
-/** Asks the provider about a claimed link, once, and stores what comes of it. */
+/** Calls the provider for a claimed link, once, and stores the result. */
 async function exchange(
   deps: Deps,
   actor: Actor,
@@ -166,8 +177,8 @@ async function exchange(
 }
 
 /**
- * Decides what is stored of what the provider has answered. While it was asked, what the link was made
- * for may have been deleted: so that is read again, and must still be there at the commit.
+ * Decides what to store of the provider's response. What the link refers to may have been deleted
+ * during the call, so it is read again, and must still exist at the commit.
  */
 async function decide(deps: Deps, answer: ProviderAnswer, linkId: string): Promise<LinkDecision> {
   if (answer.kind === 'failed') return answer.outcome
@@ -197,8 +208,8 @@ function store(
 }
 
 /**
- * Commits the effect of a claimed link together with its outcome. Where another request has stored
- * an outcome meanwhile, that one stays, nothing else is stored, and it is what the user is shown.
+ * Commits the effect of a claimed link together with its outcome. If another request stored an
+ * outcome meanwhile, that one is kept and shown to the user, and nothing else is stored.
  */
 async function settle(
   deps: Deps,
@@ -242,8 +253,8 @@ async function settle(
 }
 
 /**
- * The outcome of a link that another request is completing or has completed. Read from the store and
- * not from memory, as that request may be in another process.
+ * Waits for the outcome of a link that another request is completing. Reads the store, not memory,
+ * because that request may be in another process.
  */
 async function awaitOutcome(deps: Deps, actor: Actor, link: KnownLink): Promise<CallbackResult> {
   const { store, clock, monotonicMs, sleep } = deps
@@ -251,7 +262,8 @@ async function awaitOutcome(deps: Deps, actor: Actor, link: KnownLink): Promise<
   const giveUpAtMs = monotonicMs() + WAIT_FOR_OUTCOME_MS
   for (;;) {
     const spent = await store.spentStates.find(jti)
-    // Released: the code was not sent, and the other request tells its user so.
+    // The claim was withdrawn: the code was not sent, and the other request reports that to its
+    // user.
     if (spent === null) return { kind: 'still_running' }
     const outcome = outcomeOf(spent, link)
     if (outcome !== null) return outcome
@@ -263,7 +275,10 @@ async function awaitOutcome(deps: Deps, actor: Actor, link: KnownLink): Promise<
   }
 }
 
-/** What is stored says nothing about a person, who may be erased; the link itself says whom it is for. */
+/**
+ * A stored outcome must not contain personal data, which may have to be erased; the link itself
+ * names the subscriber.
+ */
 const withoutPerson = (outcome: FailedOutcome): FailedOutcome =>
   outcome.kind === 'subscriber_gone' ? { ...outcome, subscriberId: '' } : outcome
 

@@ -5,7 +5,7 @@ import { reasonOf } from './explanations.ts'
 import type { KnownLink } from './known-link.ts'
 import type { InstalledIn, LinkDecision, LinkOutcome, ProviderAnswer } from './outcome.ts'
 
-/** Where the app was installed, or consented to, by a link; null if it was not. */
+/** The workspace in which a link installed the app or obtained consent; null if there is none. */
 export function installedIn(answer: ProviderAnswer): InstalledIn | null {
   switch (answer.kind) {
     case 'installation':
@@ -19,7 +19,7 @@ export function installedIn(answer: ProviderAnswer): InstalledIn | null {
   }
 }
 
-/** What a link came to: `settled` if another request has completed it meanwhile. */
+/** The decision for a link. `settled`: another request has completed it meanwhile. */
 type Decided = LinkDecision | { kind: 'settled'; outcome: LinkOutcome }
 
 /**

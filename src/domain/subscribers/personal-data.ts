@@ -91,9 +91,9 @@ export async function exportPerson(
 export type ErasedPerson = { endpoints: number; connections: number; events: number }
 
 /**
- * Deletes in several commits what would make the erasure of a person a large one: endpoints but for
- * the last 500, and connections of their own but for one. Each connection has a commit of its own,
- * because the endpoints of others that move from it decide which ones may move from the next.
+ * Deletes most of a subscriber's data in several commits, so that the last commit of the erasure
+ * stays small: all but 500 endpoints, and all but one of their own connections. Each connection has
+ * its own commit, because the endpoints that move from it decide which ones may move from the next.
  */
 export async function removeMostOfPerson(
   deps: PersonDeps & CommitDeps,

@@ -126,7 +126,7 @@ export async function deleteSubscriber(
   })
 }
 
-/** Deletes the endpoints of a subscriber but for the last 500, in several commits. */
+/** Deletes all but the last 500 endpoints of a subscriber, in several commits. */
 export const removeMostOfSubscriber = (
   deps: CommitDeps,
   actor: Actor,

@@ -25,8 +25,8 @@ export type Owned = Pick<
 >
 
 /**
- * Endpoints that get another connection: those of a connection's owner, or all but those. Both
- * connections are named by their identifiers.
+ * A move of endpoints between two connections, given by their identifiers: either those of `owner`,
+ * or all others.
  */
 export type Move = { from: string; to: string; owner: Owned; whose: 'owner' | 'others' }
 
@@ -74,7 +74,7 @@ function isFreeIn(database: Database, connectionIdentifier: string): SQL | undef
         eq(there.subscriberId, channelEndpoints.subscriberId),
         eq(there.contextKeys, channelEndpoints.contextKeys),
         eq(there.type, channelEndpoints.type),
-        // It is so of each, and lets SQLite use the unique index of linked users.
+        // Redundant, but lets SQLite use the unique index of linked users.
         eq(there.kind, 'person'),
       ),
     )

@@ -5,15 +5,15 @@ import { expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import type { EndpointRow } from './endpoints.ts'
 
-/** A linked user whom the app cannot reach yet. */
+/** A linked user in whose chat the bot is not installed yet. */
 export type EndpointWithoutBot = EndpointRow
 
 export type BotInstallations = {
-  /** Returns null if the endpoint no longer exists or its user can be reached. */
+  /** Returns null if the endpoint no longer exists or has no problem. */
   read(id: string): Promise<EndpointWithoutBot | null>
   /** Fails the commit if the endpoint has changed since it was read. */
   expectUnchanged(endpoint: EndpointWithoutBot): Write
-  /** Stores why the user cannot be reached; null once they can. */
+  /** Stores why the bot is not installed; null once it is. */
   setProblem(id: string, problem: string | null): Write
 }
 

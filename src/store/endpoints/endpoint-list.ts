@@ -35,7 +35,7 @@ export type ListedEndpoint = Omit<
   'botProblem' | 'secretSealed'
 > & {
   secret: EndpointSecret | null
-  /** Why the app cannot reach a linked user yet; null if it can. */
+  /** Why the bot is not installed for a linked user yet; null if it is, or is not needed. */
   pending: Pending | null
   integrationIdentifier: string
   providerId: string

@@ -17,7 +17,7 @@ export const sealSecret = (
 ): string | null =>
   secret === null ? null : sealing.seal(JSON.stringify(secret), placeOf(endpointId))
 
-/** A row as it is used: with its secret in clear. */
+/** Decrypts a row's secret. */
 export function openSecret<Row extends { id: string; secretSealed: string | null }>(
   sealing: Sealing,
   { secretSealed, ...row }: Row,

@@ -20,17 +20,17 @@ import { type EndpointSecret, openSecret, sealSecret } from './endpoint-secret.t
 
 /** Where a subscriber can be reached at a provider; for a linked user, their identity there. */
 export type Endpoint = Omit<typeof channelEndpoints.$inferSelect, 'botProblem' | 'secretSealed'> & {
-  /** The fields of the value that are secrets; they are not in `endpoint`. */
+  /** The secret fields of the value, which are not in `endpoint`. */
   secret: EndpointSecret | null
 }
 
-/** An endpoint as it is stored, its secret sealed; enough to say which one it is. */
+/** A stored endpoint with its secret still sealed, which is enough to identify it. */
 export type EndpointRow = Omit<typeof channelEndpoints.$inferSelect, 'botProblem'>
 
-/** What an endpoint points at. */
+/** An endpoint's value, with its secret fields apart. */
 export type EndpointValue = Pick<Endpoint, 'endpoint' | 'secret'>
 
-/** A linked user. `botRetry` is absent if the app can reach them, else it has the next attempt. */
+/** A linked user. `botRetry` is set if the bot could not be installed, and has the next attempt. */
 export type LinkedEndpoint = Omit<Endpoint, 'kind' | 'connectionIdentifier' | 'secret'> & {
   botRetry?: { nextAttemptAtMs: number; problem: string }
 }
@@ -56,7 +56,7 @@ export type Endpoints = {
   insert(endpoint: Endpoint): Write
   /** Replaces an endpoint's value with another of the same type. */
   replace(id: string, value: EndpointValue, nowMs: number): Write
-  /** A page of endpoints of versions that did not seal secrets: those of webhooks. */
+  /** A page of webhook endpoints from versions that did not seal secrets. */
   unsealed(limit: number): Promise<Pick<Endpoint, 'id' | 'type' | 'endpoint'>[]>
   /** Seals the secret of an endpoint that is not sealed yet. */
   seal(id: string, value: EndpointValue): Write
@@ -77,7 +77,7 @@ export type Endpoints = {
   page(filter: EndpointFilter, paging: Paging): Promise<Page<ListedEndpoint>>
 }
 
-/** In the words of the index: SQLite uses it for no others. */
+/** Must have the exact expression of the index, or SQLite does not use it. */
 const isUnsealed = sql`type = 'webhook' and secret_sealed is null`
 
 export function createEndpoints(
@@ -199,7 +199,7 @@ export function createEndpoints(
           ),
         )
       const dueAtMs = botRetry.nextAttemptAtMs
-      // One attempt was already made when the user was found to be unreachable.
+      // The first attempt was made when the user linked.
       const retry = jobs.scheduleEach(sql`${linked}`, { kind: INSTALL_BOT, dueAtMs, attempts: 1 })
       return [link, retry]
     },

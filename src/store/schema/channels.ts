@@ -61,7 +61,7 @@ export const channelEndpoints = sqliteTable(
     endpoint: text('endpoint', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     /** The fields of the value that are secrets, such as the URL of a webhook; null: none is. */
     secretSealed: sealed('secret'),
-    /** Why the app cannot reach the user yet; null: it can, or need not. */
+    /** Why the bot is not installed in the user's chat yet; null if it is, or is not needed. */
     botProblem: text('reach_problem'),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),

@@ -37,7 +37,7 @@ export const events = sqliteTable(
     digest: text('digest').notNull(),
   },
   (table) => [
-    // Each is in the order of the ids, too: SQLite puts the rowid, which the id is, behind every key.
+    // Each index is also ordered by id, because SQLite appends the rowid, which is the id.
     index('events_environment').on(table.environmentId),
     index('events_type').on(table.environmentId, table.type),
     index('events_subject').on(table.environmentId, table.subject),
