@@ -7,15 +7,15 @@ const data = Type.Object({
   expiresAt: timeOrNull(),
 })
 
-/** What happens to API keys. The subject is the key's id; the key itself is never told. */
+/** Events about API keys. The subject is the key's id; the key itself never appears. */
 export const apiKeyEvents = {
   'api_key.created': defineEvent({
-    description: 'An API key was made.',
+    description: 'An API key was created.',
     subject: 'api_key',
     data,
   }),
   'api_key.revoked': defineEvent({
-    description: 'An API key was revoked, and is worth nothing from now on.',
+    description: 'An API key was revoked, and no longer works.',
     subject: 'api_key',
     data,
   }),

@@ -2,8 +2,8 @@ import { Type } from '@sinclair/typebox'
 import { defineEvent, textOrNull } from './define.ts'
 
 /**
- * Up to how many endpoints each have an event in the commit that moves them. Of more, one event says
- * how many: see docs/decisions/0026-events-of-many-rows.md.
+ * Up to this many moved endpoints have an event each. If there are more, one event gives their
+ * number: see docs/decisions/0026-events-of-many-rows.md.
  */
 export const MAX_TOLD_MOVES = 500
 
@@ -14,29 +14,29 @@ const data = Type.Object({
   workspaceName: textOrNull(),
 })
 
-/** What happens to connections. The subject is the connection's identifier. */
+/** Events about connections. The subject is the connection's identifier. */
 export const connectionEvents = {
   'connection.installed': defineEvent({
     description:
-      'Somebody installed the app in a workspace, or again in the same one. `reason` says what is still ' +
-      'missing.',
+      'The app was installed in a workspace, for the first time or again. `reason` says what is ' +
+      'still missing.',
     subject: 'connection',
     data: Type.Object({
       ...data.properties,
       problem: Type.Optional(
-        Type.String({ description: 'Why the consent of the administrator is not proven yet.' }),
+        Type.String({ description: "Why the administrator's consent is not confirmed yet." }),
       ),
       nextLinkId: Type.Optional(
-        Type.String({ description: 'The link by which whoever installed it is linked too.' }),
+        Type.String({ description: 'The link through which the installer is linked too.' }),
       ),
     }),
   }),
   'connection.created': defineEvent({
     description:
-      'A connection was made: with tokens that a backend had, by an import, or without any for a workspace ' +
-      'from which somebody linked first. With the `reason` `connection_installed`, `connection_deleted` or ' +
-      '`subscriber_erased`, it is for people who were linked in a connection that belongs to somebody else ' +
-      'now, or is gone.',
+      'A connection was created: by a backend with its own tokens, by an import, or without ' +
+      'tokens for a workspace from which a user linked. With the `reason` ' +
+      '`connection_installed`, `connection_deleted` or `subscriber_erased`, it was created for ' +
+      'users whose previous connection now belongs to someone else, or was deleted.',
     subject: 'connection',
     data,
   }),
@@ -47,7 +47,7 @@ export const connectionEvents = {
   }),
   'connection.endpoints_moved': defineEvent({
     description:
-      'Endpoints of this connection have another connection of the same workspace now: more than ' +
+      'Endpoints of this connection were moved to another connection of the same workspace: more than ' +
       `${MAX_TOLD_MOVES}, so there is no \`endpoint.moved\` for each. Read them again. \`reason\` is that of ` +
       '`endpoint.moved`.',
     subject: 'connection',
@@ -59,43 +59,45 @@ export const connectionEvents = {
   }),
   'connection.deleted': defineEvent({
     description:
-      'A connection was deleted. `reason` is null if it was deleted by itself; else `integration_deleted`, ' +
-      'or `subscriber_erased`, where the event does not say whose it was.',
+      'A connection was deleted. `reason` is null if it was deleted itself; otherwise ' +
+      '`integration_deleted`, or `subscriber_erased`, in which case the event does not say whose ' +
+      'it was.',
     subject: 'connection',
     data,
   }),
   'connection.consent_proven': defineEvent({
-    description: 'The consent of an administrator, which was claimed, has taken effect.',
+    description: "An administrator's consent, which was pending, has taken effect.",
     subject: 'connection',
     data,
   }),
   'connection.consent_gave_up': defineEvent({
     description:
-      'The consent of an administrator, which was claimed, was not proven within 7 days; latch does not ' +
-      'any more. `reason` says what is in the way.',
+      "An administrator's pending consent was not confirmed within 7 days, and latch no longer " +
+      'checks it. `reason` says what is in the way.',
     subject: 'connection',
     data,
   }),
   'connection.token_refresh_failed': defineEvent({
     description:
-      'The provider refused to refresh the tokens of a connection: the app must be installed again.',
+      'The provider refused to refresh the tokens of a connection: the app must be installed ' +
+      'again.',
     subject: 'connection',
     data,
   }),
   'connection.tokens_refreshed': defineEvent({
     description:
-      'The tokens of a connection were refreshed after the provider had refused to: it works again. Refreshing ' +
-      'them as planned has no event.',
+      'The tokens of a connection were refreshed after the provider had refused to: it works ' +
+      'again. Regular refreshes have no event.',
     subject: 'connection',
     data,
   }),
   'connection.tokens_read': defineEvent({
     description:
-      'The tokens of a connection were read by an API key, which is the actor. Counted by the hour, and told ' +
-      'when the hour is over.',
+      'An API key, which is the actor, read the tokens of a connection. Reads are counted per ' +
+      'hour, and recorded when the hour is over.',
     subject: 'connection',
     data: Type.Object({
-      count: Type.Integer({ description: 'How many answers had the tokens in them.' }),
+      count: Type.Integer({ description: 'How many responses contained the tokens.' }),
       from: Type.String({ format: 'date-time', description: 'The first of these reads.' }),
       until: Type.String({ format: 'date-time', description: 'The last of them.' }),
     }),

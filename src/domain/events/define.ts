@@ -1,22 +1,22 @@
 import { type TObject, Type } from '@sinclair/typebox'
 
-/** A kind of event: what it tells, and in which form. None of it ever holds a secret. */
+/** An event type and the schemas of its data, which never contains a secret. */
 export type EventDefinition<Data extends TObject, Personal extends TObject> = {
-  /** When it happens, in one sentence. */
+  /** When it occurs. */
   description: string
-  /** The kind of thing that it is about: the first half of the event's `subject`. */
+  /** The kind of record that it is about: the first half of the event's `subject`. */
   subject: string
-  /** What stays for as long as the event does. */
+  /** Data that is kept as long as the event. */
   data: Data
-  /** Facts about a person, which are erased with the person. */
+  /** Personal data, which is erased with the subscriber. */
   personal: Personal
-  /** Where somebody else can cause it again and again: how often a link has it at most. */
+  /** The maximum number per link, for events that a user can cause repeatedly. */
   mostPerLink?: number
 }
 
 const Nothing = Type.Object({})
 
-/** Keeps the types of an event's data. Most events say nothing about a person. */
+/** Defines an event type and preserves the types of its data. Most events have no personal data. */
 export function defineEvent<Data extends TObject, Personal extends TObject = typeof Nothing>(
   event: Omit<EventDefinition<Data, Personal>, 'personal'> & { personal: Personal },
 ): EventDefinition<Data, Personal>

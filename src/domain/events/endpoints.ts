@@ -8,16 +8,16 @@ const data = Type.Object({
   type: Type.String({ description: 'The type of the endpoint, such as `slack_user`.' }),
 })
 
-/** The endpoint's value. That of a webhook is a secret, and left out. */
+/** The endpoint's value, without a webhook's URL, which is secret. */
 const personal = Type.Object({
   endpoint: Type.Optional(
     Type.Record(Type.String(), Type.Unknown(), {
-      description: 'Where the subscriber is at the provider, such as `{"userId": "U0ADA00001"}`.',
+      description: 'The value of the endpoint, such as `{"userId": "U0ADA00001"}`.',
     }),
   ),
 })
 
-/** What happens to endpoints. The subject is the endpoint's identifier. */
+/** Events about endpoints. The subject is the endpoint's identifier. */
 export const endpointEvents = {
   'endpoint.linked': defineEvent({
     description:
@@ -26,28 +26,29 @@ export const endpointEvents = {
     data: Type.Object({
       ...data.properties,
       problem: Type.Optional(
-        Type.String({ description: 'Why the app cannot write to them yet: it tries again.' }),
+        Type.String({ description: 'Why the app cannot message them yet; latch keeps retrying.' }),
       ),
     }),
     personal,
   }),
   'endpoint.created': defineEvent({
-    description: 'An endpoint was made by a backend or an import, without a link.',
+    description: 'A backend or an import created an endpoint, without a link.',
     subject: 'endpoint',
     data,
     personal,
   }),
   'endpoint.updated': defineEvent({
-    description: 'What an endpoint points at was replaced.',
+    description: 'The value of an endpoint was replaced.',
     subject: 'endpoint',
     data,
     personal,
   }),
   'endpoint.moved': defineEvent({
     description:
-      'An endpoint has another connection of the same workspace now, and is otherwise the same. `reason` is ' +
-      '`connection_installed` (its owner installed the app, or another person took over the connection), ' +
-      '`connection_deleted` or `subscriber_erased` (the connection is gone).',
+      'An endpoint was moved to another connection of the same workspace, and is otherwise ' +
+      'unchanged. `reason` is `connection_installed` (its owner installed the app, or someone ' +
+      'else took over the connection), `connection_deleted` or `subscriber_erased` (the ' +
+      'connection was deleted).',
     subject: 'endpoint',
     data: Type.Object({
       ...data.properties,
@@ -56,15 +57,16 @@ export const endpointEvents = {
   }),
   'endpoint.reachable': defineEvent({
     description:
-      'The app can write to a linked user now. Not sent for those to whom it could write at once.',
+      'The app can now message a linked user. Not sent for users whom it could message ' +
+      'immediately.',
     subject: 'endpoint',
     data,
   }),
   'endpoint.deleted': defineEvent({
     description:
-      'An endpoint was deleted: the subscriber is not linked by it any more. `reason` is null if it was ' +
-      'deleted by itself; else `subscriber_deleted`, `integration_deleted`, or `subscriber_erased`, where ' +
-      'the event does not say whose it was.',
+      'An endpoint was deleted, and no longer links its subscriber. `reason` is null if it was ' +
+      'deleted itself; otherwise `subscriber_deleted`, `integration_deleted`, or ' +
+      '`subscriber_erased`, in which case the event does not say whose it was.',
     subject: 'endpoint',
     data,
     personal,

@@ -1,20 +1,20 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent } from './define.ts'
 
-/** What happens to environments, and to latch as a whole. */
+/** Events about environments, and about latch as a whole. */
 export const environmentEvents = {
   'environment.created': defineEvent({
-    description: 'The environment was made.',
+    description: 'The environment was created.',
     subject: 'environment',
     data: Type.Object({ name: Type.String() }),
   }),
   'secret_key.rotated': defineEvent({
     description:
-      'The secret key of this latch was replaced, and everything is sealed with the new one. Told to ' +
+      'The secret key was replaced, and everything is encrypted with the new one. Recorded in ' +
       'every environment.',
     subject: 'secret_key',
     data: Type.Object({
-      resealed: Type.Integer({ description: 'How many values were sealed anew.' }),
+      resealed: Type.Integer({ description: 'How many values were encrypted again.' }),
     }),
   }),
 }

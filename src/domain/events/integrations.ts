@@ -3,15 +3,15 @@ import { defineEvent } from './define.ts'
 
 const Settings = Type.Record(Type.String(), Type.Unknown())
 
-/** What happens to integrations. The subject is the integration's `_id`. */
+/** Events about integrations. The subject is the integration's `_id`. */
 export const integrationEvents = {
   'integration.created': defineEvent({
-    description: 'An integration was made: an app at a provider.',
+    description: 'An integration was created.',
     subject: 'integration',
     data: Type.Object({ identifier: Type.String(), providerId: Type.String(), after: Settings }),
   }),
   'integration.updated': defineEvent({
-    description: 'An integration was changed. `before` and `after` hold what differs.',
+    description: 'An integration was changed. `before` and `after` contain the differences.',
     subject: 'integration',
     data: Type.Object({
       identifier: Type.String(),
@@ -25,8 +25,8 @@ export const integrationEvents = {
   }),
   'integration.deleted': defineEvent({
     description:
-      'An integration was deleted, and its connections and endpoints with it. Each of those has an event, too, ' +
-      'earlier than this one.',
+      'An integration was deleted with its connections and endpoints. Each of those has its own ' +
+      'event, before this one.',
     subject: 'integration',
     data: Type.Object({
       identifier: Type.String(),

@@ -7,43 +7,44 @@ const data = Type.Object({
   contextKeys: Type.Array(Type.String()),
 })
 
-/** What becomes of links that store nothing. The subject is the link's id. */
+/** Events about links, except their success. The subject is the link's id. */
 export const linkEvents = {
   'link.opened': defineEvent({
     description:
-      "Somebody opened a link that begins at latch's own page. Told once for a link; of links that begin at " +
-      'the provider nobody can tell.',
+      "A link was opened at latch's own page, where bound links begin. Recorded once per link. " +
+      'Opening a link that begins at the provider has no event.',
     subject: 'link',
     data,
     mostPerLink: 1,
   }),
   'link.failed': defineEvent({
     description:
-      'An attempt to complete a link failed; `reason` says why. Told once for each reason, and at most ' +
-      '10 times for a link.',
+      'An attempt to complete a link failed; `reason` says why. Recorded once for each reason, ' +
+      'and at most 10 times per link.',
     subject: 'link',
     data: Type.Object({
       ...data.properties,
       connectionIdentifier: textOrNull(),
       isSpent: Type.Boolean({
-        description: 'Whether the link is used up by it. Otherwise it is good until it expires.',
+        description:
+          'Whether the link can no longer be used. Otherwise it is valid until it expires.',
       }),
       providerError: Type.Union([Type.String(), Type.Null()], {
-        description: 'What the provider said, such as `invalid_grant (AADSTS70008)`: codes alone.',
+        description: "The provider's error, such as `invalid_grant (AADSTS70008)`: codes only.",
       }),
     }),
     personal: Type.Object({
       workspace: Type.Optional(
-        Type.String({ description: 'The workspace that they came from, where it is a wrong one.' }),
+        Type.String({ description: 'The workspace that the user chose, if it was the wrong one.' }),
       ),
     }),
     mostPerLink: 10,
   }),
   'link.installation_discarded': defineEvent({
     description:
-      'Somebody installed the app, or consented to it, by a link, and nothing of it is stored: `reason` says ' +
-      'why, such as `subscriber_gone`. The token that came with it is not kept, and not revoked either, as a ' +
-      'workspace has the same one for every installation. The app stays installed there until somebody ' +
+      'A link installed the app or obtained consent, but nothing was stored: `reason` says why, ' +
+      'such as `subscriber_gone`. The token is not kept, and not revoked either, because all ' +
+      'installations in a workspace may share one token. The app stays installed until someone ' +
       'removes it at the provider.',
     subject: 'link',
     data: Type.Object({

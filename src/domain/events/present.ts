@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { StoredEvent } from '../../store/events/events.ts'
 import { textOrNull } from './define.ts'
 
-/** An event as it is told to others: by the API, and by commands. */
+/** An event as returned by the API and printed by commands. */
 export const PresentedEvent = Type.Object({
   id: Type.String(),
   type: Type.String(),
@@ -19,7 +19,7 @@ export type PresentedEvent = Static<typeof PresentedEvent>
 
 export const eventId = (id: number): string => `evt_${id}`
 
-/** The number in an event's id; what is no such id is 0, which is before all events. */
+/** Parses the number in an event's id. Anything else is 0, which precedes all events. */
 export const numberOfEventId = (id: string | undefined): number =>
   Number(/^evt_(\d{1,15})$/.exec(id ?? '')?.[1] ?? 0)
 

@@ -5,7 +5,7 @@ import { type DomainEvent, EVENTS } from './registry.ts'
 
 type RecordDeps = Pick<Deps, 'store' | 'clock'>
 
-/** The writes by which events are recorded, in the commit of the change that they tell of. */
+/** The writes that record events, to be committed together with the change that they describe. */
 export function recordEvents(
   { store, clock }: RecordDeps,
   actor: Actor,

@@ -8,8 +8,8 @@ import { integrationEvents } from './integrations.ts'
 import { linkEvents } from './links.ts'
 import { subscriberEvents } from './subscribers.ts'
 
-/** Every kind of event. A concept's kinds are a file, and a line here. */
-const KINDS = {
+/** All event types. To add a concept, add a file and a line here. */
+const EVENT_TYPES = {
   ...linkEvents,
   ...endpointEvents,
   ...connectionEvents,
@@ -19,33 +19,33 @@ const KINDS = {
   ...environmentEvents,
 }
 
-type Kinds = typeof KINDS
+type EventTypes = typeof EVENT_TYPES
 
-/** The name of a kind of event: a noun, and what happened to it. */
-export type EventType = keyof Kinds
+/** The name of an event type: a noun, and what happened to it. */
+export type EventType = keyof EventTypes
 
 export type AnyEventDefinition = EventDefinition<TObject, TObject>
 
-/** The definitions of all events, by their types. */
-export const EVENTS: ReadonlyMap<string, AnyEventDefinition> = new Map(Object.entries(KINDS))
+/** The definitions of all event types, by name. */
+export const EVENTS: ReadonlyMap<string, AnyEventDefinition> = new Map(Object.entries(EVENT_TYPES))
 
-/** An event as a rule tells it. `commit` adds the time and who it was. */
-type Told<Type extends EventType> = {
+/** An event in a decision. `commit` adds the time and the actor. */
+type EventOfType<Type extends EventType> = {
   type: Type
   environmentId: string
-  /** Which one of its kind it is about: the second half of the event's `subject`. */
+  /** The id of the record that it is about: the second half of the event's `subject`. */
   subjectId: string
-  /** Whom it is about. */
+  /** The subscriber that it is about. */
   subscriberId?: string | null
   linkId?: string | null
-  /** Why, where something failed or was refused: stable words for programs. */
+  /** Why something failed or was refused: a stable code for programs. */
   reason?: string | null
-  data: Static<Kinds[Type]['data']>
-  personal?: Static<Kinds[Type]['personal']> | null
+  data: Static<EventTypes[Type]['data']>
+  personal?: Static<EventTypes[Type]['personal']> | null
 }
 
 /** Something that happened. */
-export type DomainEvent = { [Type in EventType]: Told<Type> }[EventType]
+export type DomainEvent = { [Type in EventType]: EventOfType<Type> }[EventType]
 
-/** Whether a text names a kind of event. */
+/** Whether a text is the name of an event type. */
 export const isEventType = (text: string): text is EventType => EVENTS.has(text)

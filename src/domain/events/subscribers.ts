@@ -1,11 +1,14 @@
 import { Type } from '@sinclair/typebox'
 import { defineEvent } from './define.ts'
 
-/** What happens to subscribers. The subject is the subscriber's `_id`; their own id is personal. */
+/**
+ * Events about subscribers. The subject is the subscriber's `_id`, because the company's id is
+ * personal data.
+ */
 export const subscriberEvents = {
   'subscriber.deleted': defineEvent({
     description:
-      'A subscriber was deleted, and their endpoints with them. Each of those has an event, too, earlier than ' +
+      'A subscriber was deleted with their endpoints. Each endpoint has its own event, before ' +
       'this one.',
     subject: 'subscriber',
     data: Type.Object({
@@ -14,9 +17,9 @@ export const subscriberEvents = {
   }),
   'subscriber.erased': defineEvent({
     description:
-      'A subscriber was deleted with all that was kept of them: their endpoints, their own connections, and ' +
-      'what earlier events say of them. Each endpoint and connection has an event, too, earlier than this ' +
-      'one. None of these names them.',
+      'A subscriber was deleted with everything stored about them: their endpoints, their own ' +
+      'connections, and the personal data in earlier events. Each endpoint and connection has ' +
+      'its own event, before this one. None of these events identifies the subscriber.',
     subject: 'subscriber',
     data: Type.Object({
       endpoints: Type.Integer({ description: 'How many endpoints were deleted.' }),
