@@ -4,7 +4,7 @@ import { type CommandOptions, defineCommand, defineGroup } from './define-comman
 import { withEnvironment, withJson } from './options.ts'
 
 type SubscriberOptions = CommandOptions & { environment?: string }
-type EraseOptions = SubscriberOptions & { yes?: boolean }
+type EraseOptions = SubscriberOptions & { yes?: boolean; rewrite: boolean }
 
 const personOf = (
   subscriberId: string,
@@ -53,7 +53,8 @@ const erase = defineCommand({
   declare: (command) =>
     withJson(withEnvironment(command))
       .argument('<id>', "the subscriber's id, as your backend knows it")
-      .option('--yes', 'do not ask'),
+      .option('--yes', 'do not ask')
+      .option('--no-rewrite', 'leave the file as it is: it is large, and writes would wait'),
   examples: ['latch subscribers erase subscriber-123 --yes'],
   run: async (subscriberId: string, options: EraseOptions) => {
     if (options.yes !== true && !isConfirmed(subscriberId)) {
@@ -62,13 +63,18 @@ const erase = defineCommand({
     }
     const { eraseSubscriberAction } = await import('../operator/subscribers.ts')
     const { runAction } = await import('./run-action.ts')
-    const wanted = personOf(subscriberId, options)
-    const erased = await runAction(options, eraseSubscriberAction, wanted)
-    const { endpoints, connections, events } = erased
+    const erased = await runAction(options, eraseSubscriberAction, {
+      ...personOf(subscriberId, options),
+      rewritesFile: options.rewrite,
+    })
+    const { endpoints, connections, events, isFileRewritten } = erased
     console.log(
       options.json
         ? JSON.stringify(erased)
         : `Erased. Endpoints deleted: ${endpoints}, connections deleted: ${connections}, events cleared: ${events}. ` +
+            (isFileRewritten
+              ? ''
+              : 'The file was not rewritten, and may still have bytes of it. ') +
             'Backups and log files keep what they have: see /docs/personal-data',
     )
     return 0

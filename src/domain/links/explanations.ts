@@ -49,7 +49,8 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
   },
   provider_unavailable: {
     meaning: 'The provider did not respond in time, or its response made no sense.',
-    remedy: `${NEW_LINK} Such outages are usually over in a minute; the log has the details.`,
+    remedy:
+      'Open the same link again if it is still usable, else ask for a new one. Such outages are usually over in a minute; the log has the details.',
   },
   interrupted: {
     meaning:

@@ -50,6 +50,15 @@ export const SLACK_ERRORS: ErrorCodes = {
         'The PKCE code verifier does not match the code challenge that was sent when the link was opened.',
       remedy: `${NEW_LINK} If it happens again, check that all latch processes have the same secret key.`,
     },
+    invalid_refresh_token: {
+      meaning:
+        'Slack does not know the refresh token of the connection any more: it was used elsewhere, or the app was removed from the workspace.',
+      remedy: 'Have the app installed in the workspace again, by a link that connects it.',
+    },
+    account_inactive: {
+      meaning: 'The workspace was deleted, or the app or its user was removed from it.',
+      remedy: 'Have the app installed in the workspace again, by a link that connects it.',
+    },
     access_denied: {
       meaning:
         'The user chose Cancel at Slack, or the workspace requires an administrator to approve the app first.',

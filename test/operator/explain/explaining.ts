@@ -34,6 +34,13 @@ export type Explaining = {
   callbackOf(made: Made, parameters: Record<string, string>): string
   /** Opens a link's consent page, decides, and follows the user back. Answers the link's id. */
   follow(link: Made, choice?: Parameters<TestService['consent']>[1]): Promise<string>
+  /** The same, but the provider answers latch with that. */
+  followTo(
+    answer: () => Response,
+    link: Made,
+    choice: Parameters<TestService['consent']>[1],
+    providerId: string,
+  ): Promise<string>
 }
 
 export async function startExplaining(): Promise<Explaining> {
@@ -72,6 +79,12 @@ export async function startExplaining(): Promise<Explaining> {
       const state = url.searchParams.get('state') ?? ''
       return `${service.url}/v1/integrations/chat/oauth/callback?${new URLSearchParams({ state, ...parameters })}`
     },
+    followTo: async (answer, link, choice, providerId) => {
+      const callback = await service.consent(link.url, choice)
+      service.standIn(providerId).answers.push(answer)
+      await service.open(callback)
+      return link.id
+    },
     follow: async (link, choice = {}) => {
       await service.open(await service.consent(link.url, choice))
       return link.id
@@ -99,12 +112,13 @@ export type FailedLink = {
 }
 
 export function testFailedLinks(
-  { explain }: Pick<Explaining, 'explain'>,
+  { explain, service }: Pick<Explaining, 'explain' | 'service'>,
   cases: readonly FailedLink[],
 ): void {
   for (const { name, provoke, reason, said, meaning, remedy } of cases) {
     test(name, async () => {
-      const { links, code } = await explain(await provoke())
+      const id = await provoke()
+      const { links, code } = await explain(id)
       expect(code).toBeNull()
       const [link] = links
       expect(link?.status).toBe('failed')
@@ -117,6 +131,16 @@ export function testFailedLinks(
       const failed = link?.steps.find(({ what }) => what === 'link.failed')
       expect(failed?.why).toEqual(link?.why ?? null)
       expect(link?.steps[0]?.what).toBe('made')
-    })
+      // The API says the same.
+      expect((await service.api('GET', `/v1/links/${id}`)).body).toMatchObject({
+        id,
+        status: 'failed',
+        usable: link?.usable,
+        reason,
+        providerError: said,
+        explanation: link?.why?.meaning,
+        remedy: link?.why?.remedy,
+      })
+    }, 20_000)
   }
 }

@@ -1,4 +1,4 @@
-import { afterAll, describe } from 'bun:test'
+import { afterAll, describe, expect } from 'bun:test'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import {
   ADELE,
@@ -10,7 +10,8 @@ import {
 } from './explaining.ts'
 
 const explaining = await startExplaining()
-const { service, make, teams, connectTeams, makeIntegration, callbackOf, follow } = explaining
+const { service, make, teams, connectTeams, makeIntegration, callbackOf, follow, followTo } =
+  explaining
 const { consent, open } = service
 afterAll(() => service.stop())
 
@@ -151,6 +152,74 @@ const cases: FailedLink[] = [
     said: 'status 200, unexpected body',
     meaning: 'made no sense',
     remedy: 'over in a minute',
+  },
+  {
+    name: 'Slack answers later than latch waits',
+    provoke: async () => {
+      await service.fault('slack', 'delay')
+      return follow(await make())
+    },
+    reason: 'provider_unavailable',
+    said: 'TimeoutError',
+    meaning: 'did not respond in time',
+    remedy: 'over in a minute',
+  },
+  {
+    name: 'Slack answers with more than latch reads',
+    provoke: async () => {
+      const answer = () => new Response('x'.repeat(300 * 1024))
+      return followTo(answer, await make(), {}, 'slack')
+    },
+    reason: 'provider_unavailable',
+    said: 'the response is too large',
+    meaning: 'made no sense',
+    remedy: 'over in a minute',
+  },
+  {
+    name: 'Slack names a person by what cannot be stored',
+    provoke: async () => {
+      const body = { ok: true, authed_user: { id: 'U\0' }, team: { id: 'T0ACME0001' } }
+      return followTo(() => Response.json(body), await make(), {}, 'slack')
+    },
+    reason: 'code_refused',
+    said: expect.stringContaining('invalid response: '),
+    meaning: 'its response is invalid',
+    remedy: 'latch doctor',
+  },
+  {
+    name: 'Microsoft does not answer',
+    provoke: async () => {
+      await service.fault('entra', 'error')
+      return follow(await teams(), { user: LEE })
+    },
+    reason: 'provider_unavailable',
+    said: 'status 500',
+    meaning: 'did not respond',
+    remedy: 'over in a minute',
+  },
+  {
+    name: 'Microsoft answers without saying who signed in',
+    provoke: async () => {
+      const answer = () => Response.json({ access_token: 'x' })
+      return followTo(answer, await teams(), { user: LEE }, 'msteams')
+    },
+    reason: 'provider_unavailable',
+    said: 'status 200, unexpected body',
+    meaning: 'made no sense',
+    remedy: 'over in a minute',
+  },
+  {
+    name: 'Microsoft answers with a token that somebody else has signed',
+    provoke: async () => {
+      const part = (value: object): string => btoa(JSON.stringify(value)).replaceAll('=', '')
+      const id_token = `${part({ alg: 'RS256', kid: 'x' })}.${part({ sub: 'x' })}.x`
+      const answer = () => Response.json({ id_token })
+      return followTo(answer, await teams(), { user: LEE }, 'msteams')
+    },
+    reason: 'code_refused',
+    said: expect.stringContaining('id_token: '),
+    meaning: 'its response is invalid',
+    remedy: 'latch doctor',
   },
 ]
 
