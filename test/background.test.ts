@@ -20,7 +20,7 @@ const countedWork = () => {
   return { counts, start }
 }
 
-test('work that begins later is stopped, all of it, once it has begun', async () => {
+test('delayed work is stopped completely once it has started', async () => {
   const { counts, start } = countedWork()
   const work = later(1000, start)
   jest.advanceTimersByTime(999)
@@ -31,7 +31,7 @@ test('work that begins later is stopped, all of it, once it has begun', async ()
   expect(counts).toEqual({ started: 1, stopped: 2 })
 })
 
-test('work that is stopped before it began never begins', async () => {
+test('delayed work that is stopped before it starts never starts', async () => {
   const { counts, start } = countedWork()
   const work = later(1000, start)
   await work.stop()

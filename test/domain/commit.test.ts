@@ -9,7 +9,7 @@ import { startService } from '../harness/service.ts'
 
 const ACTOR = { kind: 'command', id: 'test' } as const
 
-test('a decision brings its jobs along, and wakes who works on them', async () => {
+test('a decision schedules its jobs, and wakes the job runner', async () => {
   const service = await startService()
   let woken = 0
   const deps = {
@@ -27,7 +27,7 @@ test('a decision brings its jobs along, and wakes who works on them', async () =
   await service.stop()
 })
 
-describe('a decision that others are faster than each time is given up after three attempts', () => {
+describe('a decision that loses against concurrent changes gives up after three attempts', () => {
   const conflicts: [string, (deps: Deps, environmentId: string) => Write][] = [
     ['an expectation that is never met', ({ store }) => store.subscribers.expectPresent('nobody')],
     [

@@ -22,8 +22,8 @@ const once = (act: () => Promise<unknown>): (() => Promise<unknown>) => {
 
 const content = { workspace: { id: 'T0MINE' }, auth: { accessToken: 'xoxb-mine' } }
 
-describe('what was read for a decision about a connection', () => {
-  test('is read again where the subscriber is deleted before the commit', async () => {
+describe('the data of a decision about a connection', () => {
+  test('is read again if the subscriber is deleted before the commit', async () => {
     await api('POST', '/v2/subscribers', { subscriberId: 'short-lived' })
     const remove = once(() => api('DELETE', '/v2/subscribers/short-lived'))
     const decided = await commit(deps, actor, async () => {
@@ -40,7 +40,7 @@ describe('what was read for a decision about a connection', () => {
     expect(await store.connections.findWithAuth(environmentId, 'of-nobody')).toBeNull()
   })
 
-  test('is read again where the connection is deleted before the commit', async () => {
+  test('is read again if the connection is deleted before the commit', async () => {
     const identifier = SANDBOX.connectionIdentifier
     const remove = once(() => api('DELETE', `/v1/channel-connections/${identifier}`))
     const decided = await commit(deps, actor, async () => {

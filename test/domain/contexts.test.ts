@@ -9,7 +9,7 @@ afterAll(() => service.stop())
 const { deps } = service
 const environmentId = String((await deps.store.environments.first())?.id)
 
-test('a context that is deleted while a change to it is decided does not come back', async () => {
+test('an update does not recreate a context that was deleted meanwhile', async () => {
   const name = { type: 'tenant', id: 'leaving' }
   await commit(deps, ACTOR, () => createContext(deps, environmentId, name))
   let attempts = 0

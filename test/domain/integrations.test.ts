@@ -26,7 +26,7 @@ async function integration(identifier: string): Promise<string> {
   return made.value.id
 }
 
-test('a secret that is set while another setting is decided is not undone', async () => {
+test('changing a setting does not undo a concurrent change of a secret', async () => {
   const id = await integration('contended')
   let attempts = 0
   await commit(deps, ACTOR, async () => {
@@ -45,7 +45,7 @@ test('a secret that is set while another setting is decided is not undone', asyn
   expect(stored?.credentials).toEqual({ clientId: '1.2', secretKey: 'new', hmac: true })
 })
 
-test('one that is deleted while a change to it is decided is not found', async () => {
+test('an update of an integration that is deleted meanwhile finds none', async () => {
   const changes = [
     { name: 'Other' },
     { identifier: 'renamed' },
@@ -67,7 +67,7 @@ test('one that is deleted while a change to it is decided is not found', async (
   }
 })
 
-test('an identifier that is taken is refused, its own is not', async () => {
+test('an update refuses the identifier of another integration, but not its own', async () => {
   const [one, other] = [await integration('one'), await integration('other')]
   const rename = (id: string) => updateIntegration(deps, environmentId, id, { identifier: 'one' })
   expect(await rename(other)).toMatchObject({ kind: 'integration_exists', existing: { id: one } })

@@ -9,13 +9,13 @@ const valueIn = (text: string): unknown => {
 }
 
 describe('JSON', () => {
-  test('is read to the depth that is allowed', () => {
+  test('is accepted up to the maximum depth', () => {
     for (const text of ['1', 'null', '[[[1]]]', '{"a":{"b":[null]}}', '[[],[],[[]],{}]']) {
       expect(valueIn(text)).toEqual(JSON.parse(text))
     }
   })
 
-  test('is refused where it is nested deeper', () => {
+  test('is refused if it is nested deeper', () => {
     for (const text of [
       '[[[[]]]]',
       '{"a":{"b":{"c":{}}}}',
@@ -26,12 +26,12 @@ describe('JSON', () => {
     }
   })
 
-  test('is not looked for in bytes that are not UTF-8', () => {
+  test('must be UTF-8', () => {
     expect(parseJson(new Uint8Array([0x22, 0xff, 0x22]))).toEqual({ kind: 'not_utf8' })
   })
 })
 
-describe('what is not JSON', () => {
+describe('invalid JSON', () => {
   const cases: readonly (readonly [string, 'not_json' | 'too_deep'])[] = [
     ['', 'not_json'],
     ['{"a":1', 'not_json'],
@@ -57,7 +57,7 @@ describe('what is not JSON', () => {
     })
   }
 
-  test('is told with what the parser says', () => {
+  test('is reported with the message of the parser', () => {
     const { reason } = { reason: '', ...parseJson(encodeUtf8('{"a":')) }
     expect(reason).toMatch(/JSON/)
   })

@@ -17,7 +17,7 @@ const environmentId = String((await deps.store.environments.first())?.id)
 const make = (subscriberId: string) =>
   commit(deps, ACTOR, () => upsertSubscriber(deps, environmentId, { subscriberId }))
 
-test('an update does not bring back a subscriber who was deleted while it was decided', async () => {
+test('an update does not recreate a subscriber who was deleted meanwhile', async () => {
   await make('gone')
   let attempts = 0
   const decided = await commit(deps, ACTOR, async () => {
@@ -32,7 +32,7 @@ test('an update does not bring back a subscriber who was deleted while it was de
   expect(await deps.store.subscribers.find(environmentId, 'gone')).toBeNull()
 })
 
-test('of two who create one subscriber, and want them to be new, one is refused', async () => {
+test('of two requests that create the same new subscriber, one is refused', async () => {
   const create = () =>
     commit(deps, ACTOR, () =>
       upsertSubscriber(deps, environmentId, { subscriberId: 'new' }, { failIfExists: true }),
@@ -41,7 +41,7 @@ test('of two who create one subscriber, and want them to be new, one is refused'
   expect(both.map(({ kind }) => kind).sort()).toEqual(['accepted', 'subscriber_exists'])
 })
 
-test('many at once: each is told what became of it, and one that comes twice is updated', async () => {
+test('a bulk upsert reports the outcome of each subscriber, and updates one that appears twice', async () => {
   await make('known')
   const given = [
     { subscriberId: 'twice', firstName: 'Ada' },

@@ -32,7 +32,7 @@ const tell = (deps: Deps, count: number) =>
   )
 
 describe('the jobs of events', () => {
-  test('sign all that happened, and again in a minute', async () => {
+  test('sign all events, and run again after a minute', async () => {
     const both = await startTwoProcesses()
     const deps = both.one
     await tell(deps, 250)
@@ -47,7 +47,7 @@ describe('the jobs of events', () => {
     await both.close()
   })
 
-  test('remove what is older than the operator keeps it, and nothing else', async () => {
+  test('remove exactly the events that are older than the retention period', async () => {
     const both = await startTwoProcesses()
     const { one, advance } = both
     const deps = { ...one, config: { ...one.config, eventsRetentionDays: 30 } }

@@ -15,7 +15,7 @@ const HOUR_MS = 60 * 60_000
 /** A tenant in which no administrator has consented. */
 const TENANT = '00000000-0000-4000-8000-00000000dead'
 
-describe('a person who cannot be reached yet', () => {
+describe('a user without the bot', () => {
   const link = async (tenantId: string) => {
     const { store, clock } = one
     const endpoint = {
@@ -45,7 +45,7 @@ describe('a person who cannot be reached yet', () => {
     return found
   }
 
-  test('is tried again under the id that a link found, and shown with what is in the way', async () => {
+  test('is retried under the id of the linked endpoint, which shows the problem', async () => {
     const first = await link(TENANT)
     expect(first.pending).toMatchObject({ problem: 'first', attempts: 1 })
     const slow = await takeDue(one, INSTALL_BOT)
@@ -113,7 +113,7 @@ describe('a person who cannot be reached yet', () => {
     })
   }
 
-  test('is left to whoever has taken the job from a slow holder', async () => {
+  test('is left to the worker that took the job from a slow one', async () => {
     const { id, identifier } = await link(TENANT)
     const slow = await takeDue(one, INSTALL_BOT)
     const deps = installingAfter(async () => {
@@ -127,7 +127,7 @@ describe('a person who cannot be reached yet', () => {
     await forget(INSTALL_BOT)
   })
 
-  test('is told once they can be reached', async () => {
+  test('has an event once the bot is installed', async () => {
     const { id, identifier } = await link(TENANT)
     const deps = installingAfter(async () => {})
     await retryBotInstallation(deps, await takeDue(one, INSTALL_BOT))
@@ -137,7 +137,7 @@ describe('a person who cannot be reached yet', () => {
     expect(await jobOf(INSTALL_BOT, { id })).toBeNull()
   })
 
-  test('is not tried any more once they are given another value', async () => {
+  test('is not retried once the endpoint has another value', async () => {
     const { id, identifier } = await link(TENANT)
     const { store, clock } = one
     const value = { endpoint: { userId: 'u', tenantId: TENANT }, secret: null }

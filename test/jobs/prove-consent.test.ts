@@ -24,7 +24,7 @@ async function pendingConnection(): Promise<Connection> {
 }
 
 describe('a consent that is pending', () => {
-  test('is asked for again, until it is given up after 7 days', async () => {
+  test('is checked again until latch gives up after 7 days', async () => {
     const connection = await pendingConnection()
     expect((await read(one, connection)).pending).toMatchObject({ problem: 'first', attempts: 1 })
     const startMs = one.clock()
@@ -64,7 +64,7 @@ describe('a consent that is pending', () => {
     await forget(PROVE_CONSENT)
   }, 30_000)
 
-  test('is told once it is proven, and not again where somebody asks', async () => {
+  test('has one event once it is proven, and no second when it is verified again', async () => {
     const connection = await pendingConnection()
     const teams = one.providers.get('msteams')
     if (teams?.connect?.kind !== 'admin_consent') throw new Error('no Teams')
@@ -82,7 +82,7 @@ describe('a consent that is pending', () => {
     await forget(PROVE_CONSENT)
   })
 
-  test('is not said to be by a slow holder once it is proven', async () => {
+  test('is not marked as pending again by a slow worker once it is proven', async () => {
     const connection = await pendingConnection()
     const slow = await takeDue(one, PROVE_CONSENT)
     const { store, clock } = two
@@ -93,7 +93,7 @@ describe('a consent that is pending', () => {
     expect(await jobOf(PROVE_CONSENT, connection)).toBeNull()
   })
 
-  test('is not said to be proven where nothing of it was stored', async () => {
+  test('is not reported as proven if nothing was stored', async () => {
     const connection = await pendingConnection()
     const teams = one.providers.get('msteams')
     if (teams?.connect?.kind !== 'admin_consent') throw new Error('no Teams')
@@ -116,7 +116,7 @@ describe('a consent that is pending', () => {
     await forget(PROVE_CONSENT)
   })
 
-  test('is not postponed by a slow holder when another has taken the job', async () => {
+  test('is not postponed by a slow worker after another has taken the job', async () => {
     const connection = await pendingConnection()
     const slow = await takeDue(one, PROVE_CONSENT)
     advance(LEASE_MS)

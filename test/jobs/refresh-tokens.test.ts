@@ -52,7 +52,7 @@ function slowAnswer(give: () => Response) {
 }
 
 describe('tokens', () => {
-  test('that a slow holder was given are stored, as nobody gets them again', async () => {
+  test('are stored even after the lease expired, because the provider issues them once', async () => {
     const connection = await dueConnection()
     const slow = slowAnswer(answer('slow'))
     const refreshing = refreshTokens(one, await takeDue(one, REFRESH_TOKENS), 'due')
@@ -79,7 +79,7 @@ describe('tokens', () => {
     await forget(REFRESH_TOKENS)
   })
 
-  test('are stored once, whoever of two holders comes first', async () => {
+  test('are stored once, whichever of two workers is first', async () => {
     const connection = await dueConnection()
     const slow = slowAnswer(answer('slow'))
     const refreshing = refreshTokens(one, await takeDue(one, REFRESH_TOKENS), 'due')
@@ -95,7 +95,7 @@ describe('tokens', () => {
     await forget(REFRESH_TOKENS)
   })
 
-  test('that are refused are told once for each reason, and when they are refreshed again', async () => {
+  test('whose refresh is refused have one event for each reason, and one when they are refreshed again', async () => {
     const connection = await dueConnection()
     const attempt = async (give: () => Response): Promise<string> => {
       service.slackAnswers.push(give)
@@ -120,7 +120,7 @@ describe('tokens', () => {
     await forget(REFRESH_TOKENS)
   })
 
-  test('of a holder that died are refreshed by another', async () => {
+  test('are refreshed by another worker if the first one dies', async () => {
     const connection = await dueConnection()
     await takeDue(one, REFRESH_TOKENS)
     service.slackAnswers.push(answer('second'))
@@ -132,7 +132,7 @@ describe('tokens', () => {
     await forget(REFRESH_TOKENS)
   })
 
-  test('that are replaced meanwhile stay, and are looked at at once', async () => {
+  test('that are replaced meanwhile are kept, and checked immediately', async () => {
     const connection = await dueConnection()
     const slow = slowAnswer(answer('slow'))
     const refreshing = refreshTokens(one, await takeDue(one, REFRESH_TOKENS), 'due')
@@ -153,7 +153,7 @@ describe('tokens', () => {
     await forget(REFRESH_TOKENS)
   })
 
-  test('of a connection that is deleted meanwhile leave no job', async () => {
+  test('of a connection that is deleted meanwhile leave no job behind', async () => {
     const connection = await dueConnection()
     const slow = slowAnswer(answer('slow'))
     const refreshing = refreshTokens(one, await takeDue(one, REFRESH_TOKENS), 'due')
@@ -165,7 +165,7 @@ describe('tokens', () => {
     expect(await jobOf(REFRESH_TOKENS, connection)).toBeNull()
   })
 
-  test('are refreshed by one who asks, while no job does', async () => {
+  test('can be refreshed on request while no job is refreshing them', async () => {
     const connection = await dueConnection()
     const held = await takeDue(one, REFRESH_TOKENS)
     expect(await verifyCredentials(two, connection.id)).toEqual({ kind: 'in_progress' })
@@ -176,7 +176,7 @@ describe('tokens', () => {
     await forget(REFRESH_TOKENS)
   })
 
-  test('whose seal is renewed meanwhile are the same tokens', async () => {
+  test('that are resealed meanwhile count as unchanged', async () => {
     const connection = await dueConnection()
     const slow = slowAnswer(answer('slow'))
     const refreshing = refreshTokens(one, await takeDue(one, REFRESH_TOKENS), 'due')

@@ -41,7 +41,7 @@ async function started(run?: (deps: Deps) => Promise<void>) {
   return { service, deps, begun, jobs, alarm, kind }
 }
 
-describe('who works on jobs', () => {
+describe('the job runner', () => {
   test('is woken by the commit that schedules one', async () => {
     const { service, deps, begun, jobs } = await started()
     const startedMs = performance.now()
@@ -53,7 +53,7 @@ describe('who works on jobs', () => {
     await service.stop()
   })
 
-  test('hears within seconds of one that another process has scheduled', async () => {
+  test('finds a job that another process scheduled within seconds', async () => {
     const { service, begun, jobs } = await started()
     await schedule(service.deps, 'car')
     await until(() => begun.length === 1, 10_000)
@@ -61,7 +61,7 @@ describe('who works on jobs', () => {
     await service.stop()
   }, 20_000)
 
-  test('stores why one failed without what a query was to write', async () => {
+  test('stores why a job failed, without the values of a failed query', async () => {
     const { service, deps, begun, jobs } = await started(async () => {
       const query = 'update "channel_connections" set "auth" = ?'
       const params = ['a-sealed-token']
@@ -77,7 +77,7 @@ describe('who works on jobs', () => {
     await service.stop()
   })
 
-  test('finishes what it has begun when it is stopped, and begins no more', async () => {
+  test('finishes started jobs when it is stopped, and starts no more', async () => {
     const gate = Promise.withResolvers<void>()
     const { service, deps, begun, jobs } = await started(() => gate.promise)
     await schedule(deps, 'car')
@@ -97,7 +97,7 @@ describe('who works on jobs', () => {
     await service.stop()
   })
 
-  test('works on several at once, and on no more than it can', async () => {
+  test('runs several jobs at once, up to a maximum', async () => {
     const gate = Promise.withResolvers<void>()
     const { service, deps, begun, jobs } = await started(() => gate.promise)
     for (let index = 0; index < 25; index += 1) await schedule(deps, `${index}`)
@@ -111,7 +111,7 @@ describe('who works on jobs', () => {
     await service.stop()
   })
 
-  test('tries a job again that has failed, later, and says why', async () => {
+  test('retries a failed job later, and stores the problem', async () => {
     const { service, deps, begun, jobs } = await started(async () => {
       throw new Error('no water')
     })
@@ -129,7 +129,7 @@ describe('who works on jobs', () => {
     await service.stop()
   })
 
-  test('leaves a job of an unknown kind to others', async () => {
+  test('ignores jobs of unknown kinds', async () => {
     const { service, deps, begun, jobs } = await started()
     const name = { kind: 'of a newer latch', subject: 'one' }
     await deps.store.commit([deps.store.jobs.schedule({ ...name, dueAtMs: 0 })])
@@ -140,7 +140,7 @@ describe('who works on jobs', () => {
     await service.stop()
   })
 
-  test('makes a standing job, once', async () => {
+  test('creates a recurring job, once', async () => {
     const { service, deps, jobs, alarm } = await started()
     await jobs.stop()
     const runs: number[] = []

@@ -8,7 +8,7 @@ const anyText = fc.string({
   unit: fc.integer({ min: 0, max: 0xffff }).map((code) => String.fromCharCode(code)),
 })
 
-test('a query is spelled as URLSearchParams spells it, whatever the values', () => {
+test('a query equals that of URLSearchParams, whatever the values', () => {
   const value = fc.oneof(anyText, fc.string({ unit: 'binary-ascii' }), fc.webUrl())
   fc.assert(
     fc.property(value, value, (one, other) => {
@@ -22,7 +22,7 @@ test('a query is spelled as URLSearchParams spells it, whatever the values', () 
   )
 })
 
-test('what is null is left out, and what is empty is not', () => {
+test('null values are omitted, and empty ones are not', () => {
   expect(queryString({ a: null, b: '', c: 'x', d: null })).toBe('b=&c=x')
   expect(queryString({ a: null })).toBe('')
 })

@@ -78,7 +78,7 @@ for (const [where, open] of places) {
         expect(await one.jobs.nextDueAtMs(['dry'])).toBeNull()
       }))
 
-    test('are taken by one, the longest overdue first, and not before they are due', () =>
+    test('are taken by one worker, longest overdue first, and not before they are due', () =>
       opened(async ({ one, two }) => {
         await schedule(one, 200, NAME, 1)
         await schedule(one, 100, OTHER)
@@ -98,7 +98,7 @@ for (const [where, open] of places) {
         expect(leases).toEqual(new Set(['a', 'b']))
       }))
 
-    test('are gone when they are done, and refuse who ends them twice', () =>
+    test('are removed when they are done, and cannot be ended twice', () =>
       opened(async ({ one, two }) => {
         await schedule(one, 100)
         const held = await take(one, 'a', 100)
@@ -110,7 +110,7 @@ for (const [where, open] of places) {
         expect(isUnmetExpectation(error)).toBe(true)
       }))
 
-    test('that are due again say why, and how often they were tried', () =>
+    test('that are due again keep the problem and the number of attempts', () =>
       opened(async ({ one }) => {
         await schedule(one, 100)
         const failed = { kind: 'again', dueAtMs: 500, problem: 'no water' } as const
@@ -136,7 +136,7 @@ for (const [where, open] of places) {
         expect(await one.jobs.find(NAME)).toMatchObject(anew)
       }))
 
-    test('of a holder that is dead are due again, and its attempt has counted', () =>
+    test('whose worker died become due again, and its attempt counts', () =>
       opened(async ({ one, two }) => {
         await schedule(one, 100)
         await take(one, 'a', 100)
@@ -145,7 +145,7 @@ for (const [where, open] of places) {
         expect(await take(two, 'b', 60_100)).toMatchObject({ attempts: 2, lease: 'b' })
       }))
 
-    test('of a holder that is slow are not ended by it, with nothing of what it commits', () =>
+    test('whose lease another worker took cannot be ended by the first, whose commit fails', () =>
       opened(async ({ one, two }) => {
         await schedule(one, 100)
         const slow = await take(one, 'a', 100)
@@ -158,7 +158,7 @@ for (const [where, open] of places) {
         expect(await one.jobs.find(NAME)).toBeNull()
       }))
 
-    test('of a holder that is slow are ended by it where nobody else has come', () =>
+    test('whose lease has expired can still be ended if no other worker took them', () =>
       opened(async ({ one }) => {
         await schedule(one, 100)
         const slow = await take(one, 'a', 100)
@@ -192,7 +192,7 @@ for (const [where, open] of places) {
         }))
     }
 
-    test('are held by one who asks for them, due or not', () =>
+    test('can be taken by name, due or not', () =>
       opened(async ({ one, two }) => {
         const held = await one.jobs.hold(NAME, lease('a', 100))
         expect(held).toEqual({ ...NAME, revision: 1, attempts: 1, lease: 'a' })

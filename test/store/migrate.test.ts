@@ -27,7 +27,7 @@ test('migrations are applied once, in order', async () => {
   expect((await client.execute('SELECT id FROM two')).rows).toHaveLength(1)
 })
 
-test('a migration that fails leaves nothing behind, and the ones before it stay', async () => {
+test('a failed migration is rolled back, and earlier ones are kept', async () => {
   const client = await open()
   await expect(migrate(client, [first, broken])).rejects.toThrow('nowhere')
   const { rows } = await client.execute("SELECT name FROM sqlite_master WHERE name = 'three'")
@@ -44,7 +44,7 @@ test('a database that is newer than the executable is refused and left alone', a
   })
 })
 
-test('rows that refer to nothing are found after a migration', async () => {
+test('broken references are found after a migration', async () => {
   const client = await open()
   const orphan = {
     statements: [
@@ -58,7 +58,7 @@ test('rows that refer to nothing are found after a migration', async () => {
   await expect(migrate(client, [orphan])).rejects.toMatchObject({ code: 'database_damaged' })
 })
 
-test('several that migrate a server at the same moment apply each migration once', async () => {
+test('several processes that migrate a server at once apply each migration once', async () => {
   const server = startHranaServer(join(tempDir(), 'server.db'), 'sesame')
   const connect = () => openServerClient({ url: server.url, authToken: 'sesame' })
   const counted = {

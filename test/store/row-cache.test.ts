@@ -2,7 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { createRowCache, OWNED_DATABASE_LIFETIME } from '../../src/store/reading/row-cache.ts'
 import { createCacheInvalidation } from '../../src/store/writer/cache-invalidation.ts'
 
-describe('what is read again', () => {
+describe('a cached row', () => {
   const versions = createCacheInvalidation()
   const cacheRead = createRowCache(versions, OWNED_DATABASE_LIFETIME)
   let reads = 0
@@ -16,7 +16,7 @@ describe('what is read again', () => {
     return reads - before
   }
 
-  test('comes from memory, that there is nothing too', async () => {
+  test('is returned from memory, even if it does not exist', async () => {
     expect(await count('e', 'ada')).toBe(1)
     expect(await count('e', 'ada')).toBe(0)
     expect(await count('e', 'nobody')).toBe(1)
@@ -24,7 +24,7 @@ describe('what is read again', () => {
     expect(await count('other', 'ada')).toBe(1)
   })
 
-  test('is read anew once its table was written to, by whatever statement', async () => {
+  test('is read again after any write to its table', async () => {
     for (const write of [
       'insert into "subscribers" ("id") values (?)',
       'insert or ignore into subscribers values (?)',
@@ -38,13 +38,13 @@ describe('what is read again', () => {
     }
   })
 
-  test('stays in memory where another table was', async () => {
+  test('stays cached after a write to another table', async () => {
     await read('e', 'ada')
     versions.invalidate([{ sql: 'insert into "idempotency_records" values (?)', args: [] }])
     expect(await count('e', 'ada')).toBe(0)
   })
 
-  test('is read anew once a commit failed that rested on its table, and not after one that went well', async () => {
+  test('is read again after a failed commit with an expectation about its table, and not after a successful one', async () => {
     const sql = 'insert into "expectations" select 0'
     const resting = { sql, args: [], reads: ['subscribers'] }
     await read('e', 'ada')
@@ -54,7 +54,7 @@ describe('what is read again', () => {
     expect(await count('e', 'ada')).toBe(1)
   })
 
-  test('is not kept where it was written to while it was read', async () => {
+  test('is not cached if its table was written to during the read', async () => {
     const slow = cacheRead(['contexts'], async () => {
       versions.invalidate([{ sql: 'update "contexts" set "id" = 1', args: [] }])
       reads += 1
@@ -66,7 +66,7 @@ describe('what is read again', () => {
     expect(reads - before).toBe(2)
   })
 
-  test('is read once by all who ask while it is read, and anew by who asks after a write', async () => {
+  test('is read once for concurrent callers, and again for a caller after a write', async () => {
     const before = reads
     const first = [read('e', 'bob'), read('e', 'bob'), read('e', 'bob')]
     versions.invalidate([{ sql: 'delete from "subscribers"', args: [] }])
@@ -76,7 +76,7 @@ describe('what is read again', () => {
     expect(await count('e', 'bob')).toBe(0)
   })
 
-  test('is asked for again by who comes after a read that failed', async () => {
+  test('is read again after a failed read', async () => {
     let fails = true
     const failing = cacheRead(['contexts'], async () => {
       if (fails) throw new Error('gone')
@@ -88,7 +88,7 @@ describe('what is read again', () => {
     expect(await failing('x')).toEqual({})
   })
 
-  test('is read anew after a write that is not understood', async () => {
+  test('is read again after a statement whose table is unknown', async () => {
     await read('e', 'ada')
     versions.invalidate([{ sql: 'with x as (select 1) delete from "subscribers"', args: [] }])
     expect(await count('e', 'ada')).toBe(1)

@@ -25,7 +25,7 @@ beforeAll(async () => {
 })
 
 describe('the schema', () => {
-  test('names every table of the database', () => {
+  test('lists every table of the database', () => {
     expect(schemaTables().map(getTableName).sort()).toEqual(tables)
     expect(tables.length).toBeGreaterThan(5)
   })
@@ -46,7 +46,7 @@ describe('the schema', () => {
     expect(known.length).toBeGreaterThan(2)
   })
 
-  test('keeps the places that stored values are bound to', () => {
+  test('keeps the places to which stored values are bound', () => {
     const places = sealedColumnsOf(schemaTables()).map(({ value }) => placesOf(value)('7'))
     expect(places).toEqual(
       expect.arrayContaining([
@@ -57,7 +57,7 @@ describe('the schema', () => {
     )
   })
 
-  test('refuses a sealed column in a table whose rows have no name', () => {
+  test('refuses a sealed column in a table without a single-column primary key', () => {
     const nameless = sqliteTable('nameless', { secret: sealed('secret') })
     expect(() => sealedColumnsOf([nameless])).toThrow('nameless has sealed values')
   })
@@ -82,8 +82,8 @@ async function changedBySqlite(): Promise<Map<string, string[]>> {
   return changed
 }
 
-describe('the versions of tables', () => {
-  test('follow what SQLite does by foreign keys, and no more', async () => {
+describe('cache invalidation', () => {
+  test('follows exactly the foreign key actions of SQLite', async () => {
     const changed = await changedBySqlite()
     expect(changed.get('environments')?.length).toBeGreaterThan(3)
     for (const parent of tables) {
@@ -95,7 +95,7 @@ describe('the versions of tables', () => {
     }
   })
 
-  test('follow also a circle, a row that loses its parent, and nobody who only refers', () => {
+  test('follows cycles and "set null", but not references without an action', () => {
     const people = sqliteTable('people', {
       id: integer('id').primaryKey(),
       team: integer('team').references((): AnySQLiteColumn => teams.id, { onDelete: 'cascade' }),

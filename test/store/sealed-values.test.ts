@@ -4,7 +4,7 @@ import type { SealedCursor } from '../../src/store/sealed-values.ts'
 import { openSealedStore } from '../harness/sealed-store.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
-test('a value that is written while it is being sealed anew is newer, and stays', async () => {
+test('resealing does not overwrite a value that is written meanwhile', async () => {
   const random = createRandom()
   const { store, keyring, integration, rename, afterNextSeal } = await openSealedStore(
     tempDir(),

@@ -9,7 +9,7 @@ const sealingWith = (letter: string) =>
   createSealing(createKeyring(new Uint8Array(Buffer.alloc(32, letter))), createRandom())
 
 describe('a store', () => {
-  test('is had by one at a time', async () => {
+  test('can be opened by one process at a time', async () => {
     const dataDir = tempDir()
     const store = await openStore(dataDir, sealingWith('a'))
     await expect(openStore(dataDir, sealingWith('a'))).rejects.toMatchObject({
@@ -28,7 +28,7 @@ describe('a store', () => {
     })
   })
 
-  test('takes any folder name', async () => {
+  test('works in a directory with any name', async () => {
     const dataDir = `${tempDir()}/with space, 50% & ?#ü`
     const store = await openStore(dataDir, sealingWith('a'))
     await store.close()

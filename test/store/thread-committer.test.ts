@@ -8,14 +8,14 @@ import { startThreadCommitter } from '../../src/store/writer/thread-committer.ts
 import { tempDir } from '../harness/temp-dir.ts'
 import { databaseFile, errorOf, insert, openRows } from './rows.ts'
 
-describe('a thread that writes', () => {
+describe('the writer thread', () => {
   const open = async () => {
     const file = join(tempDir(), 'test.db')
     const client = await openRows(file)
     return { file, client, committer: startThreadCommitter(databaseFile(file)) }
   }
 
-  test('tells every caller that its file is gone, and goes on when it is back', async () => {
+  test('rejects every commit while its file is gone, and continues when it is restored', async () => {
     const { file, committer } = await open()
     renameSync(file, `${file}.away`)
     for (const id of [1, 2]) {
@@ -57,7 +57,7 @@ describe('a thread that writes', () => {
     }
   }
 
-  test('acknowledges nothing that it wrote while a file was being removed', async () => {
+  test('does not acknowledge a commit during which a file was removed', async () => {
     const file = join(tempDir(), 'test.db')
     const client = await openRows(file)
     const guard = guardFiles(identityOf(file))
@@ -73,7 +73,7 @@ describe('a thread that writes', () => {
     expect(await errorOf(committer.commit([insert(1)]))).toMatchObject({ code: 'database_gone' })
   })
 
-  test('tells who waits when it ends by a fault, and is replaced for who comes next', async () => {
+  test('rejects pending commits when it crashes, and is replaced on the next one', async () => {
     const { file } = await open()
     const marker = join(tempDir(), 'faults')
     const faulty = join(tempDir(), 'thread.ts')
@@ -111,7 +111,7 @@ parentPort?.on('message', ({ kind, id }) => {
     await committer.close()
   })
 
-  test('takes nothing more once it is closed', async () => {
+  test('refuses commits once it is closed', async () => {
     const { committer } = await open()
     await committer.commit([insert(1)])
     await committer.close()

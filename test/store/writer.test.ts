@@ -45,7 +45,7 @@ for (const [where, startCommitter] of committers) {
   }
 
   describe(`the writer ${where}`, () => {
-    test('commits what many callers wrote at once, and gives each its own results', async () => {
+    test('commits concurrent writes together, and gives each caller its own results', async () => {
       const { writer, ids, counted, committer } = await open()
       await writer.commit(Array.from({ length: 200 }, (_, id) => insert(id)))
       const results = await Promise.all(
@@ -65,7 +65,7 @@ for (const [where, startCommitter] of committers) {
       await committer.close()
     })
 
-    test('inserts rows of many callers by one statement, with what is in them', async () => {
+    test('inserts the rows of many callers with one statement, unchanged', async () => {
       const { writer, client, committer } = await open()
       const texts = ['', 'é😀', '"\\\n', "'); drop table rows; --", '1', 'null', null]
       await Promise.all(texts.map((text, id) => writer.commit([row(id, text)])))
@@ -76,7 +76,7 @@ for (const [where, startCommitter] of committers) {
       await committer.close()
     })
 
-    test('takes all of a write or none', async () => {
+    test('commits all of a write or none', async () => {
       const { writer, ids, committer } = await open()
       await writer.commit([insert(1)])
       for (const clash of [
@@ -90,7 +90,7 @@ for (const [where, startCommitter] of committers) {
       await committer.close()
     })
 
-    test("lets one caller's conflict fail no other caller, and commits not each alone", async () => {
+    test("isolates one caller's conflict without committing every caller separately", async () => {
       const { writer, ids, counted, committer } = await open()
       await writer.commit([row(40)])
       counted.commits = 0
@@ -119,7 +119,7 @@ for (const [where, startCommitter] of committers) {
       await committer.close()
     })
 
-    test('is idle once all that was written is there', async () => {
+    test('is idle once all writes are committed', async () => {
       const { writer, ids, committer } = await open()
       const written = Array.from({ length: 50 }, (_, id) => writer.commit([row(id)]))
       await writer.idle()
@@ -130,7 +130,7 @@ for (const [where, startCommitter] of committers) {
   })
 }
 
-test('a file is written to as it is set, on a connection that is new as well', async () => {
+test('a new connection applies the settings of the file too', async () => {
   const file = join(tempDir(), 'test.db')
   await openRows(file)
   for (const [synchronous, code] of [

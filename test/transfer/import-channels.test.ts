@@ -159,7 +159,7 @@ describe('an import refuses what the API would refuse:', () => {
   }
 })
 
-test('an import keeps the times of a record, and knows it when it comes again', async () => {
+test('an import keeps the times of a record, and recognises it when it is repeated', async () => {
   const times = { createdAt: '2020-01-02T03:04:05.000Z', updatedAt: '2021-01-02T03:04:05.000Z' }
   const records = [
     connection({ identifier: 'timed', contextKeys: ['way:timed'], ...times }),
@@ -174,7 +174,7 @@ test('an import keeps the times of a record, and knows it when it comes again', 
   }
 })
 
-test('context keys are sorted, however they come, so that they are the same set', async () => {
+test('context keys are sorted, so that equal sets are equal', async () => {
   const contextKeys = ['zone:eu', 'area:1']
   const first = await importRecord(connection({ identifier: 'sorted', contextKeys }))
   expect(first).toEqual({ kind: 'stored' })
@@ -185,7 +185,7 @@ test('context keys are sorted, however they come, so that they are the same set'
   expect(await importRecord(again)).toMatchObject({ kind: 'skipped' })
 })
 
-test('a connection comes without its token where the export has no secrets', async () => {
+test('a connection is imported without its token if the export has no secrets', async () => {
   const { auth: _, ...record } = connection({ identifier: 'bare', contextKeys: ['way:bare'] })
   expect(await importRecord(record)).toEqual({ kind: 'stored' })
   expect((await service.api('GET', '/v1/channel-connections/bare')).body).toMatchObject({
@@ -193,14 +193,14 @@ test('a connection comes without its token where the export has no secrets', asy
   })
 })
 
-describe('a connection that belongs to nobody in particular', () => {
+describe('a connection without an owner', () => {
   const stored = async (identifier: string) => {
     const found = await deps.store.connections.findWithAuth(environmentId, identifier)
     return found && [found.connection.origin, found.auth.accessToken]
   }
   const why = 'it has a token but no owner: add a subscriberId or contextKeys, or remove its auth'
 
-  test('is imported as what says whose workspace it is, if it has no token', async () => {
+  test('is imported as identity-only if it has no token', async () => {
     for (const origin of ['identity', 'install', 'api'] as const) {
       const { auth: _, ...bare } = connection({ identifier: `bare-${origin}`, subscriberId: null })
       expect(await importRecord({ ...bare, origin })).toEqual({ kind: 'stored' })
@@ -212,7 +212,7 @@ describe('a connection that belongs to nobody in particular', () => {
     }
   })
 
-  test('is refused with its token, wherever that is from, and imported once it has an owner', async () => {
+  test('is refused with a token, whatever its origin, and imported once it has an owner', async () => {
     for (const origin of ['identity', 'install', 'api'] as const) {
       const record = connection({ identifier: `of-${origin}`, subscriberId: null, origin })
       expect(await importRecord(record)).toEqual({ kind: 'skipped', why })
@@ -223,7 +223,7 @@ describe('a connection that belongs to nobody in particular', () => {
     }
   })
 
-  test('is left as it is where there is one of its name', async () => {
+  test('is left unchanged if its identifier exists', async () => {
     const sandbox = connection({ identifier: connectionIdentifier, subscriberId: null })
     expect(await importRecord(sandbox)).toEqual({ kind: 'known' })
   })

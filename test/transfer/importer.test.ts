@@ -67,7 +67,7 @@ describe('an import refuses what the API would refuse:', () => {
   }
 })
 
-test('an import keeps the times of a record, and knows it when it comes again', async () => {
+test('an import keeps the times of a record, and recognises it when it is repeated', async () => {
   const times = { createdAt: '2020-01-02T03:04:05.000Z', updatedAt: '2021-01-02T03:04:05.000Z' }
   const records: TransferRecord[] = [
     { ...subscriber('timed', { firstName: 'Ada' }), ...times },
@@ -95,7 +95,7 @@ test('an import keeps the times of a record, and knows it when it comes again', 
   }
 })
 
-test('an import leaves what is there as it is', async () => {
+test('an import leaves existing records unchanged', async () => {
   await take(subscriber('kept', { firstName: 'Ada' }))
   expect(await take(subscriber('kept', { firstName: 'Bob' }))).toEqual({ kind: 'known' })
   expect(await deps.store.subscribers.find(environmentId, 'kept')).toMatchObject({

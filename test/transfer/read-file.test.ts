@@ -32,7 +32,7 @@ describe('a file of records', () => {
     expect(await read('\n\r\n \t\n')).toEqual([])
   })
 
-  test('may begin with a byte order mark, end its lines as on Windows, and not end the last', async () => {
+  test('may have a byte order mark, Windows line endings, and no newline at the end', async () => {
     const content = `\uFEFF${subscriber('a')}\r\n\r\n${subscriber('b')}\r\n${subscriber('c')}`
     expect(summary(await read(content))).toEqual([
       [1, 'a'],
@@ -41,12 +41,12 @@ describe('a file of records', () => {
     ])
   })
 
-  test('may have any character in a text, also those that others take for the end of a line', async () => {
+  test('may contain any character in a string, including those that other tools treat as line endings', async () => {
     const [one] = await read(`${subscriber('a', { firstName: 'A\u2028B\u2029C\u0085D' })}\n`)
     expect(one).toMatchObject({ record: { profile: { firstName: 'A\u2028B\u2029C\u0085D' } } })
   })
 
-  test('may have lines of any length up to the bound, wherever the chunks of the file end', async () => {
+  test('may have lines of any length up to the limit, wherever chunks end', async () => {
     // The file is read a MiB at a time: at its end there is a whole line, none, and all but a byte.
     const lengths = [2 ** 20 - 1, 2 ** 20 - 2, 1, 3_000_000, 1]
     const empty = subscriber('a', { firstName: '' }).length
@@ -58,7 +58,7 @@ describe('a file of records', () => {
     expect(lines.map(({ lengthBytes }) => lengthBytes)).toEqual(content.map(({ length }) => length))
   })
 
-  test('has each line refused that is no JSON, no UTF-8 or too deep, and the others read', async () => {
+  test('has each line refused that is not JSON, not UTF-8 or too deep, and the others read', async () => {
     const bad = Buffer.concat([
       Buffer.from('{"record":"subscriber","subscriberId":"'),
       Buffer.from([0xc3, 0x28]),
@@ -102,7 +102,7 @@ describe('a file of records', () => {
     ])
   })
 
-  test('has a line of 300 MB refused, which is never in memory, and the next one read', async () => {
+  test('has a line of 300 MB refused without holding it in memory, and the next one read', async () => {
     const file = join(folder, 'long.jsonl')
     const descriptor = openSync(file, 'w')
     writeSync(descriptor, `${subscriber('a')}\n`)

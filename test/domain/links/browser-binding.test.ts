@@ -33,20 +33,20 @@ for (const [publicUrl, name, secure] of [
     const pair = cookie.split(';')[0] ?? ''
     const value = pair.split('=')[1] ?? ''
 
-    test('is one that a browser takes and keeps to itself', () => {
+    test('is accepted by browsers, and hidden from scripts and other sites', () => {
       expect(cookie).toBe(
         `${name}0123456789abcdef=${value}; Path=/; Max-Age=300${secure}; HttpOnly; SameSite=Lax`,
       )
       expect(value).toMatch(/^[\w-]{43}$/)
     })
 
-    test('tells the browser that opened the link', () => {
+    test('identifies the browser that opened the link', () => {
       for (const header of [pair, `a=b; ${pair}; c=d`, `broken; =; a=%zz; ${pair}`]) {
         expect(isSameBrowser(deps, claims, header)).toBe(true)
       }
     })
 
-    test('is worth nothing for another link, altered, or absent', () => {
+    test('is rejected for another link, or if it was altered or is absent', () => {
       const otherPair = bindingCookie(deps, other).split(';')[0] ?? ''
       const cookieName = pair.split('=')[0]
       for (const header of [

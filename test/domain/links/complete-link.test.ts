@@ -50,7 +50,7 @@ describe('a link is completed once', () => {
     }
   })
 
-  test('and its state is verified once a callback', async () => {
+  test('and its state is verified once per callback', async () => {
     const { response } = await consented({ context: { verified: 'once' } })
     let count = 0
     const verify: Deps['states']['verify'] = (state, nowMs) => {
@@ -78,7 +78,7 @@ describe('a link is completed once', () => {
 })
 
 describe('an outcome that is stored', () => {
-  test('stays, and nothing is stored by a request that comes to another one', async () => {
+  test('is kept, and a request with another outcome stores nothing', async () => {
     const { response, jti } = await consented({ context: { late: 'yes' } })
     const outcome = { kind: 'interrupted' } as const
     const late = interrupted(() => deps.store.commit([deps.store.spentStates.settle(jti, outcome)]))
@@ -87,7 +87,7 @@ describe('an outcome that is stored', () => {
     expect(await service.endpoints('contextKeys=late:yes')).toEqual([])
   })
 
-  test('is shown in place of an interruption that it came before', async () => {
+  test('is shown instead of an interruption if it was stored first', async () => {
     const { response, jti } = await consented({ context: { slow: 'yes' } })
     const outcome = { kind: 'linked', provider: 'Slack' } as const
     const environment = await deps.store.environments.first()
@@ -115,7 +115,7 @@ describe('an outcome that is stored', () => {
     expect(await stored(jti)).toMatchObject({ outcome: { kind: 'linked', provider: 'Slack' } })
   })
 
-  test('is not taken away by a request that gives its claim back', async () => {
+  test('is not removed by a request that withdraws its claim', async () => {
     const { jti } = await consented({})
     const environment = await deps.store.environments.first()
     const { spentStates } = deps.store
@@ -127,7 +127,7 @@ describe('an outcome that is stored', () => {
   })
 })
 
-test('two installs for the same owner at the same moment make one connection', async () => {
+test('two concurrent installations for the same owner create one connection', async () => {
   const context = { install: 'twice' }
   const install = async () => {
     const { body } = await service.api('POST', '/v1/integrations/channel-connections/oauth', {

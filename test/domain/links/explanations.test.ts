@@ -23,8 +23,8 @@ const [slack, msteams] = ['slack', 'msteams'].map((id) => providers.get(id))
 const sentBack = (error: string, description: string | null = null) =>
   ({ kind: 'authorization_error', error, description }) as const
 
-describe('what a provider said', () => {
-  test('is kept as its codes, without the trace ids and names around them', () => {
+describe("a provider's error", () => {
+  test('is stored as codes, without trace ids and names', () => {
     const failure = sentBack(
       'access_denied',
       "AADSTS50020: User account 'ada@example.com' does not exist. Trace ID: 0a1b2c",
@@ -34,13 +34,13 @@ describe('what a provider said', () => {
     expect(providerError(failure, undefined)).toBe('access_denied')
   })
 
-  test('is nothing that somebody wrote into the address', () => {
+  test('is not stored if it is arbitrary text from the URL', () => {
     for (const text of ['call 555-0100', '<b>', '', 'x'.repeat(65), 'a\nb']) {
       expect(providerError(sentBack(text), slack)).toBe('unknown')
     }
   })
 
-  test('is a label of metrics only where it is known', () => {
+  test('is a metrics label only if it is a known code', () => {
     const label = (error: string, description: string | null = null): string =>
       reasonLabel(sentBack(error, description), msteams)
     expect(label('access_denied', 'AADSTS65004: declined')).toBe('AADSTS65004')
@@ -52,7 +52,7 @@ describe('what a provider said', () => {
 })
 
 describe('an explanation', () => {
-  test("is the provider's own where the code is known, else that of the reason", () => {
+  test("is the provider's own for a known code, otherwise that of the reason", () => {
     const refused = { reason: 'code_refused' } as const
     const of = (providerError: string | null) => explain(msteams, { ...refused, providerError })
     expect(of('invalid_client (AADSTS7000222)').meaning).toContain('has expired')
@@ -61,14 +61,14 @@ describe('an explanation', () => {
     expect(of(null)).toEqual(EXPLANATIONS.code_refused)
   })
 
-  test('is found by the code that somebody read at a provider, or in the log', () => {
+  test('is found by an error code of a provider or of latch', () => {
     expect(explainCode(providers, 'AADSTS50194')?.remedy).toContain('singleTenant')
     expect(explainCode(providers, 'invalid_scope')?.remedy).toContain('openid')
     expect(explainCode(providers, 'state_missing')).toEqual(EXPLANATIONS.state_missing)
     expect(explainCode(providers, 'toString')).toBeNull()
   })
 
-  test('is in whole sentences, each with what to do', () => {
+  test('consists of whole sentences, and says what to do', () => {
     const all = [
       ...Object.values(EXPLANATIONS),
       ...[...providers.values()].flatMap(({ errors }) => Object.values(errors.meanings)),
@@ -80,7 +80,7 @@ describe('an explanation', () => {
     }
   })
 
-  test("tells a person's own no from the provider's other errors", () => {
+  test("distinguishes a user who declined from the provider's other errors", () => {
     expect(reasonOf(sentBack('access_denied'))).toBe('access_denied')
     expect(reasonOf(sentBack('server_error'))).toBe('authorization_error')
   })

@@ -42,9 +42,9 @@ async function identifyBy(answer: Handler) {
   return { outcome, requests }
 }
 
-describe('who somebody is at Slack', () => {
+describe("a user's identity at Slack", () => {
   // docs/providers.md#slack-client-credentials
-  test('is asked once, the client by HTTP Basic and nowhere else', async () => {
+  test('is requested once, with HTTP Basic as the only client authentication', async () => {
     let seen: { authorization: string; form: URLSearchParams; path: string } | undefined
     const { outcome, requests: asked } = await identifyBy(async (request) => {
       const form = new URLSearchParams(await request.text())
@@ -66,7 +66,7 @@ describe('who somebody is at Slack', () => {
     expect(basic).toBe('id+with+%3A+and+%25:s%C3%A9cret%2B%2F')
   })
 
-  test('is refused in the words of Slack', async () => {
+  test("is refused with Slack's error code", async () => {
     const { outcome } = await identifyBy(() => Response.json({ ok: false, error: 'invalid_code' }))
     expect(outcome).toEqual({ kind: 'refused', error: 'invalid_code' })
   })
@@ -90,13 +90,13 @@ describe('who somebody is at Slack', () => {
     })
   }
 
-  test('is not known, and the code unspent, when nothing listens', async () => {
+  test('is unknown, and the code unspent, if the connection is refused', async () => {
     const gone = createSlack({ address: () => 'http://127.0.0.1:1', fetch, clock: Date.now })
     expect(await gone.identify(EXCHANGE)).toMatchObject({ kind: 'unavailable', codeSent: false })
   })
 
   // docs/decisions/0015-provider-addresses.md
-  test('is given up after ten seconds', async () => {
+  test('times out after ten seconds', async () => {
     const limits: number[] = []
     const timeout = AbortSignal.timeout
     const never = (_: string, { signal }: RequestInit): Promise<Response> => {

@@ -59,7 +59,7 @@ const urls: [string, Partial<AuthorizationRequest>, string][] = [
   ],
 ]
 
-describe("Slack's address for a link", () => {
+describe('the URL of a link at Slack', () => {
   for (const [name, change, url] of urls) {
     test(name, () => {
       expect(slack.linkUserUrl({ ...REQUEST, ...change })).toBe(url)
@@ -67,7 +67,7 @@ describe("Slack's address for a link", () => {
   }
 
   // docs/providers.md#slack-link-scopes
-  test('never asks for bot scopes, whichever protocol', () => {
+  test('never requests bot scopes, whatever the protocol', () => {
     for (const protocol of ['oauth', 'openid'] as const) {
       const { searchParams } = new URL(slack.linkUserUrl({ ...REQUEST, protocol }))
       expect(searchParams.has('scope')).toBe(protocol === 'openid')
@@ -75,7 +75,7 @@ describe("Slack's address for a link", () => {
     }
   })
 
-  test('goes where the operator says', () => {
+  test('uses the base URL that the operator set', () => {
     const elsewhere = createSlack({
       address: () => 'http://127.0.0.1:1/base',
       fetch: neverCalled,
@@ -87,7 +87,7 @@ describe("Slack's address for a link", () => {
   })
 })
 
-test('OpenID Connect is taken where openid is among the scopes, and only there', () => {
+test('OpenID Connect is used exactly if openid is among the scopes', () => {
   const protocols: [string[] | null, 'oauth' | 'openid'][] = [
     [null, 'oauth'],
     [[], 'oauth'],
@@ -98,7 +98,7 @@ test('OpenID Connect is taken where openid is among the scopes, and only there',
   for (const [scope, protocol] of protocols) expect(slack.protocolFor(scope)).toBe(protocol)
 })
 
-test('of an identity the user alone is stored', () => {
+test('only the user id of an identity is stored', () => {
   const workspace = { id: 'T1', name: 'Acme' }
   expect(slack.endpointOf({ userId: 'U1', workspace })).toEqual({ userId: 'U1' })
 })

@@ -46,7 +46,7 @@ async function install(name: string, user: string, subscriberId = 'subscriber-12
 const connection = async (name: string) =>
   (await api('GET', `/v1/channel-connections/${name}`)).body as { auth: Record<string, string> }
 
-describe('a provider of one folder and one line', () => {
+describe('a provider that is one folder and one line', () => {
   test('links a user, and again to the same endpoint', async () => {
     const page = await linkAs('bear')
     expect(page.status).toBe(200)
@@ -167,7 +167,7 @@ describe('a provider of one folder and one line', () => {
     await other.stop()
   })
 
-  test('is examined by the doctor, who says how to set it up', async () => {
+  test('is checked by `latch doctor`, which prints its setup instructions', async () => {
     const sent = await sendAction(service.dataDir, doctorAction, {})
     if (sent.kind !== 'done') throw new Error('the service runs')
     const { findings, setUps } = sent.output
@@ -213,14 +213,14 @@ describe('a provider of one folder and one line', () => {
     expect(created).not.toContain('pkce')
   })
 
-  test('is counted under the name of its address', async () => {
+  test('is counted under the name of its base URL', async () => {
     const metrics = await (await fetch(`${service.metricsUrl}/metrics`)).text()
     expect(metrics).toMatch(/latch_provider_call\w+\{[^}]*provider="toy"[^}]*\} \d/)
     expect(metrics).not.toMatch(/latch_provider_call\w+\{[^}]*provider="other"/)
   })
 })
 
-describe('its address', () => {
+describe('its base URL', () => {
   const read = (environment: Record<string, string>) =>
     readConfig(environment, {}, { dataDir: 'latch-data', registry: REGISTRY }).providerUrls
 

@@ -14,7 +14,7 @@ beforeEach(async () => {
 })
 afterEach(() => on.close())
 
-test('a checkpoint covers 200 events at most, and of two one is written', async () => {
+test('a checkpoint covers at most 200 events, and only one of two concurrent ones is written', async () => {
   await on.append(...Array.from({ length: 450 }, (_, index) => index + 1))
   const [one, other] = await Promise.all([
     on.store.events.checkpoints.next(1),
@@ -31,7 +31,7 @@ test('a checkpoint covers 200 events at most, and of two one is written', async 
 describe('retention', () => {
   beforeEach(() => on.appendNine())
 
-  test('leaves one checkpoint as the beginning, and what follows it', async () => {
+  test('keeps the last removed checkpoint as the beginning, and everything after it', async () => {
     expect(await on.sweep(MINUTE_MS)).toBe(0)
     expect(await on.sweep(4 * MINUTE_MS + 1)).toBe(2)
     expect(await on.store.events.verify()).toEqual({ events: 3, checkpoints: 2, problems: [] })
@@ -45,13 +45,13 @@ describe('retention', () => {
     expect(await on.store.events.verify()).toEqual({ events: 1, checkpoints: 2, problems: [] })
   })
 
-  test('removes nothing that no checkpoint covers', async () => {
+  test('removes only events that a checkpoint covers', async () => {
     await on.append(10)
     await on.sweep(Number.MAX_SAFE_INTEGER)
     expect(await on.store.events.verify()).toEqual({ events: 1, checkpoints: 1, problems: [] })
   })
 
-  test('cannot be played by somebody who removes the first events', async () => {
+  test('cannot be imitated by removing the first events', async () => {
     await on.intruder.execute('delete from events where id <= 6')
     await on.intruder.execute('delete from event_checkpoints where event_id < 6')
     expect(await on.problems()).toEqual(problem('missing', 1, 6))
@@ -59,7 +59,7 @@ describe('retention', () => {
     expect(await on.problems()).toEqual(problem('checkpoint_broken', 1, 6))
   })
 
-  test('is told from a later deletion, and from an event that is put back', async () => {
+  test('is distinguished from a later deletion, and from an event that is inserted again', async () => {
     await on.intruder.execute('create temp table kept as select * from events')
     await on.sweep(4 * MINUTE_MS + 1)
     await on.intruder.execute('insert into events select * from kept where id = 2')

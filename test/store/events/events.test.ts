@@ -22,7 +22,7 @@ describe('events', () => {
     expect(newest.map(({ id }) => id)).toEqual([2, 3])
   })
 
-  test('are found by what they are about, and since when', async () => {
+  test('can be filtered by subject, subscriber, type and time', async () => {
     await on.appendNine()
     const other = { type: 'link.failed', subscriberId: 's1', subject: 'link:l1', atMs: 9000 }
     await on.store.commit([on.store.events.append(event(1, other))])
@@ -41,7 +41,7 @@ describe('events', () => {
     expect(await find({ environmentId: 'f'.repeat(24) })).toEqual([])
   })
 
-  test('of a link come once for each reason, and not for ever', async () => {
+  test('of a link are recorded once for each reason, up to a maximum', async () => {
     const failed = (reason: string | null) =>
       on.store.events.appendOncePerReason(
         { ...event(1, { type: 'link.failed', reason }), linkId: 'l1' },
@@ -64,7 +64,7 @@ describe('events', () => {
     expect(await on.problems()).toEqual([])
   })
 
-  test('keep what SQLite cannot hold as it came, and verify', async () => {
+  test('with text that SQLite cannot store unchanged still verify', async () => {
     const half = 'x\ud800y'
     const odd = { subject: `endpoint:${half}`, reason: half, subscriberId: half, data: { half } }
     await on.store.commit([on.store.events.append(event(1, odd))])

@@ -35,7 +35,7 @@ const COLUMNS = [
 describe('verify', () => {
   beforeEach(() => on.appendNine())
 
-  test('finds nothing wrong where nothing is', async () => {
+  test('finds no problem in unchanged events', async () => {
     expect(await on.store.events.verify()).toEqual({ events: 9, checkpoints: 3, problems: [] })
     await on.append(10)
     expect(await on.problems()).toEqual([])
@@ -59,7 +59,7 @@ describe('verify', () => {
     })
   }
 
-  test('names an event whose text about a person was replaced, not erased', async () => {
+  test('reports an event whose personal data was replaced and not erased', async () => {
     await on.intruder.execute('update events set subscriber_id = null where id = 4')
     expect(await on.problems()).toEqual(problem('changed', 4))
   })
@@ -87,7 +87,7 @@ describe('verify', () => {
     })
   }
 
-  test('names the newest, where they are missing and no checkpoint has covered them', async () => {
+  test('reports missing newest events that no checkpoint covers', async () => {
     await on.append(10, 11)
     await on.intruder.execute('delete from events where id = 11')
     expect(await on.problems()).toEqual(problem('missing', 11))
@@ -97,14 +97,14 @@ describe('verify', () => {
     expect(await on.problems()).toEqual(problem('missing', 11))
   })
 
-  test('names events that changed places', async () => {
+  test('reports reordered events', async () => {
     await on.intruder.executeMultiple(
       'update events set id = 100 where id = 4; update events set id = 4 where id = 6; update events set id = 6 where id = 100',
     )
     expect(await on.problems()).toEqual(problem('checkpoint_broken', 4, 6))
   })
 
-  test('names an event that somebody added', async () => {
+  test('reports an added event', async () => {
     await on.intruder.execute(
       `insert into events (${COLUMNS.join()}) select ${COLUMNS.map((name) => (name === 'type' ? "'x.y'" : name)).join()} from events where id = 2`,
     )
@@ -120,19 +120,19 @@ describe('verify', () => {
     })
   }
 
-  test('names what a checkpoint has covered that is missing', async () => {
+  test('reports missing events that a checkpoint covers', async () => {
     await on.intruder.execute('delete from event_checkpoints where event_id = 6')
     expect(await on.problems()).toEqual(problem('checkpoint_broken', 4, 9))
   })
 
-  test('takes what is personal for right where it was erased', async () => {
+  test('accepts erased personal data', async () => {
     await on.store.commit([on.store.events.erasePersonal(ENVIRONMENT, 's5')])
     expect(await on.problems()).toEqual([])
     const [erased] = await on.store.events.page({ environmentId: ENVIRONMENT, afterId: 4 }, 1)
     expect(erased).toMatchObject({ id: 5, subscriberId: null, personal: null, data: { number: 5 } })
   })
 
-  test('erases also what others append in the same commit, whoever is first', async () => {
+  test('erases events appended in the same commit too, in either order', async () => {
     const about = { environmentId: ENVIRONMENT, afterId: 0, subscriberId: 's5' }
     const tell = () => on.store.commit([on.store.events.append(event(5))])
     const erase = () => on.store.commit([on.store.events.erasePersonal(ENVIRONMENT, 's5')])
@@ -146,7 +146,7 @@ describe('verify', () => {
     expect(await on.problems()).toEqual([])
   })
 
-  test('goes on with another secret key', async () => {
+  test('still works after the secret key was replaced', async () => {
     const key = new Uint8Array(32).fill(2)
     await on.reopen(createKeyring(key, [new Uint8Array(32).fill(1)]))
     let cursor = (await on.store.sealedValues.reseal(null)).next
@@ -158,7 +158,7 @@ describe('verify', () => {
     expect(await on.store.events.verify()).toEqual({ events: 10, checkpoints: 4, problems: [] })
   })
 
-  test('finds many problems, and tells of the first hundred', async () => {
+  test('reports at most the first hundred problems', async () => {
     await on.append(...Array.from({ length: 700 }, (_, index) => index + 10))
     await on.intruder.execute("update events set actor = 'x'")
     expect(await on.problems()).toHaveLength(100)
