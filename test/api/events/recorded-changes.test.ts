@@ -1,10 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { recordTokenReads } from '../../src/domain/connections/token-reads.ts'
-import { latchBinary } from '../harness/binary.ts'
-import { run } from '../harness/process.ts'
-import { SANDBOX } from '../harness/sandbox.ts'
-import { startService, type TestService } from '../harness/service.ts'
-import { tempDir } from '../harness/temp-dir.ts'
+import { recordTokenReads } from '../../../src/domain/connections/token-reads.ts'
+import { SANDBOX } from '../../harness/sandbox.ts'
+import { startService, type TestService } from '../../harness/service.ts'
 
 type Event = {
   id: string
@@ -20,12 +17,10 @@ type Event = {
 
 let service: TestService
 let after = 'evt_0'
-let binary = ''
 beforeAll(async () => {
-  binary = await latchBinary()
   service = await startService()
   await news()
-}, 60_000)
+})
 afterAll(async () => {
   await service.stop()
 })
@@ -300,32 +295,3 @@ describe('what the API changes is told, with the key that did', () => {
     expect(await news()).toEqual([])
   })
 })
-
-test('keys and environments are told of by the command that made or revoked them', async () => {
-  const latch = async (...args: string[]) => {
-    const { stdout } = await run([binary, ...args, '--json', '--data-dir', service.dataDir], {
-      cwd: tempDir(),
-    })
-    return JSON.parse(stdout) as { id: string; kid: string }
-  }
-  const { id } = await latch('keys', 'create', '--name', 'ci', '--permission', 'links')
-  await latch('keys', 'revoke', id)
-  await latch('keys', 'revoke', id)
-  const { kid } = await latch('rotate-key')
-  const about = { subject: `api_key:${id}`, data: { name: 'ci', permission: 'links' } }
-  expect(await news()).toMatchObject([
-    { ...about, type: 'api_key.created', actor: 'command:keys.create' },
-    { ...about, type: 'api_key.revoked', actor: 'command:keys.revoke' },
-    {
-      type: 'secret_key.rotated',
-      actor: 'command:secret-key.rotate',
-      subject: `secret_key:${kid}`,
-    },
-  ])
-  const made = await latch('environments', 'create', 'Staging')
-  const { events } = service.deps.store
-  expect(await events.page({ environmentId: made.id, afterId: 0 }, 9)).toMatchObject([
-    { type: 'environment.created', subject: `environment:${made.id}`, data: { name: 'Staging' } },
-  ])
-  expect((await events.verify()).problems).toEqual([])
-}, 60_000)
