@@ -291,14 +291,4 @@ describe('a state', () => {
     expect(await rotated.verify(states.sign(claims), NOW_MS)).toMatchObject({ proofs })
     expect(rotated.proofs(claims.jti)).not.toEqual(proofs)
   })
-
-  // docs/decisions/0009-identity.md
-  test('has a verifier that PKCE takes, and its challenge', () => {
-    const { codeVerifier, codeChallenge, nonce } = states.proofs(claims.jti)
-    expect(codeVerifier).toMatch(/^[\w-]{43}$/)
-    const digest = new Bun.CryptoHasher('sha256').update(codeVerifier).digest('base64url')
-    expect(codeChallenge).toBe(digest)
-    expect(new Set([codeVerifier, codeChallenge, nonce]).size).toBe(3)
-    expect(states.sign(claims)).not.toContain(codeVerifier)
-  })
 })
