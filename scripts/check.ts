@@ -10,6 +10,8 @@ import { readTestReport, type TestCounts } from './test-report.ts'
 
 const BUN = process.execPath
 const REPORT = 'dist/test-report.xml'
+/** Where the tests note which answers they received. */
+const RECEIVED = join(import.meta.dir, '../dist/received-answers.txt')
 const TEST_FILES = 'test/**/*.{test,spec}.{ts,tsx}'
 const BROWSER_TEST_FILES = 'test/e2e/*browser*.test.ts'
 const PYTHON_TEST_FILE = 'test/examples/python.test.ts'
@@ -64,13 +66,24 @@ async function runTests(): Promise<TestCounts> {
   if (python?.kind === 'left_out') leftOut.push({ file: PYTHON_TEST_FILE, reason: python.reason })
 
   const isLeftOut = (file: string): boolean => leftOut.some((one) => one.file === file)
+  await rm(RECEIVED, { force: true })
   const all = await runSuite({
     name: 'tests',
     files: filesMatching(TEST_FILES).filter((file) => !isLeftOut(file)),
     patterns: leftOut.map(({ file }) => `--path-ignore-patterns=${file}`),
-    env: chromium === undefined ? {} : { LATCH_CHROMIUM: chromium },
+    env: {
+      LATCH_TEST_RECEIVED: RECEIVED,
+      ...(chromium !== undefined && { LATCH_CHROMIUM: chromium }),
+    },
   })
   for (const { file, reason } of leftOut) console.log(`left out: ${file} (${reason})`)
+  // A test that failed may have received less.
+  const areReceived =
+    all.failed > 0 ||
+    (await runStep({
+      name: 'every declared answer is received by a test',
+      command: [BUN, 'scripts/never-received.ts', RECEIVED],
+    }))
   const remote = await runSuite({
     name: 'API tests against a libSQL server',
     files: REMOTE_TESTS.flatMap(filesMatching),
@@ -79,7 +92,7 @@ async function runTests(): Promise<TestCounts> {
   })
   return {
     passed: all.passed + remote.passed,
-    failed: all.failed + remote.failed,
+    failed: all.failed + remote.failed + (areReceived ? 0 : 1),
     skipped: all.skipped + remote.skipped,
   }
 }
