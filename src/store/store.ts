@@ -18,9 +18,9 @@ import {
   openServerClient,
   type Synchronous,
 } from './database/client.ts'
+import { embeddedMigrations } from './database/embedded-migrations.ts'
 import { lockDataDir } from './database/lock.ts'
 import { migrate } from './database/migrate.ts'
-import { embedMigrations } from './database/migrations.macro.ts' with { type: 'macro' }
 import {
   createDependentConnections,
   createDependentEndpoints,
@@ -124,7 +124,7 @@ export async function openStore(
     lock.release()
   }
   try {
-    await migrate(client, embedMigrations())
+    await migrate(client, embeddedMigrations())
     const database = databaseOf(client)
     committer =
       server === null
