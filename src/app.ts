@@ -21,20 +21,20 @@ import {
 import type { Route } from './http/routes.ts'
 import { readVersion } from './version.ts'
 
-/** `beginShutdown`: readiness fails from now on, and everything is answered still. */
+/** The service. `beginShutdown` makes the readiness check fail; requests are still served. */
 export type LatchApp = Pipeline & {
   beginShutdown(): void
-  /** With what each declares; see `declaredRoutes`. */
+  /** All routes, with their declarations; see `declaredRoutes`. */
   routes: readonly Route[]
 }
 
 /**
- * The operations of the API, for a typed client: `treaty<LatchApi>(url)` of `@elysiajs/eden` knows
- * the body, the result and the errors of each.
+ * The API operations, for typed clients: `treaty<LatchApi>(url)` of `@elysiajs/eden` knows the body,
+ * the result and the errors of each.
  */
 export type LatchApi = ReturnType<typeof createOperations>
 
-/** Everything that needs an API key. Adding a resource is a folder, and a line here. */
+/** All operations that need an API key. To add a resource, add a folder and a line here. */
 const createOperations = (deps: ApiDeps) =>
   createApi(deps)
     .use(links(deps))
@@ -46,8 +46,8 @@ const createOperations = (deps: ApiDeps) =>
     .use(events(deps))
 
 /**
- * The whole service from its parts. Listens to nothing, and starts nothing. `addressOf` says where a
- * request came from; `extendTimeout` lets one take longer than connections may be idle.
+ * Assembles the service. Does not listen, and starts nothing. `addressOf` returns the peer address of
+ * a request; `extendTimeout` raises its idle timeout.
  */
 export function createApp(
   parts: Deps,

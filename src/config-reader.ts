@@ -27,7 +27,7 @@ export function createReader(environment: EnvironmentVariables) {
   // container gets it by a mount, so that is only a warning (src/operator/check-machine.ts).
   const requireNotWorldWritable = (name: string, path: string): void => {
     if (exposureOf(statSync(path).mode) !== 'all_write') return
-    addProblem(name, `every user of this machine may write to ${path}`, `chmod 600 ${path}`)
+    addProblem(name, `every user of this machine can write to ${path}`, `chmod 600 ${path}`)
   }
   // Every name that was looked up, set or not: these are the settings that latch knows.
   const known = new Set<string>()
@@ -134,7 +134,7 @@ export function createReader(environment: EnvironmentVariables) {
       addProblem(
         name,
         'is not the address of a libSQL server',
-        'Give one such as libsql://name.example.com (http:// is for this machine alone)',
+        'Give one such as libsql://name.example.com (http:// is allowed only for this machine)',
       )
       return null
     },
@@ -161,7 +161,7 @@ export function createReader(environment: EnvironmentVariables) {
         requireNotWorldWritable(from, path)
         return { from, text }
       }
-      addProblem(from, `cannot read ${path}`, 'See that the file is there, and who may read it')
+      addProblem(from, `cannot read ${path}`, 'Check that the file exists, and who can read it')
       return null
     },
 
@@ -200,11 +200,11 @@ export function isNetwork(text: string): boolean {
 
 function problemOfBaseUrl(url: URL): string | null {
   if (url.search || url.hash || url.username || url.password) {
-    return 'must be an address alone, with no query, fragment or user'
+    return 'must not have a query, a fragment or credentials'
   }
   if (url.protocol === 'https:') return null
   if (url.protocol === 'http:' && isLoopback(url.hostname)) return null
-  return 'must begin with https:// (http:// is for this machine alone)'
+  return 'must begin with https:// (http:// is allowed only for this machine)'
 }
 
 /** The value is not shown: it may be a secret under a misspelt name. */
@@ -213,8 +213,8 @@ const unknownSetting = (name: string, nearest: string | null): ConfigProblem => 
   problem: 'is not a setting of latch',
   fix:
     nearest === null
-      ? 'Leave it out; /docs/configuration lists the settings that there are'
-      : `Name it ${nearest}, if that is what is meant`,
+      ? 'Remove it; /docs/configuration lists all settings'
+      : `Rename it to ${nearest}, if you meant that`,
 })
 
 /** Up to two wrong, missing or extra letters are taken for a typing mistake. */

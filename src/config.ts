@@ -151,15 +151,15 @@ export function readConfig(
   if (settings.publicUrl === null && !isLoopback(host)) {
     reader.addProblem(
       'LATCH_PUBLIC_URL',
-      `is needed when LATCH_HOST (${host}) is not this machine alone`,
+      `is required, because LATCH_HOST (${host}) is reachable from other machines`,
       'Set it to the https address at which users reach latch, such as https://latch.example.com',
     )
   }
   if (settings.database !== null && settings.masterKeys === null) {
     reader.addProblem(
       'LATCH_SECRET_KEY',
-      'is needed with LATCH_DATABASE_URL: all who share a database need the same',
-      'Make one with: openssl rand -base64 32',
+      'is required with LATCH_DATABASE_URL: all processes on a database need the same key',
+      'Create one with: openssl rand -base64 32',
     )
   }
   if (reader.problems.length > 0) {

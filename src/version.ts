@@ -1,13 +1,13 @@
 import packageJson from '../package.json' with { type: 'json' }
 
-/** Put in by the build; absent when latch runs from its source. */
+/** Defined by the build; undefined when latch runs from its source. */
 declare const LATCH_COMMIT: string | undefined
 
 export type Version = {
   version: string
   commit: string
   bun: string
-  /** The client, and so the database engine that comes with it. */
+  /** The version of the libSQL client, which includes the database engine. */
   libsql: string
 }
 

@@ -64,7 +64,7 @@ describe('an address', () => {
     })
   }
 
-  test('is needed where latch listens to more than this machine, and suffices', () => {
+  test('is required if latch listens on more than loopback, and suffices', () => {
     for (const host of ['0.0.0.0', '::', '10.0.0.1', 'latch.internal', '127.0.0.1.example.com']) {
       expect(isLoopback(host)).toBe(false)
       expect(problemsOf({ LATCH_HOST: host }).map(({ name }) => name)).toEqual(['LATCH_PUBLIC_URL'])
@@ -206,7 +206,7 @@ describe('the secret key', () => {
     ['a key and something else', `${key.toString('base64')}\nsomething else`],
     ['a date alone', 'retired 2026-11-24T00:00:00.000Z'],
   ]
-  test('may be several: the first seals, all of them open', () => {
+  test('can be several: the first encrypts, all of them decrypt', () => {
     const [current, previous] = ['cd'.repeat(32), 'ab'.repeat(32)]
     const bytes = (byte: number) => new Uint8Array(32).fill(byte)
     const at = '2026-11-24T00:00:00.000Z'
@@ -223,7 +223,7 @@ describe('the secret key', () => {
   })
 
   for (const [name, text] of wrong) {
-    test(`of ${name} is none, and is not repeated in the complaint`, () => {
+    test(`of ${name} is refused, and is not repeated in the error`, () => {
       expect(parseMasterKeys(text)).toBeNull()
       const file = join(tempDir(), 'key')
       writeFileSync(file, text)
@@ -240,7 +240,7 @@ describe('the secret key', () => {
   }
 })
 
-test('every complaint says what is wrong and what to do', () => {
+test('every problem says what is wrong and what to do', () => {
   const problems = problemsOf({
     LATCH_PORT: 'x',
     LATCH_LOG_LEVEL: 'loud',

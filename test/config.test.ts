@@ -21,7 +21,7 @@ const problemsOf = (environment: Record<string, string>): string[] => {
 }
 
 describe('the configuration', () => {
-  test('takes a secret from a file that others may read, and not from one that all may write', () => {
+  test('reads a secret from a file that others can read, but not from one that all can write', () => {
     const file = join(tempDir(), 'key')
     writeFileSync(file, KEY.toString('base64'))
     for (const mode of [0o400, 0o444, 0o600, 0o640, 0o644, 0o660]) {
@@ -35,7 +35,7 @@ describe('the configuration', () => {
     }
   })
 
-  test('needs nothing, and cannot be changed', () => {
+  test('needs no settings, and cannot be changed', () => {
     const settings = readConfig({}, {}, DEFAULTS)
     expect(settings).toEqual({
       host: '127.0.0.1',
@@ -64,13 +64,13 @@ describe('the configuration', () => {
     expect(Object.isFrozen(settings)).toBe(true)
   })
 
-  test('takes flags before the environment, and an empty value for none', () => {
+  test('prefers flags to the environment, and treats an empty value as unset', () => {
     const environment = { LATCH_PORT: '1', LATCH_HOST: '', LATCH_DATA_DIR: 'environment' }
     const settings = readConfig(environment, { port: '2', dataDir: 'flag' }, DEFAULTS)
     expect(settings).toMatchObject({ port: 2, host: '127.0.0.1', dataDir: 'flag' })
   })
 
-  test('tells every problem at once, each with its name and what to do', () => {
+  test('reports every problem at once, each with its name and what to do', () => {
     const environment = {
       LATCH_PORT: '70000',
       LATCH_SLACK_URL: 'http://slack.com',
@@ -134,10 +134,10 @@ describe('the configuration', () => {
   })
 })
 
-describe('a variable that begins with LATCH_ and is no setting', () => {
+describe('an unknown LATCH_ variable', () => {
   const unknown = (environment: Record<string, string>) =>
     readConfig(environment, {}, DEFAULTS).settingWarnings.map(
-      ({ name, fix }) => `${name}: ${/^Name it (\w+),/.exec(fix)?.[1] ?? 'none'}`,
+      ({ name, fix }) => `${name}: ${/^Rename it to (\w+),/.exec(fix)?.[1] ?? 'none'}`,
     )
 
   const cases: [string, string][] = [
@@ -155,7 +155,7 @@ describe('a variable that begins with LATCH_ and is no setting', () => {
     })
   }
 
-  test('is told of where it lets other code or a debugger into latch', () => {
+  test('that loads other code or a debugger is reported', () => {
     const environment = {
       BUN_OPTIONS: '--preload ./x.ts',
       BUN_INSPECT: 'ws://x',
@@ -164,14 +164,14 @@ describe('a variable that begins with LATCH_ and is no setting', () => {
     expect(unknown(environment)).toEqual(['BUN_OPTIONS: none', 'BUN_INSPECT: none'])
   })
 
-  test('is told beside mistakes, as it may be the reason, and its value is not', () => {
+  test('is reported together with mistakes, which it may explain, but without its value', () => {
     const read = () =>
       readConfig({ LATCH_HOST: '0.0.0.0', LATCH_PUBLICURL: 'sesame' }, {}, DEFAULTS)
-    expect(read).toThrow(/LATCH_PUBLIC_URL: is needed.*\nLATCH_PUBLICURL: is not a setting/)
+    expect(read).toThrow(/LATCH_PUBLIC_URL: is required.*\nLATCH_PUBLICURL: is not a setting/)
     expect(read).not.toThrow('sesame')
   })
 
-  test('is not told where it is empty, of a client, of Kubernetes, or of another program', () => {
+  test('is not reported if it is empty, or belongs to a client, Kubernetes or another program', () => {
     const others = {
       LATCH_SLACKURL: '',
       LATCH_URL: 'http://127.0.0.1:4400',

@@ -80,12 +80,12 @@ const packages = outer
   .map((found) => ({ ...found, name: packageOf(found.specifier) }))
 
 describe('a package', () => {
-  test('is in the rooms that it is for, and in no other', () => {
+  test('is used only in the folders that may use it', () => {
     const wrong = packages.filter(({ name, room }) => !ROOMS_OF[name]?.includes(room))
     expect(wrong).toEqual([])
   })
 
-  test('is allowed in no room that does not use it', () => {
+  test('is allowed in no folder that does not use it', () => {
     const unused = Object.entries(ROOMS_OF).flatMap(([name, rooms]) =>
       rooms
         .filter((room) => !packages.some((one) => one.name === name && one.room === room))

@@ -90,13 +90,13 @@ const imports = files.flatMap(importsOf)
 const isLoadedAtOnce = ({ typeOnly, late }: Import): boolean => !typeOnly && !late
 const inner = imports.filter(({ to }) => files.includes(to))
 
-describe('the rooms', () => {
-  test('are those that are spoken of here', () => {
+describe('the folders of src', () => {
+  test('are those listed here', () => {
     expect([...new Set(files.map(roomOf))].filter((room) => !(room in ALLOWED))).toEqual([])
     expect(imports.length).toBeGreaterThan(200)
   })
 
-  test('import only what lies below them', () => {
+  test('import only what is below them', () => {
     const wrong = inner.filter(({ from, to, typeOnly }) => {
       const [room, other] = [roomOf(from), roomOf(to)]
       return !typeOnly && room !== other && !ALLOWED[room]?.includes(other)
@@ -104,7 +104,7 @@ describe('the rooms', () => {
     expect(wrong).toEqual([])
   })
 
-  test('may import nothing that they do not', () => {
+  test('are allowed no import that they do not use', () => {
     const isUsed = (room: string, other: string): boolean =>
       inner.some(
         ({ from, to, typeOnly }) => !typeOnly && roomOf(from) === room && roomOf(to) === other,
@@ -170,7 +170,7 @@ describe('the rooms', () => {
     expect(packages.sort()).toEqual(['commander', 'oslo/crypto', 'oslo/encoding'])
   })
 
-  test('have no circle of files', () => {
+  test('have no import cycles', () => {
     const circles: string[] = []
     const done = new Set<string>()
     const visit = (file: string, path: readonly string[]): void => {

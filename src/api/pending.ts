@@ -1,12 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Pending } from '../store/jobs/pending.ts'
 
-/** What is in the way of something that latch tries again and again. */
+/** The state of work that latch keeps retrying. */
 export const PendingState = Type.Object({
   problem: Type.String(),
   attempts: Type.Integer(),
   nextAttemptAt: Type.Optional(Type.String({ description: 'Absent once latch has given up.' })),
-  gaveUpAt: Type.Optional(Type.String({ description: 'When latch stopped trying.' })),
+  gaveUpAt: Type.Optional(Type.String({ description: 'When latch stopped retrying.' })),
 })
 export type PendingState = Static<typeof PendingState>
 

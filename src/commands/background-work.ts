@@ -39,7 +39,7 @@ export function startBackgroundWork(
   }
 }
 
-/** Optional: only commands need the socket, so a service that cannot open it runs all the same. */
+/** The socket is optional: only commands need it, so the service runs without it if it must. */
 function openSocket(context: OperatorContext, log: Log): OperatorSocket | null {
   try {
     return openOperatorSocket(context.settings.dataDir, actions, context)

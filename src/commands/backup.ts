@@ -4,7 +4,7 @@ import { UsageError } from '../operator/errors.ts'
 import { type CommandOptions, defineCommand } from './define-command.ts'
 import { withDataDir, withJson } from './options.ts'
 
-/** The secret key is not in a backup: who steals one must not be able to open it. */
+/** A backup does not contain the secret key, so that a stolen backup cannot be decrypted. */
 export const backupCommand = defineCommand({
   name: 'backup',
   description: 'copy the database to a file and verify the copy; works while latch runs',
@@ -19,13 +19,13 @@ export const backupCommand = defineCommand({
     console.log(
       options.json
         ? JSON.stringify({ file: resolve(file) })
-        : `${file} is written and verified. Keep the secret key too: it is not in the backup.`,
+        : `${file} is written and verified. Keep a copy of the secret key too: it is not in the backup.`,
     )
     return 0
   },
 })
 
-/** Throws `UsageError` where the data is not in a file of this machine. */
+/** Throws `UsageError` if the database is a server, not a file. */
 export function requireDatabaseFile(database: Settings['database']): void {
   if (database === null) return
   throw new UsageError('The database is a libSQL server (LATCH_DATABASE_URL): use its own backups.')

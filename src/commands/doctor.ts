@@ -17,8 +17,8 @@ type Found = Finding & { subject: string }
 type DoctorReport = { findings: Found[]; setUps: { title: string; text: string }[] }
 
 /**
- * Says whether a link will work, and what to do where it will not: 1 where something failed. With
- * `--config` it reads the configuration and nothing else.
+ * Checks whether links will work, and says how to fix what is wrong. Exits with 1 if a check failed.
+ * With `--config`, it checks only the configuration.
  */
 export const doctorCommand = defineCommand({
   name: 'doctor',
@@ -45,10 +45,10 @@ export const doctorCommand = defineCommand({
   },
 })
 
-/** What can be told before the first start. */
+/** The checks that are possible before the first start. */
 async function checkWithoutData(settings: Settings): Promise<DoctorReport> {
   const { dataDir, publicUrl } = settings
-  const remedy = 'Start `latch serve` once to make it, or choose another with --data-dir.'
+  const remedy = 'Start `latch serve` once to create it, or choose another with --data-dir.'
   const redirectUri = callbackUrl({ publicUrl: publicUrl ?? ownUrl(settings) })
   const providers = await createProviders(REGISTRY, settings.providerUrls, fetch, Date.now)
   return {
@@ -57,7 +57,7 @@ async function checkWithoutData(settings: Settings): Promise<DoctorReport> {
   }
 }
 
-const FINE = ok('every setting is understood')
+const FINE = ok('all settings are valid')
 
 const wrong = ({ name, problem, fix }: ConfigProblem): Finding => failed(`${name}: ${problem}`, fix)
 
@@ -76,7 +76,7 @@ function readSettings(options: DoctorOptions): Settings | { problems: Finding[] 
   }
 }
 
-/** Loaded late: where the temp directory does not take the database engine, that is a finding too. */
+/** Imports late, so that a database engine that cannot be loaded is reported as a finding. */
 async function checkService(options: DoctorOptions): Promise<DoctorReport> {
   try {
     const { doctorAction } = await import('../operator/doctor.ts')

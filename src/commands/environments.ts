@@ -21,7 +21,7 @@ const create = defineCommand({
   },
 })
 
-/** The oldest first. */
+/** Lists environments, oldest first. */
 const list = defineCommand({
   name: 'list',
   description: 'list environments',

@@ -55,24 +55,23 @@ const verify = defineCommand({
         const which = fromId === toId ? `evt_${fromId}` : `evt_${fromId} to evt_${toId}`
         console.log(`${which}: ${MEANING[kind]}`)
       }
-      const verdict =
-        problems.length === 0 ? 'as they were written' : 'not all as they were written'
-      console.log(`${events} events and ${checkpoints} checkpoints are ${verdict}`)
+      const verdict = problems.length === 0 ? 'all unchanged' : 'not all unchanged'
+      console.log(`events: ${events}, checkpoints: ${checkpoints}, ${verdict}`)
     }
     return problems.length === 0 ? 0 : 1
   },
 })
 
 const MEANING = {
-  changed: 'changed, or written by somebody else than latch',
-  added: 'added among events that were removed as too old',
+  changed: 'changed, or not written by latch',
+  added: 'added among events that retention had removed',
   missing: 'missing',
-  checkpoint_broken: 'changed places, or the checkpoint over them was changed',
+  checkpoint_broken: 'reordered, or their checkpoint was changed',
 } as const
 
 const exportCommand = defineCommand({
   name: 'export',
-  description: 'write events as JSON lines, the oldest first',
+  description: 'write events as JSON lines, oldest first',
   declare: (command) =>
     withFilters(command).argument('[file]', 'the file to write; default: standard output'),
   examples: ['latch events export --since 2026-11-01 events.jsonl'],
@@ -101,7 +100,7 @@ export const eventsCommand = defineGroup({
   commands: [list, verify, exportCommand],
 })
 
-/** All events that match, the oldest first, a page at a time. */
+/** All events that match, oldest first, a page at a time. */
 async function* allEvents(options: EventOptions): AsyncGenerator<PresentedEvent[]> {
   const filter = filterOf(options)
   for (let after: string | null = null; ; ) {
@@ -139,7 +138,7 @@ const UNIT_MS = new Map([
   ['d', 24 * 60 * 60_000],
 ])
 
-/** A point in time, or how long ago it is. Throws `UsageError` for what is neither. */
+/** Parses a time, or how long ago it was. Throws `UsageError` for anything else. */
 function readSince(since: string | undefined): number | null {
   if (since === undefined) return null
   const [, count, unit = ''] = /^(\d{1,6})([mhd])$/.exec(since) ?? []
@@ -157,7 +156,7 @@ const filterOf = ({ environment, since, type, subject }: EventOptions) => ({
   subject: subject ?? null,
 })
 
-/** One event a line, as JSON for scripts. */
+/** Prints one event per line; with `--json`, as JSON. */
 function print(events: readonly PresentedEvent[], { json }: EventOptions): void {
   for (const event of events) {
     if (json) {

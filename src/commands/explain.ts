@@ -4,10 +4,10 @@ import { withDataDir, withJson } from './options.ts'
 
 type Explained = NonNullable<ExplainedLink['why']>
 
-/** Says what became of a link, or what an error code means: 1 where nothing is known of it. */
+/** Explains what happened to a link, or what an error code means. Exits with 1 if it is unknown. */
 export const explainCommand = defineCommand({
   name: 'explain',
-  description: 'why did a link fail? By its id, the reference on a page, or an error code',
+  description: 'explain why a link failed, by its id, the reference on a page, or an error code',
   declare: (command) =>
     withJson(withDataDir(command)).argument(
       '<what>',
@@ -35,9 +35,9 @@ export const explainCommand = defineCommand({
 
 const unknown = (what: string): string =>
   [
-    `Nothing is known of ${what}.`,
-    '→ A link has to be named by its whole id, of an environment that latch has.',
-    '→ Of a request, only callbacks that had a link are known: look for others by their id in the log.',
+    `Nothing is known about ${what}.`,
+    '→ A link must be named by its full id, and belong to an environment of this latch.',
+    '→ A request must be the callback of a link. Look for other request ids in the log.',
   ].join('\n')
 
 function describeLink(link: ExplainedLink): string {
@@ -45,7 +45,7 @@ function describeLink(link: ExplainedLink): string {
   const told = link.steps.some((step) => step.why?.reason === why?.reason)
   return [
     `Link ${link.id} in environment ${link.environment ?? link.environmentId}`,
-    `  for ${subscriberId ?? 'nobody that is known'}, by ${integration ?? 'an integration that is not known'}${provider === null ? '' : ` (${provider})`}`,
+    `  for ${subscriberId ?? 'an unknown subscriber'}, by ${integration ?? 'an unknown integration'}${provider === null ? '' : ` (${provider})`}`,
     `  ${status}${usable ? `, and can be used until ${expiresAt}` : ''}`,
     '',
     ...link.steps.flatMap(describeStep),
@@ -55,9 +55,9 @@ function describeLink(link: ExplainedLink): string {
 }
 
 const STEPS: Readonly<Record<string, string>> = {
-  made: 'the link was made',
+  made: 'the link was created',
   expired: 'the link expired',
-  'link.opened': "somebody opened it at latch's own page",
+  'link.opened': "the link was opened at latch's own page",
   'link.failed': 'an attempt failed',
   'endpoint.linked': 'endpoint',
   'connection.installed': 'connection',

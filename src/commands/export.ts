@@ -4,7 +4,7 @@ import { withEnvironment } from './options.ts'
 
 type ExportOptions = CommandOptions & { withSecrets?: boolean; environment?: string }
 
-/** Writes an environment as JSON lines, to a file that nobody else may read, or to standard output. */
+/** Writes an environment as JSON lines, to a file with mode 0600 or to standard output. */
 export const exportCommand = defineCommand({
   name: 'export',
   description: 'write integrations, subscribers, contexts, connections and endpoints as JSON lines',
@@ -22,7 +22,7 @@ export const exportCommand = defineCommand({
   },
 })
 
-/** Answers how many there were. */
+/** Returns how many records were written. */
 async function writeRecords(
   file: string | undefined,
   options: ExportOptions,

@@ -7,10 +7,10 @@ import { withEnvironment, withJson } from './options.ts'
 type ImportOptions = CommandOptions & { fromNovu?: string; environment?: string }
 type Source = { kind: 'file'; file: string } | { kind: 'novu'; url: string; apiKey: string }
 
-/** Stores what was exported, by latch or read from Novu; 1 if something had to be skipped. */
+/** Imports an export file, or the data of a Novu deployment. Exits with 1 if it skipped something. */
 export const importCommand = defineCommand({
   name: 'import',
-  description: 'import an export, or from Novu; existing records are left as they are',
+  description: 'import an export, or from Novu; existing records are left unchanged',
   declare: (command) =>
     withJson(withEnvironment(command))
       .argument('[file]', 'a file that `latch export` wrote')
@@ -31,10 +31,10 @@ function readSource(file: string | undefined, { fromNovu }: ImportOptions): Sour
   const apiKey = process.env['NOVU_SECRET_KEY']
   if (file !== undefined && fromNovu === undefined) return { kind: 'file', file }
   if (file !== undefined || fromNovu === undefined) {
-    throw new UsageError('say what to import: either a file, or --from-novu with a URL')
+    throw new UsageError('Specify what to import: either a file, or --from-novu with a URL.')
   }
   if (!apiKey) {
-    throw new UsageError("NOVU_SECRET_KEY is not set: it is the key of Novu's environment")
+    throw new UsageError('Set NOVU_SECRET_KEY to an API key of the Novu environment.')
   }
   return { kind: 'novu', url: fromNovu.replace(/\/+$/, ''), apiKey }
 }

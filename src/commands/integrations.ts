@@ -7,7 +7,7 @@ import { withEnvironment, withJson } from './options.ts'
 
 type IntegrationOptions = CommandOptions & { environment?: string }
 type SecretOptions = IntegrationOptions & { clientSecretFile?: string }
-/** With what was given of the flags that providers declare. */
+/** Also contains the values of the flags that providers declare. */
 type CreateOptions = SecretOptions & { identifier?: string; clientId?: string } & Readonly<
     Record<string, unknown>
   >
@@ -108,12 +108,12 @@ const setSecret = defineCommand({
 /** From a file or standard input: a command line can be read by every user of the machine. */
 async function readClientSecret({ clientSecretFile }: SecretOptions): Promise<string> {
   if (clientSecretFile === undefined) {
-    throw new UsageError('missing --client-secret-file: a file, or - to read standard input')
+    throw new UsageError('Set --client-secret-file to a file, or to - to read standard input.')
   }
   const text =
     clientSecretFile === '-' ? await Bun.stdin.text() : await readFile(clientSecretFile, 'utf8')
   if (text.trim() !== '') return text.trim()
-  throw new UsageError('the client secret is empty')
+  throw new UsageError('The client secret is empty.')
 }
 
 export const integrationsCommand = defineGroup({

@@ -4,7 +4,7 @@ import { dataDirMasterKeys } from '../secrets/key-file.ts'
 import { createKeyring } from '../secrets/keyring.ts'
 import type { Random } from '../secrets/random.ts'
 
-/** The secret key: the operator's, else the data directory's own, which is made if there is none. */
+/** Loads the operator's secret key, or the data directory's, which is created if it is missing. */
 export async function loadKeys(
   { masterKeys: given, dataDir }: Pick<Settings, 'masterKeys' | 'dataDir'>,
   random: Random,

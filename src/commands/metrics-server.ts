@@ -4,21 +4,21 @@ import { type Metrics, noMetrics } from '../observe/metrics.ts'
 import type { Keyring } from '../secrets/keyring.ts'
 import { readVersion } from '../version.ts'
 
-/** The recorder that the service counts with, and the listener that serves what it counted. */
+/** Records metrics, and serves them on its own listener. */
 export type MetricsServer = { metrics: Metrics; listener: Listener | null }
 
 const PROMETHEUS_TEXT = 'text/plain; version=0.0.4; charset=utf-8'
 
 /**
- * Serves metrics for Prometheus where the operator asks for them, on a listener of its own, which
- * users never reach. Throws `ListenError`.
+ * Serves metrics for Prometheus if configured, on a separate listener, which users cannot reach.
+ * Throws `ListenError`.
  */
 export async function startMetricsServer(
   { metricsAddress }: Pick<Settings, 'metricsAddress'>,
   keyring: Keyring,
 ): Promise<MetricsServer> {
   if (metricsAddress === null) return { metrics: noMetrics, listener: null }
-  // Loading it takes 8 ms of every start, and most operators collect no metrics.
+  // Loaded only if needed: it takes 8 ms of the start, and most operators collect no metrics.
   const { createPrometheus } = await import('../observe/prometheus.ts')
   const { metrics, render } = createPrometheus({
     ...readVersion(),

@@ -16,13 +16,13 @@ export type Offline = {
   random: Random
   keys: RotatingKeys
   log: Log
-  /** Does nothing: jobs that a command schedules are done by the next latch that runs. */
+  /** Does nothing: the next latch that runs does the jobs that a command schedules. */
   wakeJobs(): void
 }
 
 /**
- * Opens the data directory for a command that works on it alone, and closes it afterwards. Throws
- * `StoreError` while a latch is running on it.
+ * Opens the data directory for a command that needs exclusive use of it, and closes it afterwards.
+ * Throws `StoreError` if latch is running on it.
  */
 export async function withOfflineStore<Result>(
   options: CommandOptions,
@@ -36,7 +36,7 @@ export async function withOfflineStore<Result>(
     )
   }
   const { logLevel } = settings
-  // The service's own log lines would only confuse a reader of a command's output.
+  // The service's informational log lines would only confuse readers of a command's output.
   const log = await createLog(logLevel === 'info' ? 'warn' : logLevel)
   const random = createRandom()
   const keys = await loadKeys(settings, random)

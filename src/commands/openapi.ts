@@ -7,7 +7,7 @@ import { withUnusedDataDir } from './options.ts'
 
 type OpenApiOptions = CommandOptions & { yaml?: boolean }
 
-/** Prints the description of the API, as `/openapi.json` and `/openapi.yaml` serve it. */
+/** Prints the API description that `/openapi.json` and `/openapi.yaml` serve. */
 export const openapiCommand = defineCommand({
   name: 'openapi',
   description: 'print the API description (OpenAPI 3.1)',
@@ -23,7 +23,7 @@ export const openapiCommand = defineCommand({
   },
 })
 
-/** The routes themselves are described, so a latch is started for it: on no data, for nobody else. */
+/** The description is generated from the routes, so this starts a latch on a temporary directory. */
 async function describeApi(publicUrl: string, format: 'json' | 'yaml'): Promise<string> {
   const { createApp } = await import('../app.ts')
   const { startLatch } = await import('./start.ts')

@@ -23,7 +23,7 @@ import { serveCommand } from './serve.ts'
 import { subscribersCommand } from './subscribers.ts'
 import { versionCommand } from './version.ts'
 
-/** In the order of the help. A new command is a file, and a line here. */
+/** In the order of the help. To add a command, add a file and a line here. */
 const COMMANDS: readonly AddCommand[] = [
   serveCommand,
   sandboxCommand,
@@ -80,11 +80,11 @@ const EXAMPLES = `
 Try it:
   latch sandbox
 
-Check the set-up:
+Check the setup:
   latch doctor
 
 Run it:
   LATCH_PUBLIC_URL=https://latch.example.com latch serve --data-dir /var/lib/latch
 
-Every command explains itself: latch <command> --help.
+Help for a command: latch <command> --help
 Exit codes: 0 success, 1 failure, 2 wrong usage or configuration.`

@@ -38,7 +38,7 @@ async function restore(file: string, settings: Settings): Promise<void> {
   if (masterKeys === null && !existsSync(keyFileOf(dataDir))) {
     throw new StoreError(
       'wrong_secret_key',
-      `A backup is of no use without its secret key: put secret.key into ${dataDir}, or set LATCH_SECRET_KEY.`,
+      `A backup cannot be used without its secret key: copy secret.key into ${dataDir}, or set LATCH_SECRET_KEY.`,
     )
   }
   const trial = await mkdtemp(join(tmpdir(), 'latch-restore-'))
@@ -51,7 +51,7 @@ async function restore(file: string, settings: Settings): Promise<void> {
   }
 }
 
-/** Throws `StoreError` where the secret key does not open every secret of the backup. */
+/** Throws `StoreError` if the secret key does not decrypt every secret of the backup. */
 async function requireDecryptable(trial: string, file: string, settings: Settings): Promise<void> {
   const { openStore } = await import('../store/store.ts')
   const random = createRandom()
@@ -66,13 +66,13 @@ async function requireDecryptable(trial: string, file: string, settings: Setting
   }
 }
 
-/** No latch may start on a database that is being replaced, and none may be running on it. */
+/** Holds the lock, so that no latch is running on the database or starts while it is replaced. */
 async function replaceWhileLocked(dataDir: string, file: string): Promise<void> {
   const { lockDataDir } = await import('../store/database/lock.ts')
   const { replaceDatabase } = await import('../store/database/backup.ts')
   const lock = await lockDataDir(dataDir)
   if (lock === null) {
-    const message = `A latch is running on ${dataDir}. Stop it first.`
+    const message = `latch is running on ${dataDir}. Stop it first.`
     throw new StoreError('data_dir_in_use', message)
   }
   try {

@@ -11,7 +11,7 @@ import type { CommandOptions } from './define-command.ts'
 import { withOfflineStore } from './offline-store.ts'
 import { ownUrl } from './own-url.ts'
 
-/** Has the running latch do an action, or does it here if none runs on the data directory. */
+/** Runs an action in the running latch, or in this process if none runs on the data directory. */
 export async function runAction<Input extends TSchema, Output extends TSchema>(
   options: CommandOptions,
   action: Action<Input, Output>,

@@ -1,4 +1,4 @@
-/** What the greeting says of a sandbox that is ready. */
+/** The facts that the greeting prints. */
 export type SandboxFacts = {
   url: string
   apiKey: string
@@ -43,27 +43,26 @@ export function describeSandbox(facts: SandboxFacts, isNew: boolean): string {
   const standInLines = standIns
     .map((standIn) => {
       const asked = `"integrationIdentifier": "${standIn.integrationIdentifier}"`
-      const note =
-        standIn === first ? 'a stand-in: no account is needed' : `to use it, ask with ${asked}`
+      const note = standIn === first ? 'a stand-in: no account needed' : `to use it, send ${asked}`
       return `  ${standIn.name.padEnd(10)}  ${standIn.url}   (${note})`
     })
     .join('\n')
   return `
-latch sandbox is ready. Stop it with Ctrl+C; its data stays.
+latch sandbox is ready. Stop it with Ctrl+C; its data is kept.
 
   Base URL    ${url}
   API key     ${isNew ? `${apiKey}   (shown only once: store it now)` : 'shown at the first start; `latch sandbox --json` prints it again'}
 ${standInLines}
   Reference   ${url}/openapi
 
-1. Ask for a link:
+1. Create a link:
 
 curl -s ${url}/v1/integrations/channel-endpoints/oauth \\
   -H 'Content-Type: application/json' \\
   -H "Authorization: ApiKey ${shownKey}" \\
   -d '${body}'
 
-2. Open the "url" of the answer in a browser, choose a user, and press Allow.
+2. Open the "url" of the response in a browser, choose a user, and press Allow.
 
 3. Read who was linked:
 

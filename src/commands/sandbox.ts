@@ -9,7 +9,7 @@ import { withJson, withListening } from './options.ts'
 import { describeSandbox, type SandboxFacts, sandboxJson } from './sandbox-greeting.ts'
 import { toggleDebugOnHangup } from './toggle-debug-log.ts'
 
-/** Runs the service with stand-ins for the providers, filled so that a first link works at once. */
+/** Runs the service with stand-ins for the providers, and seeds data for a first link. */
 export const sandboxCommand = defineCommand({
   name: 'sandbox',
   description:
@@ -66,7 +66,7 @@ async function runWithStandIns(
       urlName: standIn.urlName,
       url,
       providerId: id,
-      // The seed calls an integration as its provider.
+      // The seed gives an integration the id of its provider as identifier.
       integrationIdentifier: id,
     })),
     subscriberId: SANDBOX_SUBSCRIBER_ID,
@@ -80,7 +80,7 @@ async function runWithStandIns(
   await stop()
 }
 
-/** On a port near latch's, so that it is the same at every start, or on any if that one is taken. */
+/** Uses a fixed port after latch's own, or any free port if that one is taken. */
 function listenForStandIn({ host, port }: Settings, distance: number): Listener {
   try {
     return listen(host, port === 0 ? 0 : port + distance)

@@ -24,7 +24,8 @@ export const serveCommand = defineCommand({
     const { deps, listensAt, metricsUrl, stop } = await startLatch(settings, async (deps) => {
       apiKey = await createFirstKey(deps)
     })
-    // Before "latch listens" is printed: a supervisor may send the signal as soon as it reads that.
+    // Install signal handlers before printing "latch listens": a supervisor may signal as soon as it
+    // reads that.
     const stopSignal = waitForStopSignal()
     toggleDebugOnHangup(deps.log, deps.config.logLevel)
     greet(deps.config, {
@@ -38,7 +39,7 @@ export const serveCommand = defineCommand({
   },
 })
 
-/** The API key of the environment that an empty data directory gets; null where there is one. */
+/** Creates the first environment in an empty data directory. Returns its API key, otherwise null. */
 async function createFirstKey(deps: Deps): Promise<string | null> {
   const { commit } = await import('../domain/commit.ts')
   const { createFirstEnvironment } = await import('../domain/environments/first-environment.ts')
@@ -50,19 +51,19 @@ async function createFirstKey(deps: Deps): Promise<string | null> {
   if (decided.purpose === 'serve') return null
   throw new StoreError(
     'data_dir_unusable',
-    'This data directory is a sandbox, with made-up users. Choose another with --data-dir.',
+    'This data directory is a sandbox with made-up users. Choose another with --data-dir.',
   )
 }
 
 /**
- * The line that tells of the first API key. It is shown to a person, and to nobody else: what is not
- * a terminal may be a log, which others read and which is kept. For them it is in a file.
+ * Describes where the first API key is. It is printed only on a terminal; other output may be a log,
+ * which is kept and read by others, so the key is written to a file instead.
  */
 async function tellOf(apiKey: string, { dataDir }: Pick<Settings, 'dataDir'>): Promise<string> {
   if (process.stdout.isTTY) return `API key (shown only once, store it now): ${apiKey}`
   const { createPrivate } = await import('../secrets/private-files.ts')
   const file = resolve(dataDir, 'first-api-key')
-  // Of a database that is there no more.
+  // A file from a database that has been deleted.
   await rm(file, { force: true })
   await createPrivate(file)
   await writeFile(file, `${apiKey}\n`)
@@ -71,13 +72,13 @@ async function tellOf(apiKey: string, { dataDir }: Pick<Settings, 'dataDir'>): P
 
 type Started = { listensAt: string; metricsUrl: string | null; apiKey: string | null }
 
-/** What a person needs first. The address is the one on this machine, which always answers. */
+/** Prints what to do next. The local address is printed because it always works. */
 function greet(config: Config, { listensAt, metricsUrl, apiKey }: Started): void {
   console.log(`latch listens at ${listensAt}`)
   if (config.publicUrl !== listensAt) console.log(`Public URL: ${config.publicUrl}`)
   console.log(`Redirect URL (enter it at Slack or Microsoft Entra): ${callbackUrl(config)}`)
   if (metricsUrl !== null) console.log(`Metrics: ${metricsUrl}/metrics`)
   if (apiKey !== null) console.log(apiKey)
-  console.log('Next: register your app (latch integrations create), then ask for a link.')
-  console.log(`Guides: ${listensAt}/docs. To check your set-up: latch doctor.`)
+  console.log('Next: register your app (latch integrations create), then create a link.')
+  console.log(`Guides: ${listensAt}/docs. To check your setup: latch doctor.`)
 }

@@ -28,17 +28,17 @@ import { startMetricsServer } from './metrics-server.ts'
 export type Running = {
   deps: Deps
   keyring: Keyring
-  /** Its own address, which is not the public one behind a proxy. */
+  /** The local address, which differs from the public URL behind a proxy. */
   listensAt: string
-  /** Where metrics are told; null: nowhere. */
+  /** The address of the metrics listener; null if metrics are disabled. */
   metricsUrl: string | null
-  /** The routes of the app, with what each declares. */
+  /** The app's routes, with their declarations. */
   routes: LatchApp['routes']
-  /** Finishes what is in flight, then closes the store. */
+  /** Finishes the requests in flight, then closes the store. */
   stop(): Promise<void>
 }
 
-/** What a test replaces of the machine. */
+/** The parts of the machine that tests replace. */
 export type System = Pick<Deps, 'clock' | 'monotonicMs' | 'sleep'> & {
   fetch: Fetch
   log(level: LogLevel): Log | Promise<Log>
@@ -57,8 +57,8 @@ const thisMachine: System = {
 }
 
 /**
- * Starts the service: the secret key, the store and its migrations, then the socket, then the app
- * that needs to know its own address. Nothing answers before `open` has run on the new service.
+ * Starts the service: the secret key, the store and its migrations, then the listener, then the app,
+ * which needs to know its address. Requests get 503 until `open` has run on the new service.
  */
 export async function startLatch(
   settings: Settings,
@@ -135,7 +135,7 @@ export async function startLatch(
   }
 }
 
-/** Says at the start what is misspelt or open to others, as nobody may ever run `latch doctor`. */
+/** Warns of misspelt settings and of files open to others, for those who never run `latch doctor`. */
 async function warnOfSettings({ config, log }: Pick<Deps, 'config' | 'log'>): Promise<void> {
   for (const { name, problem, fix } of config.settingWarnings) {
     log.warn({ remedy: fix }, `${name} ${problem}`)
@@ -146,7 +146,7 @@ async function warnOfSettings({ config, log }: Pick<Deps, 'config' | 'log'>): Pr
   }
 }
 
-/** Resolves at SIGTERM or SIGINT; a second one ends the process at once. */
+/** Resolves at SIGTERM or SIGINT; a second signal ends the process immediately. */
 export function waitForStopSignal(): Promise<void> {
   return new Promise((resolve) => {
     let told = false

@@ -14,14 +14,14 @@ const personOf = (
   subscriberId,
 })
 
-/** Writes to a file that nobody else may read, or to standard output. */
+/** Exports to a file with mode 0600, or to standard output. */
 const exportCommand = defineCommand({
   name: 'export',
-  description: 'write all that is kept of one person as JSON, without secrets',
+  description: 'write everything stored about one person as JSON, without secrets',
   declare: (command) =>
     withEnvironment(command)
       .argument('<id>', "the subscriber's id, as your backend knows it")
-      .argument('[file]', 'where to write; standard output if left out'),
+      .argument('[file]', 'the file to write; default: standard output'),
   examples: ['latch subscribers export subscriber-123 subscriber-123.json'],
   run: async (subscriberId: string, file: string | undefined, options: SubscriberOptions) => {
     const { exportSubscriberAction } = await import('../operator/subscribers.ts')
@@ -49,16 +49,19 @@ async function write(text: string, file: string | undefined): Promise<void> {
 
 const erase = defineCommand({
   name: 'erase',
-  description: 'erase all that is kept of one person; there is no way back',
+  description: 'erase everything stored about one person; this cannot be undone',
   declare: (command) =>
     withJson(withEnvironment(command))
       .argument('<id>', "the subscriber's id, as your backend knows it")
-      .option('--yes', 'do not ask')
-      .option('--no-rewrite', 'leave the file as it is: it is large, and writes would wait'),
+      .option('--yes', 'do not ask for confirmation')
+      .option(
+        '--no-rewrite',
+        'do not rewrite the database file (which blocks writes, long if it is large)',
+      ),
   examples: ['latch subscribers erase subscriber-123 --yes'],
   run: async (subscriberId: string, options: EraseOptions) => {
     if (options.yes !== true && !isConfirmed(subscriberId)) {
-      console.error('Nothing is erased.')
+      console.error('Nothing was erased.')
       return 1
     }
     const { eraseSubscriberAction } = await import('../operator/subscribers.ts')
@@ -74,23 +77,23 @@ const erase = defineCommand({
         : `Erased. Endpoints deleted: ${endpoints}, connections deleted: ${connections}, events cleared: ${events}. ` +
             (isFileRewritten
               ? ''
-              : 'The file was not rewritten, and may still have bytes of it. ') +
-            'Backups and log files keep what they have: see /docs/personal-data',
+              : 'The database file was not rewritten, and may still contain erased bytes. ') +
+            'Backups and log files still contain their data: see /docs/personal-data',
     )
     return 0
   },
 })
 
-/** Asks whoever is at the terminal. Throws `UsageError` where nobody is. */
+/** Asks for confirmation. Throws `UsageError` if there is no terminal to ask at. */
 function isConfirmed(subscriberId: string): boolean {
   if (process.stdin.isTTY && process.stderr.isTTY) {
-    return confirm(`Erase all that is kept of ${subscriberId}? There is no way back.`)
+    return confirm(`Erase everything stored about ${subscriberId}? This cannot be undone.`)
   }
-  throw new UsageError('erasing cannot be undone: without a terminal to ask at, it needs --yes')
+  throw new UsageError('Erasing cannot be undone: without a terminal, confirm it with --yes.')
 }
 
 export const subscribersCommand = defineGroup({
   name: 'subscribers',
-  description: 'what is kept of one person: export it, or erase it',
+  description: "export or erase one person's data",
   commands: [exportCommand, erase],
 })

@@ -7,7 +7,7 @@ import { createOverload, type Overload } from './overload.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
 import { createReadBody, type ReadBody } from './read-body.ts'
 
-/** What the API's routes share with each other: one count of requests, one memory of keys. */
+/** State that all routes share: request counters, rate limits and the API key cache. */
 export type ApiDeps = Deps & {
   overload: Overload
   rateLimits: RateLimits
@@ -17,7 +17,7 @@ export type ApiDeps = Deps & {
   authenticate: Authenticate
   apiKeyIdOf: ApiKeyIdOf
   logStoreFailure: LogStoreFailure
-  /** Lets a request take that many seconds in which nothing is sent. */
+  /** Raises a request's idle timeout to this many seconds; see `Listener`. */
   extendTimeout(request: Request, seconds: number): void
 }
 

@@ -1,15 +1,15 @@
 import type { FieldError, Invalid } from '../domain/shape.ts'
 
 export type ApiErrorOptions = {
-  /** For the log: what the caller need not, or must not, be told. */
+  /** A message for the log only, with details that the caller must not see. */
   internal?: string
   headers?: Readonly<Record<string, string>>
-  /** By field name; present on every 422. */
+  /** Validation errors by field name; present on every 422. */
   errors?: Readonly<Record<string, FieldError>>
   cause?: unknown
 }
 
-/** A request that is answered with an error: a status, a stable code, a text for the caller. */
+/** An error response: its status, a stable code, and a message for the caller. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   constructor(
@@ -34,5 +34,5 @@ export const conflict = (code: string, message: string): ApiError =>
 export const invalid = (errors: Readonly<Record<string, FieldError>>): ApiError =>
   new ApiError(422, 'validation_failed', 'Validation Error', { errors })
 
-/** The 422 for an input that the domain refused. */
+/** The 422 for input that does not match a schema of the domain. */
 export const refusedFields = ({ fields }: Invalid): ApiError => invalid(fields)

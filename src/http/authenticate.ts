@@ -6,41 +6,44 @@ import type { KeyHolder } from '../store/environments/api-keys.ts'
 import { ApiError } from './api-error.ts'
 import type { LimitByAddress } from './client-address.ts'
 
-/** Who calls: the holder of a valid API key, and so one environment. */
+/** The holder of a valid API key. A key belongs to one environment. */
 export type Caller = Pick<
   KeyHolder,
   'apiKeyId' | 'environmentId' | 'organizationId' | 'permission'
 > & {
-  /** HMAC-SHA256, hex, with the key that was presented: latch keeps only its digest. */
+  /**
+   * HMAC-SHA256 in hex, keyed with the presented API key. Possible only during a request: latch
+   * stores just the key's digest.
+   */
   hmacWithApiKey(text: string): string
 }
 
 const unauthorized = (code: string, message: string): ApiError =>
   new ApiError(401, code, message, { headers: { 'www-authenticate': 'ApiKey' } })
 
-/** A key as it came with a request. */
+/** The API key that a request presented. */
 type PresentedKey = { digest: string; hmacWithApiKey(text: string): string }
 
 /**
- * Says who calls, by `Authorization: ApiKey <key>`. Throws 401 with Novu's texts, or 429 where the
- * client's address has sent too many requests without a valid key. Every invalid key costs one digest
- * and one look-up, so the time it takes says nothing; revoked, expired and unknown keys are
+ * Authenticates a request by `Authorization: ApiKey <key>`. Throws 401 with Novu's messages, or 429
+ * if the client address has sent too many requests without a valid key. Every invalid key costs one
+ * digest and one look-up, so timing reveals nothing; revoked, expired and unknown keys are
  * indistinguishable to the caller.
  */
 export type Authenticate = (request: Request) => Promise<Caller>
 
-/** For the log: the id of the API key that a request came with, as far as it is known; else null. */
+/** For the log: the id of a request's API key, or null if it is not in memory. */
 export type ApiKeyIdOf = (request: Request) => string | null
 
-/** More keys than one process is called with at a time. */
+/** More than the keys in use at one process at a time. */
 const MAX_CACHED_KEYS = 1000
 
 export function createAuthenticate(
   { store, clock }: Pick<Deps, 'store' | 'clock'>,
   limitByAddress: LimitByAddress,
 ): { authenticate: Authenticate; apiKeyIdOf: ApiKeyIdOf } {
-  // Of keys that were good: to take one out of its header and digest it again took 2 µs of the 25
-  // that a link takes. Whether it still is good is looked up each time.
+  // Parsed headers of valid keys, because parsing and digesting one takes 2 µs of the 25 µs that a
+  // link takes. Whether the key is still valid is looked up on every request.
   const known = new LRUCache<string, PresentedKey>({ max: MAX_CACHED_KEYS })
 
   const authenticate: Authenticate = async function authenticate(request) {
@@ -65,7 +68,7 @@ export function createAuthenticate(
     return { apiKeyId, environmentId, organizationId, permission, hmacWithApiKey }
   }
 
-  // Looked up for the few requests that are logged: to note it with each would cost all of them.
+  // Looked up again for the few requests that are logged; remembering it would slow down them all.
   const apiKeyIdOf: ApiKeyIdOf = ({ headers }) => {
     const presented = known.peek(headers.get('authorization') ?? '')
     const holder = presented === undefined ? null : store.apiKeys.findHolder(presented.digest)
@@ -74,13 +77,13 @@ export function createAuthenticate(
   return { authenticate, apiKeyIdOf }
 }
 
-/** The key of a header, or the 401 that says what is wrong with the header. */
+/** Parses the header. Returns the key, or a 401 that says what is wrong with the header. */
 function readKey(header: string): PresentedKey | ApiError {
   if (header === '') return unauthorized('authorization_missing', 'Missing authorization header')
   const space = header.indexOf(' ')
   const scheme = space === -1 ? header : header.slice(0, space)
   if (scheme !== 'ApiKey') {
-    // A key sent without its scheme must not come back in the answer, nor reach a log.
+    // If a key was sent without a scheme, it must not be echoed in the response or the log.
     const shown = space === -1 && scheme.length > 16 ? '' : scheme
     return unauthorized('scheme_unknown', `Invalid authentication scheme: "${shown}"`)
   }

@@ -8,7 +8,7 @@ import type { Caller } from './authenticate.ts'
 import { errorBody } from './error-response.ts'
 import { type RecordedResponse, refuseLongKey } from './idempotency.ts'
 
-/** What a handler knows of its request. */
+/** The parts of a handler's context that `change` uses. */
 export type Call = {
   request: Request
   body: unknown
@@ -17,8 +17,8 @@ export type Call = {
 }
 
 /**
- * An answer: a status, its body (`undefined` where the answer has none), and headers of its own, which
- * are repeated with it.
+ * A response: its status, its body (`undefined` if it has none), and additional headers, which are
+ * recorded and replayed with it.
  */
 export type Reply<Status extends number, Body> = {
   status: Status
@@ -34,24 +34,24 @@ export const reply = <const Status extends number, Body>(
 
 type Decided = Accepted<unknown> | { kind: string }
 
-/** A rule of the domain, and how its outcomes are told. */
+/** An operation that changes something: a rule of the domain, and the response to each outcome. */
 export type Operation<D extends Decided, R, Prepared> = {
   /**
-   * What must be asked of others before it can be decided, such as a provider. Where there is some,
-   * a repeated request is looked up first: nothing may reach out twice.
+   * Calls a provider, before `decide` runs. If present, the idempotency record is looked up first,
+   * so that a repeated request never calls the provider again.
    */
   prepare?: () => Promise<Prepared>
-  /** Runs again where somebody else was first; see `commit`. */
+  /** Decides on the change. Runs again if another commit came first; see `commit`. */
   decide: (prepared: Prepared) => D | Promise<D>
-  /** An answer that went well, or the error that a refusal is told as. */
+  /** Returns the response to an accepted decision, or the error response to a refusal. */
   respond: (decided: NoInfer<D>) => R
-  /** Runs once the change is on the disk, and not where an earlier answer is repeated. */
+  /** Called once the change is on disk; not called when a response is replayed. */
   onCommitted?: (decided: NoInfer<D>) => void
-  /** How long the answer is repeated for the same `Idempotency-Key`. */
+  /** How long the response is replayed for the same `Idempotency-Key`. */
   lifetimeMs?: number
 }
 
-/** The answers that went well, as Elysia types them; what errors look like is declared. */
+/** Success responses, as Elysia types them. Error responses are typed by `declares`. */
 type OperationResponse<R> =
   R extends Reply<infer Status extends number, infer Body>
     ? ElysiaCustomStatusResponse<Status, Body>
@@ -64,13 +64,13 @@ export const actorOf = ({ apiKeyId }: Pick<Caller, 'apiKeyId'>): Actor => ({
 })
 
 const DAY_MS = 24 * 60 * 60 * 1000
-/** Refusals that a retry would only meet again. */
+/** Refusals that a retry would get again. */
 const RECORDED_ERRORS = new Set([400, 404, 409])
 
 /**
- * Runs an operation that changes something, and answers once its change is on the disk; once for all
- * requests with the same `Idempotency-Key` (POST and PATCH, as at Novu). Throws the error of a
- * refusal that is not recorded.
+ * Runs an operation, and responds once its change is on disk. Requests with the same
+ * `Idempotency-Key` run it only once (POST and PATCH, as at Novu). Throws the error response to a
+ * refusal if it is one that is not recorded.
  */
 export async function change<
   D extends Decided,
@@ -107,7 +107,7 @@ export async function change<
 const keyOf = ({ method, headers }: Request): string | null =>
   method === 'POST' || method === 'PATCH' ? headers.get('idempotency-key') || null : null
 
-/** An answer as it goes out, and is recorded. Throws an error that is not recorded. */
+/** The response as it is sent and recorded. Throws an error that must not be recorded. */
 function recorded(
   { config, clock }: Pick<ApiDeps, 'config' | 'clock'>,
   { url }: Request,
@@ -124,8 +124,9 @@ function recorded(
 }
 
 /**
- * The text as it is, its status in `set`: of an object, or of a `Response`, Elysia would make it
- * anew, which takes a fifth of a bare handler's time. To the types it is what the text says.
+ * Returns the body as a string and puts the status into `set`: returning an object or a `Response`
+ * would make Elysia build another response, which takes a fifth of a bare handler's time. The type
+ * describes the JSON in the string.
  */
 function send<R>(set: Call['set'], answer: RecordedResponse): OperationResponse<R>
 function send(set: Call['set'], { status, text, headers }: RecordedResponse): unknown {
@@ -135,7 +136,7 @@ function send(set: Call['set'], { status, text, headers }: RecordedResponse): un
   return text
 }
 
-/** `{"data": …}` around a single result, where the operator asks for it; lists have theirs. */
+/** Wraps a single result in `{"data": …}` if configured; lists already have `data`. */
 export function inEnvelope(config: Pick<Config, 'responseEnvelope'>, result: unknown): unknown {
   if (config.responseEnvelope === 'none') return result
   if (typeof result !== 'object' || result === null) return result

@@ -2,10 +2,10 @@ import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Deps } from '../deps.ts'
 import type { RateLimits } from './rate-limits.ts'
 
-/** Counts a request without a valid API key for its client's address. Throws 429. */
+/** Counts a request without a valid API key against its client's address. Throws 429. */
 export type LimitByAddress = (request: Request) => void
 
-/** `socketAddressOf`: who sent a request, which is a proxy where there is one. */
+/** `socketAddressOf` returns the peer address of a request: the client's, or that of a proxy. */
 export function createLimitByAddress(
   { config, log }: Pick<Deps, 'config' | 'log'>,
   rateLimits: Pick<RateLimits, 'chargeAddress'>,
@@ -16,13 +16,13 @@ export function createLimitByAddress(
     rateLimits.chargeAddress(networkOf(clientAddress(request.headers, socketAddressOf(request))))
 }
 
-/** Whose address a request counts for. */
+/** The address that a request is counted against. */
 export type ClientAddress = (headers: Headers, socketAddress: string) => string
 
 /**
- * The client's address as the proxies tell it that the operator trusts: in `X-Forwarded-For`, the
- * last one that is not one of theirs. What anybody else says of themselves is not believed; that it
- * was said is told once, as it mostly means that a proxy was forgotten in the configuration.
+ * Finds the client's address: if the peer is a trusted proxy, the last address in `X-Forwarded-For`
+ * that is not a trusted proxy, otherwise the peer's. The header is ignored if it comes from anyone
+ * else, and warned about once: most often, a proxy is missing from the configuration.
  */
 export function createClientAddress(
   trustedProxies: readonly string[],
@@ -59,12 +59,12 @@ export function createClientAddress(
 const withoutPort = (hop: string): string =>
   /^\[([^\]]+)\](?::\d+)?$/.exec(hop)?.[1] ?? /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(hop)?.[1] ?? hop
 
-/** An IPv4 address that came over IPv6 is the same address. */
+/** Unwraps an IPv4 address that is mapped into IPv6. */
 const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '')
 
 /**
- * What is limited as one client: an IPv4 address, or the first 64 bits of an IPv6 address, as one
- * client has all addresses that begin with them (RFC 6177).
+ * The network that is rate-limited as one client: an IPv4 address, or the /64 prefix of an IPv6
+ * address, because a client usually has all the addresses in it (RFC 6177).
  */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address
@@ -81,7 +81,7 @@ export function networkOf(address: string): string {
   return [...groups, ...zeros, ...(tail?.split(':') ?? [])].slice(0, 4).join(':')
 }
 
-/** The two bytes of a group of an IPv6 address. */
+/** The two bytes of one group of an IPv6 address. */
 const bytesOf = (group: string): number[] => {
   const value = Number.parseInt(group, 16)
   return [value >> 8, value & 0xff]

@@ -13,36 +13,37 @@ import type { RateCategory } from './rate-limits.ts'
 import type { HeaderName, Presence } from './responses.ts'
 import type { Route } from './routes.ts'
 
-/** A section of the API's description; the folder of a resource declares its own. */
+/** A section of the API description. Each resource declares its own. */
 export type Tag = Readonly<{ name: string; description: string }>
 
-/** What an API key must allow for an operation. */
+/** Which API keys may use an operation. */
 export type Access =
-  /** Anybody may ask: there is no key. */
+  /** No API key is needed. */
   | 'public'
-  /** Every key but those that may only make links. */
+  /** Every key except those restricted to making links. */
   | 'read'
-  /** A key that may do everything. */
+  /** Unrestricted keys. */
   | 'write'
-  /** Also a key that may only make links. */
+  /** Unrestricted keys, and those restricted to making links. */
   | 'link'
 
-/** One answer of an operation: when it is given, and what its body is. */
+/** One response of an operation: when it is sent, and its body. */
 export type DeclaredResponse = {
   description: string
-  /** Left out for an `ErrorDto`, and where the answer has no body. */
+  /** Omitted for an `ErrorDto`, and if there is no body. */
   schema?: TSchema
   contentType?: 'text/html'
-  /** Headers of this answer alone; those that come with its status are known. */
+  /** Headers specific to this response; those that every response with its status has are added. */
   headers?: Readonly<Partial<Record<HeaderName, Presence>>>
 }
 
 /**
- * Everything that an operation says of itself, once: it is what validates a request, what types the
- * handler and its clients, what admission looks at, and what the API's description is made from.
+ * Everything about an operation, declared once: requests are validated by it, handlers and clients
+ * are typed by it, permissions and rate limits are read from it, and the API description is
+ * generated from it.
  */
 export type Declaration = {
-  /** As Novu's API description calls it, where it has it: SDKs name their methods after it. */
+  /** The id from Novu's API description, if it has the operation: SDKs derive method names from it. */
   operationId: string
   summary: string
   /** Markdown. */
@@ -50,26 +51,26 @@ export type Declaration = {
   tag: Tag
   deprecated?: true
   access: Access
-  /** Which limit a request counts for; a public operation counts for its sender's address. */
+  /** The rate limit that applies. Public operations are limited by client address. */
   limit?: RateCategory
-  /** Answers hold tokens or webhook URLs: no cache may keep them. */
+  /** Responses contain tokens or webhook URLs, so they must not be cached. */
   holdsSecrets?: true
-  /** A public operation that is not limited, as health checks are not. */
+  /** Exempts a public operation, such as a health check, from rate limiting. */
   unlimited?: true
   params?: TObject
   query?: TObject
-  /** Query parameters that the handler reads and checks itself: described, and not validated. */
+  /** Query parameters that the handler validates itself: described, but not validated here. */
   unvalidatedQuery?: TObject
   body?: TSchema
-  /** By status: the answer when it went well, and those that are particular to this operation. */
+  /** By status: the success response, and the errors that are specific to this operation. */
   responses: Readonly<Record<number, DeclaredResponse>>
-  /** A body to try it with. */
+  /** An example body. It must work in a sandbox. */
   example?: Readonly<Record<string, unknown>>
-  /** How `@novu/api` calls it; `$body` stands for the example. Absent where the SDK has no method. */
+  /** The call in `@novu/api`; `$body` stands for the example. Absent if the SDK has no method. */
   sdk?: string
 }
 
-/** Answers that any operation can give: with a key, with a body, and in any case. */
+/** Error responses that every operation can have. */
 type Shared = {
   401: typeof ErrorDto
   403: typeof ErrorDto
@@ -79,7 +80,7 @@ type Shared = {
 }
 type WithInput = { 400: typeof ErrorDto; 422: typeof ValidationErrorDto }
 
-/** An error without a schema of its own is an `ErrorDto`; anything else without one has no body. */
+/** Without a declared schema, an error is an `ErrorDto`, and anything else has no body. */
 type SchemaOf<One extends DeclaredResponse, Status> = One extends {
   schema: infer Schema extends TSchema
 }
@@ -92,19 +93,19 @@ type ResponsesOf<D extends Declaration> = {
   [Status in keyof D['responses'] & number]: SchemaOf<D['responses'][Status], Status>
 } & Omit<Shared & WithInput, keyof D['responses']>
 
-/** A route's options, as Elysia takes them and as its clients (Eden) see them. */
+/** A route's options, as Elysia takes them and as typed clients (Eden) see them. */
 export type Declared<D extends Declaration> = {
   response: ResponsesOf<D>
   detail: { declaration: D }
 } & Pick<D, Extract<keyof D, 'params' | 'query' | 'body'>>
 
 /**
- * The options of a route, from its declaration. The responses are shown to the types alone: Elysia
- * compiles every response schema at a route's first call even where it is told not to validate,
- * which takes 60 ms and 20 MB for 50 routes. The tests check every answer against its declaration.
+ * Creates a route's options from its declaration. Response schemas exist only in the types: Elysia
+ * compiles every response schema at a route's first call even if told not to validate, which takes
+ * 60 ms and 20 MB for 50 routes. The tests check every response against its declaration instead.
  *
- * A body is read, and only then checked, once it is known who sent it; so it is not left to Elysia,
- * which checks only what it has read itself.
+ * latch reads and validates the body itself, after authentication; Elysia validates only bodies
+ * that it has read.
  */
 export function declares<const D extends Declaration>(declaration: D): Declared<D> {
   const { params, query, body } = declaration
@@ -121,13 +122,13 @@ export function declares<const D extends Declaration>(declaration: D): Declared<
     }),
     detail: { declaration },
   }
-  // The one place where the types know more than the runtime is told.
+  // The only cast: the types include response schemas that are absent at run time.
   return options as typeof options & Declared<D>
 }
 
 /**
- * An object in a request: properties that it does not know are ignored, as Novu does. Said of each
- * object, because Elysia closes those that leave it open.
+ * An object in a request. Unknown properties are ignored, as at Novu. This must be explicit:
+ * Elysia rejects unknown properties of objects that leave it unspecified.
  */
 export const openObject = <Properties extends TProperties>(
   properties: Properties,
@@ -135,25 +136,25 @@ export const openObject = <Properties extends TProperties>(
 ): TObject<Properties> => Type.Object(properties, { ...options, additionalProperties: true })
 
 /**
- * The parameters of an operation, and no others: one that is misspelt must not be ignored, as the
- * request then does something else than was asked for.
+ * Query parameters, with unknown ones refused: ignoring a misspelt parameter would do something
+ * other than what was asked for.
  */
 export const closedQuery = <Properties extends TProperties>(
   properties: Properties,
 ): TObject<Properties> => Type.Object(properties, { additionalProperties: false })
 
-/** Reads a declaration back from the options of a route; null where a route has none. */
+/** Returns the declaration in a route's options, or null if it has none. */
 export function declarationOf(detail: unknown): Declaration | null {
   if (typeof detail !== 'object' || detail === null || !('declaration' in detail)) return null
   const { declaration } = detail
   return isDeclaration(declaration) ? declaration : null
 }
 
-/** Nothing but `declares` puts a `declaration` into a route's detail. */
+/** Only `declares` puts a `declaration` into a route's detail, so this check suffices. */
 const isDeclaration = (value: unknown): value is Declaration =>
   typeof value === 'object' && value !== null && 'operationId' in value
 
-/** An operation, and where it is found. */
+/** An operation, with its method and path. */
 export type DeclaredRoute = {
   /** In upper case. */
   method: string
@@ -161,14 +162,17 @@ export type DeclaredRoute = {
   declaration: Declaration
 }
 
-/** The routes that are operations of the API; pages and files are not. */
+/** The routes that are API operations, as opposed to pages and files. */
 export const declaredRoutes = (routes: readonly Route[]): DeclaredRoute[] =>
   routes.flatMap(({ method, path, hooks }) => {
     const declaration = declarationOf(hooks.detail)
     return declaration === null ? [] : [{ method: method.toUpperCase(), path, declaration }]
   })
 
-/** Finds the declaration of a route; made at the first request, when all routes are there. */
+/**
+ * Looks up a route's declaration. The map is built on the first request, when all routes have been
+ * added.
+ */
 export function createDeclarationLookup(
   routes: () => readonly Route[],
 ): (method: string, route: string) => Declaration {
@@ -183,13 +187,13 @@ export function createDeclarationLookup(
   return (method, route) => {
     byRoute ??= read()
     const found = byRoute.get(`${method === 'HEAD' ? 'GET' : method} ${route}`)
-    // A route of the API that declares nothing is a fault of ours, and lets nobody in.
+    // An API route without a declaration is a bug: fail closed.
     if (found === undefined) throw new Error(`${method} ${route} declares nothing`)
     return found
   }
 }
 
-/** Throws 403 where a restricted API key may not use an operation. */
+/** Throws 403 if the API key's permission does not cover the operation. */
 export function requirePermission(
   permission: Caller['permission'],
   { access }: Pick<Declaration, 'access'>,

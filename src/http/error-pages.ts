@@ -5,8 +5,8 @@ import { hasHtmlResponse } from './responses.ts'
 import { createRouteNames, type Route } from './routes.ts'
 
 /**
- * 429 and 5xx as a page, where a person has opened what people open. `routes`: null while latch
- * starts and has none, when every browser gets the page.
+ * Renders 429 and 5xx as HTML if the client is a browser and the route serves pages. `routes` is null
+ * while latch starts and has none; then every browser gets the page.
  */
 export function createErrorPages(
   routes: readonly Route[] | null,
@@ -24,7 +24,7 @@ export function createErrorPages(
   }
 }
 
-/** All but what declares JSON alone; looked up for the first problem, not at the start. */
+/** All routes except operations that only return JSON. Built on the first use, not at start. */
 function createHasHtmlResponse(routes: readonly Route[]): (url: string) => boolean {
   const read = () => ({
     nameOf: createRouteNames(routes),
@@ -48,7 +48,7 @@ const FAULT_PAGE = {
   state: 'error',
   title: 'Not linked',
   heading: 'Something went wrong',
-  intro: 'This is a fault of ours, and it has been noted.',
+  intro: 'This is our fault, and it has been logged.',
   advice: 'Ask for a new link where you got this one.',
 } as const
 

@@ -14,18 +14,18 @@ const common = {
   statusCode: Type.Integer({ description: 'The HTTP status.', examples: [404] }),
   timestamp: Type.String({ format: 'date-time', examples: ['2026-01-01T00:00:00.000Z'] }),
   path: Type.String({
-    description: 'Path and query as they came; never a `code` or `state`.',
+    description: 'The path and query of the request, without `code` and `state`.',
     examples: ['/v1/channel-endpoints'],
   }),
   message: Type.String({ examples: ['Subscriber not found: subscriber-123'] }),
   ctx: Type.Readonly(
     Type.Record(Type.String(), Type.Unknown(), {
-      description: 'Details. `code` is stable: programs should look at it, not at `message`.',
+      description: 'Details. `code` is stable: programs should rely on it, not on `message`.',
       examples: [{ error: 'Not Found', statusCode: 404, code: 'subscriber_not_found' }],
     }),
   ),
   errorId: Type.Optional(
-    Type.String({ description: 'On a 500: by which the fault is found in the log.' }),
+    Type.String({ description: 'Only with 500: identifies the error in the log.' }),
   ),
 }
 
@@ -34,12 +34,12 @@ export const ErrorDto = Type.Object(common, { title: 'ErrorDto' })
 const ConstraintValidation = Type.Object(
   {
     messages: Type.Array(Type.String(), { examples: [['subscriberId must be a string']] }),
-    value: Type.Optional(Type.Unknown({ description: 'What came.' })),
+    value: Type.Optional(Type.Unknown({ description: 'The rejected value.' })),
   },
   { title: 'ConstraintValidation' },
 )
 
-/** With every field that is wrong, at once. */
+/** Lists all invalid fields at once. */
 export const ValidationErrorDto = Type.Object(
   {
     ...common,
@@ -66,14 +66,14 @@ const REASONS: Readonly<Record<number, string>> = {
   502: 'Bad Gateway',
 }
 
-/** What a callback's address carries that no log, page or error may repeat. */
+/** Parameters of the callback that must not appear in a log, a page or an error. */
 const SECRET_PARAMETERS = ['code', 'state']
 
-/** The path and query as they came, without secrets and without the host. */
+/** The request's path and query, without secrets and without the host. */
 export function safePath(requestUrl: string): string {
   const url = URL.parse(requestUrl)
   if (url === null) return '/'
-  // A bound link has its state in the path.
+  // The path of a bound link contains its state.
   if (url.pathname.startsWith('/l/')) return '/l/'
   if (!SECRET_PARAMETERS.some((name) => url.searchParams.has(name)))
     return url.pathname + url.search
@@ -81,7 +81,7 @@ export function safePath(requestUrl: string): string {
   return url.pathname + url.search
 }
 
-/** The contract's `ErrorDto`; with `errors`, its `ValidationErrorDto`. */
+/** Builds the contract's `ErrorDto`; with `errors`, its `ValidationErrorDto`. */
 export function errorBody(error: ApiError, requestUrl: string, nowMs: number): ErrorBody {
   const { status, code, publicMessage, options } = error
   const reason = REASONS[status]
@@ -96,13 +96,13 @@ export function errorBody(error: ApiError, requestUrl: string, nowMs: number): E
   }
 }
 
-/** The 422 for parameters that Elysia found wrong, told as those of a body are. */
+/** The 422 for parameters that Elysia rejected, in the same form as for a body. */
 export const validationError = (validator: TypeCheck<TSchema>, value: unknown): ApiError =>
   refusedFields(invalidFields(validator, value))
 
 /**
- * Any error as the caller gets it, in the contract's shape; a fault goes to the log, by its id and that
- * of the request.
+ * Turns any error into a response in the contract's shape. Unexpected errors are logged, with an
+ * `errorId` and the request id.
  */
 export function errorResponse(
   deps: Pick<ApiDeps, 'clock' | 'log' | 'random' | 'logStoreFailure'>,
@@ -136,7 +136,7 @@ export function errorResponse(
   return Response.json(body, { status: 500 })
 }
 
-/** To the caller it is like every other 503. */
+/** Indistinguishable from any other 503 to the caller. */
 const storeUnavailable = new ApiError(
   503,
   'store_unavailable',
@@ -144,14 +144,14 @@ const storeUnavailable = new ApiError(
   { headers: { 'retry-after': '1' } },
 )
 
-/** Tells the log why the database could not do its work. */
+/** Logs why the database is unavailable. */
 export type LogStoreFailure = (error: Error) => void
 
 const LOG_EVERY_MS = 1000
 
 /**
- * Once a second at most: each of thousands of requests would otherwise write why, on a disk that may
- * be full.
+ * Logs at most once a second: otherwise thousands of failing requests would each log the error,
+ * perhaps to a full disk.
  */
 export function createLogStoreFailure({
   log,
@@ -164,13 +164,13 @@ export function createLogStoreFailure({
     if (error instanceof StoreError && error.code === 'contended') {
       log.error(
         { error },
-        'a change was given up, as others changed the same rows at every attempt',
+        'a change was abandoned, because other commits changed the same rows at every attempt',
       )
-    } else log.error({ error }, 'the database cannot do its work')
+    } else log.error({ error }, 'the database is unavailable')
     toldAtMs = nowMs
   }
 }
 
-/** Whether a person is asking, in a browser; programs get JSON. */
+/** Whether the client is a browser, and gets a page; programs get JSON. */
 export const acceptsHtml = (headers: Headers): boolean =>
   (headers.get('accept') ?? '').includes('text/html')

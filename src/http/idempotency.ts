@@ -7,19 +7,19 @@ import type { IdempotencyRecord } from '../store/idempotency/idempotency-records
 import { ApiError, badRequest } from './api-error.ts'
 import { targetOf } from './routes.ts'
 
-/** A request as idempotency sees it: the same scope is the same request, or should be. */
+/** The facts that identify a request and its idempotency scope. */
 export type KeyedRequest = {
   key: string
   environmentId: string
   method: string
   url: string
   body: unknown
-  /** How long the answer is worth repeating. */
+  /** How long the response can be replayed. */
   lifetimeMs: number
   actor: Actor
 }
 
-/** An answer as it goes out: a status, the body as text, and headers of its own or null. */
+/** A response as it is sent: a status, the body as text, and additional headers or null. */
 export type RecordedResponse = {
   status: number
   text: string
@@ -28,22 +28,22 @@ export type RecordedResponse = {
 
 export type IdempotentResponse = RecordedResponse & { replayed: boolean }
 
-/** What a request does: see `Operation` in change.ts. */
+/** The work of a request; see `Operation` in change.ts. */
 export type OnceOperation<D, Prepared> = {
   prepare: (() => Promise<Prepared>) | undefined
   decide: (prepared: Prepared) => D | Promise<D>
-  /** Throws an error that is not recorded: nothing is written then. */
+  /** Throws an error that must not be recorded; then nothing is written. */
   record: (decided: D) => RecordedResponse
-  /** Runs once the first answer is on the disk. */
+  /** Called once the first response is on disk. */
   onCommitted?: ((decided: D) => void) | undefined
 }
 
 export type Idempotency = {
   /**
-   * Runs a request once and gives its answer to every repetition. The change and the record of the
-   * answer are one commit, so a crash leaves both or neither, and of two processes that run the
-   * same request at the same time only one commits. Throws 409 while the first is running, 422
-   * where the key comes with another body.
+   * Runs a request once, and replays its response to every repetition. The change and the record of
+   * the response are one commit, so a crash leaves both or neither, and if two processes run the
+   * same request at once, only one commits. Throws 409 while the first is running, and 422 if the
+   * key was used with a different body.
    */
   once<D extends Accepted<unknown> | { kind: string }, Prepared>(
     request: KeyedRequest,
@@ -56,13 +56,14 @@ const MAX_KEY_LENGTH = 255
 type IdempotencyDeps = CommitDeps & Pick<Deps, 'clock' | 'config' | 'metrics'>
 
 export function createIdempotency(deps: IdempotencyDeps): Idempotency {
-  // Only for the 409 while a request runs here: correctness rests on the record's primary key.
+  // Only to respond 409 while a request is running here. Correctness depends on the record's
+  // primary key.
   const running = new Set<string>()
 
   return {
     async once(request, operation) {
       const scope = scopeOf(request)
-      // Before anything else: many who repeat at the same moment must not meet each other as running.
+      // Look in memory first: concurrent replays must not get 409 because of each other.
       const known = deps.store.idempotencyRecords.recall(scope)
       if (known !== null && known.expiresAtMs > deps.clock()) {
         return replay(deps, known, request, fingerprintOf(request))
@@ -81,7 +82,7 @@ export function createIdempotency(deps: IdempotencyDeps): Idempotency {
   }
 }
 
-/** In place of a decision: the request has been answered already, perhaps by another process. */
+/** Takes the place of a decision if the request already has a response, perhaps by another process. */
 type Replayed = { kind: 'replayed'; record: IdempotencyRecord }
 
 const isReplayed = (decided: { kind: string }): decided is Replayed =>
@@ -105,8 +106,9 @@ async function runOrReplay<D extends Accepted<unknown> | { kind: string }, Prepa
       : null
   }
 
-  // A new key is the common case, and a look-up costs as much as the rest of the request: what only
-  // writes to the store runs at once, and the record's primary key tells whether it was the first.
+  // A new key is the common case, and a look-up costs as much as the rest of the request. So an
+  // operation that only writes to the store skips it, and relies on the record's primary key to
+  // detect a repetition.
   const earlier = prepare === undefined ? null : await findLive()
   if (earlier !== null) return replay(deps, earlier.record, request, fingerprint)
   const prepared = await prepare?.()
@@ -128,8 +130,8 @@ async function runOrReplay<D extends Accepted<unknown> | { kind: string }, Prepa
       const nowMs = clock()
       const expiresAtMs = nowMs + request.lifetimeMs
       made = { scope, fingerprint, status, body: text, headers, expiresAtMs }
-      // A record that has expired and was not swept yet makes way. Another process may have put a live
-      // one in its place since it was read: that one stays, so that this insert meets it and fails.
+      // Replace an expired record that was not swept yet. If another process has already replaced it
+      // with a live one, that one is not removed, and this insert fails.
       return stored === null ? [insert(made)] : [removeIfExpired(scope, nowMs), insert(made)]
     },
   )
@@ -172,18 +174,18 @@ function replay(
 const scopeOf = ({ environmentId, method, url, key }: KeyedRequest): string =>
   sha256Hex(`${environmentId}\n${method}\n${targetOf(url).path}\n${key}`)
 
-/** The order of a body's properties is no part of what it says. */
+/** The order of a body's properties does not matter. */
 const fingerprintOf = ({ url, body }: KeyedRequest): string =>
   sha256Hex(`${targetOf(url).search}\n${stringify(body) ?? ''}`)
 
-/** Throws 400 for a key that is too long to be one; it is not echoed either. */
+/** Throws 400 for a key over the maximum length; its `Idempotency-Key` header is not echoed. */
 export function refuseLongKey(key: string): void {
   if (key.length <= MAX_KEY_LENGTH) return
   const limit = `has exceeded the maximum allowed length of ${MAX_KEY_LENGTH} characters`
   throw badRequest('idempotency_key_too_long', `idempotencyKey "${key}" ${limit}`)
 }
 
-/** Novu's answers link to its documentation of this. */
+/** Novu's responses also link to its documentation. */
 const linkToGuide = ({ publicUrl }: Deps['config']): { link: string } => ({
   link: `<${publicUrl}/docs/idempotency>; rel="help"`,
 })

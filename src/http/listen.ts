@@ -3,18 +3,18 @@ export type RequestHandler = (request: Request) => Response | Promise<Response>
 export type Listener = {
   url: string
   port: number
-  /** From now on `fetch` answers; before, `starting` does. */
+  /** Replaces the `starting` handler with `fetch`. */
   setHandler(fetch: RequestHandler): void
-  /** The address that a request came from: the client's own, or that of the proxy before it. */
+  /** The peer address of a request: the client's, or that of a proxy. */
   addressOf(request: Request): string
   /**
-   * Lets a request take that many seconds in which nothing is sent, in place of the 60 that each may:
-   * then its connection counts as idle, and is closed.
+   * Raises a request's idle timeout from 60 seconds to this many. A connection on which nothing is
+   * sent for that long is closed.
    */
   extendTimeout(request: Request, seconds: number): void
   /**
-   * Takes no new connections, and resolves when the requests in flight are answered, or cut off
-   * after 30 seconds: nothing that latch answers takes longer unless somebody makes it.
+   * Stops accepting connections, and resolves when the requests in flight are finished, or cut off
+   * after 30 seconds, which is longer than any request takes unless a client delays it.
    */
   stop(): Promise<void>
 }
@@ -24,26 +24,26 @@ export class ListenError extends Error {
 }
 
 export type ListenOptions = {
-  /** Answers until it is known who does. */
+  /** Handles requests until `setHandler` is called. */
   starting?: RequestHandler
   stopGraceMs?: number
-  /** What the operator chooses the port by. */
+  /** The flag or variable that sets the port, for error messages. */
   portSetBy?: string
 }
 
-/** Three calls to a provider that hangs, or two bodies that do not arrive. */
+/** Long enough for three provider calls that time out, or two bodies that do not arrive. */
 const STOP_GRACE_MS = 30_000
 
 const QUIET_MS = 500
 
 /**
- * How long a request may take in which nothing is sent. Bun calls a connection idle after 10 seconds,
- * and its client is told nothing. That is right for half a head; but whoever waits for another
- * callback of their link waits 15, a body may take 15, and a provider that is asked twice 20.
+ * Bun closes a connection without a response if nothing is sent for 10 seconds. That suits an
+ * incomplete request head, but a callback may wait 15 seconds for another one of the same link, a
+ * body may take 15, and two provider calls 20.
  */
 const IDLE_TIMEOUT_SECONDS = 60
 
-/** Listens on `host` and `port` (0: any that is free). Throws `ListenError` where it cannot. */
+/** Listens on `host` and `port` (0: any free port). Throws `ListenError` if it cannot. */
 export function listen(
   host: string,
   port: number,
@@ -53,7 +53,7 @@ export function listen(
     portSetBy = '--port',
   }: ListenOptions = {},
 ): Listener {
-  // Bun's own 413 is no JSON, so its limit is out of the way: the API's is enforced as bodies come.
+  // Bun's own 413 is not JSON, so its limit is raised; readBody enforces the API's limit.
   const options = { hostname: host, port, maxRequestBodySize: Number.MAX_SAFE_INTEGER }
   const server = serve({ ...options, fetch: withIdleTimeout(starting) }, portSetBy)
   const bound = server.port ?? port
@@ -79,8 +79,8 @@ const withIdleTimeout =
   }
 
 /**
- * Bun waits for connections as well that ask for nothing, until it calls them idle after 10 seconds:
- * as long as `docker stop` waits before it kills. So once no request is left, what remains is cut.
+ * Bun's `stop` also waits for idle connections until they time out after 10 seconds, which is when
+ * `docker stop` kills a process. So once no request is left, the remaining connections are closed.
  */
 async function stopWithin(server: Bun.Server<undefined>, graceMs: number): Promise<void> {
   const deadlineMs = performance.now() + graceMs
@@ -88,7 +88,7 @@ async function stopWithin(server: Bun.Server<undefined>, graceMs: number): Promi
   const watch = setInterval(() => {
     const nowMs = performance.now()
     if (server.pendingRequests > 0) quietSinceMs = nowMs
-    // Long enough for an answer to leave that was only just given.
+    // Leaves time for the last response to be sent.
     if (nowMs - quietSinceMs > QUIET_MS || nowMs > deadlineMs) void server.stop(true)
   }, 50)
   await server.stop()

@@ -6,38 +6,42 @@ import { openObject } from './declares.ts'
 const DEFAULT_LIMIT = 10
 
 /**
- * A whole number from 1 to 100, also in the form of a fraction: clients in Python send `limit=2.0`,
- * and Novu reads it as 2.
+ * A whole number from 1 to 100, optionally with zero decimals: Python clients send `limit=2.0`, which
+ * Novu reads as 2.
  */
 const LIMIT = '^0*([1-9][0-9]?|100)(\\.0+)?$'
 
-/** The parameters of every list. */
+/** The query parameters of every list. */
 export const LIST_PARAMETERS = {
   limit: Type.Optional(
     Type.String({
       pattern: LIMIT,
       errorMessage: 'limit must be a whole number from 1 to 100',
-      description: 'How many, from 1 to 100; 10 if left out.',
+      description: 'The page size, from 1 to 100. Default: 10.',
     }),
   ),
-  after: Type.Optional(Type.String({ description: 'The `next` of the page before.' })),
-  before: Type.Optional(Type.String({ description: 'The `previous` of the page after.' })),
+  after: Type.Optional(
+    Type.String({ description: 'To read the next page: the `next` of this page.' }),
+  ),
+  before: Type.Optional(
+    Type.String({ description: 'To read the previous page: the `previous` of this page.' }),
+  ),
   orderBy: Type.Optional(Type.Union([Type.Literal('createdAt'), Type.Literal('updatedAt')])),
   orderDirection: Type.Optional(Type.Union([Type.Literal('ASC'), Type.Literal('DESC')])),
   includeCursor: Type.Optional(
     Type.Union([Type.Literal('true'), Type.Literal('false')], {
       errorMessage: 'includeCursor must be true or false',
-      description: 'Whether the page has the item that the cursor names, too.',
+      description: 'Whether the page includes the item that the cursor names.',
     }),
   ),
 }
 
 const { orderBy: ORDER_BY, ...COMMON } = LIST_PARAMETERS
 
-/** What most lists can be ordered by. */
+/** The sort order of most lists. */
 export const byTime = { orderBy: ORDER_BY }
 
-/** Novu's lists of subscribers and contexts take `_id` as well, which is the order of creation. */
+/** Novu's lists of subscribers and contexts also accept `_id`, which is the order of creation. */
 export const byTimeOrId = {
   orderBy: Type.Optional(
     Type.Union([Type.Literal('_id'), Type.Literal('createdAt'), Type.Literal('updatedAt')]),
@@ -45,8 +49,8 @@ export const byTimeOrId = {
 }
 
 /**
- * The parameters of a list, and nothing else: somebody who filters by what latch does not know must
- * not get everybody, so it is refused instead of ignored.
+ * A list's query parameters. Unknown ones are refused: ignoring a misspelt filter would return
+ * everything.
  */
 export const listQuery = <Properties extends TProperties>(
   parameters: Properties,
@@ -56,14 +60,14 @@ export const listQuery = <Properties extends TProperties>(
 const ListQuery = openObject({ ...LIST_PARAMETERS, orderBy: Type.Optional(Type.String()) })
 type ListQuery = Static<typeof ListQuery>
 
-/** `contextKeys`, once or several times. */
+/** `contextKeys`, which can be repeated. */
 export const CONTEXT_KEYS = Type.Optional(
   Type.Union([Type.String(), Type.Array(Type.String())], {
-    description: 'The exact set, such as `tenant:acme`; empty for what has no context.',
+    description: 'The exact set of contexts, such as `tenant:acme`; empty for items without one.',
   }),
 )
 
-/** Throws 422 for a cursor in both directions. */
+/** Reads limit, order and cursor. Throws 422 if both cursors are given. */
 export function readPaging(query: ListQuery): Paging {
   const { after, before, includeCursor, limit, orderBy, orderDirection } = query
   if (after && before) {
@@ -84,14 +88,14 @@ export function readPaging(query: ListQuery): Paging {
   }
 }
 
-/** Absent: any context. Present but empty: what has none. */
+/** Undefined matches any context; an empty list matches only items without one. */
 export function readContextKeys(keys: string | string[] | undefined): string[] | undefined {
   if (keys === undefined) return undefined
   const list = (Array.isArray(keys) ? keys : [keys]).filter((key) => key !== '')
   return [...new Set(list)].sort((left, right) => left.localeCompare(right, 'en'))
 }
 
-/** A page as it is answered. An unknown cursor gives an empty one, as at Novu. */
+/** Builds the response for a page. An unknown cursor gives an empty page, as at Novu. */
 export function presentPage<Row, Item>(
   { items, hasNext, hasPrevious, ...totals }: Page<Row>,
   idOf: (row: Row) => string,
@@ -116,7 +120,7 @@ type ListResponse<Item> = {
 
 const cursor = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
 
-/** A page of a list, as Novu returns it: docs/novu.md#lists. */
+/** The schema of a page, as Novu returns it: docs/novu.md#lists. */
 export const listOf = <Item extends TSchema>(
   item: Item,
   title: string,
@@ -130,10 +134,10 @@ export const listOf = <Item extends TSchema>(
   Type.Object(
     {
       data: Type.Array(item),
-      next: cursor('For `after`, to read the next page; null on the last.'),
-      previous: cursor('For `before`, to read the page before; null on the first.'),
-      totalCount: Type.Integer({ description: 'How many there are on all pages, up to 50,000.' }),
-      totalCountCapped: Type.Boolean({ description: 'Whether there are more than that.' }),
+      next: cursor('Pass it as `after` to read the next page. Null on the last page.'),
+      previous: cursor('Pass it as `before` to read the previous page. Null on the first page.'),
+      totalCount: Type.Integer({ description: 'The number of items on all pages, up to 50,000.' }),
+      totalCountCapped: Type.Boolean({ description: 'Whether there are more than 50,000.' }),
     },
     { title },
   )

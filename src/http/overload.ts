@@ -1,19 +1,19 @@
 import { ApiError } from './api-error.ts'
 
 /**
- * How many requests latch works on at once, and when. Requests with a valid API key and those without
- * one have places of their own, so that a crowd of strangers takes none from the backends.
+ * Limits the number of requests in progress, and schedules them. Requests with a valid API key and
+ * public ones have separate limits, so that many unauthenticated clients cannot block backends.
  */
 export type Overload = {
-  /** Counts a request that has arrived. */
+  /** Counts a new request as in progress. */
   enter(): void
-  /** Counts it as answered. */
+  /** Counts a request as finished. */
   leave(request: Request): void
-  /** Throws 503 where latch is shutting down. */
+  /** Throws 503 if latch is shutting down. */
   refuse(): void
-  /** Takes a place for a request without an API key. Throws 503 where all are taken. */
+  /** Counts a request as public. Throws 503 if too many public requests are in progress. */
   admitPublic(request: Request): void
-  /** Throws 503 where too many requests with a valid API key are worked on already. */
+  /** Throws 503 if too many requests with a valid API key are in progress. */
   admitCaller(): void
   /**
    * Resolves in the next turn of the event loop, so that requests that are already in the socket
@@ -21,20 +21,20 @@ export type Overload = {
    */
   nextTurn(): Promise<void>
   /**
-   * Waits without being counted as worked on: a request that only waits must not take the place of
-   * one that could be answered. Whoever lets requests wait must bound how many do.
+   * Waits for a promise without counting the request as in progress, so that waiting requests do not
+   * block others. The caller must limit how many requests wait.
    */
   whileUncounted<Value>(waiting: Promise<Value>): Promise<Value>
-  /** From now on every new request is refused. */
+  /** Refuses every request from now on. */
   drain(): void
   isDraining(): boolean
-  /** Calls `listener` when `drain` is called. Answers the function that ends it. */
+  /** Calls `listener` when `drain` is called. Returns a function that unsubscribes. */
   onDrain(listener: () => void): () => void
 }
 
-/** Each holds memory; more of them at once only make all of them slower. */
+/** Each request holds memory, and more of them at once only slow each other down. */
 const MAX_CALLERS = 1024
-/** People who open a link. One whose provider does not answer is held for 10 seconds and more. */
+/** Mostly users who open a link; each can take over 10 seconds if the provider does not respond. */
 const MAX_PUBLIC = 256
 
 export function createOverload(): Overload {
@@ -85,10 +85,10 @@ export function createOverload(): Overload {
 }
 
 /**
- * Defers work to `setImmediate`. Bun hands over a request as soon as it has read it, so the work on
- * one would be done between the reading of two, each time with cold caches: of what a link takes,
- * nearly half was waiting for memory. Asked for by 64 connections, links went from 0.45 to 0.85 of a
- * bare handler by this alone; a request that comes alone waits for nothing.
+ * Defers work to `setImmediate`. Bun calls the handler as soon as it has read a request, so requests
+ * would be handled between socket reads, each time with cold CPU caches: nearly half the time of a
+ * link was spent waiting for memory. With 64 connections, this alone raised links from 0.45 to 0.85
+ * of a bare handler's throughput. A request that arrives alone is not delayed.
  */
 export function createNextTurn(): () => Promise<void> {
   let next: Promise<void> | null = null
@@ -111,5 +111,5 @@ const unavailable = (code: string, headers: Record<string, string> = {}): ApiErr
 const overloaded = unavailable('overloaded')
 const shuttingDown = unavailable('shutting_down', { connection: 'close' })
 
-/** The answer to everything while latch starts. */
+/** The response to every request while latch starts. */
 export const starting: ApiError = unavailable('starting')

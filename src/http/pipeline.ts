@@ -13,49 +13,48 @@ import { createRequestLog } from './request-log.ts'
 import { createAllowedMethods, createRouteNames, type Route, targetOf } from './routes.ts'
 
 /*
- * Every request passes these stages, in this order. Each may refuse it, by throwing an `ApiError`;
- * whatever happens, the answer leaves through `end`.
+ * Every request passes these stages, in this order. Each can refuse it by throwing an `ApiError`.
  *
- *   Before the route is known (`createPipeline`, `createRouter`):
- *     1. turn             waits, so that requests that arrived together are handled as one batch
- *     2. request id       takes the caller's `X-Request-Id`, or makes one
- *     3. shutdown         503 when shutting down
- *     4. address          414 for a URL that is too long, 400 for a malformed Host
+ *   Before routing (`createPipeline`, `createRouter`):
+ *     1. batching         waits for the next turn of the event loop; see `Overload.nextTurn`
+ *     2. request id       takes the caller's `X-Request-Id`, or generates one
+ *     3. shutdown         503 if latch is shutting down
+ *     4. URL              414 if it is too long, 400 for a malformed Host
  *
- *   An operation without a key, a page, a file (`createPublic`; health checks pass nothing more):
- *     5. client address   429 where it has asked too much
- *     6. overload         503 with too many such requests at once
+ *   Public operations, pages and files (`createPublic`; health checks skip these):
+ *     5. rate limit       429, by client address
+ *     6. overload         503 if too many of these requests are in progress
  *
- *   An operation that needs an API key (`createApi`):
- *     5. authentication   401; who has no valid key is counted by client address: 429
- *     6. overload         503 with too many such requests at once
- *     7. limit            429 where the environment has asked too much; the RateLimit headers
- *     8. permission       403 where the key is restricted to other operations
- *     9. body             408, 413, 415, and 400 for what is not JSON
- *    10. validation       422 with every field that is wrong (`declares`)
- *    11. idempotency      409, 422, or the first answer again (`change`)
+ *   Operations that need an API key (`createApi`):
+ *     5. authentication   401; requests without a valid key are rate-limited by client address: 429
+ *     6. overload         503 if too many of these requests are in progress
+ *     7. rate limit       429, by environment; sets the RateLimit headers
+ *     8. permission       403 if the key is restricted to other operations
+ *     9. body             408, 413, 415, and 400 if it is not JSON
+ *    10. validation       422 with all invalid fields (`declares`)
+ *    11. idempotency      409, 422, or a replay of the first response (`change`)
  *    12. handler
- *    13. envelope         `{"data": …}` where the operator asks for it
+ *    13. envelope         `{"data": …}` if configured
  *
- *   No route: 5 and 7 for whoever brings a key, by client address for all others; then 404 or 405,
- *   and `/` in a browser leads to the guides.
+ *   If no route matches: 5 and 7 if there is an Authorization header, otherwise the rate limit by
+ *   client address; then 404 or 405, or a redirect from `/` to the guides in a browser.
  *
- *   The end (`createPipeline`): an error becomes an answer, one that a browser gets becomes a page,
- *   has its line in the log, and is counted.
+ *   Finally (`createPipeline`): errors become responses, or pages in a browser, and the request is
+ *   logged and counted.
  */
 
-/** Under Bun's own limit for a request's head, whose answer is not JSON. */
+/** Below Bun's own limit for a request head, whose error response is not JSON. */
 const MAX_URL_LENGTH = 8 * 1024
 
 type Context = { request: Request; set: { headers: Record<string, string | number> } }
 
-/** The stages before the route is known, and what becomes of errors; all routes are added to it. */
+/** The stages before routing, and error handling. All routes are added to it. */
 export function createRouter(deps: ApiDeps) {
   const noRoute = createNoRoute(deps, () => router.routes)
   const router = new Elysia({
-    // Elysia would "clean" a body before it is checked, and so make some that are wrong right.
+    // Elysia would otherwise "clean" a body before validation, and accept some that are invalid.
     normalize: false,
-    // Elysia otherwise takes a host to be longer than two letters, and finds no route behind one.
+    // Elysia otherwise assumes a host longer than two letters, and finds no route for shorter ones.
     handler: { standardHostname: false },
   })
     .onRequest(function assignRequestId({ request, set }) {
@@ -78,25 +77,25 @@ export function createRouter(deps: ApiDeps) {
   return router
 }
 
-/** What every operation without an API key passes, and every page: those but the health checks. */
+/** The stages for operations and pages that need no API key, except health checks. */
 export const createPublic = (deps: ApiDeps) =>
   new Elysia().guard({ parse: ['none'] }).onTransform(function limitClientAddress({ request }) {
     deps.limitByAddress(request)
     deps.overload.admitPublic(request)
   })
 
-/** What the operations and pages that need no API key are added to: see `createPublic`. */
+/** The app that public operations and pages are added to; see `createPublic`. */
 export type Public = ReturnType<typeof createPublic>
 
-/** What the operations that need an API key are added to: see `createApi`. */
+/** The app that operations with an API key are added to; see `createApi`. */
 export type Api = ReturnType<typeof createApi>
 
-/** What every operation that needs an API key passes; what it needs is found in its declaration. */
+/** The stages for operations that need an API key. Each stage reads the operation's declaration. */
 export function createApi(deps: ApiDeps) {
   const declarationOf = createDeclarationLookup(() => api.routes)
   const api = new Elysia({ name: 'api' })
-    // Elysia would read a body before anything else, and one of a client without a key is not worth
-    // reading.
+    // Elysia would read the body before authentication; latch does not read bodies of
+    // unauthenticated clients.
     .guard({ parse: ['none'] })
     .derive(async function admitCaller(context): Promise<{ caller: Caller }> {
       const { request, set, route } = context
@@ -121,11 +120,11 @@ export function createApi(deps: ApiDeps) {
 
 export type Pipeline = {
   fetch(request: Request): Promise<Response>
-  /** From now on every new request is refused with 503. */
+  /** Refuses every request with 503 from now on. */
   drain(): void
 }
 
-/** The pipeline around a router that has all its routes. */
+/** Builds the pipeline around a router to which all routes have been added. */
 export function createPipeline(
   deps: ApiDeps,
   router: { routes: readonly Route[]; fetch(request: Request): Response | Promise<Response> },
@@ -140,7 +139,7 @@ export function createPipeline(
     return ended
   }
 
-  // One function: it stands before every request.
+  // One function, because every request passes through it.
   async function answer(request: Request): Promise<Response> {
     const startedMs = monotonicMs()
     overload.enter()
@@ -162,7 +161,7 @@ export function createPipeline(
   }
 }
 
-/** Answers everything while latch starts: it listens before it knows enough to answer. */
+/** Handles all requests while latch starts, with 503: it listens before it is ready. */
 export function createStartingHandler(random: Deps['random']): (request: Request) => Response {
   const toErrorPage = createErrorPages(null)
   return (request) => {
@@ -174,15 +173,15 @@ export function createStartingHandler(random: Deps['random']): (request: Request
 
 const ACCEPTABLE_ID = /^[\w.-]{1,128}$/
 
-/** The caller's own id, where it is harmless in a log and a page, else a new one. */
+/** The caller's request id if it is safe to log and display, otherwise a new one. */
 function requestIdOf({ headers }: Request, { random }: Pick<Deps, 'random'>): string {
   const given = headers.get('x-request-id')
   return given !== null && ACCEPTABLE_ID.test(given) ? given : random.requestId()
 }
 
 /**
- * Answers what no route took: `OPTIONS` with the methods that there are, 405 (with `Allow`, RFC 9110
- * §15.5.6) where the path has others, else 404.
+ * Handles requests that match no route: the allowed methods for `OPTIONS`, 405 (with `Allow`, RFC
+ * 9110 §15.5.6) if the path has other methods, otherwise 404.
  */
 function createNoRoute(
   deps: ApiDeps,
@@ -212,11 +211,11 @@ function createNoRoute(
   }
 }
 
-/** Whoever opens the bare address in a browser wants to know what is there. */
+/** A person who opens the bare address in a browser is sent to the guides. */
 const isRootInBrowser = ({ method, url, headers }: Request): boolean =>
   (method === 'GET' || method === 'HEAD') && targetOf(url).path === '/' && acceptsHtml(headers)
 
-/** Tells the metrics of every answer. */
+/** Records every response in the metrics. */
 function withMetrics(
   answer: Pipeline['fetch'],
   routes: readonly Route[],
@@ -227,7 +226,7 @@ function withMetrics(
     const startedMs = monotonicMs()
     const response = await answer(request)
     const seconds = (monotonicMs() - startedMs) / 1000
-    // Anybody may make up a method.
+    // Clients can invent methods, and labels must be few.
     const method = METHODS.has(request.method) ? request.method : 'other'
     metrics.request(method, routeNames(request.url), response.status, seconds)
     return response
@@ -242,7 +241,7 @@ const urlTooLong = new ApiError(
   `The address is longer than ${MAX_URL_LENGTH} characters`,
 )
 
-/** Where a `Host` cannot be part of an address, Bun hands over the path alone. */
+/** If the `Host` header is not a valid host, Bun sets `request.url` to the path alone. */
 const ABSOLUTE = /^https?:\/\//
 
 /** RFC 9112 §3.2. */

@@ -3,20 +3,20 @@ import type { Config } from '../config.ts'
 import type { Metrics } from '../observe/metrics.ts'
 import { ApiError } from './api-error.ts'
 
-/** Novu's categories of routes, each with a limit of its own. */
+/** Novu's categories of routes, each with its own limit. */
 export type RateCategory = 'global' | 'configuration'
 
 type AnswerHeaders = Record<string, string | number>
 
 export type RateLimits = {
   /**
-   * Counts one request of an environment and puts the four headers (draft-ietf-httpapi-ratelimit-
-   * headers-06, as Novu sends them) on its answer. Throws 429 where it is one too many.
+   * Counts one request of an environment and adds the four headers of
+   * draft-ietf-httpapi-ratelimit-headers-06, as Novu does. Throws 429 if the limit is exceeded.
    */
   charge(environmentId: string, category: RateCategory, headers: AnswerHeaders): void
   /**
-   * Counts one request without a valid key. Throws 429 where it is one too many. Its budget is as
-   * large as the one of `global`, and belongs to the address alone.
+   * Counts one request without a valid key. Throws 429 if the limit is exceeded. It equals the
+   * `global` limit, but applies to each address.
    */
   chargeAddress(address: string): void
 }
@@ -24,7 +24,7 @@ export type RateLimits = {
 const BURST_ALLOWANCE = 0.1
 
 const MAX_ENVIRONMENTS = 10_000
-/** At about 150 bytes each, 15 MB at most. */
+/** At about 150 bytes each, this is 15 MB at most. */
 const MAX_ADDRESSES = 100_000
 
 export function createRateLimits(
@@ -62,7 +62,7 @@ export function createRateLimits(
 
 type Limiter = { buckets: TokenBuckets; limit: string; policy: string }
 
-/** Null where the operator has turned the limit off. */
+/** Returns null if the operator has turned the limit off. */
 function createLimiter(
   category: RateCategory,
   perSecond: number,
@@ -85,35 +85,35 @@ const tooMany = (retryAfterSeconds: number): ApiError =>
 
 export type Rate = {
   perSecond: number
-  /** How many may come at once after a pause. */
+  /** The bucket's capacity: how many requests are allowed at once after a pause. */
   burst: number
 }
 
 export type RateDecision = {
   allowed: boolean
-  /** Whole tokens that are left. */
+  /** Whole tokens left. */
   remaining: number
-  /** Whole seconds, at least 1, until what was taken has been refilled, or a retry can succeed. */
+  /** Whole seconds, at least 1, until the token taken is refilled, or until a retry can succeed. */
   resetSeconds: number
 }
 
 export type TokenBuckets = { take(key: string): RateDecision }
 
-/** In thousandths, because so many are refilled in a millisecond: whole numbers, exact sums. */
+/** In thousandths of a token, so that a millisecond refills a whole number and sums are exact. */
 type Bucket = { millitokens: number; filledAtMs: number }
 const TOKEN = 1000
 
 /**
- * A token bucket a key, refilled continuously. `monotonicMs` must not be the wall clock, which can
- * be set; if it goes backwards all the same, no time has passed. Of more than `maxKeys` the longest
- * unused is forgotten, which would mostly be full again.
+ * A token bucket for each key, refilled continuously. `monotonicMs` must not be the wall clock,
+ * which can be set; if it goes backwards all the same, no time has passed. With more than `maxKeys`,
+ * the least recently used bucket is dropped: it is most likely full again.
  */
 export function createTokenBuckets(
   rate: Rate,
   monotonicMs: () => number,
   maxKeys: number,
 ): TokenBuckets {
-  // Made for the first key: it takes room for all of them at once, 3 MB and 4 ms for 100,000.
+  // Created on first use: the cache allocates room for all keys at once, 3 MB and 4 ms for 100,000.
   let made: LRUCache<string, Bucket> | null = null
 
   return {

@@ -2,18 +2,18 @@ import { MAX_DEPTH, parseJson } from '../domain/json.ts'
 import { ApiError, badRequest } from './api-error.ts'
 import type { Overload } from './overload.ts'
 
-/** A client that takes longer to send 100 KB holds a place that others need. */
+/** A client that takes longer to send 100 KB blocks a slot that others need. */
 const DEADLINE_SECONDS = 15
-/** Bodies that take longer than a second or two. A client that sends none must not crowd out others. */
+/** The limit of bodies that take longer than a second or two, so that they do not block others. */
 const MAX_SLOW_BODIES = 512
 
-/** Reads the JSON of a request: `undefined` where it has no body. */
+/** Reads the JSON body of a request; `undefined` if it has none. */
 export type ReadBody = (request: Request) => Promise<unknown>
 
 /**
- * Bodies of at most `maxBytes`. Reading throws 413 as soon as more have come (whatever
- * `Content-Length` said), 415 for another media type, 408 for one that does not arrive, 400 for what
- * is not JSON in UTF-8 (RFC 8259 §8.1) or is nested too deep.
+ * Accepts bodies of at most `maxBytes`. Reading throws 413 as soon as more has arrived (whatever
+ * `Content-Length` says), 415 for other media types, 408 if the body does not arrive in time, and 400
+ * if it is not JSON in UTF-8 (RFC 8259 §8.1) or is nested too deeply.
  */
 export function createReadBody(
   maxBytes: number,
@@ -24,8 +24,8 @@ export function createReadBody(
     const { headers } = request
     const declared = Number(headers.get('content-length') ?? '0')
     if (declared > maxBytes) throw tooLarge(maxBytes)
-    // `request.body` is not asked for where it can be avoided: it makes a stream of what may be
-    // there in one piece, and to read that took 6 % of a bare handler's time.
+    // Avoid `request.body` where possible: it creates a stream even if the body has arrived in one
+    // piece, and reading the stream took 6 % of a bare handler's time.
     const arriving =
       declared > 0 ? request.bytes() : request.body && readStream(request.body, maxBytes)
     if (arriving === null) return undefined
@@ -47,7 +47,7 @@ async function readStream(body: ReadableStream<Uint8Array>, maxBytes: number): P
   return Buffer.concat(chunks, length)
 }
 
-/** The client went away while it was sending: nobody reads the answer, and it is no fault of ours. */
+/** The client disconnected while sending. Not a server error, and nobody reads the response. */
 function refuseCutOff(error: unknown): never {
   if (error instanceof Error && error.name === 'AbortError') {
     throw badRequest('body_cut_off', 'The request body was cut off')
@@ -61,7 +61,7 @@ const tooSlow = new ApiError(408, 'body_too_slow', 'The request body did not arr
 
 const tooLarge = (maxBytes: number): ApiError =>
   new ApiError(413, 'body_too_large', `The request body is larger than ${maxBytes} bytes`, {
-    // The rest of the body is not read, so the connection cannot carry another request.
+    // The rest of the body is not read, so the connection cannot be reused.
     headers: { connection: 'close' },
   })
 
@@ -79,12 +79,12 @@ function refuseOtherMediaTypes(headers: Headers): void {
 
 const JSON_TYPE = 'application/json'
 
-/** Without parameters, in lower case (RFC 9110 §8.3.1). */
+/** The media type without parameters, in lower case (RFC 9110 §8.3.1). */
 const essenceOf = (type: string): string => (type.split(';')[0] ?? '').trim().toLowerCase()
 
 /**
- * The JSON in the bytes of a body. Throws 400 for what is not JSON in UTF-8 (RFC 8259 §8.1), or is
- * nested too deep.
+ * Parses the bytes of a body. Throws 400 if they are not JSON in UTF-8 (RFC 8259 §8.1), or nested too
+ * deeply.
  */
 function parseBody(bytes: Uint8Array): unknown {
   const parsed = parseJson(bytes)
@@ -103,14 +103,14 @@ function parseBody(bytes: Uint8Array): unknown {
   }
 }
 
-/** A property that is `null` is taken as absent, as Novu does wherever a property is optional. */
+/** A property that is `null` counts as absent, as at Novu for optional properties. */
 function withoutNulls(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
   if (!Object.values(value).includes(null)) return value
   return Object.fromEntries(Object.entries(value).filter(([, property]) => property !== null))
 }
 
-/** Answers what a promise comes to, or rejects where that takes too long. */
+/** Resolves to the promise's value, or rejects if that takes too long. */
 export type Deadline = <Value>(arriving: Promise<Value>) => Promise<Value>
 
 type Waiting = { ticksLeft: number; reject(error: Error): void }
@@ -118,9 +118,9 @@ type Waiting = { ticksLeft: number; reject(error: Error): void }
 const TICK_MS = 1000
 
 /**
- * Gives up after `seconds`, and at most one more, with the error that `late` makes. Where more than
- * `maxSlow` have waited for a second or two, the oldest of them are given up. One timer looks after
- * all that is waited for: a timer and a race for each body took 5 % of a bare handler's time, this
+ * Rejects with `late()` after `seconds`, or up to one second later. If more than `maxSlow` promises
+ * have been pending for a second or two, the oldest of them are rejected early. All promises share
+ * one timer: a timer and a `Promise.race` for each body took 5 % of a bare handler's time, this takes
  * 1 %.
  */
 export function createDeadline(seconds: number, maxSlow: number, late: () => Error): Deadline {
@@ -129,10 +129,10 @@ export function createDeadline(seconds: number, maxSlow: number, late: () => Err
 
   const tick = (): void => {
     timer = null
-    // What has come since the last tick may only just have been asked for.
+    // Bodies that were added since the last tick are not slow yet.
     const slow = [...waiting].filter(({ ticksLeft }) => ticksLeft < seconds).length
     let crowdedOut = slow - maxSlow
-    // The oldest first: a set keeps the order in which they came.
+    // Oldest first, because a set keeps insertion order.
     for (const one of waiting) {
       one.ticksLeft -= 1
       crowdedOut -= 1

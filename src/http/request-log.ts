@@ -2,16 +2,16 @@ import type { ApiDeps } from './api-deps.ts'
 import { declaredRoutes } from './declares.ts'
 import { createRouteNames, type Route } from './routes.ts'
 
-/** Writes the line of a request that was answered. `startedMs` is on the monotonic clock. */
+/** Logs a finished request. `startedMs` is a time of the monotonic clock. */
 export type LogRequest = (request: Request, answer: Response, startedMs: number) => void
 
 type RequestLogDeps = Pick<ApiDeps, 'config' | 'log' | 'monotonicMs' | 'apiKeyIdOf'>
 
 /**
- * One line a request, by route and never by its address, in which there may be a person's name. With
- * `errors`, answers that went well are told at the level `debug` alone, as are those by which latch
- * defends itself (429, 503): under a flood, a line each would be one more burden. So are requests whose
- * clients went away. Health checks that went well are never told.
+ * Logs one line per request, with its route but never its URL, which may contain a person's name.
+ * With `errors`, these are logged only at the level `debug`: successful requests; 429 and 503, whose
+ * lines would add to the load during a flood; and requests whose clients disconnected. Successful
+ * health checks are never logged.
  */
 export function createRequestLog(
   { config, log, monotonicMs, apiKeyIdOf }: RequestLogDeps,

@@ -9,39 +9,39 @@ const text = (description: string, example: string, required = false) => ({
 })
 
 /**
- * Every header that an answer can have, beside those of HTTP itself. `required`: it is there whenever
- * a response promises it.
+ * Every response header except HTTP's own. `required`: it is present in every response that declares
+ * it.
  */
 export const HEADERS = {
-  'X-Request-Id': text('By which this request is found in the log.', 'a3f1c9', true),
-  'RateLimit-Limit': text('Requests a second that the environment may make.', '100'),
-  'RateLimit-Remaining': text('Requests that may be made now.', '109'),
-  'RateLimit-Reset': text('Seconds until another request may be made.', '1'),
+  'X-Request-Id': text('Identifies the request in the log.', 'a3f1c9', true),
+  'RateLimit-Limit': text('The requests per second that the environment is allowed.', '100'),
+  'RateLimit-Remaining': text('The requests that are allowed now.', '109'),
+  'RateLimit-Reset': text('The seconds until another request is allowed.', '1'),
   'RateLimit-Policy': text(
-    'The policy in full.',
+    'The full policy.',
     '100;w=1;burst=110;comment="token bucket";category="global";cost="single"',
   ),
-  'Idempotency-Key': text('The key that the request came with.', '8f0c2a'),
-  'Idempotency-Replay': text('`true` where this is the answer to an earlier request.', 'true'),
-  'Retry-After': text('Seconds after which to try again.', '1'),
+  'Idempotency-Key': text('The key of the request.', '8f0c2a'),
+  'Idempotency-Replay': text('`true` if this is the response to an earlier request.', 'true'),
+  'Retry-After': text('The seconds after which to retry.', '1'),
   Link: text(
-    'A page that explains the answer (RFC 8288).',
+    'A page that explains the response (RFC 8288).',
     '<https://latch.example.com/docs/idempotency>; rel="help"',
   ),
-  Allow: text('The methods that the path has.', 'POST', true),
+  Allow: text('The methods that the path supports.', 'POST', true),
   'WWW-Authenticate': text('The scheme of the Authorization header.', 'ApiKey', true),
-  Accept: text('The media type that a body must have.', 'application/json', true),
+  Accept: text('The media type that the body must have.', 'application/json', true),
   'Latch-Link-Id': text(
-    'The id of the link, by which `GET /v1/links/{id}` tells what became of it.',
+    "The link's id. `GET /v1/links/{id}` returns what became of the link.",
     'lnk_0mi2c9q3k4fZr0XuVq1mW8aTe008cK7dQ2xPz_9sA',
   ),
-  Location: text('Where to go on.', 'https://app.example.com/done?status=linked', true),
+  Location: text('The redirect target.', 'https://app.example.com/done?status=linked', true),
   'Cache-Control': text('`no-store`: the answer is for this request alone.', 'no-store'),
-  'Content-Security-Policy': text('What the page may load: nothing.', "default-src 'none'"),
-  'Referrer-Policy': text('That the page tells its address to nobody.', 'no-referrer'),
-  'X-Content-Type-Options': text('That the type of the page is as it says.', 'nosniff'),
-  'X-Frame-Options': text('That no other page may frame this one.', 'DENY'),
-  'X-Robots-Tag': text('That search engines leave the page alone.', 'noindex, nofollow'),
+  'Content-Security-Policy': text('The page must not load anything.', "default-src 'none'"),
+  'Referrer-Policy': text('The page sends no referrer.', 'no-referrer'),
+  'X-Content-Type-Options': text('The media type must not be guessed.', 'nosniff'),
+  'X-Frame-Options': text('The page must not be framed.', 'DENY'),
+  'X-Robots-Tag': text('Search engines must not index the page.', 'noindex, nofollow'),
 } as const
 
 export type HeaderName = keyof typeof HEADERS
@@ -49,22 +49,22 @@ export type HeaderName = keyof typeof HEADERS
 const isHeaderName = (name: string): name is HeaderName => name in HEADERS
 const HEADER_NAMES = Object.keys(HEADERS).filter(isHeaderName)
 
-/** When a response has a header that it promises. */
+/** When a response has a header that it declares. */
 export type Presence =
   | 'always'
-  /** Where the operator has not turned the limits off. */
+  /** Unless the operator has turned the limits off. */
   | 'with_limits'
-  /** Where the request came with an `Idempotency-Key`. */
+  /** If the request has an `Idempotency-Key`. */
   | 'with_key'
   | 'sometimes'
 
-/** A response of an operation, in full. */
+/** A response of an operation, with everything that its declaration implies. */
 export type DescribedResponse = {
   description: string
   headers: ReadonlyMap<HeaderName, Presence>
-  /** Null where there is no JSON body. */
+  /** The schema of the JSON body; null if there is none. */
   json: TSchema | null
-  /** Whether a browser gets a page. */
+  /** Whether a browser gets HTML. */
   html: boolean
 }
 
@@ -83,66 +83,66 @@ const PAGE: readonly HeaderName[] = [
   'X-Robots-Tag',
 ]
 
-/** By status, headers that come with it whatever the operation. */
+/** The headers that a status has in every operation. */
 const BY_STATUS: Readonly<Record<number, ReadonlyMap<HeaderName, Presence>>> = {
   302: new Map([['Location', 'always']]),
   401: new Map([['WWW-Authenticate', 'always']]),
   405: new Map([['Allow', 'always']]),
-  // Of a request that is still running, not of a conflict.
+  // Only if a request with the same idempotency key is still running.
   409: new Map([
     ['Retry-After', 'sometimes'],
     ['Link', 'sometimes'],
   ]),
-  // Of an idempotency key that came with another body.
+  // Only if the idempotency key was used with a different body.
   422: new Map([['Link', 'sometimes']]),
   415: new Map([['Accept', 'always']]),
   429: new Map([['Retry-After', 'always']]),
   503: new Map([['Retry-After', 'always']]),
 }
 
-/** Refused before an environment is known, or perhaps before. */
+/** Statuses that are sent, or may be sent, before the environment is known. */
 const WITHOUT_LIMITS = new Set([401, 414])
 const PERHAPS_WITH_LIMITS = new Set([405, 429, 500, 503])
-/** Refused before idempotency, or perhaps before. */
+/** Statuses that are sent, or may be sent, before the idempotency key is read. */
 const WITHOUT_KEY = new Set([401, 405, 408, 413, 414, 415, 429])
 const PERHAPS_WITH_KEY = new Set([400, 403, 422, 500, 503])
 
-/** What any operation can answer. */
+/** The statuses that any operation can return. */
 const ALWAYS: Readonly<Record<number, string>> = {
-  405: 'The path has other methods',
-  414: 'The address is longer than 8 KB',
-  500: 'A fault of latch; `errorId` is in its log',
+  405: 'The path does not support this method',
+  414: 'The URL is longer than 8 KB',
+  500: 'An error in latch; the log has its `errorId`',
   503: 'Overloaded, or shutting down',
 }
 const LIMITED: Readonly<Record<number, string>> = {
-  429: 'Too many requests in a given amount of time',
+  429: 'Too many requests',
 }
 const WITH_API_KEY: Readonly<Record<number, string>> = {
-  401: 'No API key, or one that is unknown, expired or revoked',
+  401: 'The API key is missing, unknown, expired or revoked',
   403: 'The API key is restricted to other operations',
 }
-/** A body is read whether it is wanted or not. */
+/** A body is read even if the operation does not use it. */
 const WITH_BODY: Readonly<Record<number, string>> = {
-  400: 'The body is not JSON, or asks for something that cannot be',
+  400: 'The body is not JSON, or the request is not possible',
   408: 'The body did not arrive within 15 seconds',
   413: 'The body is larger than the operator allows (100 KB unless set)',
   415: 'The body is not `application/json`',
 }
 const WITH_IDEMPOTENCY_KEY: Readonly<Record<number, string>> = {
   409: 'A request with the same idempotency key is still running',
-  422: 'The idempotency key came with another body before',
+  422: 'The idempotency key was used with a different body',
 }
 const VALIDATED: Readonly<Record<number, string>> = {
-  422: 'Fields are missing or wrong; `errors` names each',
+  422: 'Fields are missing or invalid; `errors` names each',
 }
 
 export const takesIdempotencyKey = (method: string, { access }: Pick<Declaration, 'access'>) =>
   access !== 'public' && (method === 'POST' || method === 'PATCH')
 
 /**
- * Every response that an operation can give, by status: those that it declares, and those that come
- * with what it needs. The API's description is made from it, and the tests check every answer against
- * it.
+ * All responses of an operation, by status: those that it declares, and those that its API key, body
+ * and parameters imply. The API description is generated from them, and the tests check every
+ * response against them.
  */
 export function responsesOf(
   method: string,
@@ -172,11 +172,11 @@ export function responsesOf(
   )
 }
 
-/** What an operation is for comes first. */
+/** Success comes first. */
 const rank = (status: number, own: Declaration['responses']): number =>
   status < 400 && status in own ? 0 : 1
 
-/** Whether people open an operation, in a browser, so that it answers with pages. */
+/** Whether an operation is opened in a browser, and so responds with HTML. */
 export const hasHtmlResponse = ({ responses }: Pick<Declaration, 'responses'>): boolean =>
   Object.values(responses).some(({ contentType }) => contentType === 'text/html')
 
@@ -192,7 +192,7 @@ function describe(
   const add = (names: readonly HeaderName[], presence: Presence): void => {
     for (const name of names) headers.set(name, presence)
   }
-  // Whoever asks with another method may have brought a key, also to a public operation.
+  // A request with the wrong method may have an API key, even if the operation is public.
   if ((access !== 'public' || status === 405) && !WITHOUT_LIMITS.has(status)) {
     add(RATE_LIMIT, PERHAPS_WITH_LIMITS.has(status) ? 'sometimes' : 'with_limits')
   }

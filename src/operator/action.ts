@@ -71,9 +71,9 @@ export async function requireEnvironment(
       return found.environment
     case 'no_environment':
       throw new UsageError(
-        'This data directory has no environment yet. Start `latch serve` once to make one.',
+        'This data directory has no environment yet. Start `latch serve` once to create one.',
       )
     case 'environment_not_found':
-      throw new UsageError(`There is no environment ${found.id} here.`)
+      throw new UsageError(`No such environment: ${found.id}`)
   }
 }

@@ -21,17 +21,17 @@ export async function checkDataDir({ dataDir }: Pick<Config, 'dataDir'>): Promis
     const remedy = `chmod 700 ${dataDir}`
     switch (exposureOf(mode)) {
       case 'all_write':
-        return failed(`every user of this machine may write to ${dataDir}`, remedy)
+        return failed(`every user of this machine can write to ${dataDir}`, remedy)
       case 'all_read':
-        return warning(`${dataDir} is open to every user of this machine`, remedy)
+        return warning(`every user of this machine can read ${dataDir}`, remedy)
       case 'group_writes':
-        return warning(`the group of ${dataDir} may write to it`, remedy)
+        return warning(`the group of ${dataDir} can write to it`, remedy)
       default:
-        return ok(`${dataDir} can be written to`)
+        return ok(`${dataDir} is writable`)
     }
   } catch {
-    const remedy = `Give it to the user whom latch runs as: chown -R … ${dataDir}`
-    return failed(`${dataDir} cannot be written to by this user`, remedy)
+    const remedy = `Make the user that latch runs as its owner: chown -R … ${dataDir}`
+    return failed(`${dataDir} is not writable for this user`, remedy)
   }
 }
 
@@ -40,7 +40,7 @@ export async function checkDisk({ dataDir }: Config): Promise<Finding> {
   const { bavail, bsize } = await statfs(dataDir)
   const free = bavail * bsize
   const message = `${Math.floor(free / MEGABYTE)} MB are free`
-  const remedy = 'Make room: a disk that is full refuses every link (503) until there is.'
+  const remedy = 'Free some space: when the disk is full, every link is refused (503).'
   if (free < NO_SPACE) return failed(message, remedy)
   return free < LITTLE_SPACE ? warning(message, remedy) : ok(message)
 }
@@ -48,13 +48,13 @@ export async function checkDisk({ dataDir }: Config): Promise<Finding> {
 /** Checks where the secret key is stored, and who can read it. */
 export async function checkKeyFile({ masterKeys, dataDir }: Config): Promise<Finding> {
   const file = keyFileOf(dataDir)
-  if (masterKeys !== null) return ok('the secret key is given by LATCH_SECRET_KEY')
+  if (masterKeys !== null) return ok('the secret key is set by LATCH_SECRET_KEY')
   if (!existsSync(file)) {
-    return failed(`${file} is missing`, 'Put it back from where it is kept beside the backups.')
+    return failed(`${file} is missing`, 'Restore it from the copy that you keep with the backups.')
   }
   const { mode } = await stat(file)
   if ((mode & 0o077) !== 0) return failed(`${file} can be read by others`, `chmod 600 ${file}`)
-  return ok(`${file} is for its owner alone`)
+  return ok(`only its owner can read ${file}`)
 }
 
 /** Checks the files that secrets are read from (`LATCH_…_FILE`), and who else can read them. */
@@ -64,24 +64,24 @@ export async function checkSecretFiles({
   return Promise.all(
     secretFiles.map(async (file) => {
       const found = await stat(file).catch(() => null)
-      if (found === null) return failed(`${file} is gone`, 'Put it back before the next start.')
+      if (found === null) return failed(`${file} is missing`, 'Restore it before the next start.')
       switch (exposureOf(found.mode)) {
         case 'all_write':
-          return failed(`every user of this machine may write to ${file}`, `chmod 600 ${file}`)
+          return failed(`every user of this machine can write to ${file}`, `chmod 600 ${file}`)
         case 'all_read':
-          return warning(`every user of this machine may read ${file}`, CLOSE_UNLESS_MOUNTED)
+          return warning(`every user of this machine can read ${file}`, RESTRICT_UNLESS_MOUNTED)
         case 'group_writes':
-          return warning(`the group of ${file} may write to it`, CLOSE_UNLESS_MOUNTED)
+          return warning(`the group of ${file} can write to it`, RESTRICT_UNLESS_MOUNTED)
         default:
-          return ok(`${file} is not for everybody`)
+          return ok(`${file} is private`)
       }
     }),
   )
 }
 
-const CLOSE_UNLESS_MOUNTED =
-  'Give it mode 0400 and to the user whom latch runs as. Where it is mounted into a container in ' +
-  'which latch runs alone, nobody else is there to read it.'
+const RESTRICT_UNLESS_MOUNTED =
+  'Set mode 0400, and make the user that latch runs as its owner. Not needed if it is mounted into ' +
+  'a container in which only latch runs.'
 
 /**
  * Checks the public URL from this machine; what a user's browser reaches may differ, but rarely
@@ -89,9 +89,9 @@ const CLOSE_UNLESS_MOUNTED =
  */
 export async function checkPublicUrl({ publicUrl }: Config, fetch: Fetch): Promise<Finding> {
   if (isLoopback(new URL(publicUrl).hostname)) {
-    const message = `${publicUrl} is this machine alone`
+    const message = `${publicUrl} is reachable only from this machine`
     const remedy =
-      'For others, set LATCH_PUBLIC_URL to the https address at which they reach latch.'
+      'For users on other machines, set LATCH_PUBLIC_URL to the https address at which they reach latch.'
     return { status: 'note', message, remedy }
   }
   const url = `${publicUrl}/healthz`
@@ -99,16 +99,16 @@ export async function checkPublicUrl({ publicUrl }: Config, fetch: Fetch): Promi
     status: 'warning',
     message: `${url} ${reason}`,
     remedy:
-      'See that latch runs, and that the proxy before it sends everything of that address to it.',
+      'Check that latch is running, and that the proxy forwards all requests for that host to it.',
   })
   try {
     const signal = AbortSignal.timeout(ASK_MS)
     const response = await fetch(url, { signal, redirect: 'manual' })
     const answer = await response.text()
     return response.ok && answer.includes('"ok"')
-      ? ok(`latch answers at ${publicUrl}`)
-      : doubt(`answers ${response.status}, and not as latch does`)
+      ? ok(`latch responds at ${publicUrl}`)
+      : doubt(`responds with ${response.status}, and not like latch`)
   } catch (error) {
-    return doubt(`does not answer: ${error instanceof Error ? error.message : error}`)
+    return doubt(`does not respond: ${error instanceof Error ? error.message : error}`)
   }
 }

@@ -5,7 +5,7 @@ import { type Finding, failed, ok } from '../providers/diagnostics.ts'
  * The `Date` header has a resolution of one second, and the response was in transit for a while.
  */
 const TOLERABLE_MS = 10_000
-const REMEDY = 'Let the machine take its time from NTP (systemd-timesyncd, chrony).'
+const REMEDY = 'Synchronize the clock of this machine by NTP (systemd-timesyncd, chrony).'
 
 /**
  * Compares this machine's clock with those of the servers that `fetchWatched` calls (RFC 9110

@@ -60,7 +60,7 @@ export const doctorAction = defineAction({
     for (const { id, name } of await store.environments.list()) {
       const integrations = await store.integrations.list(id)
       if (integrations.length === 0) {
-        const remedy = 'Make one: `latch integrations create`, or POST /v1/integrations.'
+        const remedy = 'Create one: `latch integrations create`, or POST /v1/integrations.'
         const message = 'there is no integration, so nobody can be linked yet'
         findings.push(...about(`environment ${name}`, [{ status: 'note', message, remedy }]))
       }
@@ -81,21 +81,22 @@ export const doctorAction = defineAction({
 async function checkDatabase({ store }: OperatorContext): Promise<Finding> {
   try {
     await store.metadata.proveWritable()
-    return ok('it can be written to')
+    return ok('it is writable')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return failed(`it cannot be written to: ${reason}`, 'Look at the disk, and who owns the files.')
+    return failed(`it is not writable: ${reason}`, 'Check the disk, and the owner of the files.')
   }
 }
 
-const REOPEN = 'Put the key back that sealed them, as a second line after the current one.'
+const RESTORE_KEY =
+  'Add the key that encrypted them as a second line after the current one, and restart latch.'
 
 async function checkSecretKey({ store }: OperatorContext): Promise<Finding> {
   const { checked, undecryptable } = await store.sealedValues.check()
-  if (undecryptable.length === 0) return ok(`it opens all ${checked} values that are sealed`)
+  if (undecryptable.length === 0) return ok(`it decrypts all ${checked} stored secrets`)
   return failed(
-    `it does not open ${undecryptable.length} of ${checked} sealed values`,
-    `\`latch check-key\` names them. ${REOPEN}`,
+    `it does not decrypt ${undecryptable.length} of ${checked} stored secrets`,
+    `\`latch check-key\` lists them. ${RESTORE_KEY}`,
   )
 }
 
@@ -105,10 +106,10 @@ async function checkIntegration(
   redirectUri: string,
 ): Promise<Finding[]> {
   if (provider === undefined) {
-    return [failed('latch knows no such provider', 'Delete the integration.')]
+    return [failed('this latch does not have its provider', 'Delete the integration.')]
   }
   if (credentials === null) {
-    return [failed('its credentials cannot be opened, so nobody can be linked by it', REOPEN)]
+    return [failed('its credentials cannot be decrypted, so its links fail', RESTORE_KEY)]
   }
   const read = readUsableApp(provider, credentials)
   if (read.kind === 'credentials_missing') {

@@ -24,7 +24,7 @@ export const listEventsAction = defineAction({
     const unknown = types.find((type) => !isEventType(type))
     if (unknown !== undefined) {
       const known = [...EVENTS.keys()].join(', ')
-      throw new UsageError(`there is no event type ${unknown}: it is one of ${known}`)
+      throw new UsageError(`No such event type: ${unknown}. It must be one of ${known}.`)
     }
     const { id } = await requireEnvironment(context, environmentId)
     const filter = {

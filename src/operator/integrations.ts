@@ -62,7 +62,7 @@ export const createIntegrationAction = defineAction({
         return summaryOf(made.value)
       case 'integration_exists':
         throw new UsageError(
-          'Integration with identifier already exists: choose another with --identifier',
+          'An integration with this identifier already exists. Choose another with --identifier.',
         )
       case 'unknown_provider':
         throw noProvider(providerId, made.known)
@@ -73,7 +73,7 @@ export const createIntegrationAction = defineAction({
 })
 
 const noProvider = (providerId: string, known: readonly string[]): UsageError =>
-  new UsageError(`there is no provider ${providerId}: it is one of ${known.join(', ')}`)
+  new UsageError(`No such provider: ${providerId}. It must be one of ${known.join(', ')}.`)
 
 /** Lists an environment's integrations, without credentials. */
 export const listIntegrationsAction = defineAction({
@@ -107,9 +107,7 @@ export const setClientSecretAction = defineAction({
     })
     if (changed.kind === 'accepted') return summaryOf(changed.value)
     throw new UsageError(
-      changed.kind === 'invalid'
-        ? inOneLine(changed)
-        : `there is no integration ${identifier} here`,
+      changed.kind === 'invalid' ? inOneLine(changed) : `No such integration: ${identifier}`,
     )
   },
 })

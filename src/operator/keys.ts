@@ -82,7 +82,7 @@ export const revokeKeyAction = defineAction({
     const revoked = await commit(context, commandActor(REVOKE), () =>
       revokeKey(context, environment.id, id),
     )
-    if (revoked.kind === 'key_not_found') throw new UsageError(`there is no key ${id} here`)
+    if (revoked.kind === 'key_not_found') throw new UsageError(`No such API key: ${id}`)
     return { id, revoked: true }
   },
 })

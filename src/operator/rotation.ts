@@ -42,8 +42,8 @@ export type RotatingKeys = { keyring: Keyring; masterKeys: MasterKeys; isOwnFile
 /** How long after a rotation a link that was signed with the previous key can still come back. */
 const FORGET_AFTER_MS = STATE_LIFETIME_MS + STATE_CLOCK_TOLERANCE_MS
 
-const OWN_KEY = `The secret key is given by LATCH_SECRET_KEY, so latch cannot replace it. Put the new one before it, on
-a line of its own, and start latch again: it seals everything anew and says when the old one may go.`
+const OWN_KEY = `The secret key is set by LATCH_SECRET_KEY, so latch cannot replace it. Add the new key as a line before it
+and restart latch: it re-encrypts everything, and logs when you can remove the old key.`
 
 export function createRotation(
   { keyring, masterKeys, isOwnFile }: RotatingKeys,
@@ -71,7 +71,7 @@ export function createRotation(
     pass.isDone = true
     log.info(
       { kid: keyring.current.kid, resealed: pass.resealed, unopened: pass.unopened },
-      'everything is sealed with the current secret key',
+      'everything is encrypted with the current secret key',
     )
     return 'done'
   }
@@ -97,7 +97,7 @@ export function createRotation(
     keys = { current: keys.current, previous: [] }
     await replaceMasterKeys(dataDir, keys)
     keyring.forgetPrevious()
-    log.info({ kid: keyring.current.kid }, 'the previous secret key is forgotten')
+    log.info({ kid: keyring.current.kid }, 'the previous secret key was removed')
     return 'done'
   }
 
@@ -151,5 +151,5 @@ const PAUSE_MS = 1000
 export const startRotating = (rotation: Rotation, log: Log): Background =>
   repeat(PAUSE_MS, rotation.step, (error) => {
     const cause = error instanceof Error ? error : null
-    log.warn({ error: cause }, 'values were not sealed with the current secret key')
+    log.warn({ error: cause }, 'values could not be re-encrypted with the current secret key')
   })

@@ -28,7 +28,7 @@ export async function sendAction<Input extends TSchema, Output extends TSchema>(
   if (response.ok && Value.Check(action.output, answer)) return { kind: 'done', output: answer }
   if (response.ok || !Value.Check(Refusal, answer)) {
     throw new OperatorError(
-      'The latch that runs here is another version than this command. Restart it, or use its own.',
+      'The running latch is a different version from this command. Restart it, or use its executable.',
     )
   }
   throw response.status === 422 ? new UsageError(answer.message) : new OperatorError(answer.message)
@@ -42,8 +42,8 @@ async function post(unix: string, name: string, body: string): Promise<Response 
     const code = error instanceof Error && 'code' in error ? String(error.code) : ''
     if (NOT_LISTENING.has(code)) return null
     if (code === 'EACCES' || code === 'PermissionDenied') {
-      throw new OperatorError(`${unix} is for the user whom latch runs as. Try it as that one.`)
+      throw new OperatorError(`No permission for ${unix}. Run this as the user that latch runs as.`)
     }
-    throw new OperatorError(`The latch that runs here does not answer: ${code || error}`)
+    throw new OperatorError(`The running latch does not respond: ${code || error}`)
   }
 }

@@ -35,9 +35,9 @@ async function answer(
 ): Promise<Response> {
   const name = new URL(request.url).pathname.slice(1)
   const action = actions.find((candidate) => candidate.name === name)
-  if (action === undefined) return refusal(404, `This latch knows no ${name}.`)
+  if (action === undefined) return refusal(404, `The running latch has no action ${name}.`)
   const input: unknown = await request.json().catch(() => undefined)
-  if (!Value.Check(action.input, input)) return refusal(400, `That is no input of ${name}.`)
+  if (!Value.Check(action.input, input)) return refusal(400, `Invalid input for ${name}.`)
   try {
     return Response.json(await action.run(context, input))
   } catch (error) {

@@ -63,4 +63,4 @@ const rewriteFile = ({ store, log }: Pick<CommitDeps, 'store' | 'log'>): Promise
   )
 
 const nothingKept = (subscriberId: string): UsageError =>
-  new UsageError(`there is no subscriber ${subscriberId} here, and nothing is kept of one`)
+  new UsageError(`No such subscriber: ${subscriberId}. Nothing is stored about them.`)

@@ -27,7 +27,7 @@ export async function openPrivateDir(directory: string): Promise<void> {
   const { mode } = await stat(directory)
   if (exposureOf(mode) !== 'all_write') return
   throw new InsecurePermissionsError(
-    `Every user of this machine may write to ${directory}, and could replace the database and the ` +
+    `Every user of this machine can write to ${directory}, and could replace the database and the ` +
       `secret key in it. Fix: chmod 700 ${directory}, or choose a directory in it that does not exist ` +
       `yet, such as --data-dir ${directory}/latch: latch creates it with access for its owner only.`,
   )

@@ -55,7 +55,7 @@ describe('the documentation that comes with latch', () => {
     expect(await (await fetch(`${service.url}/llms.txt`)).text()).toContain('/docs/slack.md')
   })
 
-  test('leads nowhere that is not there', async () => {
+  test('has no broken links', async () => {
     for (const name of GUIDES) {
       const page = await (await fetch(`${service.url}/docs/${name}`)).text()
       const links = [...page.matchAll(/href="([^"]+)"/g)].map(([, link = '']) => link)
@@ -67,7 +67,7 @@ describe('the documentation that comes with latch', () => {
     }
   })
 
-  test('names every setting that there is, and no other', () => {
+  test('names every setting, and no other', () => {
     const settings = (text: string) =>
       [...new Set([...text.matchAll(/'(LATCH_[A-Z_]+)'/g)].map(([, name = '']) => name))].sort()
     const code = readFileSync(join(ROOT, 'src/config.ts'), 'utf8')
@@ -83,7 +83,7 @@ describe('the documentation that comes with latch', () => {
     }
   })
 
-  test('names every metric that there is, and no other', () => {
+  test('names every metric, and no other', () => {
     const named = (text: string): string[] =>
       [
         ...new Set([...text.matchAll(/['`](latch_[a-z_]+)['`{]/g)].map(([, name = '']) => name)),
@@ -94,7 +94,7 @@ describe('the documentation that comes with latch', () => {
     )
   })
 
-  test('tells commands and flags that the executable has', async () => {
+  test('names only commands and flags that the executable has', async () => {
     const texts = [...GUIDES.map(source), readFileSync(join(ROOT, 'README.md'), 'utf8')]
     const lines = texts.flatMap((text) =>
       [...text.matchAll(/(?:`|^|\| |=\S+ )(latch (?!<)[a-z-]+[^`\n]*)/gm)].map(

@@ -80,7 +80,7 @@ describe("the API's description", () => {
     expect(parse(text)).toEqual(document)
   })
 
-  test('says nothing that only our own validation understands', () => {
+  test("contains nothing that only latch's own validation understands", () => {
     expect(JSON.stringify(document)).not.toMatch(/emptyMessage|errorMessage|patternMessage/)
   })
 
@@ -105,7 +105,7 @@ describe("the API's description", () => {
     expect(statuses('/healthz', 'get')).not.toContain('429')
   })
 
-  test('has every operation once, with words, a tag and samples', () => {
+  test('has every operation once, with a description, a tag and samples', () => {
     const ids = operations.map(({ operation }) => operation.operationId)
     expect(new Set(ids).size).toBe(ids.length)
     for (const { operation } of operations) {
@@ -116,7 +116,7 @@ describe("the API's description", () => {
     }
   })
 
-  test('leaves out no route that there is', async () => {
+  test('leaves out no route', async () => {
     for (const { path, method } of operations) {
       const { status } = await service.api('TRACE', path.replaceAll(/\{\w+\}/g, 'x'))
       expect(`${method} ${path} ${status}`).toBe(`${method} ${path} 405`)
@@ -136,7 +136,7 @@ describe("the API's description", () => {
     }
   })
 
-  test('is true of real answers', async () => {
+  test('matches real responses', async () => {
     const post = (body: unknown, headers?: Record<string, string>) =>
       service.api('POST', LINK_PATH, body, headers)
     const restricted = await service.addKey({ permission: 'read' })
@@ -185,7 +185,7 @@ describe("the API's description", () => {
     }
   })
 
-  test('has samples that work as they are', async () => {
+  test('has samples that work unchanged', async () => {
     const { source = '' } = link['x-codeSamples'].find(({ lang }) => lang === 'typescript') ?? {}
     const script = `${import.meta.dir}/sample.tmp.ts`
     await Bun.write(script, source)
@@ -242,7 +242,7 @@ describe('the documentation', () => {
     }
   })
 
-  test('answers 404 for pages and files that there are not', async () => {
+  test('returns 404 for unknown pages and files', async () => {
     expect((await service.open(`${service.url}/docs/api/none.md`)).status).toBe(404)
     expect((await service.open(`${service.url}/openapi/..%2fpackage.json`)).status).toBe(404)
     expect((await service.open(`${service.url}/openapi/constructor`)).status).toBe(404)

@@ -17,14 +17,14 @@ async function stopped(): Promise<string> {
 }
 
 describe('latch backup and restore', () => {
-  test('bring back what was there, copied while latch was running', async () => {
+  test('restore a backup that was made while latch was running', async () => {
     const service = await startService()
     await service.api('POST', '/v2/subscribers', { subscriberId: 'kept' })
     const file = join(folder, 'one.backup')
     const made = await latch('backup', file, '--data-dir', service.dataDir)
     expect([made.exitCode, made.stdout]).toMatchObject([
       0,
-      expect.stringContaining('Keep the secret key'),
+      expect.stringContaining('Keep a copy of the secret key'),
     ])
     expect((await latch('backup', file, '--data-dir', service.dataDir)).exitCode).toBe(1)
     await service.api('POST', '/v2/subscribers', { subscriberId: 'after' })
@@ -39,7 +39,7 @@ describe('latch backup and restore', () => {
     await again.stop()
   })
 
-  test('refuse what is damaged, of another key, or has none, and leave all as it was', async () => {
+  test('refuse a damaged backup, and one without its key, and change nothing', async () => {
     const dataDir = await stopped()
     const other = await stopped()
     const file = join(folder, 'two.backup')
@@ -52,7 +52,7 @@ describe('latch backup and restore', () => {
       [broken, dataDir, 'is damaged, or is not a backup of latch'],
       [join(folder, 'none'), dataDir, 'does not exist'],
       [file, other, 'was created with a different secret key'],
-      [file, bare, 'of no use without its secret key'],
+      [file, bare, 'cannot be used without its secret key'],
     ] as const) {
       const { exitCode, stderr } = await latch('restore', from, '--data-dir', into)
       expect([exitCode, stderr]).toMatchObject([1, expect.stringContaining(says)])
@@ -74,7 +74,7 @@ describe('latch backup and restore', () => {
   })
 })
 
-test('a latch that was stopped has left everything in latch.db, for whoever copies that alone', async () => {
+test('a stopped latch leaves all data in latch.db', async () => {
   const args = [binary, 'serve', '--port', '0', '--data-dir', join(tempDir(), 'data')]
   const dataDir = args.at(-1) ?? ''
   const first = await start(args, { cwd: folder })

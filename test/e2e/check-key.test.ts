@@ -9,7 +9,7 @@ import { tempDir } from '../harness/temp-dir.ts'
 
 const binary = await latchBinary()
 
-test('latch check-key opens everything, and names what does not open', async () => {
+test('latch check-key decrypts everything, and lists what cannot be decrypted', async () => {
   const service = await startService()
   await service.stop()
   const { dataDir } = service

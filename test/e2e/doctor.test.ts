@@ -38,7 +38,7 @@ const consent = async (service: TestService): Promise<void> => {
 }
 
 describe('latch doctor', () => {
-  test('finds nothing wrong where nothing is, and asks the providers to find out', async () => {
+  test('finds no problems if there are none, and asks the providers', async () => {
     const service = await startService()
     await consent(service)
     service.slackRequests.length = 0
@@ -108,12 +108,14 @@ describe('latch doctor', () => {
     const report = await runDoctor(service)
     expect(report.exitCode).toBe(1)
     expect(of(report, 'clock')).toEqual([expect.stringMatching(/^failed: it is 9\d s ahead of/)])
-    expect(of(report, 'data directory')).toEqual([expect.stringContaining('open to every user')])
+    expect(of(report, 'data directory')).toEqual([
+      expect.stringContaining('every user of this machine can read'),
+    ])
     expect(of(report, 'integration slack')).toEqual(['failed: Slack does not respond: status 503'])
     await service.stop()
   })
 
-  test('works on data at rest, and prints what to enter at the providers', async () => {
+  test('works while latch is stopped, and prints what to enter at the providers', async () => {
     const service = await startService()
     await service.stop()
     const args = ['doctor', '--data-dir', service.dataDir, '--public-url', 'https://latch.example']
@@ -124,7 +126,7 @@ describe('latch doctor', () => {
     expect(JSON.parse(manifest)).toMatchObject({
       oauth_config: { redirect_urls: [redirect], scopes: { user: ['openid', 'profile'] } },
     })
-    expect(stdout).toContain('warning  public URL: https://latch.example/healthz does not answer')
+    expect(stdout).toContain('warning  public URL: https://latch.example/healthz does not respond')
   })
 
   test('says before the first start what to do', async () => {
@@ -141,13 +143,13 @@ describe('latch doctor', () => {
     const good = await latch(['doctor', '--config'])
     expect([good.exitCode, good.stdout]).toEqual([
       0,
-      'ok       configuration: every setting is understood\n',
+      'ok       configuration: all settings are valid\n',
     ])
     const misspelt = await latch(['doctor', '--config'], { LATCH_PUBLICURL: 'https://x.example' })
     expect([misspelt.exitCode, misspelt.stdout]).toEqual([
       0,
       'warning  configuration: LATCH_PUBLICURL: is not a setting of latch\n' +
-        '         → Name it LATCH_PUBLIC_URL, if that is what is meant\n',
+        '         → Rename it to LATCH_PUBLIC_URL, if you meant that\n',
     ])
     const inspected = await latch(['doctor', '--config'], { BUN_OPTIONS: '--no-orphans' })
     expect(inspected.stdout).toContain('BUN_OPTIONS: runs other code inside latch')

@@ -34,7 +34,7 @@ async function tell({ deps }: TestService, ...names: string[]): Promise<void> {
 const TYPE = ['--type', 'environment.created']
 
 describe('latch events', () => {
-  test('lists, exports and proves what happened, while latch runs and when it does not', async () => {
+  test('lists, exports and verifies events, while latch runs and when it does not', async () => {
     const service = await startService()
     const { dataDir } = service
     await tell(service, 'one', 'two')
@@ -57,7 +57,7 @@ describe('latch events', () => {
       const verified = await events(dataDir, 'verify')
       expect([verified.exitCode, verified.stdout]).toEqual([
         0,
-        expect.stringMatching(/^\d+ events and \d+ checkpoints are as they were written\n$/),
+        expect.stringMatching(/^events: \d+, checkpoints: \d+, all unchanged\n$/),
       ])
     }
     await lookAround(join(tempDir(), 'running.jsonl'))
@@ -65,7 +65,7 @@ describe('latch events', () => {
     await lookAround(join(tempDir(), 'at-rest.jsonl'))
   })
 
-  test('verify fails where somebody changed or removed an event, and names it', async () => {
+  test('verify fails if an event was changed or removed, and names it', async () => {
     const service = await startService()
     await tell(service, 'one', 'two', 'three')
     await service.stop()
@@ -78,7 +78,7 @@ describe('latch events', () => {
     const { exitCode, stdout } = await events(service.dataDir, 'verify')
     expect(exitCode).toBe(1)
     expect(stdout).toContain(`evt_${lastId - 1}: missing\n`)
-    expect(stdout).toContain(`evt_${lastId}: changed, or written by somebody else than latch\n`)
+    expect(stdout).toContain(`evt_${lastId}: changed, or not written by latch\n`)
     const { exitCode: code, stdout: json } = await events(service.dataDir, 'verify', '--json')
     expect([code, JSON.parse(json)]).toMatchObject([
       1,
@@ -88,7 +88,7 @@ describe('latch events', () => {
     ])
   })
 
-  test('refuses what it does not understand', async () => {
+  test('refuses invalid filters', async () => {
     const service = await startService()
     const codeOf = async (...args: string[]): Promise<number> =>
       (await events(service.dataDir, 'list', ...args)).exitCode

@@ -8,7 +8,7 @@ import { run, start } from '../harness/process.ts'
 const { folder, latch } = await latchAlone()
 
 describe('the executable, alone in an empty folder and an empty environment', () => {
-  test('says what it is and what it can do', async () => {
+  test('prints its version and its help', async () => {
     const version = await run([latch, 'version'], { cwd: folder })
     expect(version.exitCode).toBe(0)
     expect(version.stdout).toStartWith(`latch ${packageJson.version} (`)
@@ -21,7 +21,7 @@ describe('the executable, alone in an empty folder and an empty environment', ()
     }
   })
 
-  test('answers wrong use with 2 and a hint', async () => {
+  test('exits with 2 and a hint on wrong usage', async () => {
     for (const wrong of [['nonsense'], ['serve', '--nonsense'], []]) {
       const { exitCode, stderr } = await run([latch, ...wrong], { cwd: folder })
       expect(exitCode).toBe(2)
@@ -43,7 +43,7 @@ describe('the executable, alone in an empty folder and an empty environment', ()
   })
 })
 
-test('every command explains itself, with examples', async () => {
+test('every command has help, with examples', async () => {
   const commands = [
     ...'serve sandbox doctor backup restore rotate-key check-key openapi export import'.split(' '),
     ...['healthcheck', 'version', 'keys create', 'keys list', 'keys revoke'],

@@ -15,7 +15,7 @@ async function stopped(): Promise<string> {
 }
 
 describe('latch explain', () => {
-  test('says why a link failed, while latch runs and when it does not', async () => {
+  test('explains why a link failed, while latch runs and when it does not', async () => {
     const service = await startService()
     const made = await service.api('POST', '/v1/integrations/channel-endpoints/oauth', {
       subscriberId: 'subscriber-123',
@@ -32,7 +32,7 @@ describe('latch explain', () => {
       id,
       'for subscriber-123, by slack (Slack)',
       'failed, and can be used until',
-      'the link was made',
+      'the link was created',
       `an attempt failed (request ${reference})`,
       'access_denied; the provider said: access_denied',
       'chose Cancel at Slack',

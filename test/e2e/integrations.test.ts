@@ -11,7 +11,7 @@ const binary = await latchBinary()
 const latch = (args: string[]) => run([binary, ...args], { cwd: tempDir() })
 
 describe('latch integrations', () => {
-  test('makes one that links work through, from a secret that is on no command line', async () => {
+  test('creates one that links work with, from a secret that is on no command line', async () => {
     const service = await startService()
     const secret = join(tempDir(), 'secret')
     writeFileSync(secret, SANDBOX.clientSecret)
@@ -35,7 +35,7 @@ describe('latch integrations', () => {
     const again = await latch(create)
     expect([again.exitCode, again.stderr]).toMatchObject([
       2,
-      expect.stringContaining('already exists: choose another with --identifier'),
+      expect.stringContaining('already exists. Choose another with --identifier'),
     ])
     await service.stop()
   })
@@ -47,12 +47,12 @@ describe('latch integrations', () => {
     writeFileSync(empty, '\n')
     for (const [args, says] of [
       [['create', 'slack'], "required option '--client-id <id>' not specified"],
-      [['create', 'slack', '--client-id', '1'], 'missing --client-secret-file'],
-      [['set-secret', 'slack', '--client-secret-file', empty], 'the client secret is empty'],
-      [['set-secret', 'none', '--client-secret-file', anyFile()], 'no integration none here'],
+      [['create', 'slack', '--client-id', '1'], 'Set --client-secret-file'],
+      [['set-secret', 'slack', '--client-secret-file', empty], 'The client secret is empty'],
+      [['set-secret', 'none', '--client-secret-file', anyFile()], 'No such integration: none'],
       [
         ['create', 'discord', '--client-id', '1', '--client-secret-file', anyFile()],
-        'there is no provider discord: it is one of slack, msteams',
+        'No such provider: discord. It must be one of slack, msteams.',
       ],
     ] as const) {
       const { exitCode, stderr } = await latch(['integrations', ...args, ...data])

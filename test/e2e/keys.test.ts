@@ -15,7 +15,7 @@ async function stopped(): Promise<string> {
 }
 
 describe('latch keys', () => {
-  test('makes a key that works, within what it may do, until it is revoked', async () => {
+  test('creates a key that works, within its permission, until it is revoked', async () => {
     const dataDir = await stopped()
     const where = ['--data-dir', dataDir, '--json']
     const args = ['--name', 'ci', '--permission', 'links', '--expires-in', '90d']
@@ -51,7 +51,7 @@ describe('latch keys', () => {
     for (const [args, says] of [
       [['create', '--permission', 'root'], '--permission must be one of all, read, tokens, links'],
       [['create', '--expires-in', 'soon'], '--expires-in must be a number of days'],
-      [['revoke', 'nope'], 'there is no key nope here'],
+      [['revoke', 'nope'], 'No such API key: nope'],
     ] as const) {
       const { exitCode, stderr } = await latch('keys', ...args, '--data-dir', dataDir)
       expect([exitCode, stderr]).toMatchObject([2, expect.stringContaining(says)])

@@ -27,7 +27,7 @@ describe.if(chromiumPath !== undefined)('in a browser', async () => {
   }
 
   // docs/providers.md#popups
-  test('the page that opened a popup hears how it ended, at its origin and no other', async () => {
+  test('the page that opened a popup receives the result, only at its own origin', async () => {
     const opener = Bun.serve({
       port: 0,
       hostname: '127.0.0.1',

@@ -9,7 +9,7 @@ beforeAll(async () => {
 }, 60_000)
 
 describe('latch serve', () => {
-  test('tells Prometheus from the executable, and says where', async () => {
+  test('serves Prometheus metrics from the executable, and prints their address', async () => {
     const env = { LATCH_METRICS_ADDRESS: '127.0.0.1:0', LATCH_LOG_LEVEL: 'silent' }
     const latch = await start([binary, 'serve', '--port', '0'], { cwd: tempDir(), env })
     const url = latch.firstLine.split(' ').at(-1)
@@ -22,7 +22,7 @@ describe('latch serve', () => {
     ])
   })
 
-  test('logs at debug level from SIGHUP on, until the next', async () => {
+  test('logs at debug level after SIGHUP, until the next one', async () => {
     const latch = await start([binary, 'serve', '--port', '0'], {
       cwd: tempDir(),
       env: { LATCH_LOG_LEVEL: 'error' },
@@ -41,7 +41,7 @@ describe('latch serve', () => {
     expect([exitCode, levels]).toEqual([0, ['debug', 'error']])
   })
 
-  test('logs no key twice in a line, and more at debug level than at info', async () => {
+  test('has no duplicate key in a log line, and logs more at debug level than at info', async () => {
     const lines = await Promise.all(
       ['info', 'debug'].map(async (level) => {
         const latch = await start([binary, 'sandbox', '--port', '0'], {
@@ -66,7 +66,7 @@ describe('latch serve', () => {
     expect(debug.length).toBeGreaterThan(info.length)
   })
 
-  test('writes for people where a person looks on, in the executable too', async () => {
+  test('writes human-readable lines on a terminal, in the executable too', async () => {
     // `script` gives it a terminal.
     const command = `LATCH_LOG_LEVEL=debug ${binary} serve --port 0 & sleep 1; kill -HUP $!; sleep 0.3; kill $!; wait`
     const child = Bun.spawn(['script', '-qec', command, '/dev/null'], {

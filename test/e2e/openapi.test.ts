@@ -8,7 +8,7 @@ const binary = await latchBinary()
 const latch = (args: string[]) => run([binary, ...args], { cwd: tempDir() })
 
 describe('latch openapi', () => {
-  test('prints what a running latch answers, from nothing', async () => {
+  test('prints what a running latch serves, without data', async () => {
     const service = await startService()
     const url = ['--public-url', service.url]
     const { stdout, exitCode } = await latch(['openapi', ...url])

@@ -59,7 +59,7 @@ const EVERYTHING = {
 
 describe('what latch writes', () => {
   for (const umask of ['000', '022', '077', '277']) {
-    test(`is its owner’s alone with umask ${umask}`, async () => {
+    test(`is accessible only to its owner with umask ${umask}`, async () => {
       folder = tempDir()
       dataDir = join(folder, 'data')
       const latch = await serve(umask)
@@ -81,7 +81,7 @@ describe('what latch writes', () => {
     }, 30_000)
   }
 
-  test('is closed at the start where an older latch left it open', async () => {
+  test('is made private at start if an older latch left it open', async () => {
     folder = tempDir()
     dataDir = join(folder, 'data')
     const old = await serve('022')
@@ -96,8 +96,8 @@ describe('what latch writes', () => {
   }, 30_000)
 })
 
-describe('a data directory that latch did not make', () => {
-  test('is refused where every user may write to it, with two ways out', async () => {
+describe('a data directory that latch did not create', () => {
+  test('is refused where every user can write to it, with two ways out', async () => {
     folder = tempDir()
     dataDir = join(folder, 'data')
     mkdirSync(dataDir)
@@ -120,8 +120,8 @@ describe('a data directory that latch did not make', () => {
   }, 30_000)
 
   for (const [mode, told] of [
-    [0o755, /is open to every user of this machine/],
-    [0o2770, /the group of .* may write to it/],
+    [0o755, /every user of this machine can read/],
+    [0o2770, /the group of .* can write to it/],
     [0o750, null],
   ] as const) {
     test(`of mode ${mode.toString(8)} is ${told === null ? 'taken' : 'warned of'}`, async () => {
@@ -138,13 +138,13 @@ describe('a data directory that latch did not make', () => {
   }
 })
 
-describe('a file that the secret key is given by', () => {
+describe('a file with the secret key', () => {
   for (const [mode, told] of [
     [0o400, null],
     [0o440, null],
-    [0o444, /every user of this machine may read/],
-    [0o644, /every user of this machine may read/],
-    [0o660, /the group of .* may write to it/],
+    [0o444, /every user of this machine can read/],
+    [0o644, /every user of this machine can read/],
+    [0o660, /the group of .* can write to it/],
   ] as const) {
     test(`of mode ${mode.toString(8)} is ${told === null ? 'taken' : 'warned of'}`, async () => {
       folder = tempDir()
@@ -163,7 +163,7 @@ describe('a file that the secret key is given by', () => {
     })
   }
 
-  test('is refused where every user may write to it', async () => {
+  test('is refused where every user can write to it', async () => {
     folder = tempDir()
     dataDir = join(folder, 'data')
     const file = join(folder, 'key')
@@ -174,7 +174,7 @@ describe('a file that the secret key is given by', () => {
       env: { LATCH_SECRET_KEY_FILE: file },
     })
     expect(refused.exitCode).toBe(2)
-    expect(refused.stderr).toContain(`LATCH_SECRET_KEY_FILE: every user of this machine may write`)
+    expect(refused.stderr).toContain(`LATCH_SECRET_KEY_FILE: every user of this machine can write`)
     expect(existsSync(dataDir)).toBe(false)
   })
 })

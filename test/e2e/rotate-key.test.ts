@@ -25,7 +25,7 @@ describe('latch rotate-key', () => {
     expect(holds()).toBe(true)
   }
 
-  test('seals everything anew while latch runs; links that are under way still work', async () => {
+  test('re-encrypts everything while latch runs, and open links still work', async () => {
     const service = await startService()
     const first = await askWithKey(service)
     const consent = await service.link()
@@ -60,7 +60,7 @@ describe('latch rotate-key', () => {
     await again.stop()
   })
 
-  test('works on data at rest, and the next start ends it', async () => {
+  test('works while latch is stopped, and the next start completes it', async () => {
     const service = await startService()
     await service.stop()
     const rotated = await latch(service, 'rotate-key')
@@ -72,17 +72,19 @@ describe('latch rotate-key', () => {
     await again.stop()
   })
 
-  test('is refused where the key is the operator’s, who puts the new one before the old', async () => {
+  test('is refused if the operator supplies the key, who adds the new one before the old', async () => {
     const [old, young] = ['ab', 'cd'].map((byte) => byte.repeat(32))
     const service = await startService({ LATCH_SECRET_KEY: String(old) })
     const refused = await latch(service, 'rotate-key')
     expect([refused.exitCode, refused.stderr]).toMatchObject([
       2,
-      expect.stringContaining('given by LATCH_SECRET_KEY'),
+      expect.stringContaining('set by LATCH_SECRET_KEY'),
     ])
     await service.stop()
     const both = await startService({ LATCH_SECRET_KEY: `${young}\n${old}` }, service.dataDir)
-    await until(() => both.logged.some(({ message }) => message.startsWith('everything is sealed')))
+    await until(() =>
+      both.logged.some(({ message }) => message.startsWith('everything is encrypted')),
+    )
     expect((await latch(both, 'check-key')).exitCode).toBe(0)
     await both.stop()
     const alone = await startService({ LATCH_SECRET_KEY: String(young) }, service.dataDir)
@@ -92,7 +94,7 @@ describe('latch rotate-key', () => {
     expect(wrong).rejects.toThrow('was created with a different secret key')
   })
 
-  test('that was cut off is refused a start without the old key, and goes on with it', async () => {
+  test('that was interrupted needs the old key at the next start, and continues with it', async () => {
     const service = await startService()
     const [old] = keyFile(service)
     for (let index = 0; index < 250; index += 1) {

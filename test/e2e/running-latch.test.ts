@@ -19,7 +19,7 @@ const statusWith = async (service: TestService, apiKey: string): Promise<number>
   ).status
 
 describe('while latch runs, a command', () => {
-  test('makes a key that works at once, shows when it was used, and ends it at once', async () => {
+  test('creates a key that works at once, shows its last use, and revokes it at once', async () => {
     const service = await startService()
     const made = JSON.parse((await latch(service, 'keys', 'create', '--name', 'ci')).stdout) as {
       id: string
@@ -36,19 +36,19 @@ describe('while latch runs, a command', () => {
     await service.stop()
   })
 
-  test('makes an environment, and hears what was wrong with its words', async () => {
+  test('creates an environment, and reports invalid input', async () => {
     const service = await startService()
     const { id } = JSON.parse((await latch(service, 'environments', 'create', 'Two')).stdout)
     const { stdout } = await latch(service, 'environments', 'list')
     expect(JSON.parse(stdout)).toMatchObject([{ name: 'Sandbox' }, { id, name: 'Two' }])
     const wrong = await latch(service, 'keys', 'revoke', 'nope')
-    expect([wrong.exitCode, wrong.stderr]).toEqual([2, 'latch: there is no key nope here\n'])
+    expect([wrong.exitCode, wrong.stderr]).toEqual([2, 'latch: No such API key: nope\n'])
     const lost = await latch(service, 'keys', 'list', '--environment', 'none')
     expect([lost.exitCode, lost.stderr]).toMatchObject([2, expect.stringContaining('none')])
     await service.stop()
   })
 
-  test('reaches it by a socket that is for its user alone, and goes with it', async () => {
+  test('reaches it by a socket that only its user can open, and that it removes', async () => {
     const service = await startService()
     const socket = join(service.dataDir, 'latch.sock')
     expect((statSync(socket).mode & 0o777).toString(8)).toBe('600')
@@ -63,7 +63,7 @@ describe('while latch runs, a command', () => {
     expect(existsSync(socket)).toBe(false)
   })
 
-  test('takes a socket that a killed latch left behind for nobody', async () => {
+  test('ignores a socket that a killed latch left behind', async () => {
     const service = await startService()
     await service.stop()
     writeFileSync(join(service.dataDir, 'latch.sock'), '')

@@ -38,7 +38,7 @@ async function closeTheLoop(facts: Facts): Promise<unknown> {
 }
 
 describe('latch sandbox', () => {
-  test('closes the loop in the sandbox, and keeps its data over a restart', async () => {
+  test('links a user, and keeps its data over a restart', async () => {
     const args = [latch, 'sandbox', '--json', '--port', '0', '--data-dir', 'box']
     const first = await start(args, { cwd: folder })
     const facts = JSON.parse(first.firstLine) as Facts
@@ -87,7 +87,7 @@ describe('latch sandbox', () => {
     expect((await second.finished).exitCode).toBe(0)
   })
 
-  test('shows the API key of a sandbox once to a person', async () => {
+  test('shows the API key of a sandbox once on a terminal', async () => {
     const args = [latch, 'sandbox', '--port', '0', '--data-dir', 'shown']
     const outputs: string[] = []
     for (const _ of [1, 2]) {

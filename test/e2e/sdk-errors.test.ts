@@ -120,7 +120,7 @@ describe("Novu's SDK, without retries,", () => {
 })
 
 describe("Novu's SDK, with its own retries,", () => {
-  test('rides out a 429 by Retry-After', async () => {
+  test('retries a 429 after Retry-After', async () => {
     const limited = await startService({ LATCH_RATE_LIMIT_GLOBAL: '1' })
     const novu = sdk({ serverURL: limited.url, retry: true })
     await novu.integrations.generateLinkUserOAuthUrl(SAMPLE)
@@ -130,7 +130,7 @@ describe("Novu's SDK, with its own retries,", () => {
     expect(performance.now() - startedAt).toBeGreaterThan(900)
   }, 15_000)
 
-  test('rides out a 503, and its request has one effect', async () => {
+  test('retries a 503, and its request has one effect', async () => {
     const statuses: number[] = []
     let refusals = 2
     const proxy = Bun.serve({
@@ -157,7 +157,7 @@ describe("Novu's SDK, with its own retries,", () => {
     await proxy.stop(true)
   }, 15_000)
 
-  test('rides out a 409 of a request of its own that is still running', async () => {
+  test('retries a 409 of its own request that is still running', async () => {
     const novu = sdk({ retry: true })
     const answers = await Promise.all(
       Array.from({ length: 5 }, () =>

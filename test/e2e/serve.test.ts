@@ -8,7 +8,7 @@ const { folder, latch } = await latchAlone()
 
 describe('latch serve', () => {
   // docs/providers.md#slack-redirect-urls
-  test('makes an environment, shows its key once, and the redirect URL', async () => {
+  test('creates an environment, and prints its key once and the redirect URL', async () => {
     const args = [latch, 'serve', '--port', '0', '--data-dir', 'served']
     const first = await start(args, { cwd: folder })
     const url = first.firstLine.split(' ').at(-1) ?? ''
@@ -36,7 +36,7 @@ describe('latch serve', () => {
     expect((await second.finished).stdout).not.toContain('API key')
   })
 
-  test('shows the first key to a person at a terminal, and leaves it in no file', async () => {
+  test('prints the first key on a terminal, and writes it to no file', async () => {
     const serve = `exec '${latch}' serve --port 0 --data-dir terminal`
     const atTerminal = await start(['script', '-qfec', serve, '/dev/null'], {
       cwd: folder,
@@ -49,7 +49,7 @@ describe('latch serve', () => {
     expect(existsSync(join(folder, 'terminal/first-api-key'))).toBe(false)
   })
 
-  test('says where it listens behind a public URL, what to do next, and which setting it lacks', async () => {
+  test('prints its local address, what to do next, and unknown settings', async () => {
     const { find, firstLine, signal, finished } = await start(
       [latch, 'serve', '--port', '0', '--data-dir', 'behind'],
       {

@@ -6,11 +6,11 @@ import { run, start } from '../harness/process.ts'
 
 const { folder, latch } = await latchAlone()
 
-describe('latch does not start, and says how to mend it, with', () => {
+describe('latch does not start, and says how to fix it, with', () => {
   const serve = (dataDir: string, env: Record<string, string> = {}, extra: string[] = []) =>
     run([latch, 'serve', '--port', '0', '--data-dir', dataDir, ...extra], { cwd: folder, env })
 
-  test('a temp directory that is not there or not writable', async () => {
+  test('a temp directory that is missing or not writable', async () => {
     const { exitCode, stderr } = await serve('no-temp', { TMPDIR: '/nonexistent' })
     expect(exitCode).toBe(1)
     expect(stderr).toContain('temp directory /nonexistent')

@@ -47,7 +47,7 @@ describe('latch subscribers', () => {
       for (const args of [['export'], ['erase', '--yes']]) {
         const again = await subscribers(dataDir, ...args, subscriberId)
         expect([again.exitCode, again.stdout]).toEqual([2, ''])
-        expect(again.stderr).toContain('nothing is kept of one')
+        expect(again.stderr).toContain('Nothing is stored about them')
       }
     }
     await lookAndErase('ada@example.com')
@@ -72,7 +72,7 @@ describe('latch subscribers', () => {
         { cwd: tempDir(), env: { PATH: String(process.env['PATH']) } },
       )
     const no = await answer('n')
-    expect([no.exitCode, no.stdout]).toEqual([1, expect.stringContaining('Nothing is erased.')])
+    expect([no.exitCode, no.stdout]).toEqual([1, expect.stringContaining('Nothing was erased.')])
     expect((await service.api('GET', '/v2/subscribers/ada')).status).toBe(200)
     const yes = await answer('y')
     expect([yes.exitCode, yes.stdout]).toEqual([0, expect.stringContaining('Erased')])

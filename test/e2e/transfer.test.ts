@@ -74,7 +74,7 @@ async function everything(dataDir: string): Promise<unknown[][]> {
 }
 
 describe('latch export and import', () => {
-  test('take everything along, secrets only when they are asked for', async () => {
+  test('transfer everything, secrets only on request', async () => {
     const source = await filled()
     await source.api('POST', '/v1/channel-endpoints', {
       integrationIdentifier: 'slack',
@@ -137,7 +137,7 @@ describe('latch export and import', () => {
     )
   })
 
-  test('names what it cannot take, and takes the rest', async () => {
+  test('lists what it cannot import, and imports the rest', async () => {
     const file = join(folder, 'odd.jsonl')
     const endpoint = {
       record: 'endpoint',
@@ -207,7 +207,7 @@ describe('latch export and import', () => {
 })
 
 describe('latch import --from-novu', () => {
-  test('reads a deployment by its API, and goes on where it was cut off', async () => {
+  test('reads a deployment by its API, and resumes after an interruption', async () => {
     const source = await filled()
     const asked: string[] = []
     let allowed = 4

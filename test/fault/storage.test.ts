@@ -66,9 +66,9 @@ describe('a database that another process has locked', () => {
     expect((await fetch(`${service.url}/readyz`)).status).toBe(503)
     await holder.exited
     await recovered(async () => (await write(service)).status, 1000)
-    expect(service.logged.filter(({ message }) => /cannot do its work/.test(message))).toHaveLength(
-      1,
-    )
+    expect(
+      service.logged.filter(({ message }) => /the database is unavailable/.test(message)),
+    ).toHaveLength(1)
     await service.stop()
   }, 20_000)
 })
@@ -81,10 +81,12 @@ describe('a database whose file is taken away', () => {
     const refused = await write(service)
     expect([refused.status, refused.body]).toEqual([503, BUSY])
     expect((await fetch(`${service.url}/readyz`)).status).toBe(503)
-    const [logged] = service.logged.filter(({ message }) => /cannot do its work/.test(message))
+    const [logged] = service.logged.filter(({ message }) =>
+      /the database is unavailable/.test(message),
+    )
     expect(String(logged?.fields['error'])).toContain('was removed while latch was running')
     const told = () =>
-      service.logged.filter(({ message }) => /cannot do its work/.test(message)).length
+      service.logged.filter(({ message }) => /the database is unavailable/.test(message)).length
     const before = told()
     for (const { status } of await Promise.all(Array.from({ length: 100 }, () => write(service)))) {
       expect(status).toBe(503)
@@ -120,7 +122,9 @@ describe('a database whose file is taken away', () => {
       expect(taken.length + refusals).toBe(200)
       expect((await create(0)).status).toBe(503)
       expect((await fetch(`${service.url}/readyz`)).status).toBe(503)
-      const [logged] = service.logged.filter(({ message }) => /cannot do its work/.test(message))
+      const [logged] = service.logged.filter(({ message }) =>
+        /the database is unavailable/.test(message),
+      )
       expect(String(logged?.fields['error'])).toContain(`latch.db${ending} was removed`)
       await service.stop()
 

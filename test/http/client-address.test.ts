@@ -31,7 +31,7 @@ describe("a client's address", () => {
     })
   }
 
-  test('that is claimed by somebody who is not trusted is warned of once', () => {
+  test('claimed by an untrusted peer is ignored, with one warning', () => {
     addressOf(forwarded('198.51.100.1'), '203.0.113.9')
     addressOf(forwarded('198.51.100.1'), '203.0.113.10')
     expect(warnings).toEqual([
@@ -40,7 +40,7 @@ describe("a client's address", () => {
   })
 })
 
-test('networks are told from what is none', () => {
+test('networks are distinguished from other text', () => {
   for (const good of ['10.0.0.1', '10.0.0.0/8', '::1', 'fd00::/128'])
     expect(isNetwork(good)).toBe(true)
   for (const bad of [
@@ -56,7 +56,7 @@ test('networks are told from what is none', () => {
   }
 })
 
-test('behind a trusted proxy, one stranger who asks too much leaves the others their share', async () => {
+test('behind a trusted proxy, one unauthenticated client cannot use up the limit of others', async () => {
   const service = await startService({
     LATCH_RATE_LIMIT_GLOBAL: '1',
     LATCH_TRUSTED_PROXIES: '127.0.0.1',
@@ -70,7 +70,7 @@ test('behind a trusted proxy, one stranger who asks too much leaves the others t
   await service.stop()
 })
 
-test('an IPv6 client is limited by the first 64 bits of its address, in whatever spelling', () => {
+test('an IPv6 client is limited by its /64, however the address is written', () => {
   for (const [address, network] of [
     ['203.0.113.9', '203.0.113.9'],
     ['2001:db8::1', '2001:db8:0:0'],

@@ -17,13 +17,13 @@ const aFewTurns = async (): Promise<string> => {
 const stateOf = (promise: Promise<unknown>): Promise<unknown> =>
   Promise.race([promise.catch((error: Error) => error.message), aFewTurns()])
 
-test('what comes in time is passed on, be it a value or an error', async () => {
+test('a promise that settles in time is passed on, whether it resolves or rejects', async () => {
   const withDeadline = within(2)
   expect(await withDeadline(Promise.resolve('value'))).toBe('value')
   await expect(withDeadline(Promise.reject(new Error('broken')))).rejects.toThrow('broken')
 })
 
-test('what does not is given up, each by its own time', async () => {
+test('a promise that does not is rejected, each after its own time', async () => {
   const withDeadline = within(2)
   const first = withDeadline(never)
   jest.advanceTimersByTime(1500)
@@ -51,7 +51,7 @@ test('what came in time is not looked at again', async () => {
   expect(errors).toBe(1)
 })
 
-test('no timer is left when nothing is waited for, and one is there when something is again', async () => {
+test('no timer runs while nothing is awaited, and one starts again when something is', async () => {
   const withDeadline = within(1)
   await withDeadline(Promise.resolve('value'))
   jest.advanceTimersByTime(10_000)

@@ -34,7 +34,7 @@ describe("an error's body", () => {
     })
   }
 
-  test('of 422 has the fields that are wrong', () => {
+  test('of 422 lists the invalid fields', () => {
     const errors = { subscriberId: { messages: ['subscriberId must be a string'], value: 1 } }
     expect(errorBody(invalid(errors), URL_OF_REQUEST, NOW_MS)).toStrictEqual({
       statusCode: 422,
@@ -47,7 +47,7 @@ describe("an error's body", () => {
     expect(errorBody(invalid({}), URL_OF_REQUEST, NOW_MS)).toMatchObject({ errors: {} })
   })
 
-  test('has nothing of what is for the log alone', () => {
+  test('has nothing that is only for the log', () => {
     const error = new ApiError(400, 'code', 'public', {
       internal: 'internal',
       cause: new Error('cause'),
@@ -78,7 +78,7 @@ describe('the path of an error', () => {
     })
   }
 
-  test('never has a code or a state, however they are written and among whatever', () => {
+  test('never has a code or a state, however the query is written', () => {
     const spelled = (name: string) =>
       fc
         .array(fc.boolean(), { minLength: name.length, maxLength: name.length })

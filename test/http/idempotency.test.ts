@@ -19,7 +19,7 @@ describe('an idempotency key', async () => {
   // A process has at most 256 requests under way, and latch's own to a server are among them here.
   const count = process.env['LATCH_TEST_DATABASE'] === 'remote' ? 200 : 1000
 
-  test('has one effect and one answer for a thousand requests at once', async () => {
+  test('has one effect and one response for a thousand concurrent requests', async () => {
     const answers = await Promise.all(
       Array.from({ length: count }, async () => {
         let answer = await create(INTEGRATION, 'thousand')
@@ -37,7 +37,7 @@ describe('an idempotency key', async () => {
     expect(first).toHaveLength(1)
   })
 
-  test('is no conflict for many who repeat at the same moment what is done', async () => {
+  test('causes no conflict between concurrent replays', async () => {
     const first = await create({ ...INTEGRATION, identifier: 'many' }, 'many')
     expect(first.status).toBe(201)
     const again = await Promise.all(
@@ -46,7 +46,7 @@ describe('an idempotency key', async () => {
     for (const { status, text } of again) expect([status, text]).toEqual([201, first.text])
   })
 
-  test('is its own on every path and in every environment', async () => {
+  test('is separate for each path and each environment', async () => {
     const key = { 'idempotency-key': 'shared' }
     const link = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
     expect(link.status).toBe(201)
@@ -55,7 +55,7 @@ describe('an idempotency key', async () => {
     expect(other.headers.get('idempotency-replay')).toBeNull()
   })
 
-  test('lasts five minutes for a link, so that no dead link is repeated', async () => {
+  test('lasts five minutes for a link, so that no expired link is replayed', async () => {
     const key = { 'idempotency-key': 'aging' }
     const first = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
     service.advance(299_000)
@@ -67,7 +67,7 @@ describe('an idempotency key', async () => {
     expect(fresh.headers.get('idempotency-replay')).toBeNull()
   })
 
-  test('repeats a conflict, and does not turn it into another', async () => {
+  test('replays a conflict unchanged', async () => {
     const body = { ...INTEGRATION, identifier: SANDBOX.integrationIdentifier }
     const first = await create(body, 'conflict')
     expect(first.status).toBe(409)
@@ -78,14 +78,14 @@ describe('an idempotency key', async () => {
     expect(again.body).toMatchObject({ message: 'Integration with identifier already exists' })
   })
 
-  test('is ignored where it is empty', async () => {
+  test('is ignored if it is empty', async () => {
     const key = { 'idempotency-key': '' }
     const first = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
     const second = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
     expect(first.text).not.toBe(second.text)
   })
 
-  test('keeps no answer in clear', async () => {
+  test('stores no response unencrypted', async () => {
     const answer = await service.api('POST', LINK_PATH, SAMPLE_BODY, { 'idempotency-key': 'clear' })
     const state = new URL((answer.body as { url: string }).url).searchParams.get('state')
     const file = await Bun.file(`${service.databaseFile}-wal`).text()
@@ -94,7 +94,7 @@ describe('an idempotency key', async () => {
   })
 })
 
-test('a restart changes nothing: the first answer is given again', async () => {
+test('after a restart, the first response is still replayed', async () => {
   const dataDir = tempDir()
   const key = { 'idempotency-key': 'restart' }
   const before = await startService({}, dataDir)
@@ -107,7 +107,7 @@ test('a restart changes nothing: the first answer is given again', async () => {
   await after.stop()
 })
 
-describe('two processes on one database, with a memory of their own each,', async () => {
+describe('two processes on one database, each with its own cache,', async () => {
   const { deps, advance } = await startService()
   const [one, two] = [createIdempotency(deps), createIdempotency(deps)]
   const environmentId = String((await deps.store.environments.first())?.id)
@@ -137,7 +137,7 @@ describe('two processes on one database, with a memory of their own each,', asyn
     record: () => ({ status: 201, text, headers: null }),
   })
 
-  test('run the same request at the same time: one commits, both give its answer', async () => {
+  test('run the same request at once: one commits, and both return its response', async () => {
     for (let round = 0; round < 50; round += 1) {
       const key = `round-${round}`
       const answers = await Promise.all([
@@ -152,7 +152,7 @@ describe('two processes on one database, with a memory of their own each,', asyn
     }
   })
 
-  test('a record that has expired makes way, whether it is in memory or not', async () => {
+  test('an expired record is replaced, whether it is in memory or not', async () => {
     await one.once(request('old'), effect('old', 'first'))
     advance(61_000)
     const [again, other] = [
@@ -163,7 +163,7 @@ describe('two processes on one database, with a memory of their own each,', asyn
     expect(other).toEqual({ status: 201, text: 'second', headers: null, replayed: true })
   })
 
-  test('find the same expired record at the same time: one commits, both give its answer', async () => {
+  test('find the same expired record at once: one commits, and both return its response', async () => {
     await one.once(request('both'), effect('both', 'old'))
     advance(61_000)
     const [firstIsDone, secondHasLooked] = [
@@ -202,7 +202,7 @@ describe('two processes on one database, with a memory of their own each,', asyn
     expect(stored?.profile).toEqual({ firstName: 'first' })
   })
 
-  test('what reaches out is looked up first, and does not run twice', async () => {
+  test('an operation that calls a provider is looked up first, and does not run twice', async () => {
     let calls = 0
     const reaching = {
       ...effect('reaching', 'once'),
@@ -217,7 +217,7 @@ describe('two processes on one database, with a memory of their own each,', asyn
     expect(calls).toBe(1)
   })
 
-  test('a request that was cut off before its commit runs again', async () => {
+  test('a request that was interrupted before its commit runs again', async () => {
     const crash = one.once(request('crash'), {
       ...effect('crash', 'never'),
       decide: () => Promise.reject(new Error('killed')),
@@ -228,7 +228,7 @@ describe('two processes on one database, with a memory of their own each,', asyn
   })
 })
 
-test('expired records are taken away, and the event loop goes on meanwhile', async () => {
+test('expired records are deleted without blocking the event loop', async () => {
   const { deps, advance } = await startService()
   const { store } = deps
   await store.idempotencyRecords.prepare(deps.clock())

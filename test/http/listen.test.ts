@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { connect } from 'node:net'
 import { listen } from '../../src/http/listen.ts'
 
-test('a listener that is stopped waits for an answer, and no longer than it may', async () => {
+test('a listener that is stopped waits for responses, but not longer than its grace period', async () => {
   for (const [answersAfterMs, expected] of [
     [200, 'answered'],
     [60_000, 'cut off'],

@@ -3,7 +3,7 @@ import { createNextTurn, createOverload } from '../../src/http/overload.ts'
 
 const immediate = () => new Promise((resolve) => setImmediate(resolve))
 
-test('who asks in the same turn of the event loop goes on in the same next one', async () => {
+test('callers of the same turn of the event loop continue in the same next turn', async () => {
   const nextTurn = createNextTurn()
   const went: string[] = []
   const go = async (name: string): Promise<void> => {

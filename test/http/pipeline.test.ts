@@ -7,7 +7,7 @@ import { createRandom } from '../../src/secrets/random.ts'
 import { rawRequest } from '../harness/raw-request.ts'
 import { LINK_PATH, SAMPLE_BODY, startService } from '../harness/service.ts'
 
-describe('X-Request-Id is on every answer', async () => {
+describe('X-Request-Id is on every response', async () => {
   const service = await startService()
   afterAll(() => service.stop())
   const own = { 'x-request-id': 'mine-1' }
@@ -62,7 +62,7 @@ describe('X-Request-Id is on every answer', async () => {
     })
   }
 
-  test('one of its own where the caller sent none, or one that is not harmless', async () => {
+  test('a generated one if the caller sent none, or an unsafe one', async () => {
     const none = await service.api('GET', '/healthz')
     const wrong = await service.api('GET', '/healthz', undefined, { 'x-request-id': '<script>' })
     for (const { headers } of [none, wrong]) {
@@ -95,7 +95,7 @@ describe('X-Request-Id is on every answer', async () => {
     expect(shuttingDown.headers.get('connection')).toBe('close')
   })
 
-  test('a client without a key that asks too much (429)', async () => {
+  test('a client without a key that exceeds its limit (429)', async () => {
     const limited = await startService({ LATCH_RATE_LIMIT_GLOBAL: '1' })
     for (const authorization of ['', 'ApiKey guess']) {
       const seen = await untilLimited(() =>
@@ -153,7 +153,7 @@ describe('requests without a valid key are limited by address', async () => {
     })
   }
 
-  test('from one budget, with and without a header', async () => {
+  test('from one limit, with and without a header', async () => {
     const forwarded = { 'x-forwarded-for': newAddress() }
     const open = (headers: Record<string, string>) =>
       service.open(`${service.url}/llms.txt`, { ...forwarded, ...headers })
@@ -161,7 +161,7 @@ describe('requests without a valid key are limited by address', async () => {
     expect((await open({ authorization: 'ApiKey guess' })).status).toBe(429)
   })
 
-  test('but not health checks, nor whoever has a valid key', async () => {
+  test('but not health checks, and not requests with a valid key', async () => {
     const forwarded = { 'x-forwarded-for': newAddress() }
     await untilLimited(() => service.open(`${service.url}/llms.txt`, forwarded))
     for (const path of ['/healthz', '/readyz', '/v1/health-check']) {
@@ -172,7 +172,7 @@ describe('requests without a valid key are limited by address', async () => {
     expect((await service.api('POST', LINK_PATH, SAMPLE_BODY, forwarded)).status).toBe(201)
   })
 
-  test('those of one IPv6 network of 64 bits together', async () => {
+  test('all of one IPv6 /64 together', async () => {
     const open = (address: string) =>
       service.open(`${service.url}/llms.txt`, { 'x-forwarded-for': address })
     let host = 0
@@ -200,7 +200,7 @@ test('a person who has opened a page gets a page when latch is busy; a program g
   await service.stop()
 })
 
-test('the root leads a browser to the guides, within its limits, and everybody else nowhere', async () => {
+test('the root redirects a browser to the guides, within its rate limit, and is 404 for other clients', async () => {
   const service = await startService({ LATCH_RATE_LIMIT_GLOBAL: '3' })
   const accept = 'text/html'
   const there = await service.open(service.url, { accept })

@@ -25,7 +25,7 @@ function model({ perSecond, burst }: Rate) {
 }
 
 describe('token buckets', () => {
-  test('do what the model does, over thousands of schedules', () => {
+  test('behave like the model, over thousands of schedules', () => {
     const schedule = fc.record({
       perSecond: fc.constantFrom(1, 2, 4, 5, 10, 20, 100, 1000),
       pausesMs: fc.array(fc.nat({ max: 400 }), { minLength: 1, maxLength: 120 }),
@@ -49,7 +49,7 @@ describe('token buckets', () => {
     )
   })
 
-  test('give in any second no more than the burst and what was refilled', () => {
+  test('allow no more in any second than the burst and the refill', () => {
     const times = fc.array(fc.nat({ max: 50 }), { minLength: 10, maxLength: 300 })
     fc.assert(
       fc.property(times, (pausesMs) => {
@@ -65,7 +65,7 @@ describe('token buckets', () => {
     )
   })
 
-  test('let the waiter in after the time that was told', () => {
+  test('allow a request after the time that they returned', () => {
     let nowMs = 0
     const buckets = createTokenBuckets({ perSecond: 1, burst: 1 }, () => nowMs, FEW_KEYS)
     expect(buckets.take('key').allowed).toBe(true)
@@ -75,7 +75,7 @@ describe('token buckets', () => {
     expect(buckets.take('key').allowed).toBe(true)
   })
 
-  test('neither give nor lock anything when time goes backwards', () => {
+  test('neither refill nor block when time goes backwards', () => {
     let nowMs = 1_000_000
     const buckets = createTokenBuckets({ perSecond: 10, burst: 11 }, () => nowMs, FEW_KEYS)
     for (let taken = 0; taken < 11; taken += 1) buckets.take('key')

@@ -124,7 +124,7 @@ describe('the media type', () => {
     })
   }
 
-  test('matters to nobody where there is no body', async () => {
+  test('does not matter without a body', async () => {
     expect(await read(undefined, { 'content-type': 'text/plain' })).toBeUndefined()
     expect(await read('', { 'content-type': 'text/plain' })).toBeUndefined()
   })
@@ -133,7 +133,7 @@ describe('the media type', () => {
 describe('the size', () => {
   const jsonOf = (bytes: number): string => `"${'x'.repeat(bytes - 2)}"`
 
-  test('may be the limit, and not a byte more', async () => {
+  test('can be the limit, and not a byte more', async () => {
     expect(await read(jsonOf(LIMIT))).toBeString()
     expect(await refusal(read(jsonOf(LIMIT + 1)))).toMatchObject({ status: 413 })
     const inPieces = (text: string) => {
@@ -145,7 +145,7 @@ describe('the size', () => {
   })
 
   // docs/decisions/0002-statuses.md
-  test('is held while the body comes, even if it never ends', async () => {
+  test('is enforced while the body arrives, even if it never ends', async () => {
     const { stream, seen } = streamOf(() => new Uint8Array(100).fill(0x20))
     const error = await refusal(read(stream))
     expect(error).toMatchObject({
@@ -158,14 +158,14 @@ describe('the size', () => {
     expect(seen.cancelled).toBe(true)
   })
 
-  test('that is announced is enough to refuse it, unread', async () => {
+  test('in Content-Length is enough to refuse a body unread', async () => {
     const { stream, seen } = streamOf(() => null)
     const headers = { ...JSON_TYPE, 'content-length': String(LIMIT + 1) }
     expect(await refusal(read(stream, headers))).toMatchObject({ status: 413 })
     expect(seen.pulled).toBe(0)
   })
 
-  test('that is announced is not believed where it is none', async () => {
+  test('in Content-Length is ignored if it is not a number', async () => {
     for (const length of ['-1', 'none', '0']) {
       const { stream } = streamOf(() => new Uint8Array(100).fill(0x20))
       const headers = { ...JSON_TYPE, 'content-length': length }
@@ -179,7 +179,7 @@ describe('a body that does not arrive', () => {
     jest.useRealTimers()
   })
 
-  test('is waited for 15 seconds, and at most one more', async () => {
+  test('is awaited for 15 seconds, and at most one more', async () => {
     jest.useFakeTimers()
     const never = new ReadableStream<Uint8Array>({ pull: () => new Promise<void>(() => {}) })
     const reading = refusal(read(never))

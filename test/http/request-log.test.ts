@@ -14,7 +14,7 @@ const told = ({ logged }: TestService, at: 'debug' | 'info' | 'warn'): unknown[]
     .map(({ fields }) => fields['status'])
 
 describe('the line of a request', () => {
-  test('says which, by whom, how it ended and how long it took, and names nobody', async () => {
+  test('has its route, API key, status and duration, and names no person', async () => {
     const service = await startService({ LATCH_LOG_REQUESTS: 'all' })
     const { headers } = await service.api('POST', LINK_PATH, SAMPLE_BODY, { 'x-request-id': 'one' })
     await service.api('GET', '/v2/subscribers/ada@example.com?email=ada@example.com')
@@ -41,7 +41,7 @@ describe('the line of a request', () => {
     expect(linesOf(service)).toMatchObject([{ durationMs: 12.35 }])
   })
 
-  test('of a link leads to the line of the link, at debug', async () => {
+  test("of a link has the id that the link's own line has, at debug", async () => {
     const service = await startService()
     const made = await service.api('POST', LINK_PATH, SAMPLE_BODY, { 'x-request-id': 'asked' })
     const link = service.logged.find(({ message }) => message === 'link')
@@ -60,14 +60,14 @@ describe('the line of a request', () => {
     })
   })
 
-  test('is not written for a health check that went well', async () => {
+  test('is not written for a successful health check', async () => {
     const service = await startService({ LATCH_LOG_REQUESTS: 'all' })
     await fetch(`${service.url}/healthz`)
     await fetch(`${service.url}/readyz`)
     expect(linesOf(service)).toEqual([])
   })
 
-  test('of what went well, and of a flood, is for `debug` unless all are wanted', async () => {
+  test('is written only at `debug` for successes, 429 and 503, unless all are configured', async () => {
     const limit = { LATCH_RATE_LIMIT_CONFIGURATION: '2' }
     const ask = async (service: TestService): Promise<void> => {
       await service.api('POST', LINK_PATH, SAMPLE_BODY)
@@ -86,7 +86,7 @@ describe('the line of a request', () => {
     expect(linesOf(none)).toEqual([])
   })
 
-  test('of a fault is a warning, and its error has the same id', async () => {
+  test('of a 500 is a warning, with the id that its error has', async () => {
     const service = await startService()
     service.deps.store.subscribers.find = () => Promise.reject(new Error('broken'))
     await service.api('POST', LINK_PATH, SAMPLE_BODY, { 'x-request-id': 'broken' })
@@ -96,7 +96,7 @@ describe('the line of a request', () => {
   })
 })
 
-describe('a client that goes away', () => {
+describe('a client that disconnects', () => {
   const bodies: [string, string][] = [
     ['that it announced', 'Content-Length: 100\r\n\r\n{"a":'],
     ['in chunks', 'Transfer-Encoding: chunked\r\n\r\n5\r\n{"a":\r\n'],

@@ -14,7 +14,7 @@ test('the target of a request is what a URL parser finds', () => {
   )
 })
 
-test('a slash or a question mark further on belongs to the query', () => {
+test('a later slash or question mark belongs to the query', () => {
   expect(targetOf('http://latch/a?b=/c?d')).toEqual({ path: '/a', search: '?b=/c?d' })
   expect(targetOf('http://latch')).toEqual({ path: '/', search: '' })
   expect(targetOf('http://[::1]:4400/')).toEqual({ path: '/', search: '' })

@@ -185,7 +185,7 @@ describe('any schema', () => {
     )
   })
 
-  test('tells a list as a whole, whatever is wrong deep in it', () => {
+  test('names a list as a whole, whatever is invalid deep inside', () => {
     const list = [{ n: 1 }, { n: 'x' }]
     expect(errorsOf(nested, { outer: { inner: 'i', list } })).toStrictEqual(
       one('outer.list', 'each value in outer.list must be a number', list),

@@ -16,7 +16,7 @@ beforeAll(async () => {
 describe('the text of an error', () => {
   const busy = Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' })
 
-  test('that a query met is its SQL and the cause, without what was asked for', () => {
+  test('of a failed query is its SQL and the cause, without parameters', () => {
     const failed = new DrizzleQueryError('select * from t where a = ?', ['s3cret\nparams: x'], busy)
     const { stack, ...text } = errorText(failed)
     expect(text).toEqual({
@@ -31,7 +31,7 @@ describe('the text of an error', () => {
     expect(stack).not.toContain('params')
   })
 
-  test('that lies deeper is told as carefully', () => {
+  test('of a nested cause leaves out parameters too', () => {
     const failed = new DrizzleQueryError('select ?', ['s3cret'], busy)
     const outer = new Error('a list was not read', { cause: failed })
     const text = errorText(outer)
@@ -39,7 +39,7 @@ describe('the text of an error', () => {
     expect(JSON.stringify(text)).not.toContain('s3cret')
   })
 
-  test('whose stack does not begin with its message is told without it', () => {
+  test('whose stack does not begin with its message leaves out the stack', () => {
     const failed = new DrizzleQueryError('select ?', ['s3cret'], busy)
     failed.stack = 'Error: s3cret\n    at nowhere'
     expect(errorText(failed).stack).not.toContain('s3cret')
@@ -50,7 +50,7 @@ describe('the text of an error', () => {
     expect(Object.keys(errorText(error))).toEqual(['type', 'message', 'stack'])
   })
 
-  test('is there for what is no error, and for one that is its own cause', () => {
+  test('exists for values that are not errors, and for an error that is its own cause', () => {
     expect(errorText('text')).toEqual({ type: 'string', message: 'text', stack: 'text' })
     const circle = new Error('round')
     circle.cause = circle
@@ -58,7 +58,7 @@ describe('the text of an error', () => {
   })
 })
 
-test('a log tells why a read failed, and never what was looked for', async () => {
+test('a log says why a read failed, and never with which parameters', async () => {
   const folder = tempDir()
   const server = startHranaServer(join(folder, 'server.db'), 'sesame')
   const latch = await start([binary, 'serve'], {
@@ -82,7 +82,7 @@ test('a log tells why a read failed, and never what was looked for', async () =>
   await server.stop()
   const [told] = stderr
     .split('\n')
-    .filter((line) => line.includes('the database cannot do its work'))
+    .filter((line) => line.includes('the database is unavailable'))
     .map((line) => JSON.parse(line) as { error: { message: string } })
   expect(told?.error.message).toMatch(/^Failed query: select .* from "api_keys" .*status 502$/)
   expect(stderr).not.toContain('params')

@@ -18,7 +18,7 @@ const readValue = (text: string, line: string): number | null => {
 }
 
 describe('the metrics', () => {
-  test('count what was asked, made, linked, repeated and refused', async () => {
+  test('count requests, links, callbacks, replays and refusals', async () => {
     const service = await startService({
       LATCH_METRICS_ADDRESS: '127.0.0.1:0',
       LATCH_RATE_LIMIT_CONFIGURATION: '1',
@@ -57,7 +57,7 @@ describe('the metrics', () => {
     await service.stop()
   })
 
-  test('count a link once that another process has answered already', async () => {
+  test('count a link once if another process has already returned it', async () => {
     const service = await watched()
     // As in a process that has not answered it itself: the store alone knows of it.
     service.deps.store.idempotencyRecords.recall = () => null
@@ -112,7 +112,7 @@ describe('the metrics', () => {
     await service.stop()
   })
 
-  test('tell nothing of anybody, whatever is asked', async () => {
+  test('reveal nothing about a person, whatever is requested', async () => {
     const service = await watched()
     await service.open(await service.consent(await service.link()))
     await service.api('GET', '/v2/subscribers/ada@example.com?email=ada@example.com')
@@ -141,7 +141,7 @@ describe('the metrics', () => {
     await service.stop()
   })
 
-  test('have a listener of their own, and are nowhere else', async () => {
+  test('are served on a separate listener, and nowhere else', async () => {
     const service = await watched()
     expect(service.metricsUrl).not.toBe(service.url)
     expect((await fetch(`${service.url}/metrics`)).status).toBe(404)

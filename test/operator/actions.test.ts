@@ -11,7 +11,7 @@ const { dataDir } = service
 
 const app = { environmentId: null, providerId: 'slack', clientId: '1.2', own: {} }
 
-test('what an operator types is refused where a text has U+0000', async () => {
+test('input of an operator with U+0000 is refused', async () => {
   const key = { environmentId: null, name: 'a\0b', permission: 'all', expiresInDays: null } as const
   const sent = [
     () => sendAction(dataDir, createEnvironmentAction, { name: 'a\0b' }),
@@ -34,9 +34,9 @@ test('what an operator types is refused where a text has U+0000', async () => {
   }
 })
 
-test('an identifier that is taken is refused, and what to do is said', async () => {
+test('an identifier that is taken is refused, with what to do', async () => {
   const taken = { ...app, identifier: 'slack', clientSecret: 'secret' }
   await expect(sendAction(dataDir, createIntegrationAction, taken)).rejects.toThrow(
-    'Integration with identifier already exists: choose another with --identifier',
+    'An integration with this identifier already exists. Choose another with --identifier.',
   )
 })

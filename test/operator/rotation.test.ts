@@ -63,7 +63,7 @@ async function startRotation({ isOwnFile = true } = {}) {
 }
 
 describe('a secret key that is replaced', () => {
-  test('is forgotten only after a second pass over what may still be sealed with it', async () => {
+  test('is removed only after a second pass over values that may still be encrypted with it', async () => {
     const started = await startRotation()
     const { rotation, keyring, store, integration } = started
     const { checked: resealed } = await store.sealedValues.check()
@@ -87,7 +87,7 @@ describe('a secret key that is replaced', () => {
     await store.close()
   })
 
-  test('opens until no link that it has signed can come back', async () => {
+  test('is kept until no link that it signed can come back', async () => {
     const started = await startRotation()
     const { rotation, keyring, store } = started
     await rotation.begin()
@@ -162,7 +162,7 @@ describe('a secret key that is replaced', () => {
     await store.close()
   })
 
-  test('is not replaced where the operator has given it', async () => {
+  test('is not replaced if the operator supplies it', async () => {
     const { rotation, keyring, store } = await startRotation({ isOwnFile: false })
     const { kid } = keyring.current
     await expect(rotation.begin()).rejects.toBeInstanceOf(UsageError)

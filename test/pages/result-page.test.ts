@@ -28,7 +28,7 @@ describe('a result page', () => {
   }
 
   // https://www.rfc-editor.org/rfc/rfc9700#section-4.2.4
-  test('may load, run, frame and tell nothing', async () => {
+  test('cannot load, run, frame or leak anything', async () => {
     const response = page(409, content)
     const html = await response.text()
     const style = /<style>([\s\S]*?)<\/style>/.exec(html)?.[1] ?? ''
@@ -48,7 +48,7 @@ describe('a result page', () => {
     expect(html).not.toMatch(/<script|\son\w+=|javascript:/i)
   })
 
-  test("has what Novu's page has, for those who look for it", async () => {
+  test("has the elements of Novu's page, for scripts that look for them", async () => {
     const html = await page(200, { ...content, state: 'success', reference: null }).text()
     expect(html).toStartWith('<!doctype html>\n<html lang="en">')
     expect(html).toContain('data-state="success"')
@@ -90,7 +90,7 @@ describe('a result page', () => {
     })
   }
 
-  test('has no empty element for what is not said', async () => {
+  test('has no empty elements', async () => {
     const { elements } = await partsOf({ ...content, advice: null, reference: null })
     expect(elements).not.toContain('footer')
     expect(elements.filter((element) => element === 'p')).toHaveLength(2)

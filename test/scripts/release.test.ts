@@ -18,14 +18,14 @@ beforeAll(async () => {
 }, 60_000)
 
 describe('a release', () => {
-  test('runs, from where nothing else is', async () => {
+  test('runs in an empty folder', async () => {
     const { stdout, exitCode } = await run([join(directory, name), 'version', '--json'], {
       cwd: tempDir(),
     })
     expect([exitCode, JSON.parse(stdout)]).toMatchObject([0, { version: '0.1.0', bun: '1.4.5' }])
   })
 
-  test('comes with checksums that hold, of everything', async () => {
+  test('comes with correct checksums of all files', async () => {
     expect(new Set(readdirSync(directory))).toEqual(new Set(['SHA256SUMS', 'latch.cdx.json', name]))
     const sums = readFileSync(join(directory, 'SHA256SUMS'), 'utf8')
     expect(sums.trim().split('\n')).toHaveLength(2)
@@ -33,7 +33,7 @@ describe('a release', () => {
     expect((await check()).exitCode).toBe(0)
   })
 
-  test('tells what it is made of, in valid CycloneDX', async () => {
+  test('lists its components in valid CycloneDX', async () => {
     const text = readFileSync(join(directory, 'latch.cdx.json'), 'utf8')
     const validator = new Validation.JsonStrictValidator(Spec.Version.v1dot6)
     expect(await validator.validate(text)).toBeNull()

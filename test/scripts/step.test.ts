@@ -18,7 +18,7 @@ async function runScript(script: string): Promise<{ printed: string; succeeded: 
   return { printed, succeeded: (await child.exited) === 0 ? 'yes' : 'no' }
 }
 
-test('a step that succeeds prints one line, whatever it says itself', async () => {
+test('a step that succeeds prints one line, whatever its output', async () => {
   const { printed, succeeded } = await runScript('echo out; echo err >&2')
   expect(succeeded).toBe('yes')
   expect(printed).toMatch(/^a step \.\.\. ok, \d+\.\d s\n$/)

@@ -45,7 +45,7 @@ describe('the master key of a data directory', () => {
     expect(permissions(join(dataDir, 'secret.key'))).toBe('600')
   })
 
-  test('is not made in a directory that every user may write to', async () => {
+  test('is not made in a directory that every user can write to', async () => {
     dataDir = tempDir()
     for (const mode of [0o777, 0o1777, 0o702]) {
       chmodSync(dataDir, mode)

@@ -7,7 +7,7 @@ import { listConnections } from './list.ts'
 import { updateConnection } from './update.ts'
 import { verifyConnection } from './verify.ts'
 
-/** The workspaces and tenants in which an app is installed or known. */
+/** Operations on workspaces and tenants that an app is installed in, or that its users come from. */
 export const connections = (deps: ApiDeps) => (app: Api) =>
   app
     .use(listConnections(deps))

@@ -57,8 +57,9 @@ export const createConnection = (deps: ApiDeps) => (app: Api) =>
       operationId: 'ChannelConnectionsController_createChannelConnection',
       summary: 'Create a channel connection',
       description:
-        'Tells latch of a workspace that you connected yourself, with its token. A connection belongs ' +
-        'to a subscriber, or is shared by those of a context; each has at most one of an integration.',
+        'Stores a workspace that you connected yourself, with its token. A connection belongs to one ' +
+        'subscriber, or is shared by everyone in a context. Each subscriber or context has at most one ' +
+        'connection per integration.',
       tag: CHANNEL_CONNECTIONS,
       access: 'write',
       limit: 'configuration',
@@ -69,7 +70,8 @@ export const createConnection = (deps: ApiDeps) => (app: Api) =>
         404: { description: 'No such integration or subscriber' },
         409: {
           description:
-            'There is one of that identifier, or for whom it is; or the same key is still running',
+            'A connection with that identifier, or for that subscriber and context, already exists; or ' +
+            'a request with the same idempotency key is still running',
         },
       },
       example: {

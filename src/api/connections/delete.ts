@@ -13,7 +13,7 @@ const DeleteConnectionQuery = closedQuery({
   revoke: Type.Optional(
     Type.Union([Type.Literal('true'), Type.Literal('false')], {
       errorMessage: 'revoke must be true or false',
-      description: "`true`: first make the connection's token worthless at the provider (Slack).",
+      description: "`true`: first revoke the connection's token at the provider (Slack only).",
     }),
   ),
 })
@@ -55,15 +55,15 @@ export const deleteConnection = (deps: ApiDeps) => (app: Api) =>
       operationId: 'ChannelConnectionsController_deleteChannelConnection',
       summary: 'Delete a channel connection',
       description:
-        'Forgets a connection. Endpoints that were made through it stay. With `revoke=true` the ' +
-        'token is made worthless at Slack first; if that fails, the connection is still there.',
+        'Deletes a connection. Endpoints that were created through it remain. With `revoke=true`, ' +
+        'the token is first revoked at Slack; if that fails, the connection is not deleted.',
       tag: CHANNEL_CONNECTIONS,
       access: 'write',
       limit: 'configuration',
       params: ConnectionParams,
       query: DeleteConnectionQuery,
       responses: {
-        204: { description: 'It is gone' },
+        204: { description: 'Deleted' },
         404: { description: 'No such connection' },
         502: { description: 'The provider did not revoke the token' },
       },

@@ -26,9 +26,9 @@ export const getConnection =
         operationId: 'ChannelConnectionsController_getChannelConnectionByIdentifier',
         summary: 'Retrieve a channel connection',
         description:
-          'One connection, with its tokens in clear: this is where a backend reads the token with ' +
-          'which it sends messages. Tokens that expire are refreshed before they do. To a key with ' +
-          'the permission `read`, each token is `[redacted]`.',
+          'Returns a connection with its tokens unencrypted: this is where a backend reads the token ' +
+          'to send messages with. Tokens that expire are refreshed in advance. For a key with the ' +
+          'permission `read`, each token is `[redacted]`.',
         tag: CHANNEL_CONNECTIONS,
         access: 'read',
         limit: 'configuration',

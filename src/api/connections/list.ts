@@ -58,8 +58,7 @@ export const listConnections =
       declares({
         operationId: 'ChannelConnectionsController_listChannelConnections',
         summary: 'List all channel connections',
-        description:
-          'The workspaces and tenants that are connected, newest first, a page at a time.',
+        description: 'Lists the connected workspaces and tenants, newest first, a page at a time.',
         tag: CHANNEL_CONNECTIONS,
         access: 'read',
         limit: 'configuration',

@@ -1,7 +1,7 @@
 import type { OwnerRefusal } from '../../domain/connections/owner.ts'
 import { type ApiError, badRequest } from '../../http/api-error.ts'
 
-/** Novu's words for a connection that would belong to nobody. */
+/** Novu's errors for a connection without an owner. */
 export function ownerError(refusal: OwnerRefusal): ApiError {
   switch (refusal.kind) {
     case 'context_required':

@@ -12,14 +12,14 @@ import { PendingState, presentPending } from '../pending.ts'
 
 export const CHANNEL_CONNECTIONS: Tag = {
   name: 'Channel connections',
-  description: 'Workspaces and tenants, and the tokens that apps have in them.',
+  description: 'Workspaces and tenants that use your app, with its tokens.',
 }
 
 export const ConnectionParams = Type.Object({
   identifier: Type.String({ minLength: 1, examples: [EXAMPLE.connectionIdentifier] }),
 })
 
-/** A body to try creating and updating with. */
+/** Part of the example bodies for creating and updating. */
 export const EXAMPLE_CONTENT = {
   workspace: { id: 'T0ACME0001', name: 'Acme Corp' },
   auth: { accessToken: 'xoxb-sandbox' },
@@ -50,7 +50,7 @@ export const ChannelConnection = Type.Object(
     pending: Type.Optional(
       Type.Object(PendingState.properties, {
         description:
-          "There until Microsoft proves the administrator's consent; latch asks for it for 7 days.",
+          "Present until Microsoft confirms the administrator's consent; latch retries for 7 days.",
       }),
     ),
     createdAt: Type.String(),
@@ -100,7 +100,7 @@ const redact = (auth: ConnectionAuth): ConnectionAuth => ({
   ...(auth.refreshToken !== undefined && { refreshToken: REDACTED }),
 })
 
-/** In Novu's words, which have double quotes where a connection is updated. */
+/** Novu's message, which has double quotes when a connection is updated. */
 export const connectionNotFound = (identifier: string, quote = "'"): ApiError =>
   notFound(
     'connection_not_found',

@@ -49,7 +49,7 @@ export const updateConnection = (deps: ApiDeps) => (app: Api) =>
     declares({
       operationId: 'ChannelConnectionsController_updateChannelConnection',
       summary: 'Update a channel connection',
-      description: 'Replaces workspace and tokens, both of them and wholesale.',
+      description: 'Replaces both the workspace and the tokens, completely.',
       tag: CHANNEL_CONNECTIONS,
       access: 'write',
       limit: 'configuration',

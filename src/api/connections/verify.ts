@@ -16,7 +16,7 @@ import {
 
 type Verified = Extract<VerifyResult, { kind: 'refreshed' | 'not_rotating' }>
 type NotVerified = Exclude<VerifyResult, Verified> & {
-  /** The title of the provider. */
+  /** The provider's name, for people. */
   provider: string
 }
 
@@ -62,8 +62,8 @@ export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
       operationId: 'ChannelConnectionsController_verifyChannelConnection',
       summary: 'Verify a channel connection',
       description:
-        "Proves that a connection works: refreshes its tokens, or asks Microsoft for the app's own " +
-        'token. One whose tokens do not expire passes.',
+        "Checks that a connection works: refreshes its tokens, or requests the app's own token from " +
+        'Microsoft. Succeeds without a check if the tokens do not expire.',
       tag: CHANNEL_CONNECTIONS,
       access: 'write',
       limit: 'configuration',
@@ -72,7 +72,7 @@ export const verifyConnection = (deps: ApiDeps) => (app: Api) =>
       responses: {
         200: { description: 'The connection', schema: ChannelConnection },
         404: { description: 'No such connection' },
-        502: { description: 'The provider refuses; what is stored is as it was' },
+        502: { description: 'The provider refused; the stored connection is unchanged' },
       },
     }),
   )

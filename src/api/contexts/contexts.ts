@@ -6,7 +6,7 @@ import { getContext } from './get.ts'
 import { listContexts } from './list.ts'
 import { updateContext } from './update.ts'
 
-/** The company's own records that links and connections can belong to. */
+/** Operations on contexts: the customer's own records that links and connections can belong to. */
 export const contexts = (deps: ApiDeps) => (app: Api) =>
   app
     .use(listContexts(deps))

@@ -40,8 +40,8 @@ export const createContext = (deps: ApiDeps) => (app: Api) =>
       operationId: 'ContextsController_createContext',
       summary: 'Create a context',
       description:
-        'A record of yours that links and connections can belong to. Those that come with a request ' +
-        'are made by it; this is for data that should be there before.',
+        'Creates a context that links and connections can belong to. A request that contains a context ' +
+        'creates it if necessary; use this to store its data in advance.',
       tag: CONTEXTS,
       access: 'write',
       limit: 'configuration',
@@ -50,7 +50,8 @@ export const createContext = (deps: ApiDeps) => (app: Api) =>
         201: { description: 'The context', schema: ContextResponse },
         409: {
           description:
-            'There is one of that type and id, or a request with the same key is still running',
+            'A context with that type and id already exists, or a request with the same idempotency ' +
+            'key is still running',
         },
       },
       example: { type: 'tenant', id: 'org-acme', data: { name: 'Acme Corp' } },

@@ -23,13 +23,13 @@ export const deleteContext = (deps: ApiDeps) => (app: Api) =>
     declares({
       operationId: 'ContextsController_deleteContext',
       summary: 'Delete a context',
-      description: 'Removes the record. What belongs to the context keeps its key.',
+      description: 'Deletes a context. Links and connections that belong to it keep its key.',
       tag: CONTEXTS,
       access: 'write',
       limit: 'configuration',
       params: ContextParams,
       responses: {
-        204: { description: 'It is gone' },
+        204: { description: 'Deleted' },
         404: { description: 'No such context' },
       },
       sdk: 'contexts.delete("org-acme", "tenant")',

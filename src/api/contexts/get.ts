@@ -23,7 +23,7 @@ export const getContext =
       declares({
         operationId: 'ContextsController_getContext',
         summary: 'Retrieve a context',
-        description: 'One context, by its type and id.',
+        description: 'Returns a context by its type and id.',
         tag: CONTEXTS,
         access: 'read',
         limit: 'configuration',

@@ -8,7 +8,7 @@ import { CONTEXTS, ContextResponse, presentContext } from './response.ts'
 const ContextsQuery = listQuery({
   ...byTimeOrId,
   id: Type.Optional(Type.String()),
-  search: Type.Optional(Type.String({ description: 'A part of type or id, in any case.' })),
+  search: Type.Optional(Type.String({ description: 'Part of the type or id, case-insensitive.' })),
 })
 
 export const listContexts =
@@ -24,7 +24,7 @@ export const listContexts =
       declares({
         operationId: 'ContextsController_listContexts',
         summary: 'List all contexts',
-        description: 'Your contexts, newest first, a page at a time.',
+        description: 'Lists contexts, newest first, a page at a time.',
         tag: CONTEXTS,
         access: 'read',
         limit: 'configuration',

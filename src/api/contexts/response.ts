@@ -5,7 +5,7 @@ import type { Context } from '../../store/contexts/contexts.ts'
 
 export const CONTEXTS: Tag = {
   name: 'Contexts',
-  description: 'What links belong to in your own terms, such as a tenant or an organisation.',
+  description: 'Your own groupings of links and connections, such as a tenant or an organisation.',
 }
 
 export const ContextResponse = Type.Object(

@@ -17,7 +17,7 @@ import type { Providers } from '../../providers/create-providers.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { CHANNEL_ENDPOINTS, ChannelEndpoint, presentEndpoint } from './response.ts'
 
-/** The types depend on the providers, so they are refused by the domain, in words of its own. */
+/** The types depend on the providers, so the domain validates them, with its own messages. */
 const createEndpointBody = (providers: Providers) =>
   openObject(
     {
@@ -49,10 +49,10 @@ export const createEndpoint = (deps: ApiDeps) => (app: Api) =>
       operationId: 'ChannelEndpointsController_createChannelEndpoint',
       summary: 'Create a channel endpoint',
       description:
-        'Tells latch where a subscriber can be reached, where you know it without a link. `endpoint` ' +
-        'has the shape of its `type`, such as `{"userId": "U…"}` for `slack_user`, and nothing else. ' +
-        'The `url` of a webhook is http or https, has no credentials, and is no internal address ' +
-        'unless the operator allows it.',
+        'Stores where a subscriber can be reached, if you know it without a link. The properties of ' +
+        '`endpoint` depend on its `type`, such as `{"userId": "U…"}` for `slack_user`; others are ' +
+        'refused. The `url` of a webhook must be http or https, without credentials, and must not be ' +
+        'an internal address unless the operator allows it.',
       tag: CHANNEL_ENDPOINTS,
       access: 'write',
       limit: 'configuration',
@@ -62,7 +62,8 @@ export const createEndpoint = (deps: ApiDeps) => (app: Api) =>
         201: { description: 'The endpoint', schema: ChannelEndpoint },
         404: { description: 'No such integration, subscriber or connection' },
         409: {
-          description: 'The identifier is taken, or a request with the same key is still running',
+          description:
+            'The identifier is taken, or a request with the same idempotency key is still running',
         },
       },
       example: {

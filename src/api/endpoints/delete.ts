@@ -22,13 +22,13 @@ export const deleteEndpoint = (deps: ApiDeps) => (app: Api) =>
       operationId: 'ChannelEndpointsController_deleteChannelEndpoint',
       summary: 'Delete a channel endpoint',
       description:
-        'Unlinks a subscriber. latch keeps no token of a user, so there is nothing to revoke for one.',
+        'Unlinks a subscriber. latch stores no user tokens, so there is nothing to revoke.',
       tag: CHANNEL_ENDPOINTS,
       access: 'write',
       limit: 'configuration',
       params: EndpointParams,
       responses: {
-        204: { description: 'It is gone' },
+        204: { description: 'Deleted' },
         404: { description: 'No such endpoint' },
       },
       sdk: 'channelEndpoints.delete("chendp_abc123")',

@@ -6,7 +6,7 @@ import { getEndpoint } from './get.ts'
 import { listEndpoints } from './list.ts'
 import { updateEndpoint } from './update.ts'
 
-/** Who subscribers are at a provider, and where messages for them go. */
+/** Operations on channel endpoints: who subscribers are, and where their messages are sent. */
 export const endpoints = (deps: ApiDeps) => (app: Api) =>
   app
     .use(listEndpoints(deps))

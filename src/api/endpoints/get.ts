@@ -23,8 +23,8 @@ export const getEndpoint =
         operationId: 'ChannelEndpointsController_getChannelEndpoint',
         summary: 'Retrieve a channel endpoint',
         description:
-          'One endpoint, by its identifier. To a key with the permission `read`, the URL of a webhook is ' +
-          '`[redacted]`.',
+          'Returns an endpoint by its identifier. For a key with the permission `read`, the URL of a ' +
+          'webhook is `[redacted]`.',
         tag: CHANNEL_ENDPOINTS,
         access: 'read',
         limit: 'configuration',

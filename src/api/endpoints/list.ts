@@ -50,7 +50,7 @@ export const listEndpoints =
       declares({
         operationId: 'ChannelEndpointsController_listChannelEndpoints',
         summary: 'List all channel endpoints',
-        description: 'Who your subscribers are, newest first, a page at a time.',
+        description: 'Lists endpoints, newest first, a page at a time.',
         tag: CHANNEL_ENDPOINTS,
         access: 'read',
         limit: 'configuration',

@@ -9,7 +9,7 @@ import { PendingState, presentPending } from '../pending.ts'
 
 export const CHANNEL_ENDPOINTS: Tag = {
   name: 'Channel endpoints',
-  description: 'Who a subscriber is at a provider, and where messages for them go.',
+  description: 'Who a subscriber is at a provider, and where their messages are sent.',
 }
 
 export const EndpointParams = Type.Object({
@@ -31,7 +31,7 @@ export const ChannelEndpoint = Type.Object(
     endpoint: Type.Record(Type.String(), Type.Unknown()),
     pending: Type.Optional(
       Type.Object(PendingState.properties, {
-        description: 'There while the app cannot reach the user yet; latch keeps trying.',
+        description: 'Present while the app cannot reach the user yet; latch keeps retrying.',
       }),
     ),
     createdAt: Type.String(),

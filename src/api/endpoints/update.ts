@@ -21,7 +21,7 @@ export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
               case 'accepted':
                 return reply(200, presentEndpoint(caller, decided.value))
               case 'endpoint_not_found':
-                // Not as for the other operations: this is how Novu says it here.
+                // Unlike the other operations; this is Novu's message here.
                 return notFound(
                   decided.kind,
                   `Channel endpoint with identifier "${identifier}" not found in environment "${environmentId}"`,
@@ -35,7 +35,7 @@ export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
     declares({
       operationId: 'ChannelEndpointsController_updateChannelEndpoint',
       summary: 'Update a channel endpoint',
-      description: 'Replaces what the endpoint points at. It keeps its type.',
+      description: 'Replaces the value of `endpoint`. Its type stays the same.',
       tag: CHANNEL_ENDPOINTS,
       access: 'write',
       limit: 'configuration',

@@ -18,12 +18,12 @@ const EventsQuery = Type.Object(
       Type.String({
         pattern: EVENT_ID,
         errorMessage: 'after must be the id of an event, such as evt_42',
-        description: 'Only what happened after this event: the `next` of the answer before.',
+        description: 'Only events after this one: the `next` of the previous response.',
       }),
     ),
     types: Type.Optional(
       Type.Union([Type.String(), Type.Array(Type.String())], {
-        description: 'Only these types, separated by commas, or given several times.',
+        description: 'Only these types: separated by commas, or as a repeated parameter.',
       }),
     ),
     subject: Type.Optional(
@@ -31,18 +31,16 @@ const EventsQuery = Type.Object(
         pattern: '^[a-z_]+:.+$',
         errorMessage:
           'subject must be a kind and an identifier, such as endpoint:chendp_3fJq8sVb1TzK',
-        description: 'Only what happened to this: a kind, and an identifier.',
+        description: 'Only events about this subject: a kind, and an identifier.',
         examples: ['endpoint:chendp_3fJq8sVb1TzK'],
       }),
     ),
-    subscriberId: Type.Optional(
-      Type.String({ description: 'Only what is about this subscriber.' }),
-    ),
+    subscriberId: Type.Optional(Type.String({ description: 'Only events about this subscriber.' })),
     since: Type.Optional(
       Type.String({
         pattern: ISO_8601,
         errorMessage: 'since must be a time in ISO 8601, such as 2026-11-24T12:00:00Z',
-        description: 'Only what happened at this time or later.',
+        description: 'Only events at this time or later.',
       }),
     ),
     limit: LIST_PARAMETERS.limit,
@@ -51,15 +49,15 @@ const EventsQuery = Type.Object(
         pattern: '^0*([0-9]|1[0-9]|2[0-5])(\\.0+)?$',
         errorMessage: 'wait must be a whole number from 0 to 25',
         description:
-          'How many seconds to wait, up to 25, where there is no such event yet. Answers at once when ' +
-          'there is one.',
+          'How many seconds to wait, up to 25, if no event matches yet. The response is sent as soon ' +
+          'as there is one.',
       }),
     ),
   },
   { additionalProperties: false },
 )
 
-/** Throws 422 for a type that does not exist: who misspells one would wait for ever. */
+/** Throws 422 for an unknown type: otherwise a client with a typing mistake would wait for ever. */
 function readTypes(types: string | string[] | undefined): readonly string[] | undefined {
   if (types === undefined) return undefined
   const list = [types].flat().flatMap((text) => text.split(','))
@@ -100,15 +98,15 @@ export const listEvents = (deps: ApiDeps) => {
         operationId: 'EventsController_listEvents',
         summary: 'List events',
         description:
-          'What happened in the environment, the oldest first: read on with `after`, from the `next` of the ' +
-          'answer before. With `wait`, an answer comes as soon as something happens. Events are kept for as ' +
-          'long as the operator says, 90 days by default.',
+          'Lists what happened in the environment, oldest first. To continue, pass the `next` of a ' +
+          'response as `after`. With `wait`, the response is sent as soon as there is an event. How long ' +
+          'events are kept is configured by the operator; the default is 90 days.',
         tag: EVENT_LOG,
         access: 'read',
         limit: 'configuration',
         query: EventsQuery,
         responses: {
-          200: { description: 'Some events, or none yet', schema: EventsResponse },
+          200: { description: 'The events; none if there are none yet', schema: EventsResponse },
         },
       }),
     )

@@ -4,19 +4,19 @@ import { ApiError } from '../../http/api-error.ts'
 
 type WaitDeps = Pick<ApiDeps, 'store' | 'overload' | 'monotonicMs' | 'sleep' | 'extendTimeout'>
 
-/** Reads something again and again until it is there. */
+/** Calls `read` until it returns rows, or the wait is over. */
 export type LongPoll = <Row>(
   wait: { request: Request; environmentId: string; seconds: number },
   read: () => Promise<Row[]>,
 ) => Promise<Row[]>
 
-/** Enough for every worker of a backend; a client that forgets its requests must not hold all. */
+/** Enough for every worker of a backend, while one faulty client cannot use up all places. */
 const MAX_WAITING_PER_ENVIRONMENT = 20
 const MAX_WAITING = 200
 
-/** Of other processes on the same database nobody is told, so one looks. */
+/** Events of other processes on the same database are found only by polling. */
 const POLL_EVERY_MS = 500
-/** Events often come in groups: one look then finds all of them. */
+/** Events often come in groups; after this pause, one read finds all of them. */
 const BATCH_MS = 20
 
 const tooManyWaiting = new ApiError(
@@ -27,9 +27,9 @@ const tooManyWaiting = new ApiError(
 )
 
 /**
- * Lets requests wait for events, for the time that they ask for: until there are some, the client goes
- * away, or latch stops. None of them holds a place among the requests that are worked on; how many may
- * wait is bounded, and one more is refused with 429.
+ * Lets requests wait for events until there are some, the time is over, the client disconnects, or
+ * latch stops. Waiting requests do not count as in progress. How many can wait is limited; further
+ * ones get 429.
  */
 export function createLongPoll(deps: WaitDeps): LongPoll {
   const { store, overload, monotonicMs, sleep } = deps
@@ -47,7 +47,7 @@ export function createLongPoll(deps: WaitDeps): LongPoll {
     const isFull = (waiting.get(environmentId) ?? 0) >= MAX_WAITING_PER_ENVIRONMENT
     if (isFull || total >= MAX_WAITING) throw tooManyWaiting
     const alarm = createAlarm()
-    // Before the first look: what is written after it rings.
+    // Subscribe before the first read, so that no event is missed between the two.
     const ends = [store.events.listen(alarm.ring), overload.onDrain(alarm.ring)]
     request.signal.addEventListener('abort', alarm.ring)
     count(environmentId, 1)

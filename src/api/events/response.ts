@@ -3,7 +3,7 @@ import type { PresentedEvent } from '../../domain/events/present.ts'
 import { type AnyEventDefinition, EVENTS } from '../../domain/events/registry.ts'
 import type { Tag } from '../../http/declares.ts'
 
-/** The section of the API's description. */
+/** The section of the API description. */
 export const EVENT_LOG: Tag = {
   name: 'Events',
   description: 'What happened, in order: who was linked, and who changed what.',
@@ -11,24 +11,26 @@ export const EVENT_LOG: Tag = {
 
 const orNull = (description: string) => Type.Union([Type.String(), Type.Null()], { description })
 
-/** What every event has. */
+/** The properties of every event. */
 const common = {
   id: Type.String({
-    description: 'Greater with every event, by its number.',
+    description: 'The number after `evt_` grows with every event.',
     examples: ['evt_42'],
   }),
   createdAt: Type.String({ format: 'date-time' }),
   subject: Type.String({
-    description: 'What it is about: a kind, and an identifier of that kind.',
+    description: 'What the event is about: a kind, and an identifier of that kind.',
     examples: ['endpoint:chendp_3fJq8sVb1TzK'],
   }),
   actor: Type.String({
     description: 'Who caused it: an API key, a command, a callback (by its request id), or a job.',
     examples: ['api_key:65f0c1d2e3a4b5c6d7e8f901'],
   }),
-  subscriberId: orNull('Whom it is about; null where it is about nobody, or they were erased.'),
-  linkId: orNull('The link that it belongs to.'),
-  reason: orNull('Why, where something failed or was refused.'),
+  subscriberId: orNull(
+    'The subscriber that the event is about; null if there is none, or if they were erased.',
+  ),
+  linkId: orNull('The link that the event belongs to.'),
+  reason: orNull('Why something failed or was refused.'),
 }
 
 /** `endpoint.linked` is described as `EndpointLinkedEvent`. */
@@ -42,13 +44,13 @@ const answerOf = (type: string, { description, data, personal }: AnyEventDefinit
       type: Type.Literal(type, { description }),
       data,
       personal: Type.Union([personal, Type.Null()], {
-        description: 'Facts about the subscriber; null where there are none, or they were erased.',
+        description: 'Data about the subscriber; null if there is none, or if they were erased.',
       }),
     },
     { title: titleOf(type), description },
   )
 
-/** Every kind of event, told apart by its `type`. */
+/** Any event, discriminated by its `type`. */
 const AnyEvent = Type.Unsafe<PresentedEvent>(
   Type.Union(
     [...EVENTS].map(([type, definition]) => answerOf(type, definition)),
@@ -60,7 +62,8 @@ export const EventsResponse = Type.Object(
   {
     data: Type.Array(AnyEvent),
     next: Type.String({
-      description: 'For `after`, to read on from here; also where nothing has happened since.',
+      description:
+        'Pass it as `after` to continue from here. Present even if there are no more events yet.',
       examples: ['evt_42'],
     }),
   },

@@ -4,7 +4,7 @@ import { novuHealthCheck } from './novu-health-check.ts'
 import { createReadiness, type HealthDeps } from './readiness.ts'
 import { ready } from './ready.ts'
 
-/** Whether the process is alive, and whether it can do its work. */
+/** The health checks: liveness and readiness. */
 export function health(vitals: HealthDeps) {
   const readiness = createReadiness(vitals)
   return new Elysia({ name: 'health' })

@@ -10,9 +10,9 @@ export const live = () => (app: Elysia) =>
     declares({
       ...HEALTH_CHECK,
       operationId: 'health',
-      summary: 'Is latch alive?',
+      summary: 'Check liveness',
       description:
-        'Answers while the process does. Never limited, and asks nothing of the database.',
+        'Succeeds while the process is running. Exempt from rate limiting; does not use the database.',
       responses: {
         200: { description: 'Healthy', schema: Type.Object({ status: Type.Literal('ok') }) },
       },

@@ -11,7 +11,7 @@ const HealthCheck = Type.Object({
   error: states(),
   details: states(),
 })
-/** Where latch is overloaded, it answers as everywhere. */
+/** When latch is overloaded, the body is the same as for any other operation. */
 const HealthCheckFailure: TSchema = Type.Union([HealthCheck, UNAVAILABLE])
 
 export const novuHealthCheck =
@@ -39,8 +39,8 @@ export const novuHealthCheck =
       declares({
         ...HEALTH_CHECK,
         operationId: 'HealthController_healthCheck',
-        summary: 'The same, in the form of Novu',
-        description: "Answers as Novu's health check does, for monitors that were made for it.",
+        summary: "Check readiness, in Novu's format",
+        description: "Compatible with Novu's health check, for existing monitors.",
         responses: {
           200: {
             description: 'Healthy',

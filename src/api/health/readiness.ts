@@ -2,24 +2,24 @@ import { Type } from '@sinclair/typebox'
 import type { Tag } from '../../http/declares.ts'
 import { UNAVAILABLE } from '../../http/responses.ts'
 
-/** What latch knows of its own state. */
+/** What the health checks depend on. */
 export type HealthDeps = {
   version: string
-  /** From when on it is about to stop: it still answers, and wants no new work. */
+  /** Whether latch is about to stop: it still serves requests, but should get no new ones. */
   isShuttingDown(): boolean
-  /** Resolves once something was written to the database. */
+  /** Writes to the database; rejects if it cannot. */
   proveWritable(): Promise<void>
   monotonicMs(): number
-  /** As single results are wrapped. */
+  /** Wraps a single result if configured; see `inEnvelope`. */
   present(result: object): unknown
 }
 
 export type Readiness = { status: 'ready' } | { status: 'unavailable'; reason: string }
 
-/** Anybody may ask, and each answer is a write: so it is asked no more often than this. */
+/** The check is public and writes to the database, so its result is reused for this long. */
 const CHECK_EVERY_MS = 1000
 
-/** Says whether latch can do its work. */
+/** Creates the readiness check. */
 export function createReadiness({
   isShuttingDown,
   proveWritable,
@@ -40,7 +40,7 @@ export function createReadiness({
   return async () => {
     if (isShuttingDown()) return { status: 'unavailable', reason: 'shutting down' }
     if (await isWritable()) return { status: 'ready' }
-    // Why is in the log of whatever else fails now; a stranger need not know.
+    // The reason is in the log of the requests that fail, and is not for unauthenticated clients.
     return { status: 'unavailable', reason: 'the database cannot be written to' }
   }
 }
@@ -51,12 +51,12 @@ export const readinessResponse = (ready: boolean, body: unknown): Response =>
     headers: { 'cache-control': 'no-store', ...(!ready && { 'retry-after': '1' }) },
   })
 
-const SERVICE: Tag = { name: 'Service', description: 'Whether latch is well.' }
+const SERVICE: Tag = { name: 'Service', description: 'Health checks.' }
 
-/** What the three health checks have in common. */
+/** The parts of the declaration that the three health checks share. */
 export const HEALTH_CHECK = { tag: SERVICE, access: 'public', unlimited: true } as const
 
-/** Where latch is overloaded, it answers as everywhere. */
+/** When latch is overloaded, the body is the same as for any other operation. */
 export const NotReady = Type.Union([
   Type.Object({ status: Type.Literal('unavailable'), reason: Type.String() }),
   UNAVAILABLE,

@@ -13,10 +13,10 @@ export const ready = (readiness: () => Promise<Readiness>) => (app: Elysia) =>
     declares({
       ...HEALTH_CHECK,
       operationId: 'ready',
-      summary: 'May requests be sent here?',
+      summary: 'Check readiness',
       description:
-        'Writes to the database to find out. Fails from the moment that latch is told to stop, while ' +
-        'it still answers everything else (`LATCH_SHUTDOWN_DELAY_MS`): a proxy that looks here loses ' +
+        'Checks that the database is writable. Fails as soon as latch is told to stop, while other ' +
+        'requests are still served for `LATCH_SHUTDOWN_DELAY_MS`, so that a proxy that polls it loses ' +
         'no request in a restart.',
       responses: {
         200: {

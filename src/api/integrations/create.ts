@@ -55,8 +55,7 @@ export const createIntegration = (deps: ApiDeps) => (app: Api) =>
       operationId: 'IntegrationsController_createIntegration',
       summary: 'Create an integration',
       description:
-        'Tells latch of your app at Slack or Microsoft. Its credentials are sealed, and no API key ' +
-        'gets them back.',
+        'Registers your app at Slack or Microsoft. Its credentials are encrypted, and never returned.',
       tag: INTEGRATIONS,
       access: 'write',
       limit: 'configuration',
@@ -64,7 +63,8 @@ export const createIntegration = (deps: ApiDeps) => (app: Api) =>
       responses: {
         201: { description: 'The integration', schema: IntegrationResponse },
         409: {
-          description: 'The identifier is taken, or a request with the same key is still running',
+          description:
+            'The identifier is taken, or a request with the same idempotency key is still running',
         },
       },
       example: {

@@ -39,9 +39,9 @@ export const deleteIntegration = (deps: ApiDeps, present: PresentIntegrations) =
       operationId: 'IntegrationsController_removeIntegration',
       summary: 'Delete an integration',
       description:
-        'Removes an integration with its connections and endpoints, and answers with the integrations ' +
-        'that are left. More than 500 connections or endpoints are removed in several transactions; if that is ' +
-        'interrupted, the integration is still there, and deleting it again goes on.',
+        'Deletes an integration with its connections and endpoints, and returns the remaining ' +
+        'integrations. More than 500 connections or endpoints are deleted in several transactions; if ' +
+        'that is interrupted, the integration still exists, and deleting it again continues.',
       tag: INTEGRATIONS,
       access: 'write',
       limit: 'configuration',
@@ -49,7 +49,7 @@ export const deleteIntegration = (deps: ApiDeps, present: PresentIntegrations) =
       responses: {
         200: { description: 'The integrations', schema: IntegrationList },
         404: { description: 'No such integration' },
-        422: { description: 'That is no id of an integration', schema: ValidationErrorDto },
+        422: { description: 'Not the id of an integration', schema: ValidationErrorDto },
       },
       sdk: 'integrations.delete("<integration id>")',
     }),

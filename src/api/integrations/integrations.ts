@@ -7,7 +7,7 @@ import { createPresentIntegrations } from './response.ts'
 import { setPrimaryIntegration } from './set-primary.ts'
 import { updateIntegration } from './update.ts'
 
-/** The company's apps at the providers: their client ids and secrets, and how latch uses them. */
+/** Operations on integrations: the customer's apps at the providers. */
 export const integrations = (deps: ApiDeps) => (app: Api) => {
   const present = createPresentIntegrations(deps.log)
   return app

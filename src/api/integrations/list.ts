@@ -4,7 +4,7 @@ import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import { INTEGRATIONS, IntegrationList, type PresentIntegrations } from './response.ts'
 
-/** No parameters at all: who asks for some of the integrations must not get every one of them. */
+/** No parameters: ignoring a filter that latch does not have would return everything. */
 const NoQuery = Type.Object({}, { additionalProperties: false })
 
 const shared = {
@@ -25,7 +25,7 @@ export const listIntegrations =
         ...shared,
         operationId: 'IntegrationsController_listIntegrations',
         summary: 'List all integrations',
-        description: 'Your apps at Slack and Microsoft, newest first, without their credentials.',
+        description: 'Lists your apps at Slack and Microsoft, newest first, without credentials.',
         sdk: 'integrations.list()',
       }),
     )
@@ -46,7 +46,8 @@ export const listActiveIntegrations =
         ...shared,
         operationId: 'IntegrationsController_getActiveIntegrations',
         summary: 'List active integrations',
-        description: 'Those that are `active`. Links can be made with the others too, as at Novu.',
+        description:
+          'Lists the integrations that are `active`. As at Novu, links can be made with the others too.',
         sdk: 'integrations.listActive()',
       }),
     )

@@ -15,7 +15,7 @@ export const INTEGRATIONS: Tag = {
   description: 'Your apps at Slack and Microsoft: their client ids and secrets.',
 }
 
-/** As Novu gives it to an API key: without its credentials. */
+/** As Novu returns it to an API key: without credentials. */
 export const IntegrationResponse = Type.Object(
   {
     _id: Type.String(),
@@ -53,10 +53,13 @@ export const IntegrationList = Type.Object(
             Type.Composite([IntegrationSettings], {
               additionalProperties: false,
               description:
-                'Absent where the secret key does not open them: `latch doctor` says what to do.',
+                'Absent if the secret key cannot decrypt them: `latch doctor` says what to do.',
             }),
           ),
-          credentials: Type.Object({}, { description: 'Always empty: an API key gets none back.' }),
+          credentials: Type.Object(
+            {},
+            { description: 'Always empty: credentials are not returned.' },
+          ),
         }),
       ]),
     ),
@@ -67,7 +70,7 @@ export type IntegrationList = Static<typeof IntegrationList>
 
 type Organization = Pick<Caller, 'organizationId'>
 
-/** An integration as an API key may see it: without its credentials. */
+/** An integration as an API key may see it: without credentials. */
 export const presentIntegration = (
   caller: Organization,
   integration: Integration,
@@ -101,7 +104,7 @@ export type PresentIntegrations = (
   integrations: readonly ListedIntegration[],
 ) => IntegrationList
 
-/** Presents lists, and tells the log once of each integration whose credentials do not open. */
+/** Presents lists. Logs each integration whose credentials cannot be decrypted, once. */
 export function createPresentIntegrations(log: Log): PresentIntegrations {
   const told = new Set<string>()
   const tell = ({ id, identifier }: ListedIntegration): void => {
@@ -109,7 +112,7 @@ export function createPresentIntegrations(log: Log): PresentIntegrations {
     told.add(id)
     log.error(
       { integration: identifier },
-      'the secret key does not open the credentials of an integration; see `latch doctor`',
+      'the secret key cannot decrypt the credentials of an integration; see `latch doctor`',
     )
   }
   const present = (
@@ -128,14 +131,14 @@ export function createPresentIntegrations(log: Log): PresentIntegrations {
 
 type OtherEnvironment = { kind: 'other_environment' }
 
-/** Refuses a body that names another environment than the API key's. */
+/** Refuses a body that names an environment other than the API key's. */
 export const refuseOtherEnvironment = (
   { environmentId }: Pick<Caller, 'environmentId'>,
   { _environmentId: named }: { _environmentId?: string },
 ): OtherEnvironment | null =>
   named === undefined || named === environmentId ? null : { kind: 'other_environment' }
 
-/** The refusals that several operations have in common, in Novu's words. */
+/** Novu's errors for refusals that several operations share. */
 export function integrationError(
   refusal: OtherEnvironment | NoSuchIntegration | IntegrationExists,
   noun: 'Entity' | 'Integration' = 'Entity',

@@ -28,7 +28,7 @@ export const setPrimaryIntegration = (deps: ApiDeps) => (app: Api) =>
       summary: 'Set an integration as primary',
       description:
         'Never succeeds: only e-mail and SMS have a primary integration, and latch has neither. ' +
-        'Answers 400, as Novu does for chat.',
+        'Returns 400, as Novu does for chat.',
       tag: INTEGRATIONS,
       access: 'write',
       limit: 'configuration',
@@ -36,7 +36,7 @@ export const setPrimaryIntegration = (deps: ApiDeps) => (app: Api) =>
       responses: {
         400: { description: 'Chat has no primary integration' },
         404: { description: 'No such integration' },
-        422: { description: 'That is no id of an integration', schema: ValidationErrorDto },
+        422: { description: 'Not the id of an integration', schema: ValidationErrorDto },
       },
     }),
   )

@@ -51,8 +51,8 @@ export const updateIntegration = (deps: ApiDeps) => (app: Api) =>
       operationId: 'IntegrationsController_updateIntegrationById',
       summary: 'Update an integration',
       description:
-        'Changes what is sent, and leaves the rest. That is so for each of the `credentials` and ' +
-        '`configurations` too: one that is not named stays, and `null` removes it.',
+        'Changes the properties that are sent, and leaves the others. The same applies inside ' +
+        '`credentials` and `configurations`; `null` removes a value.',
       tag: INTEGRATIONS,
       access: 'write',
       limit: 'configuration',

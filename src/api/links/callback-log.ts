@@ -3,7 +3,7 @@ import type { KnownLink } from '../../domain/links/known-link.ts'
 import type { CallbackResult } from '../../domain/links/outcome.ts'
 import type { LogFields } from '../../observe/log.ts'
 
-/** What the log and the metrics hear of a callback. Labels are few and known; the log names more. */
+/** A callback as it is logged and counted. Metric labels have few, known values; the log has more. */
 export type ToldCallback = {
   level: 'info' | 'warn'
   provider: string
@@ -12,7 +12,7 @@ export type ToldCallback = {
   fields: LogFields
 }
 
-/** What an operator can do something about. */
+/** Outcomes that an operator can do something about. */
 const WARNINGS: ReadonlySet<CallbackResult['kind']> = new Set([
   'provider_unavailable',
   'code_refused',
@@ -21,7 +21,7 @@ const WARNINGS: ReadonlySet<CallbackResult['kind']> = new Set([
   'issuer_mismatch',
 ])
 
-/** What is told of a callback: which link, what became of it, and why. */
+/** Describes a callback for the log and the metrics: its link, its outcome, and the reason. */
 export function tellOf(result: CallbackResult, link: KnownLink | null): ToldCallback {
   const provider = link?.provider
   const failure = isSuccess(result) ? null : result

@@ -16,8 +16,8 @@ export const CallbackQuery = Type.Object({
 type Name = keyof Static<typeof CallbackQuery>
 
 /**
- * Reads the callback's parameters. One that comes twice is refused (RFC 6749 §3.1): it cannot be
- * known which of the two is meant.
+ * Reads the callback's parameters. A repeated parameter is refused (RFC 6749 §3.1): it is unknown
+ * which value is meant.
  */
 export function readCallback({
   url,
@@ -41,14 +41,14 @@ export function readCallback({
   }
 }
 
-/** No browser sends all of them (https://github.com/streamlit/streamlit/pull/15589). */
+/** Browsers differ in which they send (https://github.com/streamlit/streamlit/pull/15589). */
 const PREFETCH_HEADERS = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz']
 
 /** Chat and mail services that fetch a link in order to show a preview of it. */
 const PREVIEW_BOT =
   /Slackbot|SkypeUriPreview|BingPreview|TelegramBot|WhatsApp|Discordbot|facebookexternalhit|Twitterbot|LinkedInBot|Google-PageRenderer|Applebot/i
 
-/** Whether a browser prefetches the page, or a bot makes a preview: there is nobody to consent. */
+/** Whether a browser prefetches the page, or a bot makes a preview: no user is present. */
 export const isPrefetch = (headers: Headers): boolean =>
   PREFETCH_HEADERS.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? '')) ||
   PREVIEW_BOT.test(headers.get('user-agent') ?? '')

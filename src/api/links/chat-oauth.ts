@@ -37,8 +37,8 @@ export const chatOAuth = (deps: ApiDeps) => (app: Api) =>
       operationId: 'IntegrationsController_getChatOAuthUrl',
       summary: 'Generate chat OAuth URL',
       description:
-        'Either of the two operations that took its place, by `mode`: `link_user`, or `connect` where ' +
-        'it is left out.',
+        'Replaced by two operations, between which `mode` chooses here: `link_user` links a user, and ' +
+        '`connect` (the default) connects a workspace.',
       tag: LINKS,
       deprecated: true,
       access: 'link',

@@ -11,13 +11,15 @@ import { LINK_FIELDS, LINK_RESPONSES, LINKS, linkResponse, recordLink } from './
 export const ConnectBody = openObject(
   {
     ...LINK_FIELDS,
-    subscriberId: Type.Optional(Type.String({ description: 'For whom the connection is.' })),
+    subscriberId: Type.Optional(
+      Type.String({ description: 'The subscriber that the connection belongs to.' }),
+    ),
     connectionIdentifier: Type.Optional(
-      Type.String({ description: 'What the connection is called, or is to be called.' }),
+      Type.String({ description: 'The identifier of an existing connection, or for a new one.' }),
     ),
     scope: Type.Optional(
       Type.Array(Type.String(), {
-        description: 'Slack only: bot scopes. An empty list is passed on as it is.',
+        description: 'Slack only: the bot scopes. An empty list is passed on unchanged.',
       }),
     ),
     connectionMode: Type.Optional(
@@ -26,7 +28,9 @@ export const ConnectBody = openObject(
       }),
     ),
     autoLinkUser: Type.Optional(
-      Type.Boolean({ description: 'Link whoever connects as the subscriber, too.' }),
+      Type.Boolean({
+        description: 'Also link the person who connects the workspace as the subscriber.',
+      }),
     ),
   },
   { title: 'GenerateConnectOauthUrlRequestDto' },
@@ -50,9 +54,9 @@ export const connect = (deps: ApiDeps) => (app: Api) =>
       operationId: 'IntegrationsController_generateConnectOAuthUrl',
       summary: 'Generate OAuth URL for a workspace/tenant connection',
       description:
-        'Makes the URL at which an administrator connects their workspace: installs your app in Slack, ' +
-        'or consents to it in Microsoft Entra. A channel connection is stored when they have. The URL ' +
-        'works once, for 5 minutes.',
+        'Creates a URL where an administrator connects their workspace: by installing your app in ' +
+        'Slack, or by consenting to it in Microsoft Entra. A channel connection is stored afterwards. ' +
+        'The URL works once, for 5 minutes.',
       tag: LINKS,
       access: 'link',
       limit: 'global',

@@ -4,16 +4,16 @@ import type { Providers } from '../../providers/create-providers.ts'
 import { providerNamed } from '../../providers/declared.ts'
 import type { ConsentTexts } from '../../providers/provider.ts'
 
-/** The end of a callback that is shown as a page. */
+/** An outcome of a callback that ends the link, and is shown as a page. */
 export type FinalResult = Exclude<CallbackResult, { kind: 'link_next' }>
 
-/** The answer to a program, in Novu's words where it has any, and the page for a person. */
+/** The response to a program, with Novu's message if it has one, and the page for a person. */
 type OutcomeView = { status: number; message: string } & Omit<ResultPage, 'reference' | 'state'>
 
 const START_AGAIN = 'Go back to where you started and ask for a new link.'
-const TELL_SENDER = 'Tell the people who sent you here: only they can repair it.'
+const TELL_SENDER = 'Tell the people who sent you here: only they can fix it.'
 
-/** Words the end of a callback. Outcomes name their provider as people do, and are stored so. */
+/** Describes an outcome. Outcomes are stored with the provider's name for people. */
 export function describeOutcome(result: FinalResult, providers: Providers): OutcomeView {
   switch (result.kind) {
     case 'linked':
@@ -53,7 +53,7 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
         409,
         'The link was interrupted before its outcome was known',
         'We lost the thread',
-        'Something stopped us while we were linking you, and we cannot tell how far it came.',
+        'Something interrupted us while we were linking you, and we cannot tell whether it worked.',
         `${START_AGAIN} Linking twice does no harm.`,
       )
     default:
@@ -84,13 +84,13 @@ function describeLinked(
   return { status: 200, message, title, heading: "You're all set", intro, advice: null }
 }
 
-/** What a provider says of an administrator's consent; null where it does not work by one. */
+/** The provider's texts about admin consent; null if it does not use it. */
 function consentTexts(providers: Providers, name: string): ConsentTexts | null {
   const connect = providerNamed(providers, name)?.connect
   return connect?.kind === 'admin_consent' ? connect.texts : null
 }
 
-/** Consent is claimed, and the provider does not confirm it: the administrator is told what is missing. */
+/** The provider does not confirm the consent yet: tell the administrator what is missing. */
 function describePending(providers: Providers, provider: string, problem: string): OutcomeView {
   const texts = consentTexts(providers, provider)
   return {
@@ -137,8 +137,8 @@ function describeRefusal(refusal: OtherRefusal, providers: Providers): OutcomeVi
       return failure(
         403,
         'The link was opened in another browser',
-        'Another browser began this',
-        'A link works only in the browser in which it was opened. Nothing was linked.',
+        'This link was opened in another browser',
+        'It works only in the browser that opened it first. Nothing was linked.',
         START_AGAIN,
       )
     case 'issuer_mismatch':
@@ -174,7 +174,7 @@ function describeRefusal(refusal: OtherRefusal, providers: Providers): OutcomeVi
 const titleOf = (providers: Providers, name: string): string =>
   providerNamed(providers, name)?.title ?? name
 
-/** Only `access_denied` is a person's own no (RFC 6749 §4.1.2.1); the rest went wrong elsewhere. */
+/** Only `access_denied` is the user's own refusal (RFC 6749 §4.1.2.1); others are errors. */
 function describeAuthorizationError({
   error,
   description,
@@ -193,7 +193,7 @@ const brokenLink = (message: string): OutcomeView =>
     400,
     message,
     'This link is not valid',
-    'It may have been cut off, changed, or opened without asking for it first. Nothing was linked.',
+    'It may have been cut off or changed, or you did not ask for it. Nothing was linked.',
     START_AGAIN,
   )
 
@@ -202,7 +202,7 @@ const misconfigured = (status: number, message: string): OutcomeView =>
     status,
     message,
     'This link leads nowhere',
-    'What it was made for has been removed or is not set up. Nothing was linked.',
+    'What it was created for has been removed or is not set up. Nothing was linked.',
     TELL_SENDER,
   )
 

@@ -17,33 +17,35 @@ const LinkResponse = Type.Object(
     id: Type.String({ examples: [EXAMPLE_ID] }),
     status: Type.Union(LinkState.anyOf, {
       description:
-        '`waiting`: nobody has come back yet. `opened`: the same, and somebody opened it, which is known ' +
-        "only of links that begin at latch's own page (`binding`). `linked` and `connected`: it was " +
-        'completed, for a user or for a workspace. `failed`: an attempt failed, and none went well. ' +
-        '`expired`: nobody came back in time.',
+        '`waiting`: no user has returned from the provider yet. `opened`: the same, but the link was ' +
+        "opened, which is known only of links that begin at latch's own page (`binding`). `linked` and " +
+        '`connected`: completed, for a user or for a workspace. `failed`: at least one attempt failed, ' +
+        'and none succeeded. `expired`: no user returned in time.',
     }),
-    usable: Type.Boolean({ description: 'Whether it can still be completed.' }),
+    usable: Type.Boolean({ description: 'Whether the link can still be completed.' }),
     createdAt: Type.String({ format: 'date-time' }),
     expiresAt: Type.String({ format: 'date-time' }),
-    openedAt: time('When it was opened first, where that is known.'),
-    endedAt: time('When it was completed, or the last attempt failed.'),
+    openedAt: time('When the link was first opened, if known.'),
+    endedAt: time('When the link was completed, or the last attempt failed.'),
     integrationIdentifier: text(
-      'The integration; null while nobody has opened it or come back, as nothing is stored until then.',
+      'The integration. Null until a user opens the link or returns, because nothing is stored before.',
     ),
-    providerId: text('The same for the provider.'),
-    subscriberId: text('The same for the subscriber.'),
+    providerId: text('The provider; null as for the integration.'),
+    subscriberId: text('The subscriber; null as for the integration.'),
     contextKeys: Type.Union([Type.Array(Type.String()), Type.Null()], {
-      description: 'The same for the contexts.',
+      description: 'The contexts; null as for the integration.',
     }),
-    connectionIdentifier: text('The connection that was stored, or that the user is linked in.'),
-    endpointIdentifier: text('The endpoint that was stored.'),
-    nextLinkId: text('With `autoLinkUser`: the link by which whoever connected is linked too.'),
-    reason: text(
-      'Why it failed, or what is still missing of it; null where all is well. Stable words, for programs.',
+    connectionIdentifier: text(
+      'The connection that was stored, or through which the user was linked.',
     ),
-    providerError: text('What the provider said: its codes alone.'),
-    explanation: text('The reason in plain words.'),
-    remedy: text('What to do about it.'),
+    endpointIdentifier: text('The endpoint that was stored.'),
+    nextLinkId: text('With `autoLinkUser`: the link that then links the person who connected.'),
+    reason: text(
+      'Why the link failed, or what is still missing; null if nothing is. A stable code for programs.',
+    ),
+    providerError: text("The provider's error codes, without its other text."),
+    explanation: text('The reason in plain English.'),
+    remedy: text('How to fix it.'),
   },
   { title: 'LinkResponseDto' },
 )
@@ -60,16 +62,16 @@ export const getLink = (deps: ApiDeps) => (app: Api) =>
       operationId: 'LinksController_getLink',
       summary: 'Retrieve what became of a link',
       description:
-        'By the id that came with the link, in `Latch-Link-Id`. The id says nothing of the link to anybody ' +
-        'else, and opens nothing. What is told of a link is kept as long as events are; afterwards it is ' +
-        '`expired`.',
+        'Returns a link by its id, which was in the `Latch-Link-Id` header when it was created. The id ' +
+        'gives no access, and reveals nothing about the link. The details are kept as long as events ' +
+        'are; afterwards, the link is `expired`.',
       tag: LINKS,
       access: 'read',
       limit: 'configuration',
       params: Type.Object({ id: Type.String({ minLength: 1, examples: [EXAMPLE_ID] }) }),
       responses: {
         200: { description: 'The link', schema: LinkResponse },
-        404: { description: 'No id of a link, or of one in another environment' },
+        404: { description: 'Not the id of a link in this environment' },
       },
     }),
   )

@@ -20,15 +20,14 @@ export const LinkUserBody = openObject(
     connectionIdentifier: Type.Optional(
       Type.String({
         description:
-          'An existing connection of that integration: the user must come from its workspace. ' +
-          "Left out, the connection of the user's workspace is used, or made.",
+          'An existing connection of that integration: the user must belong to its workspace. If ' +
+          "omitted, the connection of the user's workspace is used, or created.",
         examples: [EXAMPLE.connectionIdentifier],
       }),
     ),
     userScope: Type.Optional(
       Type.Array(Type.String(), {
-        description:
-          'Slack only. `identity.basic` if left out; an empty list is passed on as it is.',
+        description: 'Slack only. Default: `identity.basic`. An empty list is passed on unchanged.',
         examples: [['identity.basic']],
       }),
     ),
@@ -54,11 +53,11 @@ export const linkUser = (deps: ApiDeps) => (app: Api) =>
       operationId: 'IntegrationsController_generateLinkUserOAuthUrl',
       summary: 'Generate OAuth URL to link a subscriber user identity',
       description:
-        'Makes the URL at which a subscriber consents to be linked to their Slack or Microsoft Teams ' +
-        'identity. Send them there in a browser; when they have consented, a channel endpoint of type ' +
+        'Creates a URL where a subscriber consents to be linked to their Slack or Microsoft Teams ' +
+        'identity. Open it in their browser. Once they have consented, a channel endpoint of type ' +
         '`slack_user` or `ms_teams_user` is stored. The URL works once, for 5 minutes.\n\n' +
-        'Slack: `identity.basic` is asked for, as at Novu. Apps made today cannot have it; with ' +
-        '`openid` among `userScope`, Sign in with Slack is used instead.',
+        'Slack: the default scope is `identity.basic`, as at Novu. Slack does not grant it to new apps: ' +
+        'include `openid` in `userScope` to use Sign in with Slack instead.',
       tag: LINKS,
       access: 'link',
       limit: 'global',

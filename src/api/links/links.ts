@@ -6,8 +6,8 @@ import { getLink } from './get.ts'
 import { linkUser } from './link-user.ts'
 
 /**
- * The operations that make links, and the one that tells what became of them. A link is repeated for the
- * same `Idempotency-Key` for as long as it lives, and no longer: none may be expired when it arrives.
+ * The operations that create links, and the one that returns their status. A link is replayed for the
+ * same `Idempotency-Key` only as long as it is valid, so that no expired link is returned.
  */
 export const links = (deps: ApiDeps) => (app: Api) =>
   app.use(linkUser(deps)).use(connect(deps)).use(chatOAuth(deps)).use(getLink(deps))

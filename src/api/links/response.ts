@@ -13,7 +13,7 @@ import { ownerError } from '../connections/owner.ts'
 
 export const LINKS: Tag = {
   name: 'Links',
-  description: 'Ask for links that users open, and what becomes of them.',
+  description: 'Create links for users to open, and read what became of them.',
 }
 
 /** The fields that every kind of link has. */
@@ -28,7 +28,8 @@ export const LINK_FIELDS = {
   contextHash: Type.Optional(
     Type.String({
       description:
-        'Where the integration has `hmac`: hex HMAC-SHA256 of the canonical JSON of `context`, by the API key.',
+        'Required if the integration has `hmac`: the HMAC-SHA256, in hex, of the canonical JSON of ' +
+        '`context`, keyed with the API key.',
     }),
   ),
 }
@@ -52,7 +53,7 @@ type LinkDecision =
   | ConnectLinkRefusal
   | { kind: 'subscriber_required'; for: 'link_user' }
 
-/** A link as it is answered, or the refusal in Novu's words. */
+/** The response with the link, or Novu's error for a refusal. */
 export const linkResponse =
   ({ environmentId }: Caller) =>
   (decided: LinkDecision): Reply<201, OAuthUrl> | ApiError => {
@@ -61,7 +62,7 @@ export const linkResponse =
     return reply(201, { url }, { 'latch-link-id': linkId })
   }
 
-/** Counts a link that was handed out, once; at the level `debug` it has a line in the log, too. */
+/** Counts a new link in the metrics, and logs it at the level `debug`. Replays are not counted. */
 export const recordLink =
   (
     { metrics, log }: Pick<ApiDeps, 'metrics' | 'log'>,
@@ -86,7 +87,7 @@ export const recordLink =
 
 type RequestedLink = { integrationIdentifier: string; subscriberId?: string }
 
-/** Some of the messages end in a space, as Novu's do. */
+/** Novu's errors. Some of the messages end in a space, as Novu's do. */
 function linkError(
   refusal: Exclude<LinkDecision, Accepted<SignedLink>>,
   environmentId: string,

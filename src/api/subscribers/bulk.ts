@@ -43,12 +43,14 @@ export const createSubscribersInBulk = (deps: ApiDeps) => (app: Api) =>
     declares({
       operationId: 'SubscribersV1Controller_bulkCreateSubscribers',
       summary: 'Bulk create subscribers',
-      description: 'Creates or updates up to 500 subscribers, and tells what became of each.',
+      description: 'Creates or updates up to 500 subscribers, and returns the result for each.',
       tag: SUBSCRIBERS,
       access: 'write',
       limit: 'configuration',
       body: BulkSubscribersBody,
-      responses: { 201: { description: 'What became of each', schema: BulkSubscribersResponse } },
+      responses: {
+        201: { description: 'The result for each subscriber', schema: BulkSubscribersResponse },
+      },
       example: {
         subscribers: [{ subscriberId: 'subscriber-123' }, { subscriberId: 'subscriber-456' }],
       },
@@ -64,7 +66,7 @@ const presentOutcome = ({
   updated: updated.map((subscriberId) => ({ subscriberId })),
   created: created.map((subscriberId) => ({ subscriberId })),
   failed: failed.map(({ subscriberId, reason }) => {
-    // Of one that is wrong in several ways Novu tells the first.
+    // Like Novu, report only the first invalid field.
     const [field] = Object.values(reason.fields)
     const message = field?.messages.join(', ') ?? 'not a subscriber'
     return subscriberId === null ? { message } : { message, subscriberId }

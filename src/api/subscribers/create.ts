@@ -43,7 +43,7 @@ export const createSubscriber = (deps: ApiDeps) => (app: Api) =>
       limit: 'configuration',
       query: closedQuery({
         failIfExists: Type.Optional(
-          Type.String({ description: '`true`: answer 409 where the subscriber exists.' }),
+          Type.String({ description: '`true`: return 409 if the subscriber exists.' }),
         ),
       }),
       body: CreateSubscriberBody,
@@ -51,7 +51,8 @@ export const createSubscriber = (deps: ApiDeps) => (app: Api) =>
         201: { description: 'The subscriber', schema: SubscriberResponse },
         409: {
           description:
-            'It exists and `failIfExists` is true, or a request with the same key is still running',
+            'The subscriber exists and `failIfExists` is true, or a request with the same idempotency ' +
+            'key is still running',
         },
       },
       example: { subscriberId: 'subscriber-123', firstName: 'Ada', email: 'ada@example.com' },

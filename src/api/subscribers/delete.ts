@@ -12,15 +12,15 @@ const RemovedSubscriber = Type.Object(
   { title: 'RemoveSubscriberResponseDto' },
 )
 
-/** And nothing else: who means to erase, and spells it wrongly, must be told. */
+/** Other parameters are refused: a misspelt `erase` must not be ignored. */
 const RemoveSubscriberQuery = Type.Object(
   {
     erase: Type.Optional(
       Type.Union([Type.Literal('true'), Type.Literal('false')], {
         errorMessage: 'erase must be true or false',
         description:
-          '`true`: also erase their own connections, and what events say of them. Works for somebody ' +
-          'who was deleted earlier, too.',
+          '`true`: also erase their own connections, and their data in events. Also works for a ' +
+          'subscriber who was deleted earlier.',
       }),
     ),
   },
@@ -54,16 +54,17 @@ export const deleteSubscriber = (deps: ApiDeps) => (app: Api) =>
       operationId: 'SubscribersController_removeSubscriber',
       summary: 'Delete a subscriber',
       description:
-        'Removes a subscriber with their endpoints; more than 500 in several transactions, and the subscriber ' +
-        'in the last. With `erase=true` all that is kept of ' +
-        "them goes: their own connections, and what events say of them, too ([A person's data](/docs/personal-data)).",
+        'Deletes a subscriber with their endpoints. More than 500 endpoints are deleted in several ' +
+        'transactions, and the subscriber in the last one. With `erase=true`, everything stored about ' +
+        'them is erased, including their own connections and their data in events ' +
+        "([A person's data](/docs/personal-data)).",
       tag: SUBSCRIBERS,
       access: 'write',
       limit: 'configuration',
       params: SubscriberParams,
       query: RemoveSubscriberQuery,
       responses: {
-        200: { description: 'It is gone', schema: RemovedSubscriber },
+        200: { description: 'Deleted', schema: RemovedSubscriber },
         404: { description: 'No such subscriber' },
       },
       sdk: 'subscribers.delete("subscriber-123")',

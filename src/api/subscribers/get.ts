@@ -22,7 +22,7 @@ export const getSubscriber =
       declares({
         operationId: 'SubscribersController_getSubscriber',
         summary: 'Retrieve a subscriber',
-        description: 'One subscriber, by your own id.',
+        description: 'Returns a subscriber by your own id.',
         tag: SUBSCRIBERS,
         access: 'read',
         limit: 'configuration',

@@ -10,7 +10,7 @@ const SubscribersQuery = listQuery({
   subscriberId: Type.Optional(Type.String()),
   email: Type.Optional(Type.String()),
   phone: Type.Optional(Type.String()),
-  name: Type.Optional(Type.String({ description: 'A part of first and last name, in any case.' })),
+  name: Type.Optional(Type.String({ description: 'Part of the full name, case-insensitive.' })),
 })
 
 export const listSubscribers =
@@ -32,7 +32,7 @@ export const listSubscribers =
       declares({
         operationId: 'SubscribersController_searchSubscribers',
         summary: 'Search subscribers',
-        description: 'Your users, newest first, a page at a time.',
+        description: 'Lists subscribers, newest first, a page at a time.',
         tag: SUBSCRIBERS,
         access: 'read',
         limit: 'configuration',

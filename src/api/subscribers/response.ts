@@ -7,7 +7,7 @@ import type { Subscriber } from '../../store/subscribers/subscribers.ts'
 
 export const SUBSCRIBERS: Tag = {
   name: 'Subscribers',
-  description: 'Your users, under your own ids.',
+  description: 'Your users, identified by your own ids.',
 }
 
 export const SubscriberResponse = Type.Object(
@@ -28,7 +28,7 @@ export const SubscriberParams = Type.Object({
   subscriberId: Type.String({ minLength: 1, examples: ['subscriber-123'] }),
 })
 
-/** A subscriber as Novu shows it. */
+/** A subscriber as Novu returns it. */
 export const presentSubscriber = (
   { organizationId, environmentId }: Caller,
   { id, subscriberId, profile, createdAtMs, updatedAtMs }: Subscriber,

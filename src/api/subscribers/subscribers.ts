@@ -7,7 +7,7 @@ import { getSubscriber } from './get.ts'
 import { listSubscribers } from './list.ts'
 import { updateSubscriber } from './update.ts'
 
-/** The company's own users, under its own ids. */
+/** Operations on subscribers: the customer's users, identified by its own ids. */
 export const subscribers = (deps: ApiDeps) => (app: Api) =>
   app
     .use(listSubscribers(deps))

@@ -35,7 +35,7 @@ export const updateSubscriber = (deps: ApiDeps) => (app: Api) =>
     declares({
       operationId: 'SubscribersController_patchSubscriber',
       summary: 'Update a subscriber',
-      description: 'Changes the fields that are sent, and leaves the others.',
+      description: 'Changes the fields that are sent, and leaves the others unchanged.',
       tag: SUBSCRIBERS,
       access: 'write',
       limit: 'configuration',

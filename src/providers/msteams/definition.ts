@@ -13,7 +13,7 @@ export const msteams: ProviderDefinition = {
     graph: {
       variable: 'LATCH_GRAPH_URL',
       fallback: 'https://graph.microsoft.com',
-      help: 'the same for Graph',
+      help: 'the same for Microsoft Graph',
     },
   },
   flags: [

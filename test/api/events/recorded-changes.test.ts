@@ -37,7 +37,7 @@ const API_KEY_ACTOR = expect.stringMatching(/^api_key:[0-9a-f]{24}$/)
 const CALLBACK = expect.stringMatching(/^callback:./)
 
 describe('a link', () => {
-  test('tells who was linked, by which link, and keeps the endpoint when it is linked again', async () => {
+  test('records who was linked, by which link, and keeps the endpoint when the user links again', async () => {
     const asked = await service.api('POST', '/v1/integrations/channel-endpoints/oauth', {
       subscriberId: SANDBOX.subscriberId,
       integrationIdentifier: SANDBOX.integrationIdentifier,
@@ -64,7 +64,7 @@ describe('a link', () => {
     ])
   })
 
-  test('tells of the connection that it makes for a workspace that is new, once', async () => {
+  test('records the connection that it creates for a new workspace, once', async () => {
     const context = { tenant: 'new' }
     for (const user of ['U0MALLORY4', 'U0MALLORY4']) {
       const link = await service.link({ connectionIdentifier: undefined, context })
@@ -86,7 +86,7 @@ describe('a link', () => {
     expect(events[1]?.subject).toBe(String(events[2]?.subject))
   })
 
-  test('tells of an install, of whom it links, and of the endpoint that it takes over', async () => {
+  test('records an install, whom it links, and the endpoint that it takes over', async () => {
     const context = { tenant: 'new' }
     const asked = await service.api('POST', '/v1/integrations/channel-connections/oauth', {
       integrationIdentifier: SANDBOX.integrationIdentifier,
@@ -122,7 +122,7 @@ describe('a link', () => {
     expect(await service.endpoints('contextKeys=tenant:new')).toHaveLength(1)
   })
 
-  test('tells why it failed, once for each reason', async () => {
+  test('records why it failed, once for each reason', async () => {
     const link = await service.link()
     const denied = await service.consent(link, { decision: 'deny' })
     for (let round = 0; round < 3; round += 1) await service.open(denied)
@@ -148,7 +148,7 @@ describe('a link', () => {
     expect(events[0]?.linkId).toMatch(/^lnk_/)
   })
 
-  test('tells of a failure at the provider with the outcome, and once', async () => {
+  test('records a failure at the provider with the outcome, once', async () => {
     const location = await service.consent(await service.link())
     service.slackAnswers.push(() => Response.json({ ok: false, error: 'invalid_code' }))
     for (let round = 0; round < 3; round += 1) await service.open(location)
@@ -157,7 +157,7 @@ describe('a link', () => {
     ])
   })
 
-  test('tells nothing of a state that is not latch’s own', async () => {
+  test('records nothing for a state that latch did not create', async () => {
     const location = new URL(await service.consent(await service.link()))
     location.searchParams.set('state', `${location.searchParams.get('state')}x`)
     await service.open(location.href)
@@ -166,7 +166,7 @@ describe('a link', () => {
   })
 })
 
-describe('what the API changes is told, with the key that did', () => {
+describe('changes through the API are recorded with their API key', () => {
   test('endpoints', async () => {
     const made = await service.api('POST', '/v1/channel-endpoints', {
       identifier: 'general',
@@ -189,7 +189,7 @@ describe('what the API changes is told, with the key that did', () => {
     ])
   })
 
-  test('a webhook without its address', async () => {
+  test('a webhook without its URL', async () => {
     const made = await service.api('POST', '/v1/channel-endpoints', {
       identifier: 'hook',
       integrationIdentifier: SANDBOX.integrationIdentifier,
@@ -285,7 +285,7 @@ describe('what the API changes is told, with the key that did', () => {
     expect(JSON.stringify(events)).not.toContain('example.com')
   })
 
-  test('nothing where nothing is changed', async () => {
+  test('nothing if nothing changed', async () => {
     await service.api('GET', '/v1/integrations')
     await service.api('DELETE', '/v1/channel-endpoints/nothing')
     await service.api('PATCH', '/v1/channel-connections/nothing', {

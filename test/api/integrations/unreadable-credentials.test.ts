@@ -30,7 +30,7 @@ describe('an integration whose credentials the secret key does not open', async 
     }
     const told = damaged.logged.filter(({ fields }) => fields['integration'] === 'slack')
     expect(told.map(({ message }) => message)).toEqual([
-      'the secret key does not open the credentials of an integration; see `latch doctor`',
+      'the secret key cannot decrypt the credentials of an integration; see `latch doctor`',
     ])
   })
 
@@ -50,13 +50,13 @@ describe('an integration whose credentials the secret key does not open', async 
       expect.objectContaining({
         subject: 'secret key',
         status: 'failed',
-        message: expect.stringContaining('does not open 1 of '),
+        message: expect.stringContaining('does not decrypt 1 of '),
       }),
     )
     const messages = (subject: string) =>
       findings.filter((one) => one.subject === subject).map(({ message }) => message)
     expect(messages('integration slack')).toEqual([
-      'its credentials cannot be opened, so nobody can be linked by it',
+      'its credentials cannot be decrypted, so its links fail',
     ])
     expect(messages('integration msteams')).not.toEqual([])
   })

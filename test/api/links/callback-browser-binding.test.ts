@@ -62,7 +62,10 @@ describe('where an integration binds links to the browser,', () => {
       withCookie(`${cookie.split('=')[0]}=`),
     ]) {
       const page = await service.open(address, headers)
-      expect([page.status, page.text.includes('Another browser began this')]).toEqual([403, true])
+      expect([page.status, page.text.includes('This link was opened in another browser')]).toEqual([
+        403,
+        true,
+      ])
     }
     expect(await service.endpoints('contextKeys=other:browser')).toEqual([])
     expect((await service.open(address, withCookie(cookie))).status).toBe(200)

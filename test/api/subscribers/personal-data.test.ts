@@ -212,7 +212,7 @@ describe('what is kept of one person', () => {
       }),
     ])
     expect((await erase(service)).status).toBe(404)
-    await expect(exported(service)).rejects.toThrow('nothing is kept of one')
+    await expect(exported(service)).rejects.toThrow('Nothing is stored about them')
   })
 
   test('does not come back where a link of theirs is under way', async () => {
@@ -280,7 +280,7 @@ describe('what is kept of one person', () => {
       kind: 'done',
       output: { endpoints: 0, connections: 1, events: found.events.length },
     })
-    await expect(exported(service)).rejects.toThrow('nothing is kept of one')
+    await expect(exported(service)).rejects.toThrow('Nothing is stored about them')
     expect((await service.deps.store.events.verify()).problems).toEqual([])
   })
 })
