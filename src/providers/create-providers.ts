@@ -17,7 +17,7 @@ export async function createProviders(
 ): Promise<Providers> {
   const address = (name: string): string => {
     const url = urls[name]
-    if (url === undefined) throw new Error(`no provider declares an address ${name}`)
+    if (url === undefined) throw new Error(`no provider declares a base URL named ${name}`)
     return url
   }
   const providers = await Promise.all(

@@ -14,7 +14,7 @@ export function recordEvents(
   const atMs = clock()
   return events.map((event) => {
     const definition = EVENTS.get(event.type)
-    if (definition === undefined) throw new Error(`no event has the type ${event.type}`)
+    if (definition === undefined) throw new Error(`unknown event type ${event.type}`)
     const { environmentId, type, data, subjectId } = event
     const { linkId = null, reason = null, subscriberId = null, personal = null } = event
     const row = {

@@ -87,7 +87,7 @@ async function resultOf(
   if (verified === null) return { kind: 'state_missing' }
   if (!code && tenant === null) return { kind: 'code_missing' }
   if (verified.kind === 'refused') return { kind: 'state_invalid', reason: verified.reason }
-  if (link === null) throw new Error("a state that is latch's own belongs to no link")
+  if (link === null) throw new Error('an authentic state belongs to no link')
   const { claims } = verified
   if (claims.bound && !isSameBrowser(deps, claims, response.cookieHeader)) {
     return { kind: 'other_browser' }

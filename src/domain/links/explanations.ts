@@ -50,7 +50,7 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
   provider_unavailable: {
     meaning: 'The provider did not respond in time, or its response made no sense.',
     remedy:
-      'Open the same link again if it is still usable, else ask for a new one. Such outages are usually over in a minute; the log has the details.',
+      'Open the same link again if it is still valid, otherwise create a new one. Such outages are usually over in a minute; the log has the details.',
   },
   interrupted: {
     meaning:

@@ -31,7 +31,7 @@ export async function identifyUser(
   grant: { kind: 'code'; code: string } | { kind: 'consent' },
 ): Promise<UserAnswer | FailedAnswer> {
   const { provider, app, connection } = target
-  if (grant.kind !== 'code') throw new Error('nobody is identified without a code')
+  if (grant.kind !== 'code') throw new Error('a user cannot be identified without a code')
   const answer = await provider.identify({
     app,
     code: grant.code,

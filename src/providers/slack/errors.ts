@@ -52,12 +52,12 @@ export const SLACK_ERRORS: ErrorCodes = {
     },
     invalid_refresh_token: {
       meaning:
-        'Slack does not know the refresh token of the connection any more: it was used elsewhere, or the app was removed from the workspace.',
-      remedy: 'Have the app installed in the workspace again, by a link that connects it.',
+        'Slack does not recognise the refresh token of the connection: it was used elsewhere, or the app was removed from the workspace.',
+      remedy: 'Have the app installed in the workspace again, through a link that connects it.',
     },
     account_inactive: {
       meaning: 'The workspace was deleted, or the app or its user was removed from it.',
-      remedy: 'Have the app installed in the workspace again, by a link that connects it.',
+      remedy: 'Have the app installed in the workspace again, through a link that connects it.',
     },
     access_denied: {
       meaning:

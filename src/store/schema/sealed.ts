@@ -37,5 +37,5 @@ export const sealedColumnsOf = (tables: readonly SQLiteTable[]): SealedColumn[] 
 function rowOf(table: SQLiteTable, columns: readonly SQLiteColumn[]): SQLiteColumn {
   const row = columns.find(({ primary }) => primary)
   if (row !== undefined) return row
-  throw new Error(`${getTableName(table)} has sealed values, and no primary key of one column`)
+  throw new Error(`${getTableName(table)} has sealed values but no single-column primary key`)
 }
