@@ -8,6 +8,7 @@ const SRC = join(ROOT, 'src')
 /** Every package, and the rooms that it may be in; a new one needs a line, and so a reason, here. */
 const ROOMS_OF: Record<string, readonly string[]> = {
   '@libsql/client': ['store'],
+  libsql: ['store'],
   'drizzle-orm': ['store'],
   oslo: ['secrets'],
   commander: ['commands'],

@@ -119,6 +119,25 @@ for (const [where, startCommitter] of committers) {
       await committer.close()
     })
 
+    test('runs a statement again that has failed, and after its table has changed', async () => {
+      const { writer, client, ids, committer } = await open()
+      const returning = { sql: 'UPDATE rows SET text = ? RETURNING id, text', args: ['x'] }
+      await writer.commit([insert(1), row(2)])
+      for (const _ of [1, 2]) {
+        expect(String(await errorOf(writer.commit([insert(1)])))).toContain('UNIQUE')
+        expect(String(await errorOf(writer.commit([row(2)])))).toContain('UNIQUE')
+      }
+      await writer.commit([insert(3), row(4)])
+      const [before] = await writer.commit([returning])
+      await client.execute('ALTER TABLE rows ADD COLUMN more TEXT')
+      await writer.commit([insert(5), row(6)])
+      const [after] = await writer.commit([returning])
+      expect(before?.returned).toEqual([1, 2, 3, 4].map((id) => ({ id, text: 'x' })))
+      expect(after?.returned).toEqual([1, 2, 3, 4, 5, 6].map((id) => ({ id, text: 'x' })))
+      expect(await ids()).toEqual([1, 2, 3, 4, 5, 6])
+      await committer.close()
+    })
+
     test('is idle once all writes are committed', async () => {
       const { writer, ids, committer } = await open()
       const written = Array.from({ length: 50 }, (_, id) => writer.commit([row(id)]))

@@ -12,7 +12,7 @@ export type DatabaseServer = { url: string; authToken: string | null }
  * How long one libSQL call may wait for another process's lock. Waiting blocks the thread, so this
  * is short and the writer retries instead.
  */
-const BUSY_TIMEOUT_MS = 20
+export const BUSY_TIMEOUT_MS = 20
 /**
  * Longer than a commit to another continent takes; a slower call fails, and the client gets 503.
  */
@@ -42,16 +42,16 @@ const CHECKPOINT_PAGES = 4000
  */
 export async function openClient(file: string, synchronous: Synchronous = 'full'): Promise<Client> {
   const client = createClient({ url: fileUrl(file), concurrency: 1, timeout: BUSY_TIMEOUT_MS })
-  await client.execute('PRAGMA journal_mode = WAL')
-  await applySettings(client, synchronous)
+  for (const setting of settingsOf(synchronous)) await client.execute(setting)
   return client
 }
 
-/** Applies the settings that every new connection needs. */
-export async function applySettings(client: Client, synchronous: Synchronous): Promise<void> {
-  await client.execute(`PRAGMA synchronous = ${synchronous.toUpperCase()}`)
-  await client.execute(`PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
-}
+/** The settings that every new connection needs. */
+export const settingsOf = (synchronous: Synchronous): string[] => [
+  'PRAGMA journal_mode = WAL',
+  `PRAGMA synchronous = ${synchronous.toUpperCase()}`,
+  `PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
+]
 
 /**
  * Moves the contents of the write-ahead log into the database file and closes it, so that copying

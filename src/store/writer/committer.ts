@@ -1,7 +1,8 @@
 import type { ResultSet, Value } from '@libsql/client'
-import { applySettings, type Client, openClient, type Synchronous } from '../database/client.ts'
+import type { Client, Synchronous } from '../database/client.ts'
 import { isUnavailable } from '../failures.ts'
 import { StoreError } from '../store-error.ts'
+import { type FileConnection, openFileConnection } from './file-connection.ts'
 import { type FileGuard, type FileIdentity, guardFiles } from './file-guard.ts'
 import type { Statement } from './writes.ts'
 
@@ -33,28 +34,37 @@ export type Committer = {
   close(): Promise<void>
 }
 
-export type CommitterOptions = {
-  guard?: FileGuard
-  /** Sets up a new connection. */
-  onReconnect?(): Promise<void>
+/** What a committer commits through. */
+export type Connection = {
+  /** Runs the statements in one transaction. Rejects with the database's error. */
+  batch(statements: readonly Statement[]): Promise<readonly Committed[]>
+  /** Replaces a connection that does not work any more. */
+  reconnect(): Promise<void>
+  close(): Promise<void>
 }
+
+export type CommitterOptions = { guard?: FileGuard }
 
 /** Longer than a well-behaved process holds the lock (Litestream's checkpoints take it). */
 const BUSY_WAIT_MS = 1000
 const BUSY_PAUSE_MS = 25
 
-/**
- * Commits through a client of its own, or one that is also used for reads. Does not use interactive
- * transactions.
- */
-export const createCommitter = (client: Client, options: CommitterOptions = {}): Committer => ({
+/** Commits without interactive transactions through a client that is also used for reads. */
+export const createCommitter = (client: Client, options: CommitterOptions = {}): Committer =>
+  committerOf(
+    {
+      batch: async (statements) => (await client.batch([...statements], 'write')).map(toCommitted),
+      reconnect: async () => client.reconnect(),
+      close: async () => {},
+    },
+    options,
+  )
+
+const committerOf = (connection: Connection, { guard }: CommitterOptions): Committer => ({
   capacity: 1,
-  commit: async (statements) => {
-    const results = await commitOrRetry(client, options, [...statements])
-    return results.map(toCommitted)
-  },
+  commit: (statements) => commitOrRetry(connection, guard, statements),
   rewrite: async () => {},
-  close: async () => {},
+  close: connection.close,
 })
 
 /** Converts rows to plain objects: a client's own rows cannot be passed between threads. */
@@ -67,26 +77,23 @@ function toCommitted({ rowsAffected, columns, rows }: ResultSet): Committed {
 }
 
 async function commitOrRetry(
-  client: Client,
-  { guard, onReconnect }: CommitterOptions,
-  statements: Statement[],
-): Promise<readonly ResultSet[]> {
+  connection: Connection,
+  guard: FileGuard | undefined,
+  statements: readonly Statement[],
+): Promise<readonly Committed[]> {
   const startedMs = performance.now()
   for (;;) {
     // Outside the `try`: reconnecting would create new, empty files.
     guard?.beforeCommit()
     try {
-      const results = await client.batch(statements, 'write')
+      const results = await connection.batch(statements)
       guard?.afterCommit()
       return results
     } catch (error) {
       if (error instanceof StoreError && error.code === 'database_gone') throw error
       // After an SQLITE_BUSY or a full disk, every later write fails until the client reconnects:
       // https://github.com/tursodatabase/libsql-client-ts/issues/352
-      if (isUnavailable(error)) {
-        await client.reconnect()
-        await onReconnect?.()
-      }
+      if (isUnavailable(error)) await connection.reconnect()
       if (!isBusy(error) || performance.now() - startedMs > BUSY_WAIT_MS) throw error
       await Bun.sleep(BUSY_PAUSE_MS)
     }
@@ -101,33 +108,37 @@ export type DatabaseFile = { identity: FileIdentity; synchronous: Synchronous }
 
 /** Opens a committer with its own connection to a file. Throws `StoreError` if the file is gone. */
 export async function openFileCommitter(database: DatabaseFile): Promise<Committer> {
-  const { identity, synchronous } = database
+  const { identity } = database
   const guard = guardFiles(identity)
   // Opening a file that is gone would create a new one.
   guard.beforeCommit()
-  const client = await openClient(identity.file, synchronous).catch((cause: unknown) => {
-    // libSQL gives no code for this, and it may be temporary: too many open files, for example.
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new StoreError('database_gone', `${identity.file} cannot be opened: ${reason}`, { cause })
-  })
-  const onReconnect = (): Promise<void> => applySettings(client, synchronous)
+  const connection = connect(database)
   return {
-    ...createCommitter(client, { guard, onReconnect }),
+    ...committerOf(connection, { guard }),
     rewrite: async () => {
       guard.beforeCommit()
-      await client.execute('VACUUM')
-      await emptyLog(client)
+      connection.run('VACUUM')
+      await emptyLog(connection)
     },
-    close: async () => client.close(),
+  }
+}
+
+function connect({ identity: { file }, synchronous }: DatabaseFile): FileConnection {
+  try {
+    return openFileConnection(file, synchronous)
+  } catch (cause) {
+    // libSQL gives no code for this, and it may be temporary: too many open files, for example.
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new StoreError('database_gone', `${file} cannot be opened: ${reason}`, { cause })
   }
 }
 
 /** The log keeps the old pages until it is emptied, for which no read may be under way. */
-async function emptyLog(client: Client): Promise<void> {
+async function emptyLog(connection: FileConnection): Promise<void> {
   const startedMs = performance.now()
   for (;;) {
-    const { rows } = await client.execute('PRAGMA wal_checkpoint(TRUNCATE)')
-    if (rows[0]?.['busy'] === 0) return
+    const { returned } = connection.run('PRAGMA wal_checkpoint(TRUNCATE)')
+    if (returned?.[0]?.['busy'] === 0) return
     if (performance.now() - startedMs > BUSY_WAIT_MS) {
       throw new Error('the log of the database could not be emptied: it is being read')
     }

@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads'
 import { type Committer, type DatabaseFile, openFileCommitter } from './committer.ts'
 import { toFailure, type WriterRequest, type WriterResponse } from './thread-committer.ts'
+import type { Statement } from './writes.ts'
 
 // Runs in a separate thread (see thread-committer.ts) and commits one request after the other.
 
@@ -21,7 +22,8 @@ async function handle(request: WriterRequest): Promise<WriterResponse> {
   try {
     const { commit, rewrite } = await open(database)
     if (request.kind === 'commit') {
-      return { kind: 'committed', id, results: await commit(request.statements) }
+      const statements: readonly Statement[] = JSON.parse(request.statements)
+      return { kind: 'committed', id, results: await commit(statements) }
     }
     await rewrite()
     return { kind: 'committed', id, results: [] }
