@@ -4,6 +4,7 @@ import type { PresentedEvent } from '../domain/events/present.ts'
 import { UsageError } from '../operator/errors.ts'
 import { type CommandOptions, defineCommand, defineGroup } from './define-command.ts'
 import { withDataDir, withEnvironment, withJson } from './options.ts'
+import type { RunAction } from './run-action.ts'
 
 type EventOptions = CommandOptions & {
   environment?: string
@@ -33,8 +34,11 @@ const list = defineCommand({
     'latch events list --since 2026-11-24 --json',
   ],
   run: async (options: EventOptions) => {
-    const pages = options.since === undefined ? newestEvents(options) : allEvents(options)
-    for await (const page of pages) print(page, options)
+    const { withActions } = await import('./run-action.ts')
+    await withActions(options, async (run) => {
+      const pagesOf = options.since === undefined ? newestEvents : allEvents
+      for await (const page of pagesOf(run, options)) print(page, options)
+    })
     return 0
   },
 })
@@ -76,15 +80,18 @@ const exportCommand = defineCommand({
     withFilters(command).argument('[file]', 'the file to write; default: standard output'),
   examples: ['latch events export --since 2026-11-01 events.jsonl'],
   run: async (file: string | undefined, options: EventOptions) => {
+    const { withActions } = await import('./run-action.ts')
     const handle = file === undefined ? null : await open(file, 'wx', 0o600)
     let count = 0
     try {
-      for await (const page of allEvents(options)) {
-        const text = page.map((event) => `${JSON.stringify(event)}\n`).join('')
-        if (handle === null) await Bun.write(Bun.stdout, text)
-        else await handle.writeFile(text)
-        count += page.length
-      }
+      await withActions(options, async (run) => {
+        for await (const page of allEvents(run, options)) {
+          const text = page.map((event) => `${JSON.stringify(event)}\n`).join('')
+          if (handle === null) await Bun.write(Bun.stdout, text)
+          else await handle.writeFile(text)
+          count += page.length
+        }
+      })
       await handle?.sync()
     } finally {
       await handle?.close()
@@ -101,10 +108,10 @@ export const eventsCommand = defineGroup({
 })
 
 /** All events that match, oldest first, a page at a time. */
-async function* allEvents(options: EventOptions): AsyncGenerator<PresentedEvent[]> {
+async function* allEvents(run: RunAction, options: EventOptions): AsyncGenerator<PresentedEvent[]> {
   const filter = filterOf(options)
   for (let after: string | null = null; ; ) {
-    const page: PresentedEvent[] = await readPage(options, {
+    const page: PresentedEvent[] = await readPage(run, {
       ...filter,
       after,
       from: 'oldest',
@@ -116,8 +123,11 @@ async function* allEvents(options: EventOptions): AsyncGenerator<PresentedEvent[
   }
 }
 
-async function* newestEvents(options: EventOptions): AsyncGenerator<PresentedEvent[]> {
-  yield readPage(options, { ...filterOf(options), after: null, from: 'newest', limit: NEWEST })
+async function* newestEvents(
+  run: RunAction,
+  options: EventOptions,
+): AsyncGenerator<PresentedEvent[]> {
+  yield readPage(run, { ...filterOf(options), after: null, from: 'newest', limit: NEWEST })
 }
 
 type PageInput = ReturnType<typeof filterOf> & {
@@ -126,10 +136,9 @@ type PageInput = ReturnType<typeof filterOf> & {
   limit: number
 }
 
-async function readPage(options: EventOptions, input: PageInput): Promise<PresentedEvent[]> {
+async function readPage(run: RunAction, input: PageInput): Promise<PresentedEvent[]> {
   const { listEventsAction } = await import('../operator/events.ts')
-  const { runAction } = await import('./run-action.ts')
-  return runAction(options, listEventsAction, input)
+  return run(listEventsAction, input)
 }
 
 const UNIT_MS = new Map([

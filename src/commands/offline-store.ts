@@ -20,14 +20,14 @@ export type Offline = {
   wakeJobs(): void
 }
 
+/** Closes what was opened. */
+type Close = () => Promise<void>
+
 /**
- * Opens the data directory for a command that needs exclusive use of it, and closes it afterwards.
- * Throws `StoreError` if latch is running on it.
+ * Opens the data directory for a command that needs exclusive use of it, until it is closed. Throws
+ * `StoreError` if latch is running on it.
  */
-export async function withOfflineStore<Result>(
-  options: CommandOptions,
-  work: (offline: Offline) => Promise<Result>,
-): Promise<Result> {
+export async function openOffline(options: CommandOptions): Promise<Offline & { close: Close }> {
   const settings = readConfig(process.env, options, { dataDir: 'latch-data' })
   if (settings.database === null && !existsSync(join(settings.dataDir, 'latch.db'))) {
     throw new StoreError(
@@ -43,9 +43,18 @@ export async function withOfflineStore<Result>(
   const store = await openStore(settings.dataDir, createSealing(keys.keyring, random), {
     server: settings.database,
   })
+  return { settings, store, random, keys, log, wakeJobs: () => {}, close: store.close }
+}
+
+/** Opens the data directory as `openOffline` does, and closes it afterwards. */
+export async function withOfflineStore<Result>(
+  options: CommandOptions,
+  work: (offline: Offline) => Promise<Result>,
+): Promise<Result> {
+  const offline = await openOffline(options)
   try {
-    return await work({ settings, store, random, keys, log, wakeJobs: () => {} })
+    return await work(offline)
   } finally {
-    await store.close()
+    await offline.close()
   }
 }
