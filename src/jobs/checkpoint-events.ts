@@ -25,6 +25,7 @@ export const checkpointEventsJob: JobKind = {
       })
       covered = written.value
     } while (covered > 0 && clock() < untilMs && !isStopping())
+    await store.events.index()
     const dueAtMs = covered > 0 ? clock() : clock() + EVERY_MS
     await endJobAlone(deps, held, { kind: 'again', dueAtMs, problem: null })
   },

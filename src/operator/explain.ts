@@ -3,7 +3,7 @@ import { requestIdOf } from '../domain/links/link-events.ts'
 import { type FoundLink, lookUp } from '../domain/links/look-up.ts'
 import { LinkState, NOT_COMPLETED, type Why, whyOf } from '../domain/links/status.ts'
 import type { Provider } from '../providers/provider.ts'
-import type { StoredEvent } from '../store/events/events.ts'
+import type { StoredEvent } from '../store/events/read-events.ts'
 import { defineAction } from './action.ts'
 
 const OptionalText = Type.Union([Type.String(), Type.Null()])
@@ -98,18 +98,11 @@ const step = (atMs: number, what: string, more: Partial<Step> = {}): Step => ({
   ...more,
 })
 
-/** Events after which what they are about is stored. */
-const STORING: ReadonlySet<string> = new Set([
-  'endpoint.linked',
-  'connection.installed',
-  'connection.created',
-])
-
 function stepOf(event: StoredEvent, provider: Provider | undefined): Step {
-  const [, identifier = ''] = event.subject.split(/:(.*)/s)
+  const [kind = '', identifier = ''] = event.subject.split(/:(.*)/s)
   const why: Why | null = whyOf(provider, event)
   return step(event.atMs, event.type, {
-    stored: STORING.has(event.type) ? identifier : null,
+    stored: kind === 'link' ? null : identifier,
     requestId: requestIdOf(event),
     why,
   })

@@ -2,7 +2,7 @@ import type { TObject } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import type { Deps } from '../../src/deps.ts'
 import { EVENTS } from '../../src/domain/events/registry.ts'
-import type { StoredEvent } from '../../src/store/events/events.ts'
+import type { StoredEvent } from '../../src/store/events/read-events.ts'
 
 /** Every event of every environment; none where the test has made the database unreadable. */
 async function allEvents({ store }: Deps): Promise<StoredEvent[]> {

@@ -20,6 +20,11 @@ const BEFORE_INSTALLS_OWN = migrations.findIndex(({ statements }) =>
   statements.some((text) => text.includes("SET `origin` = 'install'")),
 )
 
+/** Until then, events had no time at which they were new. */
+const BEFORE_NEW_EVENTS = migrations.findIndex(({ statements }) =>
+  statements.some((text) => text.includes('ADD `is_new`')),
+)
+
 /** What the first latch that there was could have stored, in its own tables. */
 const ROWS = [
   "INSERT INTO environments VALUES ('e', 'o', 'Production', 1)",
@@ -120,6 +125,43 @@ describe('a database', () => {
       ['both', 'identity'],
     ])
     client.close()
+  })
+
+  test('of an older latch keeps its events, in the indexes, and adds to them', async () => {
+    const dataDir = await storeOfVersion(BEFORE_NEW_EVENTS)
+    const client = await openClient(join(dataDir, 'latch.db'))
+    await client.execute(
+      `INSERT INTO events (environment_id, at_ms, type, subject, actor, link_id, data, subscriber_id, digest) VALUES ('e', 1, 'endpoint.linked', 'endpoint:p', 'callback:r', 'l', '{}', 's', 'd')`,
+    )
+    const store = await openStore(dataDir, sealing)
+    const { rows } = await client.execute('SELECT id FROM events WHERE is_new IS NOT NULL')
+    expect(rows).toEqual([])
+    const event = {
+      environmentId: 'e',
+      atMs: 2,
+      type: 'endpoint.linked',
+      subject: 'endpoint:p',
+      actor: 'callback:r',
+      linkId: 'l',
+      reason: null,
+      data: {},
+      subscriberId: 's',
+      personal: null,
+    }
+    await store.commit([store.events.append(event)])
+    const filters = [
+      { types: ['endpoint.linked'] },
+      { subject: 'endpoint:p' },
+      { subscriberId: 's' },
+    ]
+    for (const filter of filters) {
+      const page = await store.events.page({ environmentId: 'e', afterId: 0, ...filter }, 10)
+      expect(page.map(({ id }) => id)).toEqual([1, 2])
+    }
+    expect(await store.events.ofLink('e', 'l')).toHaveLength(2)
+    expect(await store.events.linksOf('callback:r', 10)).toHaveLength(1)
+    client.close()
+    await store.close()
   })
 
   for (let count = 1; count < WITH_JOBS; count += 1) {

@@ -1,6 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import type { TokenHolder } from '../../store/connections/connection-tokens.ts'
-import type { StoredEvent } from '../../store/events/events.ts'
+import type { StoredEvent } from '../../store/events/read-events.ts'
 import type { EventType } from '../events/registry.ts'
 
 /** Events after which earlier problems of a connection's credentials no longer count. */

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox'
-import type { StoredEvent } from '../../store/events/events.ts'
+import type { StoredEvent } from '../../store/events/read-events.ts'
 import { textOrNull } from './define.ts'
 
 /** An event as returned by the API and printed by commands. */

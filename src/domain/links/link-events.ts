@@ -1,5 +1,5 @@
 import type { Deps } from '../../deps.ts'
-import type { StoredEvent } from '../../store/events/events.ts'
+import type { StoredEvent } from '../../store/events/read-events.ts'
 import { commit } from '../commit.ts'
 import { type Actor, accept } from '../decision.ts'
 import type { DomainEvent } from '../events/registry.ts'

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.ts'
 import { endpointKind } from '../../providers/declared.ts'
 import type { Provider } from '../../providers/provider.ts'
-import type { StoredEvent } from '../../store/events/events.ts'
+import type { StoredEvent } from '../../store/events/read-events.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
 import { EXPLANATIONS, explain, isLinkReason, type LinkReason } from './explanations.ts'
 

@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.ts'
-import type { StoredEvent } from '../../store/events/events.ts'
+import type { StoredEvent } from '../../store/events/read-events.ts'
 import type { PersonRows } from '../../store/subscribers/personal-data.ts'
 import { type CommitDeps, commit } from '../commit.ts'
 import { releaseOthers } from '../connections/move-endpoints.ts'

@@ -27,6 +27,9 @@ export type EventCheckpoints = {
 /** Few enough to be written or removed in one transaction of well under 5 ms. */
 const MAX_COVERED = 200
 
+/** How far apart the clocks of processes that share a database may be. */
+const CLOCK_TOLERANCE_MS = 60_000
+
 export function createEventCheckpoints(database: Database, sign: Sign): EventCheckpoints {
   const checkpoints = (order: 'oldest' | 'newest', limit: number) =>
     database
@@ -40,16 +43,23 @@ export function createEventCheckpoints(database: Database, sign: Sign): EventChe
       const [before = null] = await checkpoints('newest', 1)
       const beforeId = before?.eventId ?? 0
       const rows = await database
-        .select({ id: events.id, digest: events.digest })
+        .select({ id: events.id, digest: events.digest, atMs: events.atMs })
         .from(events)
         .where(gt(events.id, beforeId))
         .orderBy(asc(events.id))
         .limit(MAX_COVERED)
       const last = rows.at(-1)
       if (last === undefined) return null
-      // Never earlier than the previous checkpoint, even if the clock went back: checkpoints are
-      // searched by time.
-      const at = { eventId: last.id, atMs: Math.max(nowMs, before?.atMs ?? 0) }
+      // Checkpoints are searched by time, so never earlier than the previous one or an event, even
+      // if the clock went back or another process has a fast clock. But one event from the far
+      // future must not keep retention from removing anything.
+      const latestMs = Math.max(...rows.map(({ atMs }) => atMs))
+      const atMs = Math.max(
+        nowMs,
+        before?.atMs ?? 0,
+        Math.min(latestMs, nowMs + CLOCK_TOLERANCE_MS),
+      )
+      const at = { eventId: last.id, atMs }
       const digest = digestOfCheckpoint(sign, { before, rows }, at)
       const later = database
         .select({ one: sql`1` })
