@@ -107,8 +107,21 @@ async function timed(run: () => Promise<unknown>): Promise<number> {
 /** What each list costs in a table of few rows and in one of many, in turn. */
 export async function measureLists(few: number, many: number): Promise<Lists> {
   const [small, large] = [await fill(few), await fill(many)]
+  const lists = await measureRuns(RUNS, small, large)
+  // What the log holds is in the file only then.
+  await Promise.all([small, large].map(({ store }) => store.close()))
+  const bytes = Bun.file(join(large.dataDir, 'latch.db')).size
+  return { lists, bytesPerEndpoint: Math.round(bytes / many) }
+}
+
+/** Measures each run on a table of few rows and on one of many, in turn. */
+export async function measureRuns<Filled>(
+  runs: Readonly<Record<string, (of: Filled) => Promise<unknown>>>,
+  small: Filled,
+  large: Filled,
+): Promise<Measurement[]> {
   const lists: Measurement[] = []
-  for (const [what, run] of Object.entries(RUNS)) {
+  for (const [what, run] of Object.entries(runs)) {
     const times = { few: [] as number[], many: [] as number[] }
     for (let round = 0; round < 200; round += 1) {
       times.few.push(await timed(() => run(small)))
@@ -118,8 +131,5 @@ export async function measureLists(few: number, many: number): Promise<Lists> {
     const ratio = manyMicroseconds / fewMicroseconds
     lists.push({ what, fewMicroseconds, manyMicroseconds, ratio })
   }
-  // What the log holds is in the file only then.
-  await Promise.all([small, large].map(({ store }) => store.close()))
-  const bytes = Bun.file(join(large.dataDir, 'latch.db')).size
-  return { lists, bytesPerEndpoint: Math.round(bytes / many) }
+  return lists
 }

@@ -1,10 +1,38 @@
-import type { Lists } from './lists.ts'
+import type { EventCost } from './events.ts'
+import type { Lists, Measurement } from './lists.ts'
 import type { Measured } from './loads.ts'
 import type { Resources } from './resources.ts'
 
 export type Results = { loads: readonly Measured[]; resources: Resources } & Lists
 
 export type Verdict = { target: string; measured: string; met: boolean }
+
+const atLeast = (target: string, value: number, least: number): Verdict => ({
+  target: `${target} ≥ ${least}`,
+  measured: value.toFixed(2),
+  met: value >= least,
+})
+
+const atMost = (target: string, value: number, most: number): Verdict => ({
+  target: `${target} ≤ ${most}`,
+  measured: value.toFixed(2),
+  met: value <= most,
+})
+
+/** What events are to cost at most, and whether they did in this run. */
+export const judgeEvents = (
+  lists: readonly Measurement[],
+  costs: readonly EventCost[],
+): Verdict[] => [
+  atMost('many events, of few: the worst list', worstOf(lists), 1.2),
+  ...costs.flatMap(({ rows, inCommit, rowAlone }) => [
+    atMost(`an event in its commit, µs, with ${rows} others`, inCommit, 15),
+    atMost('of a row without indexes', inCommit / rowAlone, 1.5),
+  ]),
+]
+
+const worstOf = (lists: readonly Measurement[]): number =>
+  Math.max(...lists.map(({ ratio }) => ratio))
 
 /** What latch is to reach, and whether it did in this run. */
 export function judge({ loads, resources, lists }: Results): Verdict[] {
@@ -18,18 +46,7 @@ export function judge({ loads, resources, lists }: Results): Verdict[] {
   const [first, last] = [resources.quarters.at(0), resources.quarters.at(-1)]
   const growth = (last?.ownMegabytes ?? 0) / (first?.ownMegabytes ?? 1)
   const failed = loads.reduce((sum, load) => sum + load.failed, 0)
-  const ratios = lists.map(({ ratio }) => ratio)
 
-  const atLeast = (target: string, value: number, least: number): Verdict => ({
-    target: `${target} ≥ ${least}`,
-    measured: value.toFixed(2),
-    met: value >= least,
-  })
-  const atMost = (target: string, value: number, most: number): Verdict => ({
-    target: `${target} ≤ ${most}`,
-    measured: value.toFixed(2),
-    met: value <= most,
-  })
   return [
     atMost('requests that failed', failed, 0),
     atLeast('(b) of (a)', link.ratio, 0.9),
@@ -38,7 +55,7 @@ export function judge({ loads, resources, lists }: Results): Verdict[] {
     atMost("p99 of (b), of (a)'s", link.p99Ms / bare.p99Ms, 2),
     atLeast('(b), times @slack/oauth', times('@slack/oauth'), 15),
     atLeast('(b), times better-auth', times('better-auth'), 30),
-    atMost('(f) many rows, of few: the worst list', Math.max(...ratios), 1.2),
+    atMost('(f) many rows, of few: the worst list', worstOf(lists), 1.2),
     atMost('start to the first link, ms', resources.startMs, 100),
     atMost('peak memory under links, MB', resources.peakMegabytes, 100),
     atMost('memory in the last quarter of 1,000,000 links, of the first', growth, 1.1),

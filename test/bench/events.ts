@@ -1,0 +1,244 @@
+import { join } from 'node:path'
+import { createKeyring } from '../../src/secrets/keyring.ts'
+import { createRandom, type Random } from '../../src/secrets/random.ts'
+import { createSealing } from '../../src/secrets/sealing.ts'
+import {
+  type Client,
+  closeClient,
+  databaseOf,
+  openClient,
+} from '../../src/store/database/client.ts'
+import { createEvents, type NewEvent } from '../../src/store/events/events.ts'
+import { openStore, type Store } from '../../src/store/store.ts'
+import { openFileCommitter } from '../../src/store/writer/committer.ts'
+import { identityOf } from '../../src/store/writer/file-guard.ts'
+import { rowInserter, statementsOf, type Write } from '../../src/store/writer/writes.ts'
+import { tempDir } from '../harness/temp-dir.ts'
+import { type Measurement, measureRuns } from './lists.ts'
+import { median } from './wrk.ts'
+
+const ENVIRONMENT = 'e'.repeat(24)
+const SMALL_ENVIRONMENT = 'f'.repeat(24)
+/** As many subscribers, subjects and links as fill two pages each, in the small table too. */
+const EVENTS_OF_EACH = 20
+const TYPES = ['endpoint.linked', 'endpoint.deleted', 'link.failed', 'connection.installed']
+const START_MS = 1_700_000_000_000
+const INTERVAL_MS = 1000
+
+export type FilledEvents = { dataDir: string; rows: number }
+
+const open = (dataDir: string, random: Random = createRandom()): Promise<Store> =>
+  openStore(dataDir, createSealing(createKeyring(new Uint8Array(32)), random))
+
+/**
+ * A database with that many events, written by SQL alone: through `append`, 10 million would take an
+ * hour. One event in a thousand is of a rare type, and another in a small environment.
+ */
+export async function fillEvents(rows: number): Promise<FilledEvents> {
+  const dataDir = tempDir()
+  await (await open(dataDir)).close()
+  const client = await openClient(join(dataDir, 'latch.db'))
+  await client.execute('pragma synchronous = off')
+  await client.execute('pragma cache_size = -200000')
+  const { rows: indexes } = await client.execute(
+    "select name, sql from sqlite_master where type = 'index' and tbl_name = 'events'",
+  )
+  for (const { name } of indexes) await client.execute(`drop index ${name}`)
+  for (let first = 1; first <= rows; first += FILLED_AT_ONCE) {
+    const last = Math.min(rows, first + FILLED_AT_ONCE - 1)
+    await client.execute({ sql: FILL, args: { first, last, groups: rows / EVENTS_OF_EACH } })
+  }
+  for (const { sql } of indexes) await client.execute(String(sql))
+  await client.execute(
+    "insert into event_checkpoints select id, at_ms, 'd', null from events where id % 60 = 0",
+  )
+  await closeClient(client)
+  return { dataDir, rows }
+}
+
+/** Few enough that the write-ahead log stays small. */
+const FILLED_AT_ONCE = 200_000
+
+const FILL = `with recursive numbers (n) as (select :first union all select n + 1 from numbers where n < :last)
+insert into events (id, environment_id, at_ms, type, subject, actor, link_id, reason, data, subscriber_id, personal, personal_digest, digest)
+select n, iif(n % 1000 = 500, '${SMALL_ENVIRONMENT}', '${ENVIRONMENT}'), ${START_MS} + n * ${INTERVAL_MS},
+case when n % 1000 = 999 then 'secret_key.rotated' ${TYPES.map((type, index) => `when n % ${TYPES.length} = ${index} then '${type}'`).join(' ')} end,
+'endpoint:chendp_' || (n % :groups), 'callback:' || (n % :groups), 'lnk_' || (n % :groups), null,
+'{"integrationId":"${'i'.repeat(24)}","connectionIdentifier":"acme","contextKeys":["tenant:a"],"type":"slack_user"}',
+'s' || (n % :groups), '{"endpoint":{"userId":"U0ADA00001"}}', hex(randomblob(22)), hex(randomblob(22)) from numbers`
+
+type Opened = FilledEvents & { store: Store }
+
+const page = ({ store, rows }: Opened, filter: object, at = 0): Promise<unknown> =>
+  store.events.page({ environmentId: ENVIRONMENT, afterId: rows * at, ...filter }, 10)
+
+const RUNS: Record<string, (of: Opened) => Promise<unknown>> = {
+  'events, from the middle': (of) => page(of, {}, 0.5),
+  'events, the newest': ({ store }) =>
+    store.events.page({ environmentId: ENVIRONMENT, afterId: 0 }, 10, 'newest'),
+  'events, of a small environment': (of) => page(of, { environmentId: SMALL_ENVIRONMENT }),
+  'events, of a type': (of) => page(of, { types: ['link.failed'] }, 0.5),
+  'events, of a rare type': (of) => page(of, { types: ['secret_key.rotated'] }),
+  'events, of four types': (of) => page(of, { types: TYPES }, 0.5),
+  'events, of a subject': (of) => page(of, { subject: 'endpoint:chendp_7' }),
+  'events, of a subscriber': (of) => page(of, { subscriberId: 's7' }),
+  'events, of a subscriber and types': (of) => page(of, { subscriberId: 's7', types: TYPES }),
+  'events, since a time': (of) => page(of, { sinceMs: START_MS + of.rows * 0.7 * INTERVAL_MS }),
+  'events, of a link': ({ store }) => store.events.ofLink(ENVIRONMENT, 'lnk_7'),
+  'links, of a request': ({ store }) => store.events.linksOf('callback:7', 10),
+}
+
+/** What lists of events cost in a table of few rows and in one of many, in turn. */
+export async function measureEventLists(
+  few: FilledEvents,
+  many: FilledEvents,
+): Promise<Measurement[]> {
+  const small = { ...few, store: await open(few.dataDir) }
+  const large = { ...many, store: await open(many.dataDir) }
+  // As many new events as there are at most, in each.
+  for (const { store } of [small, large]) {
+    const random = createRandom()
+    await store.commit(
+      Array.from({ length: 127 }, (_, index) => store.events.append(eventOf(random, index))),
+    )
+  }
+  const lists = await measureRuns(RUNS, small, large)
+  await Promise.all([small, large].map(({ store }) => store.close()))
+  return lists
+}
+
+/** An event as a completed link has it; its names are as random as real ones. */
+const eventOf = (random: Random, number: number): NewEvent & { linkId: string } => ({
+  environmentId: ENVIRONMENT,
+  atMs: Date.now(),
+  type: TYPES[number % TYPES.length] ?? '',
+  subject: `endpoint:chendp_${random.identifier()}`,
+  actor: `callback:${random.requestId()}`,
+  linkId: `lnk_${random.alphanumeric(41)}`,
+  reason: null,
+  data: {
+    integrationId: 'i'.repeat(24),
+    connectionIdentifier: 'acme',
+    contextKeys: ['tenant:a'],
+    type: 'slack_user',
+  },
+  subscriberId: random.alphanumeric(12),
+  personal: { endpoint: { userId: 'U0ADA00001' } },
+})
+
+/** What one event costs, in µs of CPU time. */
+export type EventCost = {
+  rows: number
+  /** Added to its commit, in the thread that writes. */
+  inCommit: number
+  /** The same for an event that is not to be written twice, such as the failure of a link. */
+  onceInCommit: number
+  /** Added in the main thread, which signs it. */
+  inMainThread: number
+  /** Later, when it is moved to the indexes by a commit of its own. */
+  indexedLater: number
+  /** For comparison, in a commit: the same row, in a table without indexes. */
+  rowAlone: number
+}
+
+/** Of 64 callers at once, the writer takes half into one commit. */
+const CALLERS = 32
+const ROUNDS = 50
+/** As many as bring about 128 events, after which latch indexes them. */
+const COMMITS_A_ROUND = 4
+
+/**
+ * What an event adds to a commit, as the difference between commits with one event for each of 32
+ * callers and commits without. Times are medians of rounds, in each of which all kinds take turns.
+ */
+export async function measureEventCost({ dataDir, rows }: FilledEvents): Promise<EventCost> {
+  const store = await open(dataDir)
+  const file = join(dataDir, 'latch.db')
+  const client = await openClient(file)
+  // In this thread, so that its CPU time can be told from that of others.
+  const committer = await openFileCommitter({ identity: identityOf(file), synchronous: 'full' })
+  const events = createEvents(
+    databaseOf(client),
+    // Events are only indexed when this asks for it.
+    { commit: async (writes) => committer.commit(statementsOf(writes)), listen: () => () => {} },
+    new Uint8Array(32),
+    false,
+  )
+  const random = createRandom()
+  const eventsOf = (append: (event: NewEvent & { linkId: string }) => Write): Write[] =>
+    Array.from({ length: CALLERS }, (_, index) => append(eventOf(random, index)))
+  const bare = await createBareTable(client)
+  await store.commit([
+    store.environments.insert({ id: ENVIRONMENT, organizationId: 'o', name: 'b', createdAtMs: 0 }),
+  ])
+
+  const kinds: Record<string, () => Write[]> = {
+    empty: () => [subscriberOf(store, random)],
+    bare: () => [subscriberOf(store, random), ...eventsOf(events.append).map(bare)],
+    events: () => [subscriberOf(store, random), ...eventsOf(events.append)],
+    once: () => [
+      subscriberOf(store, random),
+      ...eventsOf((event) => events.appendOncePerReason(event, 10)),
+    ],
+  }
+  const times: Record<string, number[]> = { index: [], main: [] }
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [kind, writes] of Object.entries(kinds)) {
+      const orders = Array.from({ length: COMMITS_A_ROUND }, () => inMessage(writes()))
+      const cpu = await cpuOf(async () => {
+        for (const order of orders) await committer.commit(JSON.parse(order))
+      })
+      times[kind] = [...(times[kind] ?? []), cpu / COMMITS_A_ROUND]
+      const isIndexing = kind === 'events'
+      const index = await cpuOf(events.index)
+      if (isIndexing) times['index']?.push(index / COMMITS_A_ROUND)
+    }
+    const told = Array.from({ length: CALLERS }, () => eventOf(random, round))
+    const startedNs = Bun.nanoseconds()
+    inMessage(told.map(events.append))
+    times['main']?.push((Bun.nanoseconds() - startedNs) / 1000)
+  }
+  await committer.close()
+  await client.execute('drop table bare')
+  client.close()
+  await store.close()
+  const of = (kind: string): number => median(times[kind] ?? []) / CALLERS
+  return {
+    rows,
+    inCommit: of('events') - of('empty'),
+    onceInCommit: of('once') - of('empty'),
+    inMainThread: of('main'),
+    indexedLater: of('index'),
+    rowAlone: of('bare') - of('empty'),
+  }
+}
+
+/** A table like that of the events, without indexes. Returns a function that puts a row there. */
+async function createBareTable(client: Client): Promise<(write: Write) => Write> {
+  await client.execute('create table bare as select * from events where false')
+  const { columns } = await client.execute('select * from events where false')
+  const names = columns.filter((name) => name !== 'id' && name !== 'is_new')
+  const inserter = rowInserter('bare', names, { is_new: 1 })
+  return (write) => ('row' in write ? { inserter, row: write.row } : write)
+}
+
+/** Statements as the main thread sends them to the one that writes. */
+const inMessage = (writes: readonly Write[]): string => JSON.stringify(statementsOf(writes))
+
+/** A change that an event may tell of. */
+const subscriberOf = (store: Store, random: Random): Write =>
+  store.subscribers.insert({
+    id: random.recordId(Date.now()),
+    environmentId: ENVIRONMENT,
+    createdAtMs: 0,
+    updatedAtMs: 0,
+    subscriberId: random.identifier(),
+    profile: {},
+  })
+
+async function cpuOf(work: () => Promise<unknown>): Promise<number> {
+  const before = process.threadCpuUsage()
+  await work()
+  const { user, system } = process.threadCpuUsage(before)
+  return user + system
+}
