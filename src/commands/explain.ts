@@ -61,6 +61,9 @@ const STEPS: Readonly<Record<string, string>> = {
   'link.failed': 'an attempt failed',
   'endpoint.linked': 'endpoint',
   'connection.installed': 'connection',
+  'connection.created': 'connection',
+  'connection.endpoints_moved': 'endpoints of other users were moved to another connection',
+  'link.installation_discarded': 'the app was installed, but nothing about it was stored',
 }
 
 function describeStep({ at, what, stored, requestId, why }: ExplainedLink['steps'][number]) {

@@ -69,7 +69,7 @@ const plain = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i,
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address
   // The URL parser writes every spelling of an address in the same way (RFC 5952).
-  const canonical = URL.parse(`http://[${address.replace(/%.*$/, '')}]/`)?.hostname.slice(1, -1)
+  const canonical = URL.parse(`http://[${address.replace(/%.*/, '')}]/`)?.hostname.slice(1, -1)
   if (canonical === undefined) return address
   const mapped = /^::ffff:([0-9a-f]+):([0-9a-f]+)$/.exec(canonical)
   if (mapped !== null) return mapped.slice(1).flatMap(bytesOf).join('.')

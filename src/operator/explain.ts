@@ -98,11 +98,18 @@ const step = (atMs: number, what: string, more: Partial<Step> = {}): Step => ({
   ...more,
 })
 
+/** Events after which what they are about is stored. */
+const STORING: ReadonlySet<string> = new Set([
+  'endpoint.linked',
+  'connection.installed',
+  'connection.created',
+])
+
 function stepOf(event: StoredEvent, provider: Provider | undefined): Step {
-  const [kind = '', identifier = ''] = event.subject.split(/:(.*)/s)
+  const [, identifier = ''] = event.subject.split(/:(.*)/s)
   const why: Why | null = whyOf(provider, event)
   return step(event.atMs, event.type, {
-    stored: kind === 'link' ? null : identifier,
+    stored: STORING.has(event.type) ? identifier : null,
     requestId: requestIdOf(event),
     why,
   })

@@ -116,6 +116,34 @@ describe("the API's description", () => {
     }
   })
 
+  test('has no empty text and no empty list of examples', () => {
+    const places = ['description', 'summary', 'title', 'name', 'lang', 'label', 'source']
+    const empty: string[] = []
+    const look = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return
+      for (const [name, inside] of Object.entries(value)) {
+        const isText = places.includes(name) && typeof inside === 'string'
+        const isList = ['examples', 'enum', 'tags'].includes(name) && Array.isArray(inside)
+        if ((isText && inside.trim() === '') || (isList && inside.length === 0)) {
+          empty.push(`${path}.${name}`)
+        }
+        look(inside, `${path}.${name}`)
+      }
+    }
+    look(document, '')
+    expect(empty).toEqual([])
+  })
+
+  test('names each response, header and schema', () => {
+    for (const { path, method, operation } of operations) {
+      for (const [status, { headers }] of Object.entries(operation.responses)) {
+        const names = [path, method, status, ...Object.keys(headers ?? {})]
+        expect(names.filter((name) => name === '')).toEqual([])
+      }
+    }
+    expect(Object.keys(document.components.schemas)).not.toContain('')
+  })
+
   test('leaves out no route', async () => {
     for (const { path, method } of operations) {
       const { status } = await service.api('TRACE', path.replaceAll(/\{\w+\}/g, 'x'))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import pLimit from 'p-limit'
 import { removeTempDirs } from '../harness/temp-dir.ts'
-import { reasonOf } from './equivalent.ts'
+import { outdated, reasonOf } from './equivalent.ts'
 import { findMutants, type Mutant, sampleOf } from './find-mutants.ts'
 import { type Baseline, createJudge, measureBaseline, type Verdict } from './test-runs.ts'
 import { compiles, copyTree, writeInstrumented } from './trees.ts'
@@ -51,7 +51,10 @@ async function chooseMutants(mutants: readonly Mutant[]): Promise<Mutant[]> {
 
 async function judgeAll(): Promise<Judged[]> {
   const atOnce = pLimit(Number(options.workers))
-  const { mutants, instrumented } = await findMutants(ROOT, filesMatching(options.in))
+  const files = filesMatching(options.in)
+  const { mutants, instrumented } = await findMutants(ROOT, files)
+  const [old] = outdated(files, mutants)
+  if (old) throw new Error(`test/mutants/equivalent.ts: ${old.file} has no "${old.lineText}" now`)
   const all = await chooseMutants(mutants)
   const chosen = all.filter((mutant) => reasonOf(mutant) === null)
   const tree = await copyTree(ROOT)
@@ -73,17 +76,20 @@ async function judgeAll(): Promise<Judged[]> {
   const judge = createJudge(tree, mutants, baselines, (mutant) =>
     oneByOne(() => compiles(compiledTree, mutant)),
   )
-  let done = 0
-  const judged = await Promise.all(
+  const judged: Judged[] = []
+  await Promise.all(
     chosen.map((mutant) =>
-      atOnce(async (): Promise<Judged> => {
+      atOnce(async () => {
         const beganAtMs = performance.now()
         const verdict = await judge(mutant)
         const one = { mutant, verdict, milliseconds: Math.round(performance.now() - beganAtMs) }
-        done += 1
+        judged.push(one)
         if (verdict.kind === 'survived') console.log(`so far: ${describe(one)}`)
-        if (done % 50 === 0) console.log(`${done} judged, ${secondsSince(startedAtMs)} s`)
-        return one
+        if (judged.length % 25 === 0) {
+          console.log(
+            `${judged.length} judged, ${secondsSince(startedAtMs)} s: ${countsOf(judged)}`,
+          )
+        }
       }),
     ),
   )
@@ -108,6 +114,11 @@ function describe({ mutant, verdict }: Judged): string {
   return `${file}:${line} ${kind}${reached}\n  - ${short(original)}\n  + ${short(replacement)}`
 }
 
+const countsOf = (judged: readonly Judged[]): string =>
+  Object.entries(Object.groupBy(judged, ({ verdict }) => verdict.kind))
+    .map(([kind, some]) => `${some?.length} ${kind.replaceAll('_', ' ')}`)
+    .join(', ')
+
 const short = (text: string): string => {
   const oneLine = text.replace(/\s+/g, ' ')
   return oneLine.length > 120 ? `${oneLine.slice(0, 120)}…` : oneLine
@@ -119,8 +130,7 @@ const startedAtMs = performance.now()
 const judged = await judgeAll()
 const survivors = judged.filter(({ verdict }) => verdict.kind === 'survived')
 for (const survivor of survivors) console.log(describe(survivor))
-const counts = Object.entries(Object.groupBy(judged, ({ verdict }) => verdict.kind))
-console.log(counts.map(([kind, some]) => `${some?.length} ${kind.replaceAll('_', ' ')}`).join(', '))
+console.log(`${judged.length} judged: ${countsOf(judged)}`)
 const valid = judged.filter(({ verdict }) => verdict.kind !== 'does_not_compile')
 const percent = ((100 * survivors.length) / valid.length).toFixed(1)
 console.log(

@@ -1,3 +1,4 @@
+import { SHARED_TEXTS } from '../../domain/links/explanations.ts'
 import type { CallbackRefusal, CallbackResult } from '../../domain/links/outcome.ts'
 import type { ResultPage } from '../../pages/result-page.ts'
 import type { Providers } from '../../providers/create-providers.ts'
@@ -45,7 +46,7 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
         502,
         `${result.provider} could not be reached`,
         `${result.provider} is not answering`,
-        'Nothing was linked. This is usually over in a minute.',
+        `Nothing was linked. ${SHARED_TEXTS.outage}`,
         START_AGAIN,
       )
     case 'interrupted':
@@ -54,7 +55,7 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
         'The link was interrupted before its outcome was known',
         'We lost the thread',
         'Something interrupted us while we were linking you, and we cannot tell whether it worked.',
-        `${START_AGAIN} Linking twice does no harm.`,
+        `${START_AGAIN} ${SHARED_TEXTS.linkingTwice}`,
       )
     default:
       return describeRefusal(result, providers)
@@ -130,7 +131,7 @@ function describeRefusal(refusal: OtherRefusal, providers: Providers): OutcomeVi
         400,
         'Invalid OAuth state parameter',
         'This link has expired',
-        'Links work for 5 minutes. Nothing was linked.',
+        `${SHARED_TEXTS.lifetime} Nothing was linked.`,
         START_AGAIN,
       )
     case 'other_browser':

@@ -23,6 +23,13 @@ export const reasonOf = (failure: LinkFailure): LinkReason =>
 export const isSuccess = (result: CallbackResult): result is Exclude<CallbackResult, LinkFailure> =>
   result.kind === 'linked' || result.kind === 'connected' || result.kind === 'link_next'
 
+/** What operators and users are both told, on the page of a failure and by `latch explain`. */
+export const SHARED_TEXTS = {
+  lifetime: 'Links are valid for 5 minutes.',
+  linkingTwice: 'Linking twice does no harm.',
+  outage: 'Such outages are usually over in a minute.',
+} as const
+
 const NEW_LINK = 'Create a new link.'
 const LINK_STAYS_VALID = 'The same link can be opened again until it expires.'
 const NOT_FROM_A_LINK =
@@ -49,13 +56,12 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
   },
   provider_unavailable: {
     meaning: 'The provider did not respond in time, or its response made no sense.',
-    remedy:
-      'Open the same link again if it is still valid, otherwise create a new one. Such outages are usually over in a minute; the log has the details.',
+    remedy: `Open the same link again if it is still valid, otherwise create a new one. ${SHARED_TEXTS.outage} The log has the details.`,
   },
   interrupted: {
     meaning:
       'latch was stopped while it completed the link, and does not know whether the provider accepted the code.',
-    remedy: `${NEW_LINK} Linking twice does no harm.`,
+    remedy: `${NEW_LINK} ${SHARED_TEXTS.linkingTwice}`,
   },
   parameter_repeated: {
     meaning: 'The callback has a repeated parameter (RFC 6749 §3.1).',
@@ -80,7 +86,7 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
   },
   link_expired: {
     meaning: 'The user came back after the link had expired.',
-    remedy: `${NEW_LINK} Create it when the user clicks, not earlier: links are valid for 5 minutes.`,
+    remedy: `${NEW_LINK} Create it when the user clicks, not earlier. ${SHARED_TEXTS.lifetime}`,
   },
   other_browser: {
     meaning:

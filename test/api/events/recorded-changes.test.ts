@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { recordTokenReads } from '../../../src/domain/connections/token-reads.ts'
+import {
+  createIntegrationAction,
+  setClientSecretAction,
+} from '../../../src/operator/integrations.ts'
+import { sendAction } from '../../../src/operator/send-action.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { startService, type TestService } from '../../harness/service.ts'
 
@@ -294,4 +299,35 @@ describe('changes through the API are recorded with their API key', () => {
     })
     expect(await news()).toEqual([])
   })
+})
+
+test('integrations are told of by the command that made or changed them', async () => {
+  const { dataDir } = service
+  await sendAction(dataDir, createIntegrationAction, {
+    environmentId: null,
+    providerId: 'slack',
+    identifier: 'by-command',
+    clientId: '3.4',
+    clientSecret: 'first-secret-of-it',
+    own: {},
+  })
+  await sendAction(dataDir, setClientSecretAction, {
+    environmentId: null,
+    identifier: 'by-command',
+    clientSecret: 'second-secret-of-it',
+  })
+  const events = await news()
+  expect(events).toMatchObject([
+    {
+      type: 'integration.created',
+      actor: 'command:integrations.create',
+      data: { identifier: 'by-command', after: { clientId: '3.4' } },
+    },
+    {
+      type: 'integration.updated',
+      actor: 'command:integrations.set-secret',
+      data: { before: {}, after: {}, changedSecrets: ['secretKey'] },
+    },
+  ])
+  expect(JSON.stringify(events)).not.toContain('secret-of-it')
 })

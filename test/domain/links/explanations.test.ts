@@ -6,9 +6,11 @@ import {
   providerError,
   reasonLabel,
   reasonOf,
+  SHARED_TEXTS,
 } from '../../../src/domain/links/explanations.ts'
 import { createProviders } from '../../../src/providers/create-providers.ts'
 import { REGISTRY } from '../../../src/providers/registry.ts'
+import { STATE_LIFETIME_MS } from '../../../src/secrets/state.ts'
 
 const addresses = Object.fromEntries(
   REGISTRY.flatMap((one) => Object.entries(one.addresses)).map(([name, { fallback }]) => [
@@ -49,6 +51,10 @@ describe("a provider's error", () => {
     expect(label('made_up')).toBe('authorization_error')
     expect(label('constructor')).toBe('authorization_error')
   })
+})
+
+test('what users and operators are both told of the lifetime of links is true', () => {
+  expect(SHARED_TEXTS.lifetime).toContain(` ${STATE_LIFETIME_MS / 60_000} minutes`)
 })
 
 describe('an explanation', () => {
