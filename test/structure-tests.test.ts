@@ -14,6 +14,6 @@ test('no file of the tests is longer than 300 lines', () => {
 // Where a process has loaded a macro's file as a module before, Bun removes the import of the macro
 // and leaves its call. It keeps the broken output in its cache, for every later run of that source.
 test('a macro is imported as one, wherever it is', () => {
-  const asModule = /^import (?!type\b)[^;'"]*from '[^']*\.macro\.ts'(?! with \{ type: 'macro' \})/m
+  const asModule = /^import (?!type\b)[^;'"]*from '[^']*\.macro\.ts'(?!\s+with \{\s*type: 'macro')/m
   expect(everything.filter((file) => asModule.test(textOf(file)))).toEqual([])
 })

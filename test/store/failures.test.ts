@@ -2,7 +2,9 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { type Client, openClient, openServerClient } from '../../src/store/database/client.ts'
 import { migrate } from '../../src/store/database/migrate.ts'
-import { embedMigrations } from '../../src/store/database/migrations.macro.ts' with { type: 'macro' }
+import { embedMigrations } from '../../src/store/database/migrations.macro.ts' with {
+  type: 'macro',
+}
 import { isUnavailable, isUniqueViolation, isUnmetExpectation } from '../../src/store/failures.ts'
 import { type Committer, createCommitter } from '../../src/store/writer/committer.ts'
 import { identityOf } from '../../src/store/writer/file-guard.ts'

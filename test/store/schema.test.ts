@@ -4,7 +4,9 @@ import { getTableName } from 'drizzle-orm'
 import { type AnySQLiteColumn, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 import { type Client, openClient } from '../../src/store/database/client.ts'
 import { migrate } from '../../src/store/database/migrate.ts'
-import { embedMigrations } from '../../src/store/database/migrations.macro.ts' with { type: 'macro' }
+import { embedMigrations } from '../../src/store/database/migrations.macro.ts' with {
+  type: 'macro',
+}
 import { placesOf, sealed, sealedColumnsOf } from '../../src/store/schema/sealed.ts'
 import { schemaTables } from '../../src/store/schema/tables.ts'
 import { cascadesOf, createCacheInvalidation } from '../../src/store/writer/cache-invalidation.ts'

@@ -6,7 +6,9 @@ import { createSealing } from '../../src/secrets/sealing.ts'
 import { backupDatabase, replaceDatabase } from '../../src/store/database/backup.ts'
 import { openClient } from '../../src/store/database/client.ts'
 import { migrate } from '../../src/store/database/migrate.ts'
-import { embedMigrations } from '../../src/store/database/migrations.macro.ts' with { type: 'macro' }
+import { embedMigrations } from '../../src/store/database/migrations.macro.ts' with {
+  type: 'macro',
+}
 import { openStore } from '../../src/store/store.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
