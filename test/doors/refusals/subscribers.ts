@@ -41,7 +41,7 @@ export const OF_SUBSCRIBERS: readonly Refusal[] = [
     },
     command: {
       action: 'subscribers.erase',
-      input: { environmentId: null, ...nobody },
+      input: { environmentId: null, ...nobody, rewritesFile: false },
       says: 'there is no subscriber nobody here',
     },
   },
