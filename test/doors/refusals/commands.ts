@@ -7,7 +7,7 @@ export const OF_COMMANDS: readonly Refusal[] = [
     command: {
       action: 'keys.create',
       input: { environmentId: 'none', name: 'ci', permission: 'all', expiresInDays: null },
-      says: 'There is no environment none',
+      says: 'No such environment: none',
     },
   },
   {
@@ -16,7 +16,7 @@ export const OF_COMMANDS: readonly Refusal[] = [
     command: {
       action: 'keys.revoke',
       input: { environmentId: null, id: 'none' },
-      says: 'there is no key none',
+      says: 'No such API key: none',
     },
   },
 ]

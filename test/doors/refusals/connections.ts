@@ -9,8 +9,8 @@ import {
   LINK_USER,
   link,
   type Refusal,
-  workspace,
   rotating,
+  workspace,
 } from './requests.ts'
 
 export const OF_CONNECTIONS: readonly Refusal[] = [

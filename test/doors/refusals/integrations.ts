@@ -26,7 +26,7 @@ export const OF_INTEGRATIONS: readonly Refusal[] = [
     command: {
       action: 'integrations.create',
       input: { ...app, providerId: 'fax' },
-      says: 'there is no provider fax',
+      says: 'No such provider: fax',
     },
   },
   {
@@ -58,7 +58,7 @@ export const OF_INTEGRATIONS: readonly Refusal[] = [
     command: {
       action: 'integrations.set-secret',
       input: { environmentId: null, identifier: 'none', clientSecret: 'secret' },
-      says: 'there is no integration none',
+      says: 'No such integration: none',
     },
   },
   {

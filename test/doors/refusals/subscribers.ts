@@ -42,7 +42,7 @@ export const OF_SUBSCRIBERS: readonly Refusal[] = [
     command: {
       action: 'subscribers.erase',
       input: { environmentId: null, ...nobody, rewritesFile: false },
-      says: 'there is no subscriber nobody here',
+      says: 'No such subscriber: nobody',
     },
   },
   {
@@ -51,7 +51,7 @@ export const OF_SUBSCRIBERS: readonly Refusal[] = [
     command: {
       action: 'subscribers.export',
       input: { environmentId: null, ...nobody },
-      says: 'there is no subscriber nobody here',
+      says: 'No such subscriber: nobody',
     },
   },
   {
