@@ -36,8 +36,8 @@ export const indexPage = (): Response => {
 /** Renders Markdown as a page, with the runtime's own renderer. */
 export const markdownPage = (markdown: string): Response => {
   const content = Bun.markdown.html(markdown, { headings: { ids: true } })
-  // The sources link to files, so that the links also work there.
-  const linked = content.replaceAll(/href="(\w+)\.md"/g, 'href="/docs/$1"')
+  // The guides link to each other's files, so that the links also work in the repository.
+  const linked = content.replaceAll(/href="([\w-]+)\.md(#[\w-]+)?"/g, 'href="/docs/$1$2"')
   return page(titleOf(markdown), { html: linked })
 }
 

@@ -55,14 +55,20 @@ describe('the documentation that comes with latch', () => {
     expect(await (await fetch(`${service.url}/llms.txt`)).text()).toContain('/docs/slack.md')
   })
 
-  test('has no broken links', async () => {
+  test('has no broken links, and none to the Markdown of a page', async () => {
     for (const name of GUIDES) {
       const page = await (await fetch(`${service.url}/docs/${name}`)).text()
       const links = [...page.matchAll(/href="([^"]+)"/g)].map(([, link = '']) => link)
       expect(links.length).toBeGreaterThan(4)
       for (const link of links.filter((one) => !/^(https?|data):/.test(one))) {
-        const { status } = await fetch(new URL(link, `${service.url}/docs/${name}`))
-        expect([name, link, status]).toEqual([name, link, 200])
+        const { status, headers } = await fetch(new URL(link, `${service.url}/docs/${name}`))
+        const type = link === 'latch.service' ? 'text/plain' : 'text/html'
+        expect([name, link, status, headers.get('content-type')]).toEqual([
+          name,
+          link,
+          200,
+          `${type}; charset=utf-8`,
+        ])
       }
     }
   })

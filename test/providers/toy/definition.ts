@@ -1,6 +1,6 @@
 import type { ProviderDefinition } from '../../../src/providers/definition.ts'
 
-/** A provider that there is not, to see what a new one takes: this folder, and a line. */
+/** A made-up provider. It shows what adding one takes: this folder, and a line. */
 export const toy: ProviderDefinition = {
   id: 'toy',
   name: 'Toy Chat',

@@ -253,6 +253,6 @@ test('the sandbox greets with its stand-in', () => {
     integrations: { toy: 'toy' },
   })
   const greeting = describeSandbox(facts, true)
-  expect(greeting).toContain('  Toy Chat    http://127.0.0.1:2   (a stand-in')
+  expect(greeting.replaceAll(/ +/g, ' ')).toContain('Toy Chat http://127.0.0.1:2 (a stand-in')
   expect(greeting).toContain('"integrationIdentifier":"toy"')
 })
