@@ -1,5 +1,8 @@
 import { afterAll } from 'bun:test'
 import { plugin } from 'bun'
+// Loaded first: with some orders of imports, Bun removes the macro's import and leaves its call,
+// and every test that opens a store fails.
+import '../../src/store/database/embedded-migrations.ts'
 import { watchAnswers } from './declared-responses.ts'
 import { removeTempDirs } from './temp-dir.ts'
 import { watchFetch } from './watched-fetch.ts'
