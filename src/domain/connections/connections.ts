@@ -14,7 +14,7 @@ import {
   type SubscriberReady,
 } from '../subscribers/require.ts'
 import { type AuthRefused, hasToken, IDENTITY_ONLY, readAuthInput } from './auth.ts'
-import { connectionEvent } from './event.ts'
+import { connectionEvent, connectionUpdated } from './event.ts'
 import { releaseOthers } from './move-endpoints.ts'
 import { type OwnerRefusal, refuseMissingOwner } from './owner.ts'
 import type { AuthInput, ConnectionContent, NewConnection, WorkspaceInput } from './shape.ts'
@@ -178,9 +178,10 @@ export async function updateConnection(
   return accept(
     { ...found, connection, auth: read.auth, pending: null },
     {
-      expects: [store.connections.expectPresent(connection.id)],
+      // The event must contain what this change replaces.
+      expects: [store.connections.expectUnchanged(found.connection)],
       writes: store.connections.replace(connection.id, workspace, read.auth, updatedAtMs),
-      events: [connectionEvent('connection.updated', connection)],
+      events: [connectionUpdated(found, { connection, auth: read.auth })],
     },
   )
 }

@@ -1,4 +1,6 @@
+import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
+import { changedNames, differences } from '../events/differences.ts'
 import type { DomainEvent } from '../events/registry.ts'
 
 type Subject = Pick<
@@ -14,8 +16,15 @@ type Subject = Pick<
 
 type ConnectionEventType = Exclude<
   Extract<DomainEvent['type'], `connection.${string}`>,
-  'connection.tokens_read' | 'connection.endpoints_moved'
+  'connection.tokens_read' | 'connection.endpoints_moved' | 'connection.updated'
 >
+
+const dataOf = ({ integrationId, contextKeys, workspaceId, workspaceName }: Subject) => ({
+  integrationId,
+  contextKeys: [...contextKeys],
+  workspaceId,
+  workspaceName,
+})
 
 /** Creates an event about a connection. */
 export const connectionEvent = (
@@ -29,10 +38,35 @@ export const connectionEvent = (
   subscriberId: connection.subscriberId,
   linkId,
   reason,
+  data: dataOf(connection),
+})
+
+const fieldsOf = ({ contextKeys, workspaceId, workspaceName, botUserId }: Connection) => ({
+  contextKeys: [...contextKeys],
+  workspaceId,
+  workspaceName,
+  botUserId,
+})
+
+/** The differences between a connection before and after a change, without its tokens. */
+export const connectionChanges = (was: Connection, is: Connection) => ({
+  before: differences(fieldsOf(was), fieldsOf(is)),
+  after: differences(fieldsOf(is), fieldsOf(was)),
+})
+
+type WithAuth = { connection: Connection; auth: ConnectionAuth }
+
+const tokensOf = ({ accessToken, refreshToken }: ConnectionAuth) => ({ accessToken, refreshToken })
+
+/** Creates the event of a connection whose workspace and tokens were replaced. */
+export const connectionUpdated = (was: WithAuth, is: WithAuth): DomainEvent => ({
+  type: 'connection.updated',
+  environmentId: is.connection.environmentId,
+  subjectId: is.connection.identifier,
+  subscriberId: is.connection.subscriberId,
   data: {
-    integrationId: connection.integrationId,
-    contextKeys: [...connection.contextKeys],
-    workspaceId: connection.workspaceId,
-    workspaceName: connection.workspaceName,
+    ...dataOf(is.connection),
+    ...connectionChanges(was.connection, is.connection),
+    changedSecrets: changedNames(tokensOf(was.auth), tokensOf(is.auth)),
   },
 })

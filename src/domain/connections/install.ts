@@ -25,6 +25,9 @@ export type Install = {
 /** The connection to be replaced belongs to a different workspace. */
 export type OtherWorkspace = { kind: 'other_workspace'; existing: Connection }
 
+/** The connection as it is now, and as it was before; null if there was none. */
+export type Installed = { connection: Connection; replaced: Connection | null }
+
 /**
  * Stores the connection that an installation creates or updates. It belongs to the installer, even
  * if latch had created it before as identity-only, when a user linked from that workspace. In that
@@ -35,7 +38,7 @@ export type OtherWorkspace = { kind: 'other_workspace'; existing: Connection }
 export async function installConnection(
   deps: InstallDeps,
   install: Install,
-): Promise<Decision<Connection, OtherWorkspace>> {
+): Promise<Decision<Installed, OtherWorkspace>> {
   const { connections } = deps.store
   const { environmentId, integrationId, owner, workspace, auth, pending } = install
   const existing = await findReplaced(deps, install)
@@ -54,10 +57,13 @@ export async function installConnection(
     const identifier = install.identifier ?? `chconn_${deps.random.identifier()}`
     const connection = { ...fresh, ...workspace, ...owned, integrationId, identifier }
     const taken = await takeOverOwn(deps, connection, cause)
-    return accept(connection, {
-      ...taken,
-      writes: [...connections.insert(connection, auth, pending), ...taken.writes],
-    })
+    return accept(
+      { connection, replaced: null },
+      {
+        ...taken,
+        writes: [...connections.insert(connection, auth, pending), ...taken.writes],
+      },
+    )
   }
   const takesOver = existing.origin === 'identity'
   const connection: Connection = {
@@ -69,17 +75,19 @@ export async function installConnection(
   const moved = takesOver
     ? await releaseOthers(deps, connection, cause)
     : await takeOverOwn(deps, connection, cause)
-  return accept(connection, {
-    expects: [
-      // If two installations happen at the same moment, only one takes it over.
-      takesOver
-        ? connections.expectIdentityOnly(connection.id)
-        : connections.expectPresent(connection.id),
-      ...moved.expects,
-    ],
-    writes: [...connections.install(connection, auth, pending), ...moved.writes],
-    events: moved.events,
-  })
+  return accept(
+    { connection, replaced: existing },
+    {
+      expects: [
+        // If two installations happen at the same moment, only one takes it over.
+        ...(takesOver ? [connections.expectIdentityOnly(connection.id)] : []),
+        connections.expectSame(existing),
+        ...moved.expects,
+      ],
+      writes: [...connections.install(connection, auth, pending), ...moved.writes],
+      events: moved.events,
+    },
+  )
 }
 
 /**

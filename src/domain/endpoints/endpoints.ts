@@ -9,7 +9,7 @@ import { accept, type Decision } from '../decision.ts'
 import { findIntegration, type IntegrationNotFound } from '../integrations/find.ts'
 import { type Invalid, invalid } from '../shape.ts'
 import { requireSubscriber, type SubscriberNotFound } from '../subscribers/require.ts'
-import { endpointEvent } from './event.ts'
+import { endpointEvent, endpointUpdated } from './event.ts'
 import type { NewEndpoint } from './shape.ts'
 import { OTHER_PROVIDERS, refuseType, refuseValue, splitSecrets } from './types.ts'
 
@@ -127,9 +127,10 @@ export async function updateEndpoint(
   return accept(
     { ...found, ...split, updatedAtMs, pending: null },
     {
-      expects: [store.endpoints.expectPresent(found.id)],
+      // The event must contain what this change replaces.
+      expects: [store.endpoints.expectUnchanged(found)],
       writes: [store.endpoints.replace(found.id, split, updatedAtMs)],
-      events: [endpointEvent('endpoint.updated', { ...found, ...split })],
+      events: [endpointUpdated(found, split)],
     },
   )
 }

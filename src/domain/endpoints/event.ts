@@ -1,7 +1,8 @@
-import type { Endpoint } from '../../store/endpoints/endpoints.ts'
+import type { Endpoint, EndpointValue } from '../../store/endpoints/endpoints.ts'
+import { changedNames } from '../events/differences.ts'
 import type { Cause } from '../events/reasons.ts'
 import type { DomainEvent } from '../events/registry.ts'
-import { splitSecrets } from './types.ts'
+import { splitSecrets, wholeValue } from './types.ts'
 
 type Subject = Pick<
   Endpoint,
@@ -17,7 +18,7 @@ type Subject = Pick<
 
 type EndpointEventType = Exclude<
   Extract<DomainEvent['type'], `endpoint.${string}`>,
-  'endpoint.moved' | 'endpoint.reachable'
+  'endpoint.moved' | 'endpoint.reachable' | 'endpoint.linked' | 'endpoint.updated'
 >
 
 const dataOf = ({
@@ -46,6 +47,20 @@ export function endpointEvent(
     reason,
     data: dataOf(endpoint),
     personal: { endpoint: splitSecrets(endpoint.type, endpoint.endpoint).endpoint },
+  }
+}
+
+/** Creates the event of an endpoint whose value was replaced. */
+export function endpointUpdated(before: Omit<Endpoint, 'id'>, after: EndpointValue): DomainEvent {
+  // Versions that did not seal secrets have stored them in the value.
+  const was = splitSecrets(before.type, wholeValue(before))
+  return {
+    type: 'endpoint.updated',
+    environmentId: before.environmentId,
+    subjectId: before.identifier,
+    subscriberId: before.subscriberId,
+    data: { ...dataOf(before), changedSecrets: changedNames(was.secret ?? {}, after.secret ?? {}) },
+    personal: { endpoint: after.endpoint, previousEndpoint: was.endpoint },
   }
 }
 

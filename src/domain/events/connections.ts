@@ -14,15 +14,28 @@ const data = Type.Object({
   workspaceName: textOrNull(),
 })
 
+/** What a change can replace, besides tokens. */
+const Fields = Type.Partial(
+  Type.Object({
+    contextKeys: Type.Array(Type.String()),
+    workspaceId: Type.String(),
+    workspaceName: textOrNull(),
+    botUserId: textOrNull(),
+  }),
+)
+
 /** Events about connections. The subject is the connection's identifier. */
 export const connectionEvents = {
   'connection.installed': defineEvent({
     description:
       'The app was installed in a workspace, for the first time or again. `reason` says what is ' +
-      'still missing.',
+      'still missing. If it replaced an installation, or took over a connection without tokens, ' +
+      '`before` and `after` contain the differences.',
     subject: 'connection',
     data: Type.Object({
       ...data.properties,
+      before: Type.Optional(Fields),
+      after: Type.Optional(Fields),
       problem: Type.Optional(
         Type.String({ description: "Why the administrator's consent is not confirmed yet." }),
       ),
@@ -41,9 +54,18 @@ export const connectionEvents = {
     data,
   }),
   'connection.updated': defineEvent({
-    description: 'The workspace or the tokens of a connection were replaced.',
+    description:
+      'The workspace and the tokens of a connection were replaced. `before` and `after` contain ' +
+      'the differences.',
     subject: 'connection',
-    data,
+    data: Type.Object({
+      ...data.properties,
+      before: Fields,
+      after: Fields,
+      changedSecrets: Type.Array(Type.String(), {
+        description: 'The names of tokens that were replaced, added or removed.',
+      }),
+    }),
   }),
   'connection.endpoints_moved': defineEvent({
     description:

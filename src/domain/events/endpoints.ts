@@ -17,11 +17,22 @@ const personal = Type.Object({
   ),
 })
 
+/** What a change replaced. */
+const personalBefore = Type.Object({
+  ...personal.properties,
+  previousEndpoint: Type.Optional(
+    Type.Record(Type.String(), Type.Unknown(), {
+      description: 'The value before, if there was one.',
+    }),
+  ),
+})
+
 /** Events about endpoints. The subject is the endpoint's identifier. */
 export const endpointEvents = {
   'endpoint.linked': defineEvent({
     description:
-      'A subscriber completed a link, for the first time or again. `reason` says what is still missing.',
+      'A subscriber completed a link. If they were linked before, `previousEndpoint` says as whom. ' +
+      '`reason` says what is still missing.',
     subject: 'endpoint',
     data: Type.Object({
       ...data.properties,
@@ -29,7 +40,7 @@ export const endpointEvents = {
         Type.String({ description: 'Why the app cannot message them yet; latch keeps retrying.' }),
       ),
     }),
-    personal,
+    personal: personalBefore,
   }),
   'endpoint.created': defineEvent({
     description: 'A backend or an import created an endpoint, without a link.',
@@ -40,8 +51,13 @@ export const endpointEvents = {
   'endpoint.updated': defineEvent({
     description: 'The value of an endpoint was replaced.',
     subject: 'endpoint',
-    data,
-    personal,
+    data: Type.Object({
+      ...data.properties,
+      changedSecrets: Type.Array(Type.String(), {
+        description: 'The names of secret fields that were replaced, added or removed.',
+      }),
+    }),
+    personal: personalBefore,
   }),
   'endpoint.moved': defineEvent({
     description:

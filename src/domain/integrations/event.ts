@@ -1,5 +1,6 @@
 import type { Integration } from '../../store/integrations/integrations.ts'
 import type { DependentCounts } from '../dependents.ts'
+import { changedNames, differences } from '../events/differences.ts'
 import type { DomainEvent } from '../events/registry.ts'
 import { settingsOf } from './credentials.ts'
 
@@ -20,16 +21,10 @@ function publicFieldsOf({ name, identifier, active, credentials }: Integration):
 /** The names of changed credentials that may be secrets. */
 function changedSecrets(before: Integration, after: Integration): string[] {
   const publicNames = new Set(Object.keys({ ...publicFieldsOf(before), ...publicFieldsOf(after) }))
-  const names = new Set([...Object.keys(before.credentials), ...Object.keys(after.credentials)])
-  return [...names]
-    .filter(
-      (name) => !publicNames.has(name) && before.credentials[name] !== after.credentials[name],
-    )
-    .sort()
+  return changedNames(before.credentials, after.credentials).filter(
+    (name) => !publicNames.has(name),
+  )
 }
-
-const differing = (publicNames: PublicFields, same: PublicFields): PublicFields =>
-  Object.fromEntries(Object.entries(publicNames).filter(([name, value]) => same[name] !== value))
 
 const subjectOf = ({ id, environmentId }: Integration) => ({ environmentId, subjectId: id })
 
@@ -48,8 +43,8 @@ export function integrationUpdated(before: Integration, after: Integration): Dom
     ...subjectOf(after),
     data: {
       ...identifiersOf(after),
-      before: differing(was, is),
-      after: differing(is, was),
+      before: differences(was, is),
+      after: differences(is, was),
       changedSecrets: changedSecrets(before, after),
     },
   }

@@ -4,6 +4,7 @@ import type { Proofs } from '../../secrets/proofs.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import { APP_ONLY, toStoredAuth } from '../connections/auth.ts'
+import { connectionChanges } from '../connections/event.ts'
 import { installConnection } from '../connections/install.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept, type Change } from '../decision.ts'
@@ -162,7 +163,8 @@ export async function storeInstallation(
   if (installed.kind === 'other_workspace') {
     return wrongWorkspace(target, installed.existing, workspace)
   }
-  const { value: connection, change } = installed
+  const { value, change } = installed
+  const { connection, replaced } = value
   const linked = await linkOfInstaller(deps, target, linkId, {
     claims,
     connection,
@@ -181,6 +183,7 @@ export async function storeInstallation(
       contextKeys: [...contextKeys],
       workspaceId,
       workspaceName,
+      ...(replaced !== null && connectionChanges(replaced, connection)),
       ...(pending !== null && { problem: pending.problem }),
       ...(linked.next !== null && { nextLinkId: linked.next.linkId }),
     },

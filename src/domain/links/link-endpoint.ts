@@ -65,6 +65,9 @@ export async function linkEndpoint(
   const { environmentId } = integration
   return {
     writes: [
+      // The event must contain what this link replaces. Linking as the same person again changes
+      // nothing, however often it happens at once.
+      ...(before === null ? [] : [endpoints.expectValue(before)]),
       ...writes,
       endpoints.expectLinked({ environmentId, identifier, connectionIdentifier }),
     ],
@@ -83,7 +86,7 @@ export async function linkEndpoint(
           type,
           ...(botInstallation.kind === 'not_yet' && { problem: botInstallation.problem }),
         },
-        personal: { endpoint },
+        personal: { endpoint, ...(before !== null && { previousEndpoint: before.endpoint }) },
       },
     ],
   }

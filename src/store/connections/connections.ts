@@ -40,6 +40,13 @@ export type Connections = {
   delete(id: string): Write
   /** Fails the commit if the connection no longer exists. */
   expectPresent(id: string): Write
+  /** Fails the commit if the connection was changed since it was read, or no longer exists. */
+  expectUnchanged(read: Pick<Connection, 'id' | 'updatedAtMs'>): Write
+  /**
+   * Fails the commit unless the connection exists and has the same owner and workspace. Its tokens
+   * may have been replaced.
+   */
+  expectSame(read: Connection): Write
   /** Fails the commit if the connection no longer exists or has a different workspace. */
   expectInWorkspace(connection: Pick<Connection, 'id' | 'workspaceId'>): Write
   /** Fails the commit if the connection no longer exists or is no longer identity-only. */
@@ -176,6 +183,21 @@ export function createConnections(
     delete: (id) =>
       toWrite(database.delete(channelConnections).where(eq(channelConnections.id, id))),
     expectPresent: (id) => expectOne(eq(channelConnections.id, id)),
+    expectUnchanged: ({ id, updatedAtMs }) =>
+      expectOne(
+        and(eq(channelConnections.id, id), eq(channelConnections.updatedAtMs, updatedAtMs)),
+      ),
+    expectSame: (read) =>
+      expectOne(
+        and(
+          eq(channelConnections.id, read.id),
+          sql`${subscriberId} is ${read.subscriberId}`,
+          eq(contextKeys, read.contextKeys),
+          eq(workspaceId, read.workspaceId),
+          sql`${channelConnections.workspaceName} is ${read.workspaceName}`,
+          sql`${channelConnections.botUserId} is ${read.botUserId}`,
+        ),
+      ),
     expectInWorkspace: (connection) =>
       expectOne(
         and(eq(channelConnections.id, connection.id), eq(workspaceId, connection.workspaceId)),

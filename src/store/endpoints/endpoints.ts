@@ -69,6 +69,10 @@ export type Endpoints = {
   expectLinked(
     endpoint: Pick<Endpoint, 'environmentId' | 'identifier' | 'connectionIdentifier'>,
   ): Write
+  /** Fails the commit if the endpoint was changed since it was read, or no longer exists. */
+  expectUnchanged(read: Pick<Endpoint, 'id' | 'updatedAtMs'>): Write
+  /** Fails the commit unless the endpoint exists and has this value. */
+  expectValue(read: Pick<Endpoint, 'id' | 'endpoint'>): Write
   /** Fails the commit if the endpoint no longer exists. */
   expectPresent(id: string): Write
   find(environmentId: string, identifier: string): Promise<ListedEndpoint | null>
@@ -124,6 +128,18 @@ export function createEndpoints(
       ),
     delete: (id) => toWrite(database.delete(channelEndpoints).where(eq(channelEndpoints.id, id))),
     expectPresent: (id) => expectRow(database, channelEndpoints, eq(channelEndpoints.id, id)),
+    expectUnchanged: ({ id, updatedAtMs }) =>
+      expectRow(
+        database,
+        channelEndpoints,
+        and(eq(channelEndpoints.id, id), eq(channelEndpoints.updatedAtMs, updatedAtMs)),
+      ),
+    expectValue: ({ id, endpoint }) =>
+      expectRow(
+        database,
+        channelEndpoints,
+        and(eq(channelEndpoints.id, id), eq(channelEndpoints.endpoint, endpoint)),
+      ),
     expectLinked: ({ environmentId, identifier, connectionIdentifier }) =>
       expectRow(
         database,

@@ -17,7 +17,7 @@ type Event = {
   linkId: string | null
   reason: string | null
   data: Record<string, unknown>
-  personal: { endpoint?: Record<string, unknown> } | null
+  personal: { endpoint?: Record<string, unknown>; previousEndpoint?: unknown } | null
 }
 
 let service: TestService
@@ -52,13 +52,19 @@ describe('changes through the API are recorded with their API key', () => {
     })
     expect(made.status).toBe(201)
     const changed = { endpoint: { channelId: 'C0GENERAL2' } }
+    const was = { endpoint: { channelId: 'C0GENERAL1' } }
     await service.api('PATCH', '/v1/channel-endpoints/general', changed)
     await service.api('DELETE', '/v1/channel-endpoints/general')
     expect((await service.api('DELETE', '/v1/channel-endpoints/general')).status).toBe(404)
     const all = { subject: 'endpoint:general', actor: API_KEY_ACTOR, linkId: null }
     expect(await news()).toMatchObject([
       { ...all, type: 'endpoint.created', personal: { endpoint: { channelId: 'C0GENERAL1' } } },
-      { ...all, type: 'endpoint.updated', personal: { endpoint: { channelId: 'C0GENERAL2' } } },
+      {
+        ...all,
+        type: 'endpoint.updated',
+        data: { changedSecrets: [] },
+        personal: { ...changed, previousEndpoint: was.endpoint },
+      },
       { ...all, type: 'endpoint.deleted', subscriberId: SANDBOX.subscriberId },
     ])
   })
@@ -72,9 +78,58 @@ describe('changes through the API are recorded with their API key', () => {
       endpoint: { url: 'https://93.184.216.34/services/T0/B0/secret-path' },
     })
     expect(made.status).toBe(201)
+    await service.api('PATCH', '/v1/channel-endpoints/hook', {
+      endpoint: { url: 'https://93.184.216.34/services/T0/B0/new-secret-path', channel: 'general' },
+    })
     const events = await news()
-    expect(events).toMatchObject([{ type: 'endpoint.created', data: { type: 'webhook' } }])
+    expect(events).toMatchObject([
+      { type: 'endpoint.created', data: { type: 'webhook' } },
+      {
+        type: 'endpoint.updated',
+        data: { changedSecrets: ['url'] },
+        personal: { endpoint: { channel: 'general' }, previousEndpoint: {} },
+      },
+    ])
     expect(JSON.stringify(events)).not.toContain('secret-path')
+  })
+
+  test('each of two changes at the same moment with what it replaced', async () => {
+    await Promise.all(
+      ['one', 'two'].map((channel) =>
+        service.api('PATCH', '/v1/channel-endpoints/hook', {
+          endpoint: { url: 'https://93.184.216.34/services/T0/B0/3', channel },
+        }),
+      ),
+    )
+    const [first, second] = await news()
+    expect(first?.personal?.previousEndpoint).toEqual({ channel: 'general' })
+    expect(second?.personal?.previousEndpoint).toEqual(first?.personal?.endpoint)
+    expect(second?.data['changedSecrets']).toEqual([])
+  })
+
+  test('a connection that is changed twice at the same moment', async () => {
+    await service.api('POST', '/v1/channel-connections', {
+      identifier: 'busy',
+      integrationIdentifier: SANDBOX.integrationIdentifier,
+      context: { tenant: 'busy' },
+      workspace: { id: 'T0', name: 'zero' },
+      auth: { accessToken: 'xoxb-0' },
+    })
+    await Promise.all(
+      ['one', 'two'].map((name) =>
+        service.api('PATCH', '/v1/channel-connections/busy', {
+          workspace: { id: 'T0', name },
+          auth: { accessToken: 'xoxb-1' },
+        }),
+      ),
+    )
+    const [, first, second] = await news()
+    expect(first?.data).toMatchObject({
+      before: { workspaceName: 'zero' },
+      changedSecrets: ['accessToken'],
+    })
+    const { workspaceName } = first?.data ?? {}
+    expect(second?.data).toMatchObject({ before: { workspaceName }, changedSecrets: [] })
   })
 
   test('connections, and how often their tokens are read', async () => {
@@ -91,6 +146,10 @@ describe('changes through the API are recorded with their API key', () => {
     })
     expect(made.status).toBe(201)
     await service.api('PATCH', '/v1/channel-connections/beta', content)
+    await service.api('PATCH', '/v1/channel-connections/beta', {
+      workspace: { id: 'T0GAMMA001', name: 'Gamma', botUserId: 'U0BOT00001' },
+      auth: { accessToken: 'xoxb-secret-two' },
+    })
     for (let round = 0; round < 3; round += 1) {
       await service.api('GET', '/v1/channel-connections/beta')
     }
@@ -98,11 +157,25 @@ describe('changes through the API are recorded with their API key', () => {
     await service.api('DELETE', '/v1/channel-connections/beta')
     const all = { subject: 'connection:beta', actor: API_KEY_ACTOR }
     const data = { contextKeys: ['tenant:beta'], workspaceId: 'T0BETA0001', workspaceName: 'Beta' }
-    expect(await news()).toMatchObject([
+    const [workspaceId, workspaceName] = ['T0GAMMA001', 'Gamma']
+    const moved = { contextKeys: ['tenant:beta'], workspaceId, workspaceName }
+    const events = await news()
+    expect(events).toMatchObject([
       { ...all, type: 'connection.created', data, subscriberId: SANDBOX.subscriberId },
       { ...all, type: 'connection.updated', data },
-      { ...all, type: 'connection.deleted', data },
+      { ...all, type: 'connection.updated', data: moved },
+      { ...all, type: 'connection.deleted', data: moved },
     ])
+    expect(events.slice(1, 3).map((event) => event.data)).toMatchObject([
+      { before: {}, after: {}, changedSecrets: [] },
+      {
+        before: { workspaceId: 'T0BETA0001', workspaceName: 'Beta', botUserId: null },
+        after: { workspaceId, workspaceName, botUserId: 'U0BOT00001' },
+        changedSecrets: ['accessToken'],
+      },
+    ])
+    expect(events[1]?.data['before']).toEqual({})
+    expect(JSON.stringify(events)).not.toContain('xoxb')
     await recordTokenReads(service.deps, 'over')
     expect(await news()).toEqual([])
     service.advance(60 * 60_000)

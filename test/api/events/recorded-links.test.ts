@@ -11,7 +11,7 @@ type Event = {
   linkId: string | null
   reason: string | null
   data: Record<string, unknown>
-  personal: { endpoint?: Record<string, unknown> } | null
+  personal: { endpoint?: Record<string, unknown>; previousEndpoint?: unknown } | null
 }
 
 let service: TestService
@@ -56,10 +56,26 @@ describe('a link', () => {
       data: { connectionIdentifier: SANDBOX.connectionIdentifier, type: 'slack_user' },
       personal: { endpoint: { userId: 'U0ADA00001' } },
     })
+    expect(linked?.personal).not.toHaveProperty('previousEndpoint')
     await service.open(await service.consent(await service.link(), { user: 'U0GRACE002' }))
+    const personal = {
+      endpoint: { userId: 'U0GRACE002' },
+      previousEndpoint: { userId: 'U0ADA00001' },
+    }
     expect(await news()).toMatchObject([
-      { type: 'endpoint.linked', subject: linked?.subject, personal: { endpoint: {} } },
+      { type: 'endpoint.linked', subject: linked?.subject, personal },
     ])
+  })
+
+  test('names the person before also if two others link at the same moment', async () => {
+    const users = ['U0ADA00001', 'U0GRACE002']
+    const callbacks = await Promise.all(
+      users.map(async (user) => service.consent(await service.link(), { user })),
+    )
+    await Promise.all(callbacks.map((callback) => service.open(callback)))
+    const [first, second] = await news()
+    expect(first?.personal?.previousEndpoint).toEqual({ userId: 'U0GRACE002' })
+    expect(second?.personal?.previousEndpoint).toEqual(first?.personal?.endpoint)
   })
 
   test('records the connection that it creates for a new workspace, once', async () => {
@@ -118,6 +134,36 @@ describe('a link', () => {
       },
     ])
     expect(await service.endpoints('contextKeys=tenant:new')).toHaveLength(1)
+  })
+
+  test('records what an install replaces, if there was something', async () => {
+    const install = async (answer?: object): Promise<Event | undefined> => {
+      const { body } = await service.api('POST', '/v1/integrations/channel-connections/oauth', {
+        integrationIdentifier: SANDBOX.integrationIdentifier,
+        subscriberId: SANDBOX.subscriberId,
+        context: { tenant: 'again' },
+      })
+      const callback = await service.consent(new URL((body as { url: string }).url))
+      if (answer !== undefined) service.slackAnswers.push(() => Response.json(answer))
+      await service.open(callback)
+      return (await news()).find(({ type }) => type === 'connection.installed')
+    }
+    const first = await install()
+    expect(first?.data).not.toHaveProperty('before')
+    expect((await install())?.data).toMatchObject({ before: {}, after: {} })
+    const third = await install({
+      ok: true,
+      access_token: 'xoxb-renamed',
+      bot_user_id: 'U0OTHERBOT',
+      team: { id: 'T0ACME0001', name: 'Acme International' },
+    })
+    expect(third?.subject).toBe(String(first?.subject))
+    expect(third?.data).toMatchObject({
+      workspaceName: 'Acme International',
+      before: { workspaceName: 'Acme Corp', botUserId: 'U0LATCHBOT' },
+      after: { workspaceName: 'Acme International', botUserId: 'U0OTHERBOT' },
+    })
+    expect(third?.data['before']).not.toHaveProperty('contextKeys')
   })
 
   test('records why it failed, once for each reason', async () => {
