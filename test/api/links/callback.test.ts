@@ -270,7 +270,7 @@ describe('where the integration says more:', async () => {
     {
       name: 'from a browser that has not opened the link',
       status: 403,
-      contains: 'Another browser began this',
+      contains: 'This link was opened in another browser',
       before: async () => {
         const { headers } = await open(String(await link(binds)))
         const callback = await consent(new URL(String(headers.get('location'))))
