@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'bun:test'
 import { connect, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { API_KEY, LINK_PATH, SAMPLE_BODY, startService, WITH_LIMITS } from '../harness/service.ts'
 import { expectConforms } from './contract.ts'
 
@@ -7,8 +8,7 @@ describe('503', async () => {
   const service = await startService(WITH_LIMITS)
   const { hostname, port } = new URL(service.url)
 
-  /** Sends a request whose body does not come, and so stays in flight. */
-  const hold = (): Promise<Socket> =>
+  const send = (headers: readonly string[], body: string): Promise<Socket> =>
     new Promise((resolve) => {
       const socket = connect(Number(port), hostname, () => {
         const head = [
@@ -16,16 +16,37 @@ describe('503', async () => {
           'Host: latch',
           `Authorization: ApiKey ${API_KEY}`,
           'Content-Type: application/json',
-          'Content-Length: 2',
+          ...headers,
         ].join('\r\n')
-        socket.write(`${head}\r\n\r\n{`, () => resolve(socket))
+        socket.write(`${head}\r\n\r\n${body}`, () => resolve(socket))
       })
     })
+
+  /** Sends a request whose body does not come, and so stays in flight. */
+  const hold = (): Promise<Socket> => send(['Content-Length: 2'], '{')
+
+  /** Sends a request that is answered once the database can be written. */
+  const sendWrite = (key: number): Promise<Socket> => {
+    const body = JSON.stringify(SAMPLE_BODY)
+    const length = `Content-Length: ${Buffer.byteLength(body)}`
+    return send([length, `Idempotency-Key: written-${key}`], body)
+  }
 
   const ask = () => service.api('POST', LINK_PATH, SAMPLE_BODY)
 
   test('more requests at once than it can hold, until some are over', async () => {
-    const sockets = await Promise.all(Array.from({ length: 1024 }, hold))
+    // Another process holds the write lock.
+    const holder = Bun.spawn(
+      [
+        process.execPath,
+        join(import.meta.dir, '../harness/hold-write-lock.ts'),
+        service.databaseFile,
+        '60000',
+      ],
+      { stdout: 'pipe' },
+    )
+    await holder.stdout.getReader().read()
+    const sockets = await Promise.all(Array.from({ length: 1024 }, (_, key) => sendWrite(key)))
     let answer = await ask()
     for (let tries = 0; tries < 100 && answer.status !== 503; tries += 1) {
       await Bun.sleep(10)
@@ -36,7 +57,8 @@ describe('503', async () => {
     expect(answer.headers.get('retry-after')).toBe('1')
     expect(answer.headers.get('x-request-id')).not.toBeNull()
 
-    for (const socket of sockets) socket.write('}')
+    holder.kill('SIGKILL')
+    await holder.exited
     for (let tries = 0; tries < 200 && answer.status === 503; tries += 1) {
       await Bun.sleep(10)
       answer = await ask()
