@@ -222,9 +222,10 @@ describe('a libSQL server that fails', () => {
     const service = await startService(environmentOf(server))
     const create = () =>
       service.api('POST', '/v1/channel-endpoints', ENDPOINT, { 'idempotency-key': 'lost' })
-    // The first record of a day stores the key that seals it, in a commit of its own.
+    // The first record that expires on a day stores the key that seals it, in a commit of its own.
     const first = { 'idempotency-key': 'before' }
-    expect((await service.api('POST', LINK_PATH, SAMPLE_BODY, first)).status).toBe(201)
+    const other = { subscriberId: 'other' }
+    expect((await service.api('POST', '/v2/subscribers', other, first)).status).toBe(201)
     server.behave('lose_commits')
     expect((await create()).status).toBe(503)
     server.behave('well')
