@@ -5,7 +5,7 @@ const service = await startService()
 
 type Description = { paths: Record<string, Record<string, { requestBody?: unknown }>> }
 
-test('every route that takes a body checks it', async () => {
+test('every route that accepts a body validates it', async () => {
   const { body } = await service.api('GET', '/openapi.json')
   const operations = Object.entries((body as Description).paths).flatMap(([path, methods]) =>
     Object.entries(methods)

@@ -5,7 +5,7 @@ import { startService } from '../harness/service.ts'
 const service = await startService()
 afterAll(() => service.stop())
 
-test('no route gives one environment what is another’s', async () => {
+test('no route gives an environment access to another’s data', async () => {
   const { apiKey } = await addEnvironment(service)
   const other = { authorization: `ApiKey ${apiKey}` }
   // One of everything, in the first environment.

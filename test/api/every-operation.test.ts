@@ -92,7 +92,7 @@ describe('400, for an idempotency key of more than 255 characters:', () => {
   })
 })
 
-describe('405, with the methods that there are:', () => {
+describe('405, with the allowed methods:', () => {
   testEach(operations, answers(405), async ({ method }, asked) => {
     const taken = operations.filter((one) => isAt(asked.path, one)).map((one) => one.method)
     const other = ['PUT', 'PATCH', 'DELETE', 'POST'].find((one) => !taken.includes(one)) ?? ''
@@ -109,7 +109,7 @@ describe('413, for a body of more than 100 KB:', () => {
   })
 })
 
-describe('414, for an address of more than 8 KB:', () => {
+describe('414, for a URL of more than 8 KB:', () => {
   testEach(operations, answers(414), async (_, asked) => {
     const path = `${asked.path}?q=${'x'.repeat(8192)}`
     await expectAnswer(service, { ...asked, path }, { status: 414, code: 'url_too_long' })
@@ -128,7 +128,7 @@ describe('415, for a body of another media type:', () => {
   })
 })
 
-describe('422, for an idempotency key that came with another body:', () => {
+describe('422, for an idempotency key that was used with another body:', () => {
   testEach(operations, isIdempotent, async ({ declaration: { operationId } }, asked) => {
     const headers = { 'idempotency-key': operationId }
     const first = await ask(service, { ...asked, headers })
@@ -188,7 +188,7 @@ describe('429, for more requests than a second allows:', async () => {
   })
 })
 
-describe('500, for a fault, of which only its id is told:', () => {
+describe('500, for an unexpected error, of which only the id is shown:', () => {
   const app = createApp(service.deps, () => {
     throw new Error('a secret of the source')
   })

@@ -44,7 +44,7 @@ const SHOWING_SECRETS = [
 const secretsIn = (text: string): string[] =>
   [TOKEN, REFRESH_TOKEN, WEBHOOK_URL, 'secret"'].filter((secret) => text.includes(secret))
 
-describe('a key that may only read', () => {
+describe('a key that can only read', () => {
   for (const path of SHOWING_SECRETS) {
     test(`sees no token and no webhook URL: GET ${path}`, async () => {
       const authorization = `ApiKey ${await service.addKey({ permission: 'read' })}`
@@ -54,7 +54,7 @@ describe('a key that may only read', () => {
     })
   }
 
-  test('sees that there is something that it does not see', async () => {
+  test('sees that a hidden value exists', async () => {
     const authorization = `ApiKey ${await service.addKey({ permission: 'read' })}`
     const read = async (path: string): Promise<unknown> =>
       (await service.api('GET', path, undefined, { authorization })).body
@@ -71,7 +71,7 @@ describe('a key that may only read', () => {
   })
 })
 
-describe('a key that may read tokens', () => {
+describe('a key that can read tokens', () => {
   test('sees tokens and webhook URLs, and changes nothing', async () => {
     const authorization = `ApiKey ${await service.addKey({ permission: 'tokens' })}`
     const get = (path: string) => service.api('GET', path, undefined, { authorization })
@@ -87,7 +87,7 @@ describe('a key that may read tokens', () => {
   })
 })
 
-describe('a key that may only make links', () => {
+describe('a key that can only create links', () => {
   const linkWith = async (data: object): Promise<number> => {
     const authorization = `ApiKey ${await service.addKey({ permission: 'links' })}`
     const body = { ...SAMPLE_BODY, context: { tenant: { id: 'acme', data } } }
@@ -96,21 +96,21 @@ describe('a key that may only make links', () => {
   const dataOf = async (): Promise<unknown> =>
     ((await service.api('GET', '/v2/contexts/tenant/acme')).body as { data?: unknown }).data
 
-  test('creates a context that is missing, and changes none that is there', async () => {
+  test('creates a missing context, and changes no existing one', async () => {
     expect(await linkWith({ plan: 'free' })).toBe(201)
     expect(await dataOf()).toEqual({ plan: 'free' })
     expect(await linkWith({ plan: 'enterprise' })).toBe(201)
     expect(await dataOf()).toEqual({ plan: 'free' })
   })
 
-  test('unlike a key that may do everything', async () => {
+  test('unlike a key that can do everything', async () => {
     const body = { ...SAMPLE_BODY, context: { tenant: { id: 'acme', data: { plan: 'pro' } } } }
     expect((await service.api('POST', LINK_PATH, body)).status).toBe(201)
     expect(await dataOf()).toEqual({ plan: 'pro' })
   })
 })
 
-describe('an answer with secrets', () => {
+describe('a response with secrets', () => {
   const changed = { subscriberId: SAMPLE_BODY.subscriberId, context: { tenant: 'new' } }
   const app = { integrationIdentifier: SAMPLE_BODY.integrationIdentifier }
   const hook = { type: 'webhook', endpoint: { url: WEBHOOK_URL } }
@@ -122,7 +122,7 @@ describe('an answer with secrets', () => {
     ['POST', '/v1/channel-endpoints', { ...changed, ...app, ...hook }],
     ['PATCH', '/v1/channel-endpoints/hook', { endpoint: hook.endpoint }],
   ] as const) {
-    test(`is kept by no cache: ${method} ${path}`, async () => {
+    test(`is not cached: ${method} ${path}`, async () => {
       const { status, headers } = await service.api(method, path, body)
       expect([status, headers.get('cache-control')]).toEqual([
         method === 'POST' ? 201 : 200,

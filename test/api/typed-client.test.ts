@@ -27,7 +27,7 @@ test('a typed client sees what an operation declares: the result, and each error
   await service.stop()
 })
 
-test('a typed client asks for a link: the URL as an object, 404 and 422 as their DTOs', async () => {
+test('a typed client requests a link: the URL as an object, 404 and 422 as their DTOs', async () => {
   const service = await startService()
   const client = treaty<LatchApi>(service.url, {
     headers: { authorization: `ApiKey ${API_KEY}` },

@@ -11,7 +11,7 @@ describe('201', async () => {
     expect(answer.headers.get('idempotency-key')).toBeNull()
   })
 
-  test('a link with everything that may be asked for', async () => {
+  test('a link with every optional field', async () => {
     const body = {
       ...SAMPLE_BODY,
       context: { key: 'org-acme', region: { id: 'us', data: { name: 'US' } } },

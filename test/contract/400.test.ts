@@ -16,7 +16,7 @@ describe('400', async () => {
     })
   }
 
-  test('an idempotency key of 256 characters, of 255 is taken', async () => {
+  test('an idempotency key of 256 characters; one of 255 is accepted', async () => {
     const key = (length: number) => ({ 'idempotency-key': 'k'.repeat(length) })
     const answer = await service.api('POST', LINK_PATH, SAMPLE_BODY, key(256))
     expectConforms(answer, 400)
@@ -25,7 +25,7 @@ describe('400', async () => {
     expectConforms(await service.api('POST', LINK_PATH, SAMPLE_BODY, key(255)), 201)
   })
 
-  describe('where the integration wants a context hash', async () => {
+  describe('where the integration requires a context hash', async () => {
     const created = await service.api('POST', '/v1/integrations', {
       providerId: 'slack',
       channel: 'chat',
@@ -83,7 +83,7 @@ describe('400', async () => {
       [{ tenant: { id: 'acme' } }, rich],
     ]
     for (const [context, hash] of accepted) {
-      test(`not a context with its hash: ${JSON.stringify(context)}`, async () => {
+      test(`not a context with the right hash: ${JSON.stringify(context)}`, async () => {
         expect((await ask(context, hash)).status).toBe(201)
       })
     }

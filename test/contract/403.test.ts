@@ -8,20 +8,20 @@ describe('403', async () => {
   const linksOnly = await service.addKey({ permission: 'links' })
   const as = (apiKey: string) => ({ authorization: `ApiKey ${apiKey}` })
 
-  test('a key that may only read asks for a link', async () => {
+  test('a key that can only read requests a link', async () => {
     const answer = await service.api('POST', LINK_PATH, SAMPLE_BODY, as(readOnly))
     expectConforms(answer, 403)
     expect(answer.body).toMatchObject({ message: 'This API key may only read' })
   })
 
-  test('a key for links alone reads or makes other things', async () => {
+  test('a key that can only create links reads, or creates something else', async () => {
     const list = await service.api('GET', '/v1/channel-endpoints', undefined, as(linksOnly))
     expectConforms(list, 403)
     const body = { subscriberId: 'other' }
     expectConforms(await service.api('POST', '/v2/subscribers', body, as(linksOnly)), 403)
   })
 
-  test('not what they are for', async () => {
+  test('not what their permissions allow', async () => {
     const list = await service.api('GET', '/v1/channel-endpoints', undefined, as(readOnly))
     expect(list.status).toBe(200)
     expect((await service.api('POST', LINK_PATH, SAMPLE_BODY, as(linksOnly))).status).toBe(201)

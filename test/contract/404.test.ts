@@ -28,7 +28,7 @@ describe('404', async () => {
     expect(stranger.text).not.toContain('secret')
   })
 
-  test('is recorded: a repetition gets the same answer', async () => {
+  test('is recorded: repeating the request gets the same response', async () => {
     const body = { ...SAMPLE_BODY, subscriberId: 'late' }
     const key = { 'idempotency-key': 'missing' }
     const first = await service.api('POST', LINK_PATH, body, key)

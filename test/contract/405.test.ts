@@ -6,7 +6,7 @@ describe('405', async () => {
   const service = await startService(WITH_LIMITS)
 
   for (const method of ['GET', 'PUT', 'PATCH', 'DELETE']) {
-    test(`${method} of the link operation, with what is allowed`, async () => {
+    test(`${method} of the link operation, with the allowed methods`, async () => {
       const answer = await service.api(method, LINK_PATH)
       expectConforms(answer, 405)
       expect(answer.headers.get('allow')).toBe('POST')
@@ -18,7 +18,7 @@ describe('405', async () => {
     expectConforms(answer, 405, { authenticated: false })
   })
 
-  test('HEAD has the status and no body, OPTIONS tells what is allowed', async () => {
+  test('HEAD has the status and no body, and OPTIONS lists the allowed methods', async () => {
     const head = await service.api('HEAD', LINK_PATH)
     expect([head.status, head.text]).toEqual([405, ''])
     const options = await service.api('OPTIONS', LINK_PATH, undefined, {

@@ -10,7 +10,7 @@ describe('413', async () => {
     return JSON.stringify({ ...SAMPLE_BODY, filler: 'x'.repeat(bytes - empty.length) })
   }
 
-  test('a body of one byte too many, one less passes', async () => {
+  test('a body that is one byte too large; one byte less is accepted', async () => {
     expectConforms(await service.api('POST', LINK_PATH, bodyOf(102_401)), 413)
     expectConforms(await service.api('POST', LINK_PATH, bodyOf(102_400)), 201)
   })
@@ -22,14 +22,14 @@ describe('413', async () => {
     'Content-Type: application/json',
   ].join('\r\n')
 
-  test('a length that is only announced, even if it is absurd', async () => {
+  test('a Content-Length that is too large, before any body is sent', async () => {
     for (const length of [102_401, 200_000_000, 9_000_000_000]) {
       const answer = await rawRequest(service.url, `${head}\r\nContent-Length: ${length}\r\n\r\n{`)
       expectConforms(answer, 413)
     }
   })
 
-  test('a body in chunks that never ends', async () => {
+  test('a chunked body that never ends', async () => {
     const chunk = `4000\r\n${' '.repeat(0x4000)}\r\n`
     const answer = await rawRequest(service.url, (write) => {
       write(`${head}\r\nTransfer-Encoding: chunked\r\n\r\n`)

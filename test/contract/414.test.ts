@@ -8,12 +8,12 @@ describe('414', async () => {
     service.api('POST', `${LINK_PATH}?q=${'x'.repeat(length)}`, SAMPLE_BODY)
 
   for (const length of [8192, 12_000]) {
-    test(`an address of more than ${length} characters`, async () => {
+    test(`a URL of more than ${length} characters`, async () => {
       expectConforms(await ask(length), 414, { authenticated: false })
     })
   }
 
-  test('not one that is merely long', async () => {
+  test('not a URL that is only long', async () => {
     expect((await ask(7000)).status).toBe(201)
   })
 })

@@ -7,7 +7,7 @@ type Errors = { errors: Record<string, { messages: string[]; value?: unknown }> 
 describe('422', async () => {
   const service = await startService(WITH_LIMITS)
 
-  test('every offending field at once, with what was wanted and what came', async () => {
+  test('names every invalid field at once, with what it must be and its value', async () => {
     const answer = await service.api('POST', LINK_PATH, {
       subscriberId: 1,
       connectionIdentifier: 5,
@@ -31,7 +31,7 @@ describe('422', async () => {
   })
 
   for (const body of [undefined, '[]', '"text"', '42', 'null', 'true']) {
-    test(`a body of ${body ?? 'nothing'} lacks every field`, async () => {
+    test(`a body of ${body ?? 'nothing'} names every missing field`, async () => {
       const answer = await service.api('POST', LINK_PATH, body)
       expectConforms(answer, 422)
       expect(Object.keys((answer.body as Errors).errors).sort()).toEqual([
@@ -41,7 +41,7 @@ describe('422', async () => {
     })
   }
 
-  test('an idempotency key that comes with another body, whatever the order', async () => {
+  test('a reused idempotency key with another body; the order of properties does not matter', async () => {
     const key = { 'idempotency-key': 'reused' }
     const first = await service.api('POST', LINK_PATH, SAMPLE_BODY, key)
     const reordered = Object.fromEntries(Object.entries(SAMPLE_BODY).reverse())
@@ -56,7 +56,7 @@ describe('422', async () => {
     await expectLinksToGuide(service, other)
   })
 
-  test('is never recorded: the same idempotency key works with a body that is right', async () => {
+  test('is never recorded: the same idempotency key works with a valid body', async () => {
     const key = { 'idempotency-key': 'corrected' }
     expect((await service.api('POST', LINK_PATH, {}, key)).status).toBe(422)
     expect((await service.api('POST', LINK_PATH, SAMPLE_BODY, key)).status).toBe(201)

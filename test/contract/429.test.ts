@@ -5,7 +5,7 @@ import { expectConforms } from './contract.ts'
 describe('429', async () => {
   const service = await startService({ LATCH_RATE_LIMIT_GLOBAL: '10' })
 
-  test('the request after the burst, and not the one after the wait', async () => {
+  test('the request after the burst gets it, and the one after `Retry-After` does not', async () => {
     for (let taken = 1; taken <= 11; taken += 1) {
       const answer = await service.api('POST', LINK_PATH, SAMPLE_BODY)
       expectConforms(answer, 201)
@@ -28,13 +28,13 @@ describe('429', async () => {
     expectConforms(await service.api('POST', LINK_PATH, SAMPLE_BODY), 201)
   })
 
-  test('each category has its own count', async () => {
+  test('each category has its own limit', async () => {
     const list = await service.api('GET', '/v1/channel-endpoints')
     expect(list.headers.get('ratelimit-policy')).toBeNull()
     expect(list.status).toBe(200)
   })
 
-  test('whoever guesses keys is a stranger', async () => {
+  test('requests with unknown keys are limited by address', async () => {
     service.advance(10_000)
     const guess = () =>
       service.api('POST', LINK_PATH, SAMPLE_BODY, { authorization: 'ApiKey guess' })
@@ -44,7 +44,7 @@ describe('429', async () => {
     expect(statuses).toContain(429)
   })
 
-  test('strangers are counted by address, and whoever has a key is not', async () => {
+  test('unauthenticated requests are limited by address, and do not affect clients with a key', async () => {
     service.advance(10_000)
     const statuses: number[] = []
     for (let asked = 0; asked < 60; asked += 1) {

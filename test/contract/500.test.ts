@@ -7,7 +7,7 @@ describe('500', async () => {
   const service = await startService(WITH_LIMITS)
   const key = { 'idempotency-key': 'through-a-fault' }
 
-  test('a fault that nobody foresaw, by an id that is in the log, without its stack', async () => {
+  test('an unexpected error: the response has the id that is in the log, and no stack', async () => {
     const client = createClient({ url: `file:${service.databaseFile}` })
     const { rows } = await client.execute('SELECT credentials_sealed FROM integrations')
     await client.execute("UPDATE integrations SET credentials_sealed = 'damaged'")

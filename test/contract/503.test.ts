@@ -34,7 +34,7 @@ describe('503', async () => {
 
   const ask = () => service.api('POST', LINK_PATH, SAMPLE_BODY)
 
-  test('more requests at once than it can hold, until some are over', async () => {
+  test('more concurrent requests than the limit, until some have finished', async () => {
     // Another process holds the write lock.
     const holder = Bun.spawn(
       [
@@ -67,7 +67,7 @@ describe('503', async () => {
     for (const socket of sockets) socket.destroy()
   }, 20_000)
 
-  test('shutting down: what is in flight is finished, what comes after is sent away', async () => {
+  test('shutting down: requests in flight finish, and new ones are refused', async () => {
     const socket = await hold()
     await Bun.sleep(50)
     const finished = new Promise<string>((resolve) => {

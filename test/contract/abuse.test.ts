@@ -23,7 +23,7 @@ const request = (headers: readonly string[], body: string | Uint8Array): Uint8Ar
 
 const AUTHORIZED = [`Authorization: ApiKey ${API_KEY}`, 'Content-Type: application/json']
 
-describe('what no decent client sends has an answer, and never a 500', () => {
+describe('unusual requests get a response, and never a 500:', () => {
   test('any JSON value as a body', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json({ maxDepth: 6 }), async (body) => {
@@ -34,7 +34,7 @@ describe('what no decent client sends has an answer, and never a 500', () => {
     )
   })
 
-  test('a value that cannot be made a text', async () => {
+  test('a value that cannot be converted to a string', async () => {
     for (const value of [{ toString: null }, { toString: 1, valueOf: 2 }, { toJSON: 3 }]) {
       const answer = await service.api('POST', LINK_PATH, { ...SAMPLE_BODY, subscriberId: value })
       expectConforms(answer, 422)
@@ -118,7 +118,7 @@ describe('a hostile body', () => {
     })
   }
 
-  test('pollutes nothing', () => {
+  test('does not pollute prototypes', () => {
     expect(({} as Record<string, unknown>)['x']).toBeUndefined()
   })
 
@@ -129,7 +129,7 @@ describe('a hostile body', () => {
 })
 
 describe('hostile headers', () => {
-  test('two keys are none', async () => {
+  test('two API keys count as none', async () => {
     const headers = [...AUTHORIZED, `Authorization: ApiKey ${API_KEY}`]
     const answer = await rawRequest(service.url, request(headers, SAMPLE))
     expectConforms(answer, 401, { authenticated: false })
@@ -140,7 +140,7 @@ describe('hostile headers', () => {
     expectConforms(await rawRequest(service.url, request(headers, SAMPLE)), 415)
   })
 
-  test('a request id that could break a log line is replaced, a good one is kept', async () => {
+  test('a request id that could break a log line is replaced, and a valid one is kept', async () => {
     for (const [id, kept] of [
       ['abc-123', true],
       ['a"b', false],
@@ -151,12 +151,12 @@ describe('hostile headers', () => {
     }
   })
 
-  test('a hundred of them change nothing', async () => {
+  test('a hundred unknown headers change nothing', async () => {
     const many = Array.from({ length: 100 }, (_, index) => `X-Filler-${index}: ${'y'.repeat(20)}`)
     expectConforms(await rawRequest(service.url, request([...AUTHORIZED, ...many], SAMPLE)), 201)
   })
 
-  test('a Host that is none is refused, whatever is asked for', async () => {
+  test('an invalid Host is refused on every route', async () => {
     for (const host of ['a b', 'h#', 'u:p@h', 'é']) {
       const text = Buffer.from(request(AUTHORIZED, SAMPLE)).toString('latin1')
       const bytes = Buffer.from(text.replace('Host: latch', `Host: ${host}`), 'latin1')
@@ -166,7 +166,7 @@ describe('hostile headers', () => {
     }
   })
 
-  test('a Host of one letter finds its routes, and leads nowhere', async () => {
+  test('a Host of one letter works, and does not affect any URL', async () => {
     const bytes = Buffer.from(request(AUTHORIZED, SAMPLE)).toString().replace('latch', 'x')
     const answer = await rawRequest(service.url, bytes)
     expectConforms(answer, 201)
@@ -179,7 +179,7 @@ test('a trailing slash is the same route', async () => {
   expect((await service.api('POST', `${LINK_PATH}/`, SAMPLE_BODY)).status).toBe(201)
 })
 
-test('HEAD of a list is its GET without the body', async () => {
+test('HEAD of a list is GET without the body', async () => {
   const head = await service.api('HEAD', '/v1/channel-endpoints')
   expect([head.status, head.text]).toEqual([200, ''])
 })

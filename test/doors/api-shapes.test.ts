@@ -16,7 +16,7 @@ const integrationId = String(
 )
 const samples = apiSamples({ environmentId, integrationId })
 
-test('every body that the API takes has a sample', () => {
+test('every request body of the API has a sample', () => {
   const bodies = Object.values(document.paths).flatMap((operations) =>
     Object.values(operations).flatMap(({ requestBody }) =>
       requestBody === undefined
@@ -27,7 +27,7 @@ test('every body that the API takes has a sample', () => {
   expect(Object.keys(samples).sort()).toEqual(bodies.sort())
 })
 
-describe('the API refuses what has not the shape, says which field, and stores nothing:', () => {
+describe('the API refuses invalid input, names the field, and stores nothing:', () => {
   for (const [name, { method, path, body: sample, status }] of Object.entries(samples)) {
     test(name, async () => {
       const before = doors.stored()

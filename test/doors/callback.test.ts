@@ -5,7 +5,7 @@ import { openDoors } from './doors.ts'
 /** What is in the database, but for the event by which the end of a link is told. */
 const withoutEvents = (stored: string): string => stored.replace(/^events: .*$/m, '')
 
-describe('the callback refuses, and nothing is stored but that it did:', () => {
+describe('the callback refuses, and stores nothing but an event of the refusal:', () => {
   for (const { kind, status, says, arrive } of CALLBACK_REFUSALS) {
     test(kind, async () => {
       const { service, stored } = await openDoors()

@@ -47,13 +47,13 @@ const schemas = Object.fromEntries(inputs.map(({ name, input }) => [name, input]
 const document = JSON.parse(JSON.stringify({ paths: {}, components: { schemas } })) as Document
 const mutationsOf = createMutations(document)
 
-test('every command has a sample, or stores nothing of what it is given', () => {
+test('every command has a sample, or stores none of its input', () => {
   expect(actions.map(({ name }) => name).sort()).toEqual(
     [...Object.keys(SAMPLES), ...OTHERS].sort(),
   )
 })
 
-describe('a command refuses what has not the shape, and stores nothing:', () => {
+describe('a command refuses invalid input, and stores nothing:', () => {
   for (const [name, sample] of Object.entries(SAMPLES)) {
     test(name, async () => {
       const before = doors.stored()

@@ -18,7 +18,7 @@ const wrongRecords = (name: string, { sample, without, allowed }: Transferred): 
 const topOf = (field: string): string => field.split('.')[0] ?? ''
 const bodyOf = ({ body }: Mutation): Record<string, unknown> => (isObject(body) ? body : {})
 
-describe('an import refuses every record that the API would refuse, and goes on:', () => {
+describe('an import skips every record that the API would refuse, and continues:', () => {
   for (const [name, transferred] of Object.entries(TRANSFERRED)) {
     const { kind, sample, novuPath, toRecord, toItem } = transferred
 

@@ -6,7 +6,7 @@ import { apiSamples } from './samples.ts'
 /** U+0000, half a surrogate pair, and a byte that is no UTF-8, as they come in an address. */
 const UNSTORABLE = ['%00', '%ED%A0%80', '%FF']
 
-test('nothing of an address is stored that would be read back as something else', async () => {
+test('nothing in a URL path is stored if it would be read back as something else', async () => {
   const doors = await openDoors()
   const { service } = doors
   const { integrationId } = await prepare(doors)

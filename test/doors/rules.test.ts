@@ -26,7 +26,7 @@ const kinds = [...new Bun.Glob('**/*.ts').scanSync(SRC)]
   .map(([, kind = '']) => kind)
 
 describe('every refusal of the domain', () => {
-  test('is tried here, or is said to be tried elsewhere', () => {
+  test('is tested here, or lists the test that covers it', () => {
     const known = new Set<string>([
       ...OUTCOMES,
       ...REFUSALS.map(({ kind }) => kind),
@@ -41,7 +41,7 @@ describe('every refusal of the domain', () => {
     expect([...known].filter((kind) => !kinds.includes(kind))).toEqual([])
   })
 
-  test('that is tried elsewhere is named there', () => {
+  test('is named in the test that is listed as covering it', () => {
     const wrong = Object.entries(ELSEWHERE).filter(
       ([, { file, says }]) =>
         !readFileSync(join(import.meta.dir, '..', file), 'utf8').includes(says),
@@ -83,7 +83,7 @@ describe('a rule of the domain refuses, and nothing is stored:', () => {
   }
 })
 
-describe('a value that is refused is refused at every door, and nothing is stored:', () => {
+describe('a value that is refused is refused by every way in, and nothing is stored:', () => {
   for (const { rule, says, values, api = [], record, command } of BAD_INPUTS) {
     for (const value of values) {
       test(`${rule}: ${JSON.stringify(value)?.slice(0, 80)}`, async () => {

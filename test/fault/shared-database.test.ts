@@ -57,8 +57,8 @@ const ask = async (service: TestService, key: string, body: object = SAMPLE_BODY
   return { status: response.status, headers: response.headers, body: await response.json() }
 }
 
-describe('two that share a libSQL server', () => {
-  test('answer one key once, whoever is asked, and at the same moment', async () => {
+describe('two processes that share a libSQL server', () => {
+  test('run a request with an idempotency key once, also if both get it at the same moment', async () => {
     const both = await startTwo()
     const { one, two } = both
     for (let round = 0; round < 20; round += 1) {
@@ -73,7 +73,7 @@ describe('two that share a libSQL server', () => {
     await stopAll(both)
   })
 
-  test('spend a link once, wherever it comes back', async () => {
+  test('complete a link once, whichever of them gets the callback', async () => {
     const both = await startTwo()
     const { one, two } = both
     for (let round = 0; round < 5; round += 1) {
@@ -94,7 +94,7 @@ describe('two that share a libSQL server', () => {
     await stopAll(both)
   })
 
-  test('make one of what can be only once', async () => {
+  test('create one of two records that must be unique', async () => {
     const both = await startTwo()
     const { one, two } = both
     const create = async (service: TestService) => {
@@ -110,7 +110,7 @@ describe('two that share a libSQL server', () => {
     await stopAll(both)
   })
 
-  test('hear of what the other changed within a second or so', async () => {
+  test('see each other’s changes within about a second', async () => {
     const both = await startTwo()
     const { one, two } = both
     const apiKey = await one.addKey({})
@@ -129,7 +129,7 @@ describe('two that share a libSQL server', () => {
     await stopAll(both)
   })
 
-  test('refuse at once what rests on something that the other has just deleted', async () => {
+  test('immediately refuse what depends on something that the other has just deleted', async () => {
     const both = await startTwo()
     const { one, two } = both
     const headers = { authorization: `ApiKey ${API_KEY}`, 'content-type': 'application/json' }
@@ -174,7 +174,7 @@ describe('two that share a libSQL server', () => {
     await stopAll(both)
   })
 
-  test('start at the same moment on a database that is empty', async () => {
+  test('can start at the same moment on an empty database', async () => {
     for (let round = 0; round < 20; round += 1) {
       const server = startServer()
       const started = await Promise.allSettled(
@@ -193,7 +193,7 @@ describe('two that share a libSQL server', () => {
 
 describe('a libSQL server that fails', () => {
   for (const behaviour of ['unwell', 'hang'] as const) {
-    test(`(${behaviour}) is told as 503, and is over when it is`, async () => {
+    test(`(${behaviour}) causes 503 until it recovers`, async () => {
       const server = startServer()
       const service = await startService(environmentOf(server))
       await ask(service, 'before')
@@ -217,7 +217,7 @@ describe('a libSQL server that fails', () => {
     }, 30_000)
   }
 
-  test('with an answer that is lost on the way has done what was asked once', async () => {
+  test('whose response is lost has applied the change once', async () => {
     const server = startServer()
     const service = await startService(environmentOf(server))
     const create = () =>
@@ -236,7 +236,7 @@ describe('a libSQL server that fails', () => {
     await server.stop()
   })
 
-  test('or refuses the token says so at the start', async () => {
+  test('or refuses the token is reported at start', async () => {
     const server = startServer()
     const environment = { ...environmentOf(server), LATCH_DATABASE_AUTH_TOKEN: 'wrong' }
     expect(startService(environment)).rejects.toThrow(

@@ -45,7 +45,7 @@ async function hold(service: TestService, milliseconds: number) {
 }
 
 describe('a database that another process has locked', () => {
-  test('for a moment is waited for', async () => {
+  test('for a moment only delays a write', async () => {
     const service = await startService()
     const holder = await hold(service, 500)
     expect((await write(service)).status).toBe(201)
@@ -53,7 +53,7 @@ describe('a database that another process has locked', () => {
     await service.stop()
   })
 
-  test('for long is told as 503, reads go on, and it is over within a second of its end', async () => {
+  test('for long causes 503, while reads work; writes work again within a second of its end', async () => {
     const service = await startService()
     const holder = await hold(service, 4000)
     const refused = await write(service)
@@ -73,8 +73,8 @@ describe('a database that another process has locked', () => {
   }, 20_000)
 })
 
-describe('a database whose file is taken away', () => {
-  test('takes no write that would be lost, and goes on when it is back', async () => {
+describe('a database whose file is removed or replaced', () => {
+  test('accepts no write that would be lost, and continues when the file is back', async () => {
     const service = await startService()
     const file = join(service.dataDir, 'latch.db')
     renameSync(file, `${file}.away`)
@@ -102,7 +102,7 @@ describe('a database whose file is taken away', () => {
   })
 
   for (const ending of ['-wal', '-shm']) {
-    test(`(${ending} of it) takes no more writes, and loses none that it took`, async () => {
+    test(`(${ending}) accepts no more writes, and loses none that it acknowledged`, async () => {
       const dataDir = tempDir()
       const service = await startService({}, dataDir)
       const create = (index: number) =>
@@ -146,7 +146,7 @@ describe('a database whose file is taken away', () => {
     }, 30_000)
   }
 
-  test('is told to a person as a page, and their link is not spent', async () => {
+  test('shows the user a page, and does not use up their link', async () => {
     const service = await startService()
     const callback = await service.consent(await service.link())
     const file = join(service.dataDir, 'latch.db')
@@ -166,7 +166,7 @@ describe('a database whose file is taken away', () => {
 const hasNamespaces = Bun.spawnSync(['unshare', '-rm', 'true']).success
 
 describe.if(hasNamespaces)('a disk that is full', () => {
-  test('is told as 503, readiness fails, what is there stays, and room is enough to go on', async () => {
+  test('causes 503, readiness fails, data is kept, and freeing space is enough to continue', async () => {
     const folder = tempDir()
     const disk = join(folder, 'disk')
     mkdirSync(disk)
@@ -218,7 +218,7 @@ describe.if(hasNamespaces)('a disk that is full', () => {
   }, 30_000)
 })
 
-test('a temp directory that is gone after the start is missed by nobody', async () => {
+test('a temp directory that is removed after the start is not needed', async () => {
   const folder = tempDir()
   const temp = join(folder, 'tmp')
   mkdirSync(temp)

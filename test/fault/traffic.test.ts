@@ -62,8 +62,8 @@ async function openMany(sandbox: Sandbox, count: number, says: string): Promise<
   return sockets
 }
 
-describe('latch goes on answering', () => {
-  test('with 10,000 connections that say nothing, in little memory', async () => {
+describe('latch keeps responding', () => {
+  test('with 10,000 silent connections, in little memory', async () => {
     const sandbox = await startSandbox()
     await link(sandbox)
     const before = residentMegabytes(sandbox)
@@ -75,7 +75,7 @@ describe('latch goes on answering', () => {
     await stop(sandbox)
   }, 30_000)
 
-  test('with 1,000 clients that send their heads a byte at a time, or half of one', async () => {
+  test('with 1,000 clients that send their headers a byte at a time, or only half of them', async () => {
     const sandbox = await startSandbox()
     const slow = await openMany(sandbox, 500, 'POST /v1/integrations/chann')
     const half = await openMany(sandbox, 500, `POST ${LINK_PATH} HTTP/1.1\r\nHost: latch\r\nX-`)
@@ -87,7 +87,7 @@ describe('latch goes on answering', () => {
     await stop(sandbox)
   }, 30_000)
 
-  test('with clients that never read what they are answered, and ones that are half gone', async () => {
+  test('with clients that never read the response, or have half-closed the connection', async () => {
     const sandbox = await startSandbox()
     const before = residentMegabytes(sandbox)
     const ask = 'GET /docs/operating HTTP/1.1\r\nHost: latch\r\n\r\n'
@@ -148,8 +148,8 @@ describe('latch goes on answering', () => {
   })
 })
 
-describe('latch that is told to stop', () => {
-  test('fails no request of a proxy that looks at /readyz, under load', async () => {
+describe('latch that is being stopped', () => {
+  test('fails no request of a proxy that watches /readyz, under load', async () => {
     const sandbox = await startSandbox({ LATCH_SHUTDOWN_DELAY_MS: '600' })
     let ready = true
     const watching = (async () => {
@@ -179,7 +179,7 @@ describe('latch that is told to stop', () => {
     expect((await sandbox.process.finished).exitCode).toBe(0)
   }, 20_000)
 
-  test('twice ends at once, whoever waits', async () => {
+  test('ends immediately at the second signal, whatever is pending', async () => {
     const sandbox = await startSandbox({ LATCH_SHUTDOWN_DELAY_MS: '60000' })
     sandbox.process.signal('SIGTERM')
     for (let tries = 0; tries < 100; tries += 1) {

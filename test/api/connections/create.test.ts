@@ -29,7 +29,7 @@ describe('POST /v1/channel-connections', () => {
   const rotating = { accessToken: 'a', refreshToken: 'r' }
   testCases(service, CREATE, [
     {
-      name: 'a connection with all that it can have',
+      name: 'a connection with every optional field',
       ...asked({
         identifier: 'whole',
         subscriberId,
@@ -59,13 +59,13 @@ describe('POST /v1/channel-connections', () => {
       lacks: ['_id', 'nvironment', 'plan'],
     },
     {
-      name: 'one of a subscriber, with an identifier of latch’s own',
+      name: 'one of a subscriber, with a generated identifier',
       ...asked({ subscriberId }),
       status: 201,
       contains: { identifier: /^chconn_[A-Za-z0-9]{12}$/, subscriberId, contextKeys: [/^way:/] },
     },
     {
-      name: 'one that is shared does not belong to the subscriber who is named',
+      name: 'a shared one does not belong to the given subscriber',
       ...asked({ subscriberId, connectionMode: 'shared' }),
       status: 201,
       contains: { subscriberId: null, contextKeys: [/^way:/] },
@@ -88,7 +88,7 @@ describe('POST /v1/channel-connections', () => {
       lacks: '"r"',
     },
     {
-      name: 'a refresh token, which the integration has no credentials to use',
+      name: 'a refresh token, for an integration without credentials',
       status: 400,
       code: 'integration_without_credentials',
       contains: /must have clientId and secretKey configured to store a rotating refresh token/,
@@ -99,41 +99,41 @@ describe('POST /v1/channel-connections', () => {
       },
     },
     {
-      name: 'nobody whose it is',
+      name: 'neither a subscriberId nor a context',
       status: 400,
       code: 'owner_required',
       contains: { message: 'Either subscriberId or context must be provided' },
     },
     {
-      name: 'a shared one of no context',
+      name: 'a shared one without a context',
       ...asked({ subscriberId, connectionMode: 'shared' }, {}),
       status: 400,
       code: 'context_required',
       contains: { message: 'context is required when connectionMode is "shared"' },
     },
     {
-      name: 'one of a subscriber who is not named',
+      name: 'one of a subscriber, without a subscriberId',
       ...asked({ connectionMode: 'subscriber' }),
       status: 400,
       code: 'subscriber_required',
       contains: { message: 'subscriberId is required when connectionMode is "subscriber"' },
     },
     {
-      name: 'an integration that there is not',
+      name: 'an unknown integration',
       ...asked({ integrationIdentifier: 'none' }),
       status: 404,
       code: 'integration_not_found',
       contains: { message: 'Integration not found: none' },
     },
     {
-      name: 'a subscriber who is not there',
+      name: 'an unknown subscriber',
       ...asked({ subscriberId: 'none' }),
       status: 404,
       code: 'subscriber_not_found',
       contains: { message: 'Subscriber not found: none' },
     },
     {
-      name: 'an owner who has one',
+      name: 'an owner who already has one',
       status: 409,
       code: 'connection_of_owner_exists',
       contains: {
@@ -189,7 +189,7 @@ describe('POST /v1/channel-connections', () => {
 })
 
 describe('a connection', () => {
-  test('of several requests for the same owner is made by one, and the others are told its name', async () => {
+  test('is created by one of several requests for the same owner, and the others get its name', async () => {
     const body = { context: { way: 'race' }, connectionMode: 'shared' }
     const answers = await Promise.all([create(body), create(body), create(body)])
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409])
@@ -201,7 +201,7 @@ describe('a connection', () => {
     }
   })
 
-  test('of two requests for one identifier is made by one', async () => {
+  test('is created by one of two requests for the same identifier', async () => {
     const answers = await Promise.all(
       ['one', 'two'].map((way) => create({ identifier: 'same', subscriberId, context: { way } })),
     )

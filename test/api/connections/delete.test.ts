@@ -80,13 +80,13 @@ describe('DELETE /v1/channel-connections/:identifier', () => {
       }
     }),
     {
-      name: 'one that is not there',
+      name: 'an unknown one',
       status: 404,
       code: 'connection_not_found',
       contains: { message: "Channel connection with identifier 'none' not found" },
     },
     {
-      name: 'one that is not there, with revoke=true',
+      name: 'an unknown one, with revoke=true',
       request: { path: `${PATH}/none?revoke=true` },
       status: 404,
       code: 'connection_not_found',
@@ -99,7 +99,7 @@ describe('DELETE /v1/channel-connections/:identifier', () => {
       after: async () => expect(await isThere(`misspelt-${index}`)).toBe(true),
     })),
     {
-      name: 'a token that Slack does not revoke: the connection is still there',
+      name: 'a token that Slack does not revoke: the connection stays',
       status: 502,
       code: 'token_not_revoked',
       contains: 'The connection is still there',
@@ -114,7 +114,7 @@ describe('DELETE /v1/channel-connections/:identifier', () => {
   ])
 })
 
-test('a token that was revoked is worthless at Slack', async () => {
+test('a revoked token does not work at Slack any more', async () => {
   const { path } = await install('worthless')
   const { body } = await api('GET', path)
   const { accessToken } = (body as { auth: { accessToken: string } }).auth
@@ -126,7 +126,7 @@ test('a token that was revoked is worthless at Slack', async () => {
   expect(await again.json()).toEqual({ ok: false, error: 'token_revoked' })
 })
 
-test('whoever is linked through a connection that is deleted stays linked', async () => {
+test('users linked through a deleted connection stay linked', async () => {
   await api('POST', PATH, {
     integrationIdentifier,
     identifier: 'owned',

@@ -26,14 +26,14 @@ describe('GET /v1/channel-connections/:identifier', () => {
       lacks: ['_id', 'nvironment', 'redacted'],
     },
     {
-      name: 'to a key that may read: without its token',
+      name: 'to a key that can only read: without its token',
       status: 200,
       contains: { identifier: connectionIdentifier, auth: { accessToken: '[redacted]' } },
       lacks: 'xoxb-',
       before: async () => ({ key: await service.addKey({ permission: 'read' }) }),
     },
     {
-      name: 'one that is not there',
+      name: 'an unknown one',
       request: { path: `${path}none` },
       status: 404,
       code: 'connection_not_found',

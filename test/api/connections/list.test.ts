@@ -62,7 +62,7 @@ describe('GET /v1/channel-connections', () => {
       ...found(...identifiers),
     })),
     {
-      name: 'a page, with what leads to the next',
+      name: 'a page, with the cursor of the next one',
       request: { path: `${PATH}?limit=3` },
       status: 200,
       contains: { next: /^[0-9a-f]{24}$/, previous: null, totalCount: 4, totalCountCapped: false },

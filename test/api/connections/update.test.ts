@@ -48,7 +48,7 @@ describe('PATCH /v1/channel-connections/:identifier', () => {
       },
     },
     {
-      name: 'forgets the name of the workspace where none comes',
+      name: 'removes the name of the workspace if none is sent',
       status: 200,
       contains: { workspace: { id: 'T0NEW', name: undefined, botUserId: undefined } },
       before: async () => ({
@@ -57,7 +57,7 @@ describe('PATCH /v1/channel-connections/:identifier', () => {
       }),
     },
     {
-      name: 'ignores what it does not know, such as another owner',
+      name: 'ignores unknown properties, such as another owner',
       status: 200,
       contains: { identifier: 'kept', subscriberId: null, contextKeys: ['way:kept'] },
       before: async () => ({
@@ -79,7 +79,7 @@ describe('PATCH /v1/channel-connections/:identifier', () => {
       }),
     },
     {
-      name: 'one that is not there',
+      name: 'an unknown one',
       status: 404,
       code: 'connection_not_found',
       contains: { message: 'Channel connection with identifier "none" not found' },
@@ -93,7 +93,7 @@ describe('PATCH /v1/channel-connections/:identifier', () => {
       contains: { errors: { 'workspace.id': {}, auth: {} } },
     },
     {
-      name: 'a connection that a link made is a real one once it has a token',
+      name: 'a connection created by a link becomes a full one once it has a token',
       status: 200,
       contains: { auth: content.auth },
       before: async () => ({ path: await madeByLink('U0MALLORY4') }),
@@ -104,7 +104,7 @@ describe('PATCH /v1/channel-connections/:identifier', () => {
       },
     },
     {
-      name: 'of those for nobody in particular that have a token, a second',
+      name: 'a second one with a token and without an owner',
       status: 409,
       code: 'connection_of_owner_exists',
       contains:

@@ -79,7 +79,7 @@ describe('POST /v1/channel-connections/:identifier/verify', () => {
 
   testCases(service, { method: 'POST', path: `${PATH}/none/verify` }, [
     {
-      name: 'a connection that does not rotate, which is as it was',
+      name: 'a connection whose tokens do not rotate, and leaves it unchanged',
       status: 200,
       before: async () => {
         unchanged = await authOf(SANDBOX.connectionIdentifier)
@@ -88,7 +88,7 @@ describe('POST /v1/channel-connections/:identifier/verify', () => {
       after: async ({ body }) => expect((body as { auth: Auth }).auth).toEqual(unchanged),
     },
     {
-      name: 'one that is not there',
+      name: 'an unknown one',
       status: 404,
       code: 'connection_not_found',
       contains: { message: "Channel connection with identifier 'none' not found" },
@@ -101,7 +101,7 @@ describe('POST /v1/channel-connections/:identifier/verify', () => {
     },
     // docs/providers.md#slack-token-rotation
     {
-      name: 'a token that is refused: the tokens are as they were',
+      name: 'a refused token: the tokens stay unchanged',
       status: 502,
       code: 'refresh_refused',
       contains: {
@@ -112,7 +112,7 @@ describe('POST /v1/channel-connections/:identifier/verify', () => {
       ...failing('refused', () => Response.json({ ok: false, error: 'invalid_refresh_token' })),
     },
     {
-      name: 'a provider that does not answer: the tokens are as they were',
+      name: 'a provider that does not respond: the tokens stay unchanged',
       status: 502,
       code: 'provider_unavailable',
       contains: { message: 'Slack could not be reached' },
@@ -122,7 +122,7 @@ describe('POST /v1/channel-connections/:identifier/verify', () => {
   ])
 
   // docs/providers.md#slack-token-rotation
-  test('of many at once refreshes once; the others are told to come back', async () => {
+  test('refreshes once if many requests come at once; the others are told to retry', async () => {
     await install('crowd')
     const before = refreshes()
     service.slackAnswers.push(async () => {
@@ -142,7 +142,7 @@ describe('POST /v1/channel-connections/:identifier/verify', () => {
     expect(await authOf('crowd')).toMatchObject({ refreshToken: 'xoxe-1-new' })
   })
 
-  test('after a crash in the middle waits for the lease, and then goes on', async () => {
+  test('waits for the lease after a crash, and then continues', async () => {
     await install('crashed')
     const environment = await service.deps.store.environments.first()
     const { store } = service.deps

@@ -26,7 +26,7 @@ describe('POST /v2/contexts', () => {
       contains: [{ type: 'region', id: 'us-1' }, '"data":{}'],
     },
     {
-      name: 'properties that nobody knows are ignored, and null is absent',
+      name: 'unknown properties are ignored, and null counts as absent',
       request: {
         body: { type: 'region', id: 'asia', data: null, createdAt: '1999', role: 'admin' },
       },
@@ -46,7 +46,7 @@ describe('POST /v2/contexts', () => {
       contains: { ...region, data: { name: 'Theirs' } },
     },
     {
-      name: 'a type and id that are taken, whatever the data is',
+      name: 'a type and id that are taken, whatever the data',
       request: { body: { ...region, data: { name: 'Else' } } },
       status: 409,
       code: 'context_exists',
@@ -66,7 +66,7 @@ describe('POST /v2/contexts', () => {
       },
     },
     {
-      name: 'an id with a colon, by which keys are told apart',
+      name: 'an id with a colon, which separates the parts of a key',
       request: { body: { ...region, id: 'eu:1' } },
       ...refusedField('id', 'id must be 1 to 100 letters, digits, hyphens or underscores'),
     },
@@ -87,7 +87,7 @@ describe('POST /v2/contexts', () => {
     },
   ])
 
-  test('stores no context that it refuses, and changes none', async () => {
+  test('stores and changes no context when it refuses', async () => {
     const { body } = await service.api('GET', '/v2/contexts?limit=100&orderDirection=ASC')
     const { data } = body as { data: { id: string; data: object }[] }
     expect(data.map(({ id }) => id)).toEqual(['eu-1', 'us-1', 'asia', 'full'])

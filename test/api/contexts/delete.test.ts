@@ -33,12 +33,12 @@ describe('DELETE /v2/contexts/{type}/{id}', () => {
       code: 'context_not_found',
     },
     {
-      name: 'an id that is no UTF-8',
+      name: 'an id that is not UTF-8',
       request: { path: '/v2/contexts/region/%FF' },
       ...refusedField('id', 'id must be a string'),
     },
     { name: 'a context', status: 204, contains: /^$/, headers: { 'content-type': null } },
-    { name: 'a context that is gone', ...notFound },
+    { name: 'a deleted context', ...notFound },
     {
       name: 'one that an endpoint belongs to',
       request: { path: '/v2/contexts/region/us-1' },
@@ -46,7 +46,7 @@ describe('DELETE /v2/contexts/{type}/{id}', () => {
     },
   ])
 
-  test('leaves the endpoint its key', async () => {
+  test('leaves the context key of an endpoint unchanged', async () => {
     const { body } = await service.api('GET', '/v1/channel-endpoints/in-region')
     expect(body).toMatchObject({ contextKeys: ['region:us-1'] })
   })

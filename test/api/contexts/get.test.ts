@@ -30,7 +30,7 @@ describe('GET /v2/contexts/{type}/{id}', () => {
       lacks: ['_id', 'nvironment', 'key'],
     },
     {
-      name: 'an id that nothing has',
+      name: 'an unknown id',
       request: { path: '/v2/contexts/region/us-1' },
       ...notFound('region', 'us-1'),
     },
@@ -51,7 +51,7 @@ describe('GET /v2/contexts/{type}/{id}', () => {
       contains: { message: new RegExp(other.id) },
     },
     {
-      name: 'an id that is no UTF-8',
+      name: 'an id that is not UTF-8',
       request: { path: '/v2/contexts/region/%FF' },
       ...refusedField('id', 'id must be a string'),
     },

@@ -54,25 +54,25 @@ describe('GET /v2/contexts', () => {
       ...lists('eu-2', 'acme'),
     },
     {
-      name: 'where a part is a wildcard of SQL',
+      name: 'with a SQL wildcard in a part',
       request: { path: `${path}?search=%25` },
       ...lists(),
     },
-    { name: 'by an id that nothing has', request: { path: `${path}?id=none` }, ...lists() },
+    { name: 'by an unknown id', request: { path: `${path}?id=none` }, ...lists() },
     {
-      name: 'the oldest first, by what creation is told by',
+      name: 'the oldest first, by time of creation',
       request: { path: `${path}?orderBy=_id&orderDirection=ASC` },
       ...lists('eu-1', 'acme', 'eu-2'),
     },
     {
-      name: 'a page of one, as Python clients ask for it',
+      name: 'a page of one, requested as Python clients do',
       request: { path: `${path}?limit=1.0` },
       status: 200,
       contains: { data: [{ id: 'eu-2' }], next: /^\w{24}$/, previous: null, totalCount: 3 },
       lacks: 'acme',
     },
     {
-      name: 'a filter that nobody knows, instead of all',
+      name: 'an unknown filter, instead of returning everything',
       request: { path: `${path}?type=tenant` },
       ...refusedField('type', 'property type should not exist'),
     },
@@ -82,7 +82,7 @@ describe('GET /v2/contexts', () => {
       ...refusedField('limit', 'limit must be a whole number from 1 to 100'),
     },
     {
-      name: 'an order that there is not',
+      name: 'an unknown order',
       request: { path: `${path}?orderBy=name` },
       ...refusedField(
         'orderBy',

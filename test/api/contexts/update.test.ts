@@ -32,7 +32,7 @@ describe('PATCH /v2/contexts/{type}/{id}', () => {
       lacks: ['tenant', 'acme'],
     },
     {
-      name: 'a context that there is not',
+      name: 'an unknown context',
       request: { path: '/v2/contexts/region/us-1' },
       status: 404,
       code: 'context_not_found',
@@ -52,7 +52,7 @@ describe('PATCH /v2/contexts/{type}/{id}', () => {
       ...refusedField('data', 'data should not be null or undefined', 'data must be an object'),
     },
     {
-      name: 'data that is a text',
+      name: 'data that is a string',
       request: { body: { data: 'Europe' } },
       ...refusedField('data', 'data must be an object'),
     },
@@ -62,13 +62,13 @@ describe('PATCH /v2/contexts/{type}/{id}', () => {
       ...refusedField('context', "Context 'region' data is too large: 65KB exceeds 64KB limit"),
     },
     {
-      name: 'a type that is no UTF-8',
+      name: 'a type that is not UTF-8',
       request: { path: '/v2/contexts/%FF/eu-1' },
       ...refusedField('type', 'type must be a string'),
     },
   ])
 
-  test('changes nothing that it refuses', async () => {
+  test('changes nothing when it refuses', async () => {
     const { body } = await service.api('GET', PATH)
     expect(body).toMatchObject({ data: { name: 'EU' } })
   })

@@ -33,20 +33,20 @@ describe('DELETE /v1/channel-endpoints/{identifier}', () => {
       ...notFound('ada'),
     },
     {
-      name: 'an identifier that nothing has',
+      name: 'an unknown identifier',
       request: { path: `${PATH}/none` },
       ...notFound('none'),
     },
     {
-      name: 'an identifier that is no UTF-8',
+      name: 'an identifier that is not UTF-8',
       request: { path: `${PATH}/%FF` },
       ...refusedField('identifier', 'identifier must be a string'),
     },
     { name: 'an endpoint', status: 204, contains: /^$/, headers: { 'content-type': null } },
-    { name: 'an endpoint that is gone', ...notFound('ada') },
+    { name: 'a deleted endpoint', ...notFound('ada') },
   ])
 
-  test('deletes no other', async () => {
+  test('deletes no other endpoint', async () => {
     expect(await service.endpoints()).toMatchObject([{ identifier: 'kept' }])
   })
 })

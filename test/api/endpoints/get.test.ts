@@ -54,19 +54,19 @@ describe('GET /v1/channel-endpoints/{identifier}', () => {
       lacks: ['pending', '_id', 'nvironment', 'kind', 'xox'],
     },
     {
-      name: 'a webhook, to a key that may only read, without its address',
+      name: 'a webhook without its URL, to a key that can only read',
       request: { path: `${PATH}/hook`, key: readOnly },
       status: 200,
       contains: { identifier: 'hook', endpoint: { url: '[redacted]', channel: '#general' } },
       lacks: ['hooks.example.com', 'secret-path'],
     },
     {
-      name: 'an identifier that nothing has',
+      name: 'an unknown identifier',
       request: { path: `${PATH}/none` },
       ...notFound('none'),
     },
     {
-      name: 'an identifier in other letters',
+      name: 'an identifier in another case',
       request: { path: `${PATH}/ADA` },
       ...notFound('ADA'),
     },
@@ -76,7 +76,7 @@ describe('GET /v1/channel-endpoints/{identifier}', () => {
       ...notFound('ada'),
     },
     {
-      name: 'an identifier that is no UTF-8',
+      name: 'an identifier that is not UTF-8',
       request: { path: `${PATH}/%FF` },
       ...refusedField('identifier', 'identifier must be a string'),
     },

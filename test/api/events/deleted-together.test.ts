@@ -31,7 +31,7 @@ function watched(): { deps: Deps; sizes: number[] } {
   return { deps: { ...deps, store: { ...deps.store, commit: commitThese } }, sizes }
 }
 
-describe('what is deleted with something else is told one by one', () => {
+describe('what is deleted along with something else has an event each', () => {
   test('of an integration: its endpoints and its connections', async () => {
     const id = await addIntegration('small')
     await addConnection('small-1', 'small', { subscriberId: SANDBOX.subscriberId })
@@ -72,7 +72,7 @@ describe('what is deleted with something else is told one by one', () => {
     await news()
   })
 
-  test('of a large integration: in several commits, none of them large', async () => {
+  test('of a large integration: in several small commits', async () => {
     const integrationId = await addIntegration('large')
     await addEndpoints(1203, { integrationId, connectionIdentifier: 'large' })
     await news()
@@ -95,7 +95,7 @@ describe('what is deleted with something else is told one by one', () => {
     })
   })
 
-  test('also of what comes while it is being deleted, and once', async () => {
+  test('also of what is added during the deletion, once each', async () => {
     const integrationId = await addIntegration('busy')
     await addEndpoint('busy-a', 'busy', {})
     await news()

@@ -41,26 +41,26 @@ describe('GET /v1/events', () => {
   const since = 'since must be a time in ISO 8601, such as 2026-11-24T12:00:00Z'
   testCases(service, { method: 'GET', path }, [
     { name: 'what happened in the environment, the oldest first', ...lists('a', 'b', 'c') },
-    { name: 'a page of it', request: { path: `${path}&limit=2` }, ...lists('a', 'b') },
+    { name: 'a page of them', request: { path: `${path}&limit=2` }, ...lists('a', 'b') },
     {
-      name: 'nothing after the last, from where one reads on',
+      name: 'no events after the last, with the cursor to continue from',
       request: { path: `/v1/events?after=${nothingMore}` },
       status: 200,
       contains: { data: [], next: nothingMore },
     },
     {
-      name: 'nothing to another environment’s key',
+      name: 'no events of another environment',
       request: { key: other.apiKey },
       ...none,
       lacks: 'environment:',
     },
     {
-      name: 'all of it to a key that may read',
+      name: 'everything, to a key that can read',
       request: { key: readOnly },
       ...lists('a', 'b', 'c'),
     },
     {
-      name: 'a key that may make links alone',
+      name: 'a key that can only create links',
       request: { key: linksOnly },
       status: 403,
       code: 'api_key_restricted',
@@ -86,17 +86,17 @@ describe('GET /v1/events', () => {
       ...lists('a'),
     },
     {
-      name: 'since a time that is to come',
+      name: 'since a time in the future',
       request: { path: `${path}&since=2999-01-01T00:00:00%2B01:00` },
       ...none,
     },
     {
-      name: 'a number in place of an event',
+      name: 'a number instead of an event id',
       request: { path: '/v1/events?after=42' },
       ...refusedField('after', 'after must be the id of an event, such as evt_42'),
     },
     {
-      name: 'a type that there is not, as who misspells one would wait for ever',
+      name: 'an unknown type, as a client with a misspelt one would wait for ever',
       request: { path: `${path}&types=link.filed,link.failed` },
       status: 422,
       contains: {
@@ -109,7 +109,7 @@ describe('GET /v1/events', () => {
       },
     },
     {
-      name: 'a subject without its kind',
+      name: 'a subject without a kind',
       request: { path: `${path}&subject=x` },
       ...refusedField(
         'subject',
@@ -117,17 +117,17 @@ describe('GET /v1/events', () => {
       ),
     },
     {
-      name: 'a time in words',
+      name: 'a time that is not ISO 8601',
       request: { path: `${path}&since=now` },
       ...refusedField('since', since),
     },
     {
-      name: 'a day that there is not',
+      name: 'a date that does not exist',
       request: { path: `${path}&since=2026-99-99` },
       ...refusedField('since', since),
     },
     {
-      name: 'no events',
+      name: 'a limit of 0',
       request: { path: `${path}&limit=0` },
       ...refusedField('limit', 'limit must be a whole number from 1 to 100'),
     },
@@ -146,7 +146,7 @@ describe('GET /v1/events', () => {
     })),
   ])
 
-  test('is read on from its next', async () => {
+  test('continues after `next`', async () => {
     const first = await listEvents(service, `after=${after}&limit=2`)
     expect(first.next).toBe(String(first.data[1]?.id))
     const second = await listEvents(service, `after=${first.next}`)
@@ -154,7 +154,7 @@ describe('GET /v1/events', () => {
   })
 })
 
-test('events are described, each type by its own schema', async () => {
+test('each event type is described by its own schema', async () => {
   const document = (await (await fetch(`${service.url}/openapi.json`)).json()) as {
     components: { schemas: Record<string, Record<string, unknown>> }
   }

@@ -15,7 +15,7 @@ describe('a request that waits for an event', () => {
     return performance.now() - startedMs
   }
 
-  test('is answered at once where there is one, and as soon as there is', async () => {
+  test('is answered at once if there is one, otherwise as soon as there is one', async () => {
     const after = await endOf(service)
     const waiting = listEvents(service, `after=${after}&wait=25`)
     await Bun.sleep(100)
@@ -25,7 +25,7 @@ describe('a request that waits for an event', () => {
     expect(await timed(listEvents(service, `after=${after}&wait=25`))).toBeLessThan(2000)
   })
 
-  test('waits no longer than it asked for, and for nothing that it did not ask for', async () => {
+  test('waits no longer than requested, and only for events that match', async () => {
     const after = await endOf(service)
     const waiting = listEvents(service, `after=${after}&wait=1&types=link.failed`)
     await tell(service, 'other')
@@ -33,12 +33,12 @@ describe('a request that waits for an event', () => {
     expect(await waiting).toEqual({ data: [], next: after })
   })
 
-  test('outlives the time after which a silent connection is closed', async () => {
+  test('can last longer than the idle timeout', async () => {
     const after = await endOf(service)
     expect(await listEvents(service, `after=${after}&wait=12`)).toEqual({ data: [], next: after })
   })
 
-  test('holds no place of others, and of one environment only some may wait', async () => {
+  test('blocks no other request, and only some of one environment may wait', async () => {
     const after = await endOf(service)
     const waiting = Array.from({ length: 20 }, () => listEvents(service, `after=${after}&wait=25`))
     await Bun.sleep(300)
@@ -52,7 +52,7 @@ describe('a request that waits for an event', () => {
     expect((await listEvents(service, `after=${after}&wait=25`)).data).toHaveLength(2)
   })
 
-  test('is given up where the client goes away', async () => {
+  test('ends if the client disconnects', async () => {
     const after = await endOf(service)
     for (let round = 0; round < 3; round += 1) {
       const clients = Array.from({ length: 20 }, async () => {
@@ -75,7 +75,7 @@ describe('a request that waits for an event', () => {
   })
 })
 
-test('what one process writes the other tells within a second', async () => {
+test('an event of one process is returned by another within a second', async () => {
   const server = startHranaServer(join(tempDir(), 'server.db'), 'sesame')
   const environment = {
     LATCH_DATABASE_URL: server.url,

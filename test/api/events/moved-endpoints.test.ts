@@ -10,10 +10,10 @@ const { news, addIntegration, addSubscriber, addConnection, addEndpoint, addEndp
   rows
 const API_KEY_ACTOR = expect.stringMatching(/^api_key:[0-9a-f]{24}$/)
 
-describe('endpoints that get another connection are told', () => {
+describe('endpoints that move to another connection have an event each', () => {
   const context = { tenant: 'acme' }
 
-  test('where their connection is deleted, with the one that is made for them', async () => {
+  test('if their connection is deleted, with the one that is created for them', async () => {
     await addIntegration('moves')
     await addConnection('first', 'moves', { subscriberId: SANDBOX.subscriberId })
     await addSubscriber('guest')
@@ -50,7 +50,7 @@ describe('endpoints that get another connection are told', () => {
     ])
   })
 
-  test('where somebody installs the app, in which others were linked before', async () => {
+  test('if somebody installs the app in a workspace from which others were linked before', async () => {
     await addIntegration('installed')
     const identityOnly = { integrationIdentifier: 'installed', connectionIdentifier: undefined }
     await addSubscriber('ada')
@@ -86,7 +86,7 @@ describe('endpoints that get another connection are told', () => {
     })
   })
 
-  test('once, where several connections of one person are erased, to one connection', async () => {
+  test('once, if several connections of one person are erased', async () => {
     await addIntegration('erased')
     await addSubscriber('hers')
     for (const n of ['1', '2']) {
@@ -111,7 +111,7 @@ describe('endpoints that get another connection are told', () => {
     expect(events.at(-1)?.data).toEqual({ endpoints: 0, connections: 2 })
   })
 
-  test('by one event where they are many, as they can be read still', async () => {
+  test('or one event for all if there are many', async () => {
     const integrationId = await addIntegration('many')
     await addConnection('many-1', 'many', { subscriberId: 'guest' })
     await addEndpoints(501, { integrationId, connectionIdentifier: 'many-1' })

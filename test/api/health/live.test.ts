@@ -11,7 +11,7 @@ describe('GET /healthz', () => {
   const asked = { method: 'GET', path: '/healthz', key: null }
   testCases(service, asked, [
     { name: 'a process that is alive', status: 200, contains: '{"status":"ok"}' },
-    { name: 'whatever key comes with it', request: { key: 'guess' }, status: 200 },
+    { name: 'with any API key', request: { key: 'guess' }, status: 200 },
   ])
   testCases(full, asked, [
     {
@@ -21,7 +21,7 @@ describe('GET /healthz', () => {
     },
   ])
 
-  test('is gone with the process', async () => {
+  test('stops responding with the process', async () => {
     const stopped = await startService()
     await stopped.stop()
     const answer = await fetch(`${stopped.url}/healthz`).then(String, () => 'nobody listens')

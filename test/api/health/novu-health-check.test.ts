@@ -14,7 +14,7 @@ describe('GET /v1/health-check', () => {
   const asked = { method: 'GET', path: '/v1/health-check', key: null }
   testCases(service, asked, [
     {
-      name: 'a service that is well, in Novu’s form',
+      name: 'a healthy service, in Novu’s form',
       status: 200,
       contains: [
         {
@@ -29,7 +29,7 @@ describe('GET /v1/health-check', () => {
   ])
   testCases(full, asked, [
     {
-      name: 'a database that cannot be written to, and nothing of why',
+      name: 'a database that cannot be written to, without saying why',
       status: 503,
       contains: {
         status: 'error',

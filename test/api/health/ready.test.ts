@@ -22,8 +22,8 @@ const unready = (reason: string) => ({
 
 describe('GET /readyz', () => {
   testCases(service, asked, [
-    { name: 'a service that can do its work', ...ready },
-    { name: 'whatever key comes with it', request: { key: 'guess' }, ...ready },
+    { name: 'a service that is ready', ...ready },
+    { name: 'with any API key', request: { key: 'guess' }, ...ready },
   ])
   testCases(full, asked, [
     {
@@ -40,7 +40,7 @@ describe('GET /readyz', () => {
     },
   ])
 
-  test('writes once a second at most, however often it is asked', async () => {
+  test('writes at most once a second, however often it is requested', async () => {
     const { metadata } = service.deps.store
     const proveWritable = metadata.proveWritable.bind(metadata)
     let writes = 0
@@ -58,7 +58,7 @@ describe('GET /readyz', () => {
     metadata.proveWritable = proveWritable
   })
 
-  test('fails from when latch is told to stop, and all else is answered until it does', async () => {
+  test('fails as soon as latch receives SIGTERM, while other requests are still answered', async () => {
     const stopping = await startService({ LATCH_SHUTDOWN_DELAY_MS: '400' })
     const stopped = stopping.stop()
     let answer = await stopping.api('GET', '/readyz')

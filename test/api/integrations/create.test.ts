@@ -15,7 +15,7 @@ const settings = { redirectUrl: 'https://app.example.com/done', hmac: true }
 describe('POST /v1/integrations', () => {
   testCases(service, { method: 'POST', path: PATH, body: slack }, [
     {
-      name: 'an integration with all that it can have, without its credentials',
+      name: 'an integration with every field, without its credentials',
       request: {
         body: {
           ...slack,
@@ -44,7 +44,7 @@ describe('POST /v1/integrations', () => {
       lacks: Object.values(SECRETS),
     },
     {
-      name: 'the name of the provider and an identifier from it, where none is given',
+      name: 'the provider’s name, and an identifier derived from it, if none is given',
       status: 201,
       contains: { name: 'Slack', identifier: /^slack-[A-Za-z0-9]{12}$/, active: false },
     },
@@ -76,14 +76,14 @@ describe('POST /v1/integrations', () => {
       lacks: ['1.2', '9.9'],
     },
     {
-      name: 'another environment, named',
+      name: 'the id of another environment',
       request: { body: { ...slack, _environmentId: other.id } },
       status: 403,
       code: 'other_environment',
       contains: { message: /^API key authentication is scoped to a single environment/ },
     },
     {
-      name: 'a provider that there is not',
+      name: 'an unknown provider',
       request: { body: { ...slack, providerId: 'fax' } },
       ...refusedField(
         'providerId',
@@ -110,7 +110,7 @@ describe('POST /v1/integrations', () => {
       ...refusedField('identifier', 'identifier should not be empty'),
     },
     {
-      name: 'an address that is not safe to send users to',
+      name: 'a redirect URL that is not safe',
       request: { body: { ...slack, configurations: { redirectUrl: 'http://app.example.com' } } },
       ...refusedField(
         'configurations.redirectUrl',
@@ -118,13 +118,13 @@ describe('POST /v1/integrations', () => {
       ),
     },
     {
-      name: 'an active that is a text',
+      name: '`active` as a string',
       request: { body: { ...slack, active: 'true' } },
       ...refusedField('active', 'active must be a boolean value'),
     },
   ])
 
-  test('stores the credentials sealed, and nothing of what it refuses', async () => {
+  test('stores the credentials sealed, and nothing when it refuses', async () => {
     const file = await Bun.file(`${service.databaseFile}-wal`).text()
     expect(file).toContain('whole')
     expect(file).not.toContain('very-secret')
@@ -133,7 +133,7 @@ describe('POST /v1/integrations', () => {
     expect((body as { data: object[] }).data).toHaveLength(2 + 4)
   })
 
-  test('makes one of two at once with the same identifier', async () => {
+  test('creates one of two concurrent integrations with the same identifier', async () => {
     const body = { ...slack, identifier: 'contended' }
     const answers = await Promise.all([1, 2].map(() => service.api('POST', PATH, body)))
     expect(answers.map(({ status }) => status).sort()).toEqual([201, 409])

@@ -52,7 +52,7 @@ describe('DELETE /v1/integrations/{integrationId}', () => {
       ...notFound(id),
     },
     {
-      name: 'an id that nothing has',
+      name: 'an unknown id',
       request: { path: `${PATH}/${unknown}` },
       ...notFound(unknown),
     },
@@ -63,13 +63,13 @@ describe('DELETE /v1/integrations/{integrationId}', () => {
     },
   ])
 
-  test('deletes nothing of all these', async () => {
+  test('deletes nothing in any of these cases', async () => {
     expect(await statuses()).toEqual([200, 200])
   })
 
   testCases(service, { method: 'DELETE', path: `${PATH}/${id}` }, [
     {
-      name: 'an integration, and answers those that are left, without their credentials',
+      name: 'an integration, and returns the remaining ones without their credentials',
       status: 200,
       contains: [
         { data: [{ identifier: 'msteams' }, { identifier: 'slack' }] },
@@ -77,7 +77,7 @@ describe('DELETE /v1/integrations/{integrationId}', () => {
       ],
       lacks: ['doomed', SANDBOX.clientSecret, SANDBOX.msteams.clientSecret],
     },
-    { name: 'an integration that is gone', ...notFound(id) },
+    { name: 'a deleted integration', ...notFound(id) },
   ])
 
   test('deletes its connections and endpoints with it', async () => {

@@ -68,7 +68,7 @@ describe('GET /v1/integrations', () => {
       lacks: ['resting', 'msteams'],
     },
     {
-      name: 'a filter, as there is none',
+      name: 'any filter, as it has none',
       request: { path: `${PATH}?channel=email` },
       ...refusedField('channel', 'property channel should not exist'),
       lacks: 'resting',
@@ -93,7 +93,7 @@ describe('GET /v1/integrations/active', () => {
       lacks: 'msteams',
     },
     {
-      name: 'a filter, as there is none',
+      name: 'any filter, as it has none',
       request: { path: `${path}?channel=email` },
       ...refusedField('channel', 'property channel should not exist'),
       lacks: 'msteams',

@@ -26,7 +26,7 @@ const notFound = (of: string) => ({
 describe('POST /v1/integrations/{integrationId}/set-primary', () => {
   testCases(service, { method: 'POST', path: `${PATH}/${id}/set-primary` }, [
     {
-      name: 'an integration of chat, which has no primary one',
+      name: 'a chat integration, which cannot be primary',
       status: 400,
       code: 'no_primary',
       contains: { message: 'Channel chat does not support primary' },
@@ -39,7 +39,7 @@ describe('POST /v1/integrations/{integrationId}/set-primary', () => {
       code: 'no_primary',
     },
     {
-      name: 'an id that nothing has',
+      name: 'an unknown id',
       request: { path: `${PATH}/${unknown}/set-primary` },
       ...notFound(unknown),
     },
@@ -49,7 +49,7 @@ describe('POST /v1/integrations/{integrationId}/set-primary', () => {
       ...notFound(id),
     },
     {
-      name: 'an id that is none',
+      name: 'an invalid id',
       request: { path: `${PATH}/nope/set-primary` },
       ...refusedField('integrationId', 'integrationId must be a mongodb id'),
     },

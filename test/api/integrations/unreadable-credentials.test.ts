@@ -7,7 +7,7 @@ import { startService } from '../../harness/service.ts'
 
 const PATH = '/v1/integrations'
 
-describe('an integration whose credentials the secret key does not open', async () => {
+describe('an integration whose credentials cannot be decrypted', async () => {
   const damaged = await startService()
   afterAll(() => damaged.stop())
   const client = createClient({ url: `file:${damaged.databaseFile}` })
@@ -22,7 +22,7 @@ describe('an integration whose credentials the secret key does not open', async 
       listed(answer).map(({ identifier, configurations = null }) => [identifier, configurations]),
     )
 
-  test('is listed without its configurations, beside the others, and told in the log once', async () => {
+  test('is listed without its configurations, beside the others, and logged once', async () => {
     for (const path of [PATH, `${PATH}/active`]) {
       const answer = await damaged.api('GET', path)
       expect(answer.status).toBe(200)
@@ -34,7 +34,7 @@ describe('an integration whose credentials the secret key does not open', async 
     ])
   })
 
-  test('is among those that are left when another is deleted', async () => {
+  test('is among the remaining ones when another is deleted', async () => {
     const body = { providerId: 'slack', channel: 'chat', identifier: 'short-lived' }
     const made = await damaged.api('POST', PATH, body)
     const answer = await damaged.api('DELETE', `${PATH}/${(made.body as Listed)._id}`)
@@ -42,7 +42,7 @@ describe('an integration whose credentials the secret key does not open', async 
     expect(settingsIn(answer)).toEqual({ slack: null, msteams: {} })
   })
 
-  test('is named by `latch doctor`, which examines the others', async () => {
+  test('is named by `latch doctor`, which also checks the others', async () => {
     const sent = await sendAction(damaged.dataDir, doctorAction, {})
     if (sent.kind !== 'done') throw new Error(sent.kind)
     const { findings } = sent.output
@@ -61,7 +61,7 @@ describe('an integration whose credentials the secret key does not open', async 
     expect(messages('integration msteams')).not.toEqual([])
   })
 
-  test('is exported without secrets, and ends an export that was to have them', async () => {
+  test('is exported without secrets, and fails an export with secrets', async () => {
     const { store } = damaged.deps
     const environment = await store.environments.first()
     if (environment === null) throw new Error('there is no environment')

@@ -61,14 +61,14 @@ describe('PUT /v1/integrations/{integrationId}', async () => {
       lacks: [...Object.values(SECRETS), 'First'],
     },
     {
-      name: 'takes credentials, and shows none of them',
+      name: 'accepts credentials, and returns none of them',
       request: { body: { credentials: { secretKey: 'another-secret' } } },
       status: 200,
       contains: { credentials: undefined, configurations: { hmac: true } },
       lacks: [...Object.values(SECRETS), 'another-secret'],
     },
     {
-      name: 'the identifier that it has',
+      name: 'its own identifier',
       request: { body: { identifier, active: true } },
       status: 200,
       contains: { identifier, active: true },
@@ -87,13 +87,13 @@ describe('PUT /v1/integrations/{integrationId}', async () => {
       contains: { _id },
     },
     {
-      name: 'the environment of the key, named',
+      name: 'the id of the key’s environment',
       request: { body: { name: 'Second', _environmentId } },
       status: 200,
       contains: { _environmentId },
     },
     {
-      name: 'another environment, named',
+      name: 'the id of another environment',
       request: { body: { name: 'Stolen', _environmentId: other.id } },
       status: 403,
       code: 'other_environment',
@@ -111,7 +111,7 @@ describe('PUT /v1/integrations/{integrationId}', async () => {
       contains: { message: 'No properties found for update' },
     },
     {
-      name: 'an id that nothing has',
+      name: 'an unknown id',
       request: { path: `${PATH}/${unknown}` },
       status: 404,
       code: 'integration_not_found',
@@ -126,14 +126,14 @@ describe('PUT /v1/integrations/{integrationId}', async () => {
       lacks: 'Second',
     },
     {
-      name: 'an identifier that another has',
+      name: 'an identifier that another one has',
       request: { body: { identifier: 'slack' } },
       status: 409,
       code: 'integration_exists',
       contains: { message: 'Integration with identifier already exists' },
     },
     {
-      name: 'an id that is none',
+      name: 'an invalid id',
       request: { path: `${PATH}/nope` },
       ...refusedField('integrationId', 'integrationId must be a mongodb id'),
     },
@@ -143,7 +143,7 @@ describe('PUT /v1/integrations/{integrationId}', async () => {
       ...refusedField('identifier', 'identifier should not be empty'),
     },
     {
-      name: 'a client id that is a number, and a binding that there is not',
+      name: 'a client id that is a number, and an unknown binding',
       request: { body: { credentials: { clientId: 5, binding: 'none' } } },
       status: 422,
       contains: {
@@ -170,7 +170,7 @@ describe('PUT /v1/integrations/{integrationId}', async () => {
     })),
   ])
 
-  test('stores nothing of what it refuses', async () => {
+  test('stores nothing when it refuses', async () => {
     expect(await stored()).toEqual({ clientId: '1.2', secretKey: 'another-secret', hmac: true })
     const { body } = await service.api('GET', PATH)
     expect((body as { data: object[] }).data).toContainEqual(
@@ -180,7 +180,7 @@ describe('PUT /v1/integrations/{integrationId}', async () => {
 })
 
 describe('an update of an integration', () => {
-  test('keeps each of the credentials that it does not name', async () => {
+  test('keeps the credentials that it does not name', async () => {
     const { path, stored } = await integration()
     const redirectUrl = 'https://app.example.com/linked'
     const { status } = await service.api('PUT', path, { credentials: { redirectUrl } })
@@ -201,7 +201,7 @@ describe('an update of an integration', () => {
     expect(await stored()).toEqual({ clientId: '1.2' })
   })
 
-  test('takes nothing for a setting that only every object of JavaScript has', async () => {
+  test('does not mistake an inherited JavaScript property for a setting', async () => {
     const settings = { redirectUrl: 'https://app.example.com/linked', hmac: true }
     for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
       const { path, stored } = await integration({ credentials: SECRETS, configurations: settings })
@@ -214,7 +214,7 @@ describe('an update of an integration', () => {
     }
   })
 
-  test('takes settings in `configurations`, and shows them there and no secret', async () => {
+  test('accepts settings in `configurations`, and returns them there without any secret', async () => {
     const settings = { openerOrigin: 'https://app.example.com', hmac: true }
     const { made, path, stored } = await integration({
       credentials: SECRETS,
@@ -232,7 +232,7 @@ describe('an update of an integration', () => {
     expect(list.text).not.toContain('sealed')
   })
 
-  test('of many at once, each is done or sent away with 503, and none is lost', async () => {
+  test('is applied or refused with 503 if there are many at once, and none is lost', async () => {
     const { path, stored } = await integration()
     const names = Array.from({ length: 8 }, (_, index) => `part${index}`)
     const put = (name: string) => service.api('PUT', path, { credentials: { [name]: 'set' } })
@@ -254,7 +254,7 @@ describe('an update of an integration', () => {
     expect(await stored()).toEqual({ ...SECRETS, ...SET })
   })
 
-  test('keeps settings that are changed at the same moment', async () => {
+  test('keeps concurrent changes to different settings', async () => {
     const { path, stored } = await integration()
     const changes = [{ hmac: true }, { binding: 'cookie' }, { pkce: true }]
     const answers = await Promise.all(
@@ -264,7 +264,7 @@ describe('an update of an integration', () => {
     expect(await stored()).toEqual({ ...SECRETS, hmac: true, binding: 'cookie', pkce: true })
   })
 
-  test('keeps changes to different properties that come at the same moment', async () => {
+  test('keeps concurrent changes to different properties', async () => {
     const { made, path, stored } = await integration({})
     const { _id } = made.body as { _id: string }
     const credentials = { clientId: '7.7', secretKey: 'x' }

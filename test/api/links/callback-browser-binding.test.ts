@@ -50,7 +50,7 @@ describe('where an integration binds links to the browser,', () => {
     expect(await service.endpoints('contextKeys=own:browser')).toHaveLength(1)
   })
 
-  test('another browser does not, and spends nothing', async () => {
+  test('another browser does not, and the link stays usable', async () => {
     const { provider, cookie } = await open(await link({ context: { other: 'browser' } }))
     const victim = await open(await link())
     const address = await service.consent(provider)
@@ -94,7 +94,7 @@ describe('where an integration binds links to the browser,', () => {
     expect((await service.open(address, withCookie(cookie))).status).toBe(200)
   })
 
-  test('a link that is not ours, or too old, leads nowhere and tells no state', async () => {
+  test('a link that latch did not create, or that has expired, redirects nowhere', async () => {
     const forged = await service.open(`${service.url}/l/abc.def.ghi`, { accept: 'text/plain' })
     expect(forged.body).toMatchObject({ statusCode: 400, path: '/l/' })
     const old = await link()
@@ -111,7 +111,7 @@ test('links are not bound unless the integration says so', async () => {
 })
 
 // https://www.rfc-editor.org/rfc/rfc9207
-test('an answer that says to be of another issuer is refused', async () => {
+test('a response with another issuer is refused', async () => {
   const address = await service.consent(await service.link({ context: { iss: 'x' } }))
   for (const iss of [service.entraUrl, 'https://evil.example', '']) {
     const page = await service.open(`${address}&${new URLSearchParams({ iss })}`)

@@ -35,7 +35,7 @@ describe('the log of a callback', () => {
     expect(lines().at(-1)).toEqual({ ...about, requestId: 'allowed', outcome: 'linked' })
   })
 
-  test('of a state that is not ours has no link, and says what is wrong with it', async () => {
+  test('of a state that latch did not create names no link, and says what is wrong with the state', async () => {
     const forged = new URL(await consent(await link()))
     forged.searchParams.set('state', `${forged.searchParams.get('state')}x`)
     await open(forged.toString(), { accept: 'text/html', 'x-request-id': 'forged' })
@@ -47,7 +47,7 @@ describe('the log of a callback', () => {
     })
   })
 
-  test('is a warning where an operator can do something about it', async () => {
+  test('is a warning if an operator can do something about it', async () => {
     const callback = await consent(await link({ context: { key: 'down' } }))
     service.slackAnswers.push(() => new Response('no', { status: 503 }))
     await open(callback)

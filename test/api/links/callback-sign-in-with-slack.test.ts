@@ -44,7 +44,7 @@ describe('Sign in with Slack, where openid is among the scopes,', () => {
     expect((await open(callback)).status).toBe(409)
   })
 
-  describe('links nobody by an id_token that', () => {
+  describe('does not link with an id_token that', () => {
     const claims = (nonce: string | null, nowSeconds: number) => ({
       iss: service.slackUrl,
       aud: SANDBOX.clientId,
@@ -55,7 +55,7 @@ describe('Sign in with Slack, where openid is among the scopes,', () => {
       'https://slack.com/team_id': 'T0ACME0001',
     })
 
-    test('another key has signed', async () => {
+    test('is signed by another key', async () => {
       const url = await link({ ...OPENID, context: { bad: 'key' } })
       const callback = await consent(url)
       const { privateKey } = await generateKeyPair('RS256')
@@ -70,7 +70,7 @@ describe('Sign in with Slack, where openid is among the scopes,', () => {
       expect(await endpoints('contextKeys=bad:key')).toEqual([])
     })
 
-    test('nobody has signed', async () => {
+    test('is not signed', async () => {
       const url = await link({ ...OPENID, context: { bad: 'none' } })
       const callback = await consent(url)
       const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
@@ -82,7 +82,7 @@ describe('Sign in with Slack, where openid is among the scopes,', () => {
       expect(await endpoints('contextKeys=bad:none')).toEqual([])
     })
 
-    test('belongs to another sign-in, by its nonce', async () => {
+    test('has the nonce of another sign-in', async () => {
       const stolen = await link({ ...OPENID, context: { bad: 'nonce' } })
       const changed = new URL(stolen)
       changed.searchParams.set('nonce', 'another')
@@ -95,7 +95,7 @@ describe('Sign in with Slack, where openid is among the scopes,', () => {
 })
 
 // docs/providers.md#slack-pkce
-test('PKCE goes to Slack where the integration says so, and is proven with the code', async () => {
+test('PKCE is sent to Slack if the integration says so, and the verifier with the code', async () => {
   const made = await service.api('POST', '/v1/integrations', {
     providerId: 'slack',
     channel: 'chat',

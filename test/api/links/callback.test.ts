@@ -64,14 +64,14 @@ const spendsNothing = ({ before, after, ...one }: Case): Case => {
 
 // docs/providers.md#callbacks-without-a-state
 // docs/decisions/0008-callback-order.md
-describe('a callback that is refused stores nothing and asks Slack nothing', () => {
+describe('a callback that is refused stores nothing and sends Slack nothing', () => {
   const refused: (Omit<Case, 'status'> & { change: (callback: URL) => string })[] = [
     { name: 'a forged state', change: having('state', 'a.b.c'), contains: 'not valid' },
     { name: 'an altered state', change: withAlteredState, contains: 'not valid' },
     { name: 'no state', change: without('state'), contains: 'not valid' },
     { name: 'no code', change: without('code'), contains: 'not valid' },
     {
-      name: 'a parameter that comes twice',
+      name: 'a repeated parameter',
       change: (callback) => `${callback}&state=other`,
       contains: 'not valid',
     },
@@ -139,7 +139,7 @@ describe('a callback that is refused stores nothing and asks Slack nothing', () 
 })
 
 // docs/providers.md#prefetches-and-link-previews
-describe('what no person asks for spends nothing', () => {
+describe('a request without a user does not use up the link', () => {
   const prefetches = ['sec-purpose', 'purpose', 'x-purpose', 'x-moz'].map((header) => ({
     name: `a prefetch, by ${header} alone`,
     headers: { [header]: 'prefetch' },
@@ -161,14 +161,14 @@ describe('what no person asks for spends nothing', () => {
   const head = { name: 'HEAD', status: 204, request: { method: 'HEAD' }, before: () => arrive() }
   testCases(service, CALLBACK, [...cases, head].map(spendsNothing))
 
-  test('and the person after it links', async () => {
+  test('and the user can still link afterwards', async () => {
     const { path } = await arrive()
     await fetch(service.url + path, { method: 'HEAD' })
     expect((await open(service.url + path)).status).toBe(200)
   })
 })
 
-describe('a callback that is taken', () => {
+describe('a callback that is accepted', () => {
   const own = (key: string) => ({ context: { key } })
   const storesNothing = (key: string) => async () => {
     expect(await endpoints(`contextKeys=key:${key}`)).toEqual([])
@@ -180,14 +180,14 @@ describe('a callback that is taken', () => {
 
   testCases(service, CALLBACK, [
     {
-      name: 'of somebody who has consented',
+      name: 'after consent',
       status: 200,
       contains: 'all set',
       headers: PAGE,
       before: () => arrive(String, own('taken')),
     },
     {
-      name: 'for a subscriber who is gone since',
+      name: 'for a subscriber who was deleted',
       status: 404,
       headers: PAGE,
       contains: 'This link leads nowhere',
@@ -218,7 +218,7 @@ describe('a callback that is taken', () => {
       after: storesNothing('other'),
     },
     {
-      name: 'to which Slack answers nothing that makes sense',
+      name: 'to which Slack sends an invalid response',
       status: 502,
       contains: 'Slack is not answering',
       lacks: 'oops',
@@ -230,7 +230,7 @@ describe('a callback that is taken', () => {
       after: storesNothing('garbage'),
     },
     {
-      name: 'to which Slack answers that, and a program asks',
+      name: 'to which Slack sends that, for a program',
       status: 502,
       code: 'provider_unavailable',
       request: { headers: { accept: 'application/json' } },
@@ -245,7 +245,7 @@ describe('a callback that is taken', () => {
   ])
 })
 
-describe('where the integration says more:', async () => {
+describe('with settings of the integration:', async () => {
   const integration = async (identifier: string, credentials: Record<string, unknown>) => {
     const { clientId, clientSecret } = SANDBOX
     const made = await service.api('POST', '/v1/integrations', {
@@ -262,7 +262,7 @@ describe('where the integration says more:', async () => {
 
   testCases(service, CALLBACK, [
     {
-      name: 'to the page of the product, with how it ended',
+      name: 'to the redirect URL, with the outcome',
       status: 302,
       headers: { location: 'https://app.example.com/done?status=linked' },
       before: () => arrive(String, redirects),
@@ -280,7 +280,7 @@ describe('where the integration says more:', async () => {
   ])
 })
 
-test('a person who opens too much gets a page, and a program a string', async () => {
+test('above the rate limit, a browser gets a page and a program gets a string', async () => {
   const limited = await startService({ LATCH_RATE_LIMIT_GLOBAL: '1' })
   try {
     const url = `${limited.url}/v1/integrations/chat/oauth/callback`

@@ -14,7 +14,7 @@ const LINK_USER = { ...ASKED, mode: 'link_user' }
 describe('the deprecated route', () => {
   testCases(service, CHAT, [
     {
-      name: 'without a mode it connects',
+      name: 'to connect if there is no mode',
       status: 201,
       contains: { url: /&scope=chat%3Awrite/ },
       headers: { 'latch-link-id': /^lnk_/ },
@@ -32,20 +32,20 @@ describe('the deprecated route', () => {
       contains: 'user_scope=identity.basic',
     },
     {
-      name: 'it links nobody who is not named',
+      name: 'to link without a subscriberId',
       request: { body: { integrationIdentifier, mode: 'link_user' } },
       status: 400,
       code: 'subscriber_required',
       contains: { message: 'subscriberId is required for link_user mode' },
     },
     {
-      name: 'it connects for nobody',
+      name: 'to connect without an owner',
       request: { body: { integrationIdentifier } },
       status: 400,
       code: 'owner_required',
     },
     {
-      name: 'it links through no connection of that name',
+      name: 'to link with an unknown connection',
       request: { body: { ...LINK_USER, connectionIdentifier: 'none' } },
       status: 404,
       code: 'connection_not_found',
@@ -58,7 +58,7 @@ describe('the deprecated route', () => {
       contains: { errors: { mode: { value: 'both' } } },
     },
     {
-      name: 'through the connection that is named',
+      name: 'through the given connection',
       request: { body: { ...LINK_USER, connectionIdentifier: SANDBOX.connectionIdentifier } },
       status: 201,
       contains: 'team=T0ACME0001',

@@ -44,7 +44,7 @@ export function refusedAlike({ api }: TestService, more: object = {}): Case[] {
   const asked = (changes: object) => ({ request: { body: { ...ASKED, ...more, ...changes } } })
   return [
     {
-      name: 'no integration of that name, in that environment',
+      name: 'an unknown integration, naming the environment',
       ...asked({ integrationIdentifier: 'none' }),
       status: 404,
       code: 'integration_not_found',
@@ -52,7 +52,7 @@ export function refusedAlike({ api }: TestService, more: object = {}): Case[] {
       headers: { 'latch-link-id': null },
     },
     {
-      name: 'no subscriber of that id',
+      name: 'an unknown subscriber',
       ...asked({ subscriberId: 'nobody' }),
       status: 404,
       code: 'subscriber_not_found',

@@ -46,12 +46,12 @@ describe('asking for a link', () => {
     expect((body as { url: string }).url).not.toContain('evil')
   })
 
-  test('passes an empty userScope on as it is', async () => {
+  test('passes an empty userScope on unchanged', async () => {
     const url = await service.link({ userScope: [] })
     expect(url.searchParams.get('user_scope')).toBe('')
   })
 
-  test('takes null as absent, and ignores what it does not know', async () => {
+  test('treats null as absent, and ignores unknown properties', async () => {
     const url = await service.link({ connectionIdentifier: null, userScope: null, novelty: 1 })
     expect(url.searchParams.has('team')).toBe(false)
     expect(url.searchParams.get('user_scope')).toBe('identity.basic')
@@ -69,7 +69,7 @@ describe('asking for a link', () => {
 
 describe('the state of a link', () => {
   // docs/decisions/0006-signed-state.md
-  test('tells nobody whose link it is, and is short', async () => {
+  test('does not reveal whose link it is, and is short', async () => {
     const { states, clock } = service.deps
     const state = String((await service.link()).searchParams.get('state'))
     expect(state.length).toBeLessThan(1000)
@@ -90,7 +90,7 @@ describe('the id of a link', () => {
     ['by the old operation', '/v1/integrations/chat/oauth', { ...SAMPLE_BODY, mode: 'link_user' }],
   ]
   for (const [name, path, body] of operations) {
-    test(`comes with a link ${name}, and again with the same answer`, async () => {
+    test(`comes with a link ${name}, and a replay has the same id`, async () => {
       const key = { 'idempotency-key': `id of a link ${name}` }
       const made = await service.api('POST', path, body, key)
       const id = String(made.headers.get('latch-link-id'))
@@ -125,10 +125,10 @@ describe('the id of a link', () => {
   })
 })
 
-describe('a link that cannot be made', () => {
+describe('a link that cannot be created', () => {
   testCases(service, LINK, [
     {
-      name: 'no connection of that name',
+      name: 'an unknown connection',
       request: { body: { ...SAMPLE_BODY, connectionIdentifier: 'none' } },
       status: 404,
       code: 'connection_not_found',
@@ -136,7 +136,7 @@ describe('a link that cannot be made', () => {
       headers: { 'latch-link-id': null },
     },
     {
-      name: 'nobody whom it is for',
+      name: 'an empty subscriberId',
       request: { body: { ...SAMPLE_BODY, subscriberId: '' } },
       status: 422,
       contains: { errors: { subscriberId: { messages: [/^subscriberId is required/] } } },
@@ -165,7 +165,7 @@ describe('the caller, whatever the body,', () => {
   testCases(service, LINK, cases)
 })
 
-test('subscribers are made as they come where the operator allows it', async () => {
+test('missing subscribers are created if the operator allows it', async () => {
   const open = await startService({ LATCH_AUTO_CREATE_SUBSCRIBERS: 'true' })
   await open.link({ subscriberId: 'new."{user}"@example.com' })
   const environment = await open.deps.store.environments.first()
@@ -176,7 +176,7 @@ test('subscribers are made as they come where the operator allows it', async () 
   expect(found).not.toBeNull()
 })
 
-test('single results are wrapped where the operator asks for it, lists are not', async () => {
+test('single results are wrapped if the operator configures it, and lists are not', async () => {
   const wrapped = await startService({ LATCH_RESPONSE_ENVELOPE: 'data' })
   const made = await wrapped.api('POST', LINK_PATH, SAMPLE_BODY)
   expect(made.status).toBe(201)

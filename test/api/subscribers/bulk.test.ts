@@ -17,7 +17,7 @@ describe('POST /v1/subscribers/bulk', () => {
   const path = '/v1/subscribers/bulk'
   testCases(service, { method: 'POST', path }, [
     {
-      name: 'what became of each',
+      name: 'the result of each',
       request: {
         body: {
           subscribers: [
@@ -46,7 +46,7 @@ describe('POST /v1/subscribers/bulk', () => {
       lacks: ['grace@example.com', 'King', 'Nobody', '_id'],
     },
     {
-      name: 'one who comes twice is created, and then updated',
+      name: 'one who is listed twice is created, and then updated',
       request: {
         body: {
           subscribers: [
@@ -92,7 +92,7 @@ describe('POST /v1/subscribers/bulk', () => {
     },
   ])
 
-  test('keeps what it does not send, and stores nobody whom it names as failed', async () => {
+  test('keeps what is not sent, and stores nobody whom it reports as failed', async () => {
     const read = (id: string) => service.api('GET', `/v2/subscribers/${id}`)
     expect((await read('ada')).body).toMatchObject({ firstName: 'Ada', lastName: 'King' })
     expect((await read('twice')).body).toMatchObject({ firstName: 'First', lastName: 'Last' })

@@ -25,7 +25,7 @@ const BAD_ID =
 describe('POST /v2/subscribers', () => {
   testCases(service, { method: 'POST', path: PATH, body: { subscriberId: 'ada' } }, [
     {
-      name: 'a subscriber with all that one can have',
+      name: 'a subscriber with every field',
       request: { body: { subscriberId: 'ada', ...PROFILE } },
       status: 201,
       contains: {
@@ -40,7 +40,7 @@ describe('POST /v2/subscribers', () => {
       },
     },
     {
-      name: 'one who is there gets the fields that are sent, and keeps the others',
+      name: 'an existing one gets the fields that are sent, and keeps the others',
       request: { body: { subscriberId: 'ada', lastName: 'King', phone: null } },
       status: 201,
       contains: { ...PROFILE, lastName: 'King' },
@@ -59,7 +59,7 @@ describe('POST /v2/subscribers', () => {
       contains: { subscriberId: 'ada@example.com', email: undefined },
     },
     {
-      name: 'what only latch decides is ignored, and so is what nobody knows',
+      name: 'read-only and unknown properties are ignored',
       request: { body: { subscriberId: 'own', _id: 'mine', deleted: true, role: 'admin' } },
       status: 201,
       contains: { _id: /^\w{24}$/, deleted: false },
@@ -73,13 +73,13 @@ describe('POST /v2/subscribers', () => {
       lacks: 'King',
     },
     {
-      name: 'one who must be new, and is',
+      name: 'a new one, with failIfExists',
       request: { path: ONLY_NEW, body: { subscriberId: 'new' } },
       status: 201,
       contains: { subscriberId: 'new' },
     },
     {
-      name: 'one who must be new, and is there',
+      name: 'an existing one, with failIfExists',
       request: { path: ONLY_NEW, body: { subscriberId: ' ada', firstName: 'Eve' } },
       status: 409,
       code: 'subscriber_exists',
@@ -109,7 +109,7 @@ describe('POST /v2/subscribers', () => {
       ...refusedField('firstName', 'firstName must not contain the character U+0000'),
     },
     {
-      name: 'an e-mail address that is none',
+      name: 'an invalid e-mail address',
       request: { body: { subscriberId: 'ada', email: 'no' } },
       ...refusedField('email', 'email must be an email'),
     },
@@ -119,13 +119,13 @@ describe('POST /v2/subscribers', () => {
       ...refusedField('data', 'data must be an object'),
     },
     {
-      name: 'a parameter that nobody knows',
+      name: 'an unknown parameter',
       request: { path: `${PATH}?failIfExist=true` },
       ...refusedField('failIfExist', 'property failIfExist should not exist'),
     },
   ])
 
-  test('stores nobody whom it refuses, and changes nobody', async () => {
+  test('stores and changes nobody when it refuses', async () => {
     const { body } = await service.api('GET', `${PATH}?limit=100&orderBy=_id&orderDirection=ASC`)
     const { data } = body as { data: { subscriberId: string }[] }
     expect(data.slice(1).map(({ subscriberId }) => subscriberId)).toEqual([
@@ -138,7 +138,7 @@ describe('POST /v2/subscribers', () => {
     expect(data[1]).toMatchObject({ ...PROFILE, lastName: 'King' })
   })
 
-  test('makes exactly one of many at once who must be new', async () => {
+  test('accepts exactly one of many concurrent requests with `failIfExists`', async () => {
     const create = () => service.api('POST', ONLY_NEW, { subscriberId: 'raced' })
     const answers = await Promise.all(Array.from({ length: 8 }, create))
     const statuses = answers.map(({ status }) => status)

@@ -42,12 +42,12 @@ describe('DELETE /v2/subscribers/{subscriberId}', () => {
       ...notFound('ada'),
     },
     {
-      name: 'an id that nobody has',
+      name: 'an unknown id',
       request: { path: '/v2/subscribers/nobody' },
       ...notFound('nobody'),
     },
     {
-      name: 'an id that nobody has, to be erased',
+      name: 'an unknown id, with erase=true',
       request: { path: '/v2/subscribers/nobody?erase=true' },
       ...notFound('nobody'),
     },
@@ -63,33 +63,33 @@ describe('DELETE /v2/subscribers/{subscriberId}', () => {
       ...refusedField('erased', 'property erased should not exist'),
     },
     {
-      name: 'erase=true and what nobody knows',
+      name: 'erase=true and an unknown parameter',
       request: { path: `${path}?erase=true&force=true` },
       ...refusedField('force', 'property force should not exist'),
     },
     {
-      name: 'an id that is no UTF-8',
+      name: 'an id that is not UTF-8',
       request: { path: '/v2/subscribers/%FF' },
       ...refusedField('subscriberId', 'subscriberId must be a string'),
     },
   ])
 
-  test('deletes nobody of all these', async () => {
+  test('deletes nobody in any of these cases', async () => {
     const statuses = [statusOf(path), statusOf('/v1/channel-endpoints/of-ada')]
     expect(await Promise.all(statuses)).toEqual([200, 200])
   })
 
   testCases(service, { method: 'DELETE', path }, [
     { name: 'a subscriber', ...gone },
-    { name: 'a subscriber who is gone', ...notFound('ada') },
+    { name: 'a deleted subscriber', ...notFound('ada') },
     {
-      name: 'one who is not to be erased',
+      name: 'a subscriber, with erase=false',
       request: { path: '/v2/subscribers/grace?erase=false' },
       ...gone,
     },
   ])
 
-  test('deletes their endpoints, and nobody else’s, and erases nothing', async () => {
+  test('deletes their endpoints, and nobody else’s, and does not erase their events', async () => {
     const endpoints = ['of-ada', 'of-grace', 'of-kept'].map((identifier) =>
       statusOf(`/v1/channel-endpoints/${identifier}`),
     )

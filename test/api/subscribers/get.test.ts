@@ -40,7 +40,7 @@ describe('GET /v2/subscribers/{subscriberId}', () => {
       contains: ada,
     },
     {
-      name: 'an id that nobody has',
+      name: 'an unknown id',
       request: { path: '/v2/subscribers/nobody' },
       ...notFound('nobody'),
     },
@@ -50,7 +50,7 @@ describe('GET /v2/subscribers/{subscriberId}', () => {
       ...notFound('ada@example.com'),
     },
     {
-      name: 'an id that is no UTF-8',
+      name: 'an id that is not UTF-8',
       request: { path: '/v2/subscribers/%FF' },
       ...refusedField('subscriberId', 'subscriberId must be a string'),
     },

@@ -49,7 +49,7 @@ describe('GET /v2/subscribers', () => {
       lacks: ['adele', 'grace', SANDBOX.subscriberId],
     },
     {
-      name: 'a subscriber with all that there is',
+      name: 'a subscriber with every field',
       request: { path: `${path}?subscriberId=grace` },
       status: 200,
       contains: {
@@ -85,7 +85,7 @@ describe('GET /v2/subscribers', () => {
       ...lists('adele', 'ada'),
     },
     {
-      name: 'where a part is a wildcard of SQL',
+      name: 'with a SQL wildcard in a part',
       request: { path: `${path}?name=%25` },
       ...lists(),
     },
@@ -100,7 +100,7 @@ describe('GET /v2/subscribers', () => {
       ...lists('ada', 'adele'),
     },
     {
-      name: 'a page of one, as Python clients ask for it',
+      name: 'a page of one, requested as Python clients do',
       request: { path: `${path}?limit=1.0` },
       status: 200,
       contains: {
@@ -112,7 +112,7 @@ describe('GET /v2/subscribers', () => {
       lacks: 'grace',
     },
     {
-      name: 'a filter that nobody knows, instead of all',
+      name: 'an unknown filter, instead of returning everything',
       request: { path: `${path}?mail=ada@example.com` },
       ...refusedField('mail', 'property mail should not exist'),
       lacks: 'King',
@@ -123,7 +123,7 @@ describe('GET /v2/subscribers', () => {
       ...refusedField('limit', 'limit must be a whole number from 1 to 100'),
     },
     {
-      name: 'an order that there is not',
+      name: 'an unknown order',
       request: { path: `${path}?orderBy=email` },
       ...refusedField(
         'orderBy',

@@ -117,8 +117,8 @@ const ofGrace = (text: string): string[] =>
     .split('\n')
     .filter((line) => /grace|Brewster|U0OTHER001/.test(line) && !line.startsWith('idempotency'))
 
-describe('what is kept of one person', () => {
-  test('is exported whole, and without secrets', async () => {
+describe('what is stored about one person', () => {
+  test('is exported completely, and without secrets', async () => {
     const service = await startWithPeople()
     await live(service)
     const found = await exported(service)
@@ -144,7 +144,7 @@ describe('what is kept of one person', () => {
     }
   })
 
-  test('is erased, and nothing of it is in the database; its events can be proven still', async () => {
+  test('is erased, and none of it remains in the database; the events can still be verified', async () => {
     const service = await startWithPeople()
     await live(service)
     const { store, clock } = service.deps
@@ -215,7 +215,7 @@ describe('what is kept of one person', () => {
     await expect(exported(service)).rejects.toThrow('Nothing is stored about them')
   })
 
-  test('does not come back where a link of theirs is under way', async () => {
+  test('is not stored again by a link that is being completed', async () => {
     const service = await startWithPeople()
     for (const [fails, expected] of [
       [true, 'code_refused'],
@@ -243,7 +243,7 @@ describe('what is kept of one person', () => {
     }
   })
 
-  test('is not in the files either, in free pages or the log, where the command erases it', async () => {
+  test('does not remain in the files either, in free pages or the log, if the command erases it', async () => {
     if (process.env['LATCH_TEST_DATABASE'] === 'remote') return
     const service = await startWithPeople()
     await live(service)
@@ -265,7 +265,7 @@ describe('what is kept of one person', () => {
     expect((await service.deps.store.events.verify()).problems).toEqual([])
   })
 
-  test('is erased of somebody who was deleted earlier, too', async () => {
+  test('can also be erased after they were deleted', async () => {
     const service = await startWithPeople()
     await live(service)
     expect((await service.api('DELETE', `/v2/subscribers/${ADA}`)).status).toBe(200)

@@ -31,20 +31,20 @@ describe('PATCH /v2/subscribers/{subscriberId}', () => {
       contains: { firstName: 'Ada', data: { team: 'b', old: undefined } },
     },
     {
-      name: 'nothing where nothing is sent, as null is absent',
+      name: 'nothing if nothing is sent, as null counts as absent',
       request: { body: { firstName: null } },
       status: 200,
       contains: { firstName: 'Ada', lastName: 'King' },
     },
     {
-      name: 'neither the id nor what only latch decides',
+      name: 'neither the id nor read-only properties',
       request: { body: { subscriberId: 'eve', _id: 'mine', deleted: true, role: 'admin' } },
       status: 200,
       contains: { _id, subscriberId: 'ada', deleted: false },
       lacks: ['eve', 'mine', 'admin'],
     },
     {
-      name: 'an id that nobody has',
+      name: 'an unknown id',
       request: { path: '/v2/subscribers/nobody' },
       status: 404,
       code: 'subscriber_not_found',
@@ -59,7 +59,7 @@ describe('PATCH /v2/subscribers/{subscriberId}', () => {
       lacks: ['King', 'Eve'],
     },
     {
-      name: 'an e-mail address that is none',
+      name: 'an invalid e-mail address',
       request: { body: { email: 'no' } },
       ...refusedField('email', 'email must be an email'),
     },
@@ -69,18 +69,18 @@ describe('PATCH /v2/subscribers/{subscriberId}', () => {
       ...refusedField('firstName', 'firstName must be a string'),
     },
     {
-      name: 'data that is a text',
+      name: 'data that is a string',
       request: { body: { data: 'a' } },
       ...refusedField('data', 'data must be an object'),
     },
     {
-      name: 'an id that is no UTF-8',
+      name: 'an id that is not UTF-8',
       request: { path: '/v2/subscribers/%FF' },
       ...refusedField('subscriberId', 'subscriberId must be a string'),
     },
   ])
 
-  test('changes nothing that it refuses, and makes nobody', async () => {
+  test('changes nothing when it refuses, and creates nobody', async () => {
     expect((await service.api('GET', PATH)).body).toMatchObject({
       firstName: 'Ada',
       lastName: 'King',
@@ -89,7 +89,7 @@ describe('PATCH /v2/subscribers/{subscriberId}', () => {
     expect((await service.api('GET', '/v2/subscribers/nobody')).status).toBe(404)
   })
 
-  test('keeps changes to different fields that come at the same moment', async () => {
+  test('keeps concurrent changes to different fields', async () => {
     await service.api('POST', '/v2/subscribers', { subscriberId: 'many', data: { old: true } })
     const path = '/v2/subscribers/many'
     const fields = ['firstName', 'lastName', 'phone', 'locale', 'timezone', 'avatar']
