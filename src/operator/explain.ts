@@ -1,7 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { requestIdOf } from '../domain/links/link-events.ts'
 import { type FoundLink, lookUp } from '../domain/links/look-up.ts'
-import { LinkState, NOT_COMPLETED, type Why, whyOf } from '../domain/links/status.ts'
+import {
+  type ExplainedReason,
+  explainEvent,
+  LinkState,
+  NOT_COMPLETED,
+} from '../domain/links/status.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { StoredEvent } from '../store/events/read-events.ts'
 import { defineAction } from './action.ts'
@@ -107,7 +112,7 @@ const STORING: ReadonlySet<string> = new Set([
 
 function stepOf(event: StoredEvent, provider: Provider | undefined): Step {
   const [, identifier = ''] = event.subject.split(/:(.*)/s)
-  const why: Why | null = whyOf(provider, event)
+  const why: ExplainedReason | null = explainEvent(provider, event)
   return step(event.atMs, event.type, {
     stored: STORING.has(event.type) ? identifier : null,
     requestId: requestIdOf(event),

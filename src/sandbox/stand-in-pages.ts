@@ -121,7 +121,7 @@ ${each(hidden)}
 <h2>${appName} will be able to</h2>
 <ul>${each(permissions.map((permission) => html`<li>${permission}</li>`))}</ul>
 <details><summary>Make something go wrong</summary>
-<select name="fault" aria-label="What is to go wrong"><option value="">Nothing</option>${each(faults)}</select>
+<select name="fault" aria-label="What should go wrong"><option value="">Nothing</option>${each(faults)}</select>
 </details>
 <div class="buttons">
 <button name="decision" value="deny">Cancel</button>

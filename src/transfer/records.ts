@@ -1,27 +1,25 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ConnectionContent, NewConnection } from '../domain/connections/shape.ts'
-import { ContextData, ContextKeys, contextWord } from '../domain/contexts/payload.ts'
+import { ContextData, ContextKeys, contextTypeOrId } from '../domain/contexts/payload.ts'
 import { NewEndpoint } from '../domain/endpoints/shape.ts'
 import { createShape, inOneLine, type Shape } from '../domain/shape.ts'
 import { SubscriberId, SubscriberProfile } from '../domain/subscribers/shape.ts'
 
-/**
- * When something was created and changed. A record's id is derived from the first, to the second.
- */
+/** When a record was created and changed. Its id begins with the second of its creation. */
 const time = (name: string) =>
   Type.Optional(
     Type.String({
       format: 'date-time',
       // Ids begin with the seconds since 1970 in 8 hexadecimal digits, which overflow in 2106.
       pattern: '^(19[89]|20\\d)\\d-',
-      errorMessage: `${name} must be a date of ISO 8601, such as 2026-01-31T12:00:00Z`,
+      errorMessage: `${name} must be an ISO 8601 date, such as 2026-01-31T12:00:00Z`,
     }),
   )
 const times = { createdAt: time('createdAt'), updatedAt: time('updatedAt') }
 
 const contextName = (name: string) =>
   Type.String({
-    ...contextWord('org-acme'),
+    ...contextTypeOrId('org-acme'),
     errorMessage: `${name} must be 1 to 100 letters, digits, hyphens or underscores`,
   })
 

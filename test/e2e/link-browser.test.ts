@@ -129,7 +129,7 @@ describe.if(chromiumPath !== undefined)('in a browser', async () => {
       })
       const page = await visit(width, link.toString())
       await page.getByText('Make something go wrong').click()
-      await page.getByLabel('What is to go wrong').selectOption('error')
+      await page.getByLabel('What should go wrong').selectOption('error')
       await picture(page, `${device}-faults`)
       await page.getByRole('button', { name: 'Allow' }).click()
       await page.waitForURL(/oauth\/callback/)

@@ -27,7 +27,7 @@ export const EXAMPLE_CONTENT = {
 
 const textOrNull = Type.Union([Type.String(), Type.Null()])
 
-/** As Novu's SDK parses it, with `auth` in clear: the SDK refuses a connection without tokens. */
+/** As Novu's SDK parses it. The SDK requires `auth`, with the token in plain text. */
 export const ChannelConnection = Type.Object(
   {
     identifier: Type.String(),
@@ -60,7 +60,7 @@ export const ChannelConnection = Type.Object(
 )
 export type ChannelConnection = Static<typeof ChannelConnection>
 
-/** To a key that may not see tokens, there is a placeholder where a token is. */
+/** A key that may not see tokens gets a placeholder in place of each. */
 export const presentConnection = (
   { permission }: Pick<Caller, 'permission'>,
   { connection, auth, pending, integration }: ConnectionWithAuth,
@@ -82,7 +82,7 @@ export const presentConnection = (
   updatedAt: new Date(connection.updatedAtMs).toISOString(),
 })
 
-/** Notes that a key has been shown the token of a connection. */
+/** Counts that a key has read the token of a connection. */
 export function noteTokenRead(
   tokenReads: Deps['tokenReads'],
   { environmentId, apiKeyId, permission }: Caller,
@@ -93,14 +93,14 @@ export function noteTokenRead(
   tokenReads.note(reader, auth.accessToken)
 }
 
-/** A placeholder that stands for no token (`identity-only`) is no secret. */
+/** `identity-only` means that there is no token, so it is not hidden. */
 const redact = (auth: ConnectionAuth): ConnectionAuth => ({
   ...auth,
   ...(hasToken(auth) && { accessToken: REDACTED }),
   ...(auth.refreshToken !== undefined && { refreshToken: REDACTED }),
 })
 
-/** Novu's message, which has double quotes when a connection is updated. */
+/** Novu's message, which has double quotes only when a connection is updated. */
 export const connectionNotFound = (identifier: string, quote = "'"): ApiError =>
   notFound(
     'connection_not_found',

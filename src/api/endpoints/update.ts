@@ -1,5 +1,5 @@
 import * as endpoints from '../../domain/endpoints/endpoints.ts'
-import { EndpointValue } from '../../domain/endpoints/shape.ts'
+import { EndpointUpdate } from '../../domain/endpoints/shape.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { badRequest, notFound } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
@@ -41,7 +41,7 @@ export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
       limit: 'configuration',
       holdsSecrets: true,
       params: EndpointParams,
-      body: EndpointValue,
+      body: EndpointUpdate,
       responses: {
         200: { description: 'The endpoint', schema: ChannelEndpoint },
         404: { description: 'No such endpoint' },

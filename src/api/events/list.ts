@@ -57,7 +57,7 @@ const EventsQuery = Type.Object(
   { additionalProperties: false },
 )
 
-/** Throws 422 for an unknown type: otherwise a client with a typing mistake would wait for ever. */
+/** Throws 422 for an unknown type: otherwise a client with a misspelt type would wait for ever. */
 function readTypes(types: string | string[] | undefined): readonly string[] | undefined {
   if (types === undefined) return undefined
   const list = [types].flat().flatMap((text) => text.split(','))

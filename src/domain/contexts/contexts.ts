@@ -4,7 +4,7 @@ import type { Context } from '../../store/contexts/contexts.ts'
 import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
 import { accept, type Decision } from '../decision.ts'
 import { createShape, type Invalid } from '../shape.ts'
-import { ContextData, contextWord, refuseLargeData } from './payload.ts'
+import { ContextData, contextTypeOrId, refuseLargeData } from './payload.ts'
 
 type ContextDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
@@ -13,7 +13,11 @@ export type ContextName = { type: string; id: string }
 
 /** A context to be created. */
 export const NewContext = Type.Object(
-  { type: contextWord('tenant'), id: contextWord('org-acme'), data: Type.Optional(ContextData) },
+  {
+    type: contextTypeOrId('tenant'),
+    id: contextTypeOrId('org-acme'),
+    data: Type.Optional(ContextData),
+  },
   { additionalProperties: true },
 )
 export type NewContext = Static<typeof NewContext>

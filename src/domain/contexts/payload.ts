@@ -14,7 +14,7 @@ const MAX_DATA_KB = 64
 const WORD = '[A-Za-z0-9_-]{1,100}'
 
 /** A context's type or id. */
-export const contextWord = (example: string) =>
+export const contextTypeOrId = (example: string) =>
   Type.String({
     pattern: `^${WORD}$`,
     patternMessage: 'must be 1 to 100 letters, digits, hyphens or underscores',
@@ -39,11 +39,11 @@ export type ContextData = Static<typeof ContextData>
  * The contexts of a request, in the company's own terms: for each type an id, or an id with data.
  */
 export const ContextPayload = Type.Record(
-  contextWord('tenant'),
+  contextTypeOrId('tenant'),
   Type.Union([
-    contextWord('org-acme'),
+    contextTypeOrId('org-acme'),
     Type.Object(
-      { id: contextWord('org-acme'), data: Type.Optional(ContextData) },
+      { id: contextTypeOrId('org-acme'), data: Type.Optional(ContextData) },
       { additionalProperties: true },
     ),
   ]),
@@ -135,7 +135,7 @@ const newContext = (
 /** The contexts of a link, which carries only their keys, `type:id`. */
 export function contextsOfKeys(keys: readonly string[]): NamedContexts {
   const contexts = keys.map((key) => {
-    // Neither a type nor an id contains a colon: see `contextWord`.
+    // Neither a type nor an id contains a colon: see `contextTypeOrId`.
     const colon = key.lastIndexOf(':')
     return { key, type: key.slice(0, colon), contextId: key.slice(colon + 1), data: null }
   })

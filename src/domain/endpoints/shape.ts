@@ -24,9 +24,9 @@ export const NewEndpoint = Type.Object(
 )
 export type NewEndpoint = Static<typeof NewEndpoint>
 
-/** An endpoint's value, which must match the schema of its type. */
-export const EndpointValue = Type.Object(
+/** The new value of an endpoint, which must match the schema of its type. */
+export const EndpointUpdate = Type.Object(
   { endpoint: Type.Record(Type.String(), Type.Unknown()) },
   { ...open, title: 'UpdateChannelEndpointRequestDto' },
 )
-export type EndpointValue = Static<typeof EndpointValue>
+export type EndpointUpdate = Static<typeof EndpointUpdate>

@@ -42,11 +42,12 @@ export type LinkStatus = {
   /** The link by which the user who connected the workspace is linked too. */
   nextLinkId: string | null
   /** Why it failed or is incomplete; null otherwise. */
-  why: Why | null
+  why: ExplainedReason | null
   events: readonly StoredEvent[]
 }
 
-export type Why = {
+/** A reason, with its explanation for people. */
+export type ExplainedReason = {
   reason: LinkReason
   /** The provider's error: codes only. */
   providerError: string | null
@@ -98,13 +99,15 @@ export async function findLinkStatus(
       subjectOf(end.installed) ?? textOf([end.linked].filter(isThere), 'connectionIdentifier'),
     endpointIdentifier: subjectOf(end.linked),
     nextLinkId: textOf([end.installed].filter(isThere), 'nextLinkId'),
-    why: whyOf(provider, end.stored ?? end.failed) ?? (status === 'expired' ? NOT_COMPLETED : null),
+    why:
+      explainEvent(provider, end.stored ?? end.failed) ??
+      (status === 'expired' ? NOT_COMPLETED : null),
     events,
   }
 }
 
 /** For a link from which nobody has returned. */
-export const NOT_COMPLETED: Why = {
+export const NOT_COMPLETED: ExplainedReason = {
   reason: 'not_completed',
   providerError: null,
   ...EXPLANATIONS.not_completed,
@@ -113,7 +116,7 @@ export const NOT_COMPLETED: Why = {
 type End = {
   installed: StoredEvent | null
   linked: StoredEvent | null
-  /** The event of its success: the connection for a link that connects, otherwise the endpoint. */
+  /** The event of its success: that of the connection if the link connects, else of the endpoint. */
   stored: StoredEvent | null
   /** The last failure; expiry counts only if nothing else failed. */
   failed: StoredEvent | null
@@ -145,8 +148,11 @@ function stateOf(
   return isOpened ? 'opened' : 'waiting'
 }
 
-/** Explains an event's reason; null if it has none. */
-export function whyOf(provider: Provider | undefined, event: StoredEvent | null): Why | null {
+/** Explains the reason that an event has; null if it has none. */
+export function explainEvent(
+  provider: Provider | undefined,
+  event: StoredEvent | null,
+): ExplainedReason | null {
   if (event === null || !isLinkReason(event.reason)) return null
   const { reason, data } = event
   const said = data['providerError'] ?? data['problem'] ?? null

@@ -5,7 +5,7 @@ export type SlackApp = {
   clientId: string
   clientSecret: string
   redirectUris: readonly string[]
-  /** Whether its tokens rotate; Slack does not allow turning rotation off again. */
+  /** Whether its tokens rotate. At Slack, rotation cannot be turned off again. */
   rotates: boolean
 }
 export type SlackWorkspace = { id: string; name: string }
