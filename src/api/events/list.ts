@@ -80,6 +80,11 @@ function readSince(since: string | undefined): number | undefined {
 export const listEvents = (deps: ApiDeps) => {
   const longPoll = createLongPoll(deps)
   const { store } = deps
+
+  /** The id of the environment's last event; `afterId` if there is none after it. */
+  const lastId = async (environmentId: string, afterId: number): Promise<number> =>
+    (await store.events.page({ environmentId, afterId }, 1, 'newest'))[0]?.id ?? afterId
+
   return (app: Api) =>
     app.get(
       '/v1/events',
@@ -88,11 +93,17 @@ export const listEvents = (deps: ApiDeps) => {
         const afterId = numberOfEventId(query.after)
         const [types, sinceMs] = [readTypes(query.types), readSince(query.since)]
         const filter = { environmentId, afterId, types, subject, subscriberId, sinceMs }
-        const read = () => store.events.page(filter, Number(query.limit ?? 10))
+        let readUpToId = afterId
+        const read = async () => {
+          // If there is no event since then, `next` must skip those before: the next request may
+          // omit `since`. Read first: an event that is written meanwhile is found by one or the other.
+          if (sinceMs !== undefined) readUpToId = await lastId(environmentId, afterId)
+          return store.events.page(filter, Number(query.limit ?? 10))
+        }
         const seconds = Number(query.wait ?? 0)
         const found =
           seconds === 0 ? await read() : await longPoll({ request, environmentId, seconds }, read)
-        return { data: found.map(presentEvent), next: eventId(found.at(-1)?.id ?? afterId) }
+        return { data: found.map(presentEvent), next: eventId(found.at(-1)?.id ?? readUpToId) }
       },
       declares({
         operationId: 'EventsController_listEvents',
