@@ -148,12 +148,13 @@ const readLastId = async (database: Database): Promise<number> =>
   )?.id ?? 0
 
 /** The greatest id that SQLite has ever assigned; reveals that the last rows were removed. */
-const readLastAssignedId = async (database: Database): Promise<number> =>
-  (
-    await database.get<{ seq: number } | undefined>(
-      sql`select seq from sqlite_sequence where name = 'events'`,
-    )
-  )?.seq ?? 0
+const readLastAssignedId = async (database: Database): Promise<number> => {
+  // SQLite adds the row with the first event; `get` of a raw query throws without one.
+  const [row] = await database.all<{ seq: number }>(
+    sql`select seq from sqlite_sequence where name = 'events'`,
+  )
+  return row?.seq ?? 0
+}
 
 async function* checkpointPages(database: Database, upToId: number): AsyncGenerator<Checkpoint[]> {
   for (let afterId = -1; ; ) {

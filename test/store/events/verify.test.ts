@@ -32,6 +32,13 @@ const COLUMNS = [
   'digest',
 ]
 
+test('a database without events verifies, and one whose counter was removed', async () => {
+  expect(await on.store.events.verify()).toEqual({ events: 0, checkpoints: 0, problems: [] })
+  await on.append(1, 2)
+  await on.intruder.execute("delete from sqlite_sequence where name = 'events'")
+  expect(await on.store.events.verify()).toEqual({ events: 2, checkpoints: 0, problems: [] })
+})
+
 describe('verify', () => {
   beforeEach(() => on.appendNine())
 
