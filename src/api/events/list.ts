@@ -102,7 +102,14 @@ export const listEvents = (deps: ApiDeps) => {
         }
         const seconds = Number(query.wait ?? 0)
         const found =
-          seconds === 0 ? await read() : await longPoll({ request, environmentId, seconds }, read)
+          seconds === 0
+            ? await read()
+            : await longPoll({ request, environmentId, seconds }, async () => {
+                const page = await read()
+                // Its key may have been revoked, or have expired, while the request waited.
+                await deps.authenticate(request)
+                return page
+              })
         return { data: found.map(presentEvent), next: eventId(found.at(-1)?.id ?? readUpToId) }
       },
       declares({

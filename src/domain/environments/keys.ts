@@ -56,7 +56,7 @@ export function issueKey(
   )
 }
 
-/** Revokes a key immediately. What was created with it stays. */
+/** Revokes a key immediately. What was created with it stays. Changes nothing if it is revoked. */
 export async function revokeKey(
   { store, clock }: KeyDeps,
   environmentId: string,
@@ -65,11 +65,13 @@ export async function revokeKey(
   const found = (await store.apiKeys.list(environmentId)).find((key) => key.id === id)
   if (found === undefined) return { kind: 'key_not_found', id }
   const revokedAtMs = clock()
+  // Later than now only if the clock was wrong; the key still works then.
+  if (found.revokedAtMs !== null && found.revokedAtMs <= revokedAtMs) return accept(found)
   return accept(
     { ...found, revokedAtMs },
     {
       writes: [store.apiKeys.revoke(id, revokedAtMs)],
-      events: found.revokedAtMs === null ? [keyEvent('api_key.revoked', found)] : [],
+      events: [keyEvent('api_key.revoked', found)],
     },
   )
 }

@@ -1,5 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
+import { commit } from '../../../src/domain/commit.ts'
+import { revokeKey } from '../../../src/domain/environments/keys.ts'
 import { startHranaServer } from '../../harness/hrana-server.ts'
 import { API_KEY, startService } from '../../harness/service.ts'
 import { tempDir } from '../../harness/temp-dir.ts'
@@ -64,6 +66,22 @@ describe('a request that waits for an event', () => {
       expect(new Set(await Promise.all(clients))).toEqual(new Set(['gone']))
       await Bun.sleep(200)
     }
+  })
+
+  test('is refused as soon as its key is revoked, and told of nothing that comes later', async () => {
+    const key = await service.addKey({ permission: 'read' })
+    const after = await endOf(service)
+    const headers = { authorization: `ApiKey ${key}` }
+    const ask = (query: string) =>
+      fetch(`${service.url}/v1/events?after=${after}&wait=25${query}`, { headers })
+    const waiting = [ask(''), ask('&types=link.failed')]
+    await Bun.sleep(100)
+    const environmentId = String((await service.deps.store.environments.first())?.id)
+    const [last] = (await service.deps.store.apiKeys.list(environmentId)).slice(-1)
+    await commit(service.deps, { kind: 'command', id: 'test' }, () =>
+      revokeKey(service.deps, environmentId, String(last?.id)),
+    )
+    for (const { status } of await Promise.all(waiting)) expect(status).toBe(401)
   })
 
   test('is answered when latch stops', async () => {

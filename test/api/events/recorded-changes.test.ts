@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { commit } from '../../../src/domain/commit.ts'
 import { recordTokenReads } from '../../../src/domain/connections/token-reads.ts'
+import { revokeKey } from '../../../src/domain/environments/keys.ts'
 import {
   createIntegrationAction,
   setClientSecretAction,
@@ -241,6 +243,23 @@ describe('changes through the API are recorded with their API key', () => {
     })
     expect(await news()).toEqual([])
   })
+})
+
+test('a key that is revoked twice is told of once, and was revoked the first time', async () => {
+  const { deps } = service
+  await service.addKey({ name: 'twice' })
+  const environmentId = String((await deps.store.environments.first())?.id)
+  const find = async () =>
+    (await deps.store.apiKeys.list(environmentId)).find(({ name }) => name === 'twice')
+  const id = String((await find())?.id)
+  const revoke = () =>
+    commit(deps, { kind: 'command', id: 'test' }, () => revokeKey(deps, environmentId, id))
+  await revoke()
+  const first = await find()
+  service.advance(60_000)
+  await revoke()
+  expect(await find()).toEqual(first)
+  expect(await news()).toMatchObject([{ type: 'api_key.revoked', subject: `api_key:${id}` }])
 })
 
 test('integrations are told of by the command that made or changed them', async () => {
