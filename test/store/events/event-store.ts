@@ -57,6 +57,8 @@ export async function openEventStore(keyring: Keyring): Promise<EventStore> {
   const open = (keys: Keyring) => openStore(dataDir, createSealing(keys, createRandom()))
   let store = await open(keyring)
   const intruder = await openClient(join(dataDir, 'latch.db'))
+  // The store moves events to their indexes in the background.
+  await intruder.execute('pragma busy_timeout = 5000')
   const append: EventStore['append'] = (...numbers) =>
     store.commit(numbers.map((number) => store.events.append(event(number))))
   const checkpoint: EventStore['checkpoint'] = async (atMs) => {
