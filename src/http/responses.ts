@@ -35,6 +35,10 @@ export const HEADERS = {
     "The link's id. `GET /v1/links/{id}` returns what became of the link.",
     'lnk_0mi2c9q3k4fZr0XuVq1mW8aTe008cK7dQ2xPz_9sA',
   ),
+  'Set-Cookie': text(
+    'Identifies the browser that made an attempt, so that it can be told the outcome again.',
+    'latch-Xk3vQ9pLm2Ra7TzB=q1…; Path=/; Max-Age=600; HttpOnly; SameSite=Lax',
+  ),
   Location: text('The redirect target.', 'https://app.example.com/done?status=linked', true),
   'Cache-Control': text('`no-store`: the answer is for this request alone.', 'no-store'),
   'Content-Security-Policy': text('The page must not load anything.', "default-src 'none'"),

@@ -4,17 +4,24 @@ import { sweep } from './sweep.ts'
 /** How long outcomes are kept for repeated callbacks; far longer than a state is valid. */
 const KEEP_MS = 24 * 60 * 60_000
 
-/** Removes the stored outcomes of links that were used long ago. */
+/** Removes what is stored of links that were used long ago, and of attempts with their outcomes. */
 export const sweepSpentStatesJob: JobKind = {
   kind: 'sweep_spent_states',
   isRecurring: true,
   run: (deps, held, isStopping) => {
-    const { removeOld, oldestClaimMs } = deps.store.spentStates
+    const { linkAttempts, spentStates } = deps.store
     return sweep(deps, held, isStopping, {
-      remove: (nowMs, limit) => removeOld(nowMs - KEEP_MS, limit),
+      remove: async (nowMs, limit) => {
+        const removed = await linkAttempts.removeOld(nowMs - KEEP_MS, limit)
+        return removed + (await spentStates.removeOld(nowMs - KEEP_MS, limit - removed))
+      },
       nextMs: async () => {
-        const oldestMs = await oldestClaimMs()
-        return oldestMs === null ? null : oldestMs + KEEP_MS
+        const oldest = await Promise.all([
+          linkAttempts.oldestClaimMs(),
+          spentStates.oldestClaimMs(),
+        ])
+        const oldestMs = Math.min(...oldest.filter((ms) => ms !== null))
+        return Number.isFinite(oldestMs) ? oldestMs + KEEP_MS : null
       },
     })
   },

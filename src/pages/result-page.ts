@@ -3,7 +3,8 @@ import { type Html, html } from './html.ts'
 import { RESULT_SCRIPT } from './result-script.ts'
 
 export type ResultPage = {
-  state: 'success' | 'error'
+  /** `over`: it has ended, and the page does not say how. */
+  state: 'success' | 'error' | 'over'
   title: string
   heading: string
   intro: string
@@ -11,6 +12,8 @@ export type ResultPage = {
   advice: string | null
   /** Lets the operator find this callback in the log; null on success. */
   reference: string | null
+  /** After how many seconds the page is loaded again, if its outcome is not known yet. */
+  reloadAfterSeconds?: number
   /** The page that opened this one in a popup and wants to receive the result, or null. */
   opener?: { origin: string; status: string; error?: string } | null
 }
@@ -29,6 +32,7 @@ body { margin: 0; min-height: 100vh; min-height: 100dvh; display: grid; place-it
 .icon { width: 3.5rem; height: 3.5rem; margin: 0 auto 1.25rem; border-radius: 50%; padding: .875rem;
   color: var(--on); background: var(--good) }
 [data-state=error] .icon { background: var(--bad) }
+[data-state=over] .icon { background: var(--muted) }
 .icon svg { display: block; width: 100%; height: 100%; fill: none; stroke: currentColor;
   stroke-width: 2.5; stroke-linecap: round; stroke-linejoin: round }
 h1 { margin: 0 0 .5rem; font-size: 1.5rem; line-height: 1.25; text-wrap: balance }
@@ -44,6 +48,7 @@ button { min-height: 2.75rem; margin-top: 1rem; padding: 0 1.75rem; font: inheri
 const ICONS = {
   success: html`<path d="m5 13 4.5 4.5L19 7.5"/>`,
   error: html`<path d="M12 5v8.5M12 18.5v.5"/>`,
+  over: html`<path d="M6 12h12"/>`,
 }
 
 /** Headers of a page that loads nothing, runs no script, cannot be framed and sends no referrer. */
@@ -81,7 +86,16 @@ export function createResultPages(): (
   }
 }
 
-function render({ state, title, heading, intro, advice, reference, opener }: ResultPage): Html {
+function render({
+  state,
+  title,
+  heading,
+  intro,
+  advice,
+  reference,
+  opener,
+  reloadAfterSeconds,
+}: ResultPage): Html {
   const style: Html = { html: STYLE }
   return html`<!doctype html>
 <html lang="en">
@@ -90,6 +104,7 @@ function render({ state, title, heading, intro, advice, reference, opener }: Res
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex,nofollow">
 <meta name="referrer" content="no-referrer">
+${reloadAfterSeconds === undefined ? null : html`<meta http-equiv="refresh" content="${String(reloadAfterSeconds)}">`}
 <title>${title}</title>
 <style>${style}</style>
 </head>

@@ -15,6 +15,7 @@ export type DerivedKeys = {
   pkce: Uint8Array
   nonce: Uint8Array
   browser: Uint8Array
+  attempt: Uint8Array
   link: Uint8Array
   sealing: Uint8Array
   sandboxApiKey: Uint8Array
@@ -49,6 +50,7 @@ function deriveKeys(masterKey: Uint8Array): DerivedKeys {
     pkce: derive(masterKey, 'pkce', 32),
     nonce: derive(masterKey, 'nonce', 32),
     browser: derive(masterKey, 'browser', 32),
+    attempt: derive(masterKey, 'attempt', 32),
     link: derive(masterKey, 'link-id', 32),
     sealing: derive(masterKey, 'sealing', 32),
     sandboxApiKey: derive(masterKey, 'sandbox-api-key', 24),

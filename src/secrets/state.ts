@@ -1,4 +1,5 @@
 import { TimeSpan } from 'oslo'
+import { type Attempt, deriveAttempt } from './attempts.ts'
 import { decodeBase64url, encodeUtf8 } from './bytes.ts'
 import { createSigner, verifyHmac } from './hmac.ts'
 import { type DerivedKeys, findKeys, type Keyring } from './keyring.ts'
@@ -21,6 +22,11 @@ export type States = {
   /** Creates the `state` parameter, all URL-safe. */
   sign(claims: StateClaims): string
   verify(state: string, nowMs: number): Promise<StateVerification>
+  /**
+   * Derives the attempt to complete the link of a state, which must have been verified, with what
+   * the provider sent back.
+   */
+  attempt(state: string, sent: string): Attempt
   /** The proofs for a state that is signed with the current key. */
   proofs(jti: string): Proofs
   /**
@@ -85,6 +91,13 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
     },
 
     proofs: (jti) => deriveProofs(keyring.current, jti),
+
+    attempt(state, sent) {
+      const [kid = '', jti = ''] = state.split('.')
+      const keys = findKeys(keyring, kid)
+      if (keys === null) throw new Error('the state of an attempt was not verified')
+      return deriveAttempt(keys, jti, sent)
+    },
 
     linkId: (claims) => linkIdOf(keyring.current, claims),
 

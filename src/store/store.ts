@@ -38,6 +38,7 @@ import {
 } from './idempotency/idempotency-records.ts'
 import { createIntegrations, type Integrations } from './integrations/integrations.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
+import { createLinkAttempts, type LinkAttempts } from './links/link-attempts.ts'
 import { createSpentStates, type SpentStates } from './links/spent-states.ts'
 import { createMetadata, type Metadata } from './metadata.ts'
 import { createCounts } from './reading/counts.ts'
@@ -72,6 +73,7 @@ export type Store = {
   dependentConnections: Dependents<Connection>
   endpoints: Endpoints
   botInstallations: BotInstallations
+  linkAttempts: LinkAttempts
   spentStates: SpentStates
   sealedValues: SealedValues
   idempotencyRecords: IdempotencyRecords
@@ -154,6 +156,7 @@ export async function openStore(
       dependentConnections: createDependentConnections(database),
       endpoints: createEndpoints(database, sealing, counts, jobs),
       botInstallations: createBotInstallations(database),
+      linkAttempts: createLinkAttempts(database, writer),
       spentStates: createSpentStates(database, writer),
       sealedValues: createSealedValues(database, writer, sealing),
       idempotencyRecords: createIdempotencyRecords(database, writer, sealing),

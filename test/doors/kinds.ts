@@ -71,6 +71,9 @@ export const ELSEWHERE: Readonly<Record<string, { file: string; says: string }>>
     says: 'provider_unavailable',
   },
   interrupted: { file: 'api/links/callback-link.test.ts', says: 'interrupted' },
+  already_used: { file: 'api/links/callback-attempts.test.ts', says: 'already_used' },
+  too_many_attempts: { file: 'api/links/callback-attempts.test.ts', says: 'too_many_attempts' },
+  attempt_over: { file: 'api/links/callback-attempts.test.ts', says: 'attempt_over' },
   still_running: { file: 'api/links/callback-link.test.ts', says: 'still_running' },
   consent_missing: {
     file: 'api/links/callback-teams-consent.test.ts',

@@ -22,6 +22,7 @@ describe('the keys derived from a master key', () => {
       pkce: 'pkce',
       nonce: 'nonce',
       browser: 'browser',
+      attempt: 'attempt',
       link: 'link-id',
       sealing: 'sealing',
       sandboxApiKey: 'sandbox-api-key',

@@ -195,6 +195,33 @@ describe('a database', () => {
     })
   }
 
+  // docs/decisions/0007-single-use-links.md
+  test('keeps links that were completed, and makes those valid that were not', async () => {
+    const before = migrations.findIndex(({ statements }) =>
+      statements.some((text) => text.includes('CREATE TABLE `link_attempts`')),
+    )
+    const outcomes = {
+      linked: '{"kind":"linked","provider":"Slack"}',
+      connected: '{"kind":"connected","provider":"Slack"}',
+      refused: '{"kind":"code_refused","provider":"Slack","error":"invalid_code"}',
+      interrupted: '{"kind":"interrupted"}',
+      running: null,
+    }
+    const claims = Object.entries(outcomes).map(([jti, outcome]) => {
+      const value = outcome === null ? 'NULL' : `'${outcome}'`
+      return `INSERT INTO spent_states (jti, environment_id, claimed_at_ms, outcome) VALUES ('${jti}', 'e', 7, ${value})`
+    })
+    const store = await openStore(await storeOfVersion(before, [[before, claims]]), sealing)
+    const spent = await Promise.all(
+      Object.keys(outcomes).map((jti) => store.spentStates.isSpent(jti)),
+    )
+    expect(spent).toEqual([true, true, false, false, false])
+    expect(await store.spentStates.oldestClaimMs()).toBe(7)
+    const claim = { jti: 'refused', attemptId: 'a', environmentId: 'e', claimedAtMs: 8 }
+    expect(await store.linkAttempts.claim(claim)).toBe('claimed')
+    await store.close()
+  })
+
   test('of an older latch can be brought back by a backup, for that latch', async () => {
     const older = migrations.slice(0, -1)
     const dataDir = await storeOfVersion(older.length)

@@ -1,4 +1,4 @@
-import { isSuccess, providerError, reasonLabel, reasonOf } from '../../domain/links/explanations.ts'
+import { isFailure, providerError, reasonLabel, reasonOf } from '../../domain/links/explanations.ts'
 import type { KnownLink } from '../../domain/links/known-link.ts'
 import type { CallbackResult } from '../../domain/links/outcome.ts'
 import type { LogFields } from '../../observe/log.ts'
@@ -24,7 +24,7 @@ const WARNINGS: ReadonlySet<CallbackResult['kind']> = new Set([
 /** Describes a callback for the log and the metrics: its link, its outcome, and the reason. */
 export function tellOf(result: CallbackResult, link: KnownLink | null): ToldCallback {
   const provider = link?.provider
-  const failure = isSuccess(result) ? null : result
+  const failure = isFailure(result) ? result : null
   const said = failure && providerError(failure, provider)
   return {
     level: WARNINGS.has(result.kind) ? 'warn' : 'info',

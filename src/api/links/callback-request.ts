@@ -1,5 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
+import type { Config } from '../../config.ts'
 import type { AuthorizationResponse } from '../../domain/links/outcome.ts'
+import { readProofs } from '../../http/browser-cookies.ts'
 
 const text = (description: string) => Type.Optional(Type.String({ description }))
 
@@ -19,10 +21,10 @@ type Name = keyof Static<typeof CallbackQuery>
  * Reads the callback's parameters. A repeated parameter is refused (RFC 6749 §3.1): it is unknown
  * which value is meant.
  */
-export function readCallback({
-  url,
-  headers,
-}: Request): AuthorizationResponse | { kind: 'parameter_repeated'; parameter: string } {
+export function readCallback(
+  { url, headers }: Request,
+  config: Pick<Config, 'publicUrl'>,
+): AuthorizationResponse | { kind: 'parameter_repeated'; parameter: string } {
   const { searchParams } = new URL(url)
   const repeated = Object.keys(CallbackQuery.properties).find(
     (name) => searchParams.getAll(name).length > 1,
@@ -37,7 +39,7 @@ export function readCallback({
     tenant: read('tenant'),
     adminConsent: read('admin_consent') === 'True',
     issuer: read('iss'),
-    cookieHeader: headers.get('cookie'),
+    sentProofs: readProofs(config, headers),
   }
 }
 

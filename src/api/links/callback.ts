@@ -1,10 +1,12 @@
-import type { Deps } from '../../deps.ts'
 import { BOUND_LINK_PATH, CALLBACK_PATH, readScope } from '../../domain/links/addresses.ts'
+import type { BrowserProof } from '../../domain/links/browser-proof.ts'
 import { type Completion, completeLink, NO_DESTINATION } from '../../domain/links/complete-link.ts'
 import type { KnownLink } from '../../domain/links/known-link.ts'
 import { openBoundLink } from '../../domain/links/open-bound-link.ts'
 import type { CallbackResult } from '../../domain/links/outcome.ts'
+import type { ApiDeps } from '../../http/api-deps.ts'
 import { ApiError } from '../../http/api-error.ts'
+import { proofCookie } from '../../http/browser-cookies.ts'
 import { declares } from '../../http/declares.ts'
 import { acceptsHtml, errorBody } from '../../http/error-response.ts'
 import type { Public } from '../../http/pipeline.ts'
@@ -12,6 +14,7 @@ import { createResultPages, type ResultPage } from '../../pages/result-page.ts'
 import { RESULT_SCRIPT, resultScript } from '../../pages/result-script.ts'
 import { tellOf } from './callback-log.ts'
 import { CallbackQuery, isPrefetch, readCallback } from './callback-request.ts'
+import { createWaits } from './callback-waits.ts'
 import { describeOutcome, type FinalResult } from './describe-outcome.ts'
 import { LINKS } from './response.ts'
 
@@ -21,16 +24,25 @@ type CallbackContext = { request: Request; set: { headers: Record<string, string
  * Where the provider sends the user back, and where a bound link begins. Neither needs an API key:
  * the signed state is the proof.
  */
-export const callback = (deps: Deps) => (app: Public) => {
+export const callback = (deps: ApiDeps) => (app: Public) => {
   const resultPage = createResultPages()
+  const waits = createWaits(deps.overload)
 
   async function answerCallback({ request, set }: CallbackContext): Promise<Response> {
     if (isAutomatic(request)) return notOpened()
     const requestId = String(set.headers['x-request-id'] ?? '')
-    const { result, link, destination, reference } = await complete(request, requestId)
-    note(requestId, result, link)
+    const completion = await complete(request, requestId)
+    note(requestId, completion.result, completion.link)
+    return withProof(answerCompletion(request, completion), completion.proof)
+  }
+
+  function answerCompletion(
+    request: Request,
+    { result, destination: { redirectUrl, openerOrigin }, reference }: Completion,
+  ): Response {
     if (result.kind === 'link_next') return redirect(result.url)
-    const { redirectUrl, openerOrigin } = destination
+    // Whoever only has the address is not told how it ended, nor is the page that opened theirs.
+    if (result.kind === 'attempt_over') return tellResult(request, reference, result, null)
     const params = redirectParams(result)
     const isDone = params.status !== 'error'
     if (redirectUrl !== null && (isDone || acceptsHtml(request.headers))) {
@@ -40,11 +52,18 @@ export const callback = (deps: Deps) => (app: Public) => {
     return tellResult(request, reference, result, opener)
   }
 
+  function withProof(response: Response, proof: BrowserProof | null): Response {
+    if (proof !== null) response.headers.append('set-cookie', proofCookie(deps.config, proof))
+    return response
+  }
+
   async function complete(request: Request, requestId: string): Promise<Completion> {
-    const response = readCallback(request)
-    return 'kind' in response
-      ? { result: response, link: null, destination: NO_DESTINATION, reference: requestId }
-      : completeLink(deps, { kind: 'callback', id: requestId }, response)
+    const response = readCallback(request, deps.config)
+    if ('kind' in response) {
+      const nowhere = { link: null, destination: NO_DESTINATION, proof: null }
+      return { result: response, reference: requestId, ...nowhere }
+    }
+    return completeLink(deps, { kind: 'callback', id: requestId }, response, waits)
   }
 
   async function answerBoundLink(
@@ -56,7 +75,7 @@ export const callback = (deps: Deps) => (app: Public) => {
     const scope = readScope(new URL(request.url).searchParams)
     const actor = { kind: 'callback', id: requestId } as const
     const { opened, link, reference } = await openBoundLink(deps, actor, state, scope)
-    if (opened.kind === 'opened') return redirect(opened.url, opened.cookie)
+    if (opened.kind === 'opened') return withProof(redirect(opened.url), opened.proof)
     note(requestId, opened, link)
     return tellResult(request, reference, opened, null)
   }
@@ -75,7 +94,7 @@ export const callback = (deps: Deps) => (app: Public) => {
       const headers = { 'cache-control': 'no-store' }
       return Response.json(errorBody(error, request.url, deps.clock()), { status, headers })
     }
-    const state = isDone ? 'success' : 'error'
+    const state = result.kind === 'attempt_over' ? 'over' : isDone ? 'success' : 'error'
     return resultPage(status, { ...page, state, reference: isDone ? null : reference, opener })
   }
 
@@ -98,47 +117,61 @@ const isAutomatic = ({ method, headers }: Request): boolean =>
 const notOpened = (): Response =>
   new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
 
+/** With whatever an attempt has come to, where it was this request that made it. */
+const COOKIE = { 'Set-Cookie': 'sometimes' } as const
+
 const DECLARATION = declares({
   operationId: 'IntegrationsController_getChatOAuthCallback',
   summary: 'Where the provider sends the user back',
   description:
     'Register this address at Slack or Microsoft Entra as the redirect URL. A browser gets a page, ' +
-    'others get an `ErrorDto` where something went wrong. A link that was completed shows the same ' +
-    'outcome however often its address is opened.',
+    'others get an `ErrorDto` where something went wrong. The browser that comes first with an ' +
+    'authorization code gets a cookie, by which it is told the same outcome again for 10 minutes; ' +
+    'others with that code are told only that it is done.',
   tag: LINKS,
   access: 'public',
   unvalidatedQuery: CallbackQuery,
   responses: {
-    200: { description: 'A page that says what became of the link', contentType: 'text/html' },
+    200: {
+      description: 'A page that says what became of the link',
+      contentType: 'text/html',
+      headers: COOKIE,
+    },
     204: { description: 'A prefetch or a preview: nothing is spent' },
-    302: { description: "To the integration's `redirectUrl`, where it has one" },
+    302: { description: "To the integration's `redirectUrl`, where it has one", headers: COOKIE },
     400: {
       description: 'Refused: cancelled, no valid state, or a code that the provider does not take',
+      headers: COOKIE,
     },
     403: { description: 'The link was opened in another browser, and is bound to it' },
-    404: { description: 'The integration, subscriber or connection is gone' },
-    409: { description: 'The user came from another workspace than the one expected' },
-    502: { description: 'The provider does not answer' },
+    404: { description: 'The integration, subscriber or connection is gone', headers: COOKIE },
+    409: {
+      description:
+        'The user came from another workspace than the one expected, or the link was used',
+      headers: COOKIE,
+    },
+    502: { description: 'The provider does not answer', headers: COOKIE },
   },
 })
 
 /** What is added to the integration's `redirectUrl`, and told to the page that opened a popup. */
 type RedirectParams = { status: 'linked' | 'connected' | 'error'; error?: string }
 
-const redirectParams = ({ kind }: FinalResult): RedirectParams =>
+const redirectParams = ({
+  kind,
+}: Exclude<FinalResult, { kind: 'attempt_over' }>): RedirectParams =>
   kind === 'linked' || kind === 'connected' ? { status: kind } : { status: 'error', error: kind }
 
 /** Joined as text, so that the operator's address stays as it is, byte for byte. */
 const withParams = (redirectUrl: string, params: RedirectParams): string =>
   `${redirectUrl}${redirectUrl.includes('?') ? '&' : '?'}${new URLSearchParams(params)}`
 
-const redirect = (location: string, cookie?: string): Response =>
+const redirect = (location: string): Response =>
   new Response(null, {
     status: 302,
     headers: {
       location,
       'cache-control': 'no-store',
       'referrer-policy': 'no-referrer',
-      ...(cookie !== undefined && { 'set-cookie': cookie }),
     },
   })

@@ -12,6 +12,8 @@ export type FinalResult = Exclude<CallbackResult, { kind: 'link_next' }>
 type OutcomeView = { status: number; message: string } & Omit<ResultPage, 'reference' | 'state'>
 
 const START_AGAIN = 'Go back to where you started and ask for a new link.'
+/** The link is as valid as before. */
+const TRY_AGAIN = 'Go back and open the link again, within 5 minutes of asking for it.'
 const TELL_SENDER = 'Tell the people who sent you here: only they can fix it.'
 
 /** Describes an outcome. Outcomes are stored with the provider's name for people. */
@@ -31,7 +33,7 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
         `Wrong workspace: expected ${result.expected}, got ${result.actual}`,
         'That is another workspace',
         `You chose ${result.actual}, but this link is for ${result.expected}. Nothing was linked.`,
-        `Ask for a new link, and choose ${result.expected} when ${result.provider} asks.`,
+        `${TRY_AGAIN} Choose ${result.expected} when ${result.provider} asks.`,
       )
     case 'code_refused':
       return failure(
@@ -39,7 +41,7 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
         `${result.provider} OAuth error: ${result.error}`,
         `${result.provider} did not confirm who you are`,
         `Nothing was linked. ${result.provider} said: ${result.error}.`,
-        START_AGAIN,
+        TRY_AGAIN,
       )
     case 'provider_unavailable':
       return failure(
@@ -47,7 +49,7 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
         `${result.provider} could not be reached`,
         `${result.provider} is not answering`,
         `Nothing was linked. ${SHARED_TEXTS.outage}`,
-        START_AGAIN,
+        TRY_AGAIN,
       )
     case 'interrupted':
       return failure(
@@ -55,8 +57,25 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
         'The link was interrupted before its outcome was known',
         'We lost the thread',
         'Something interrupted us while we were linking you, and we cannot tell whether it worked.',
-        `${START_AGAIN} ${SHARED_TEXTS.linkingTwice}`,
+        `${TRY_AGAIN} ${SHARED_TEXTS.linkingTwice}`,
       )
+    case 'already_used':
+      return failure(
+        409,
+        'The link was already used',
+        'This link was already used',
+        'Somebody has completed it before. Nothing was linked now.',
+        START_AGAIN,
+      )
+    case 'attempt_over':
+      return {
+        status: 200,
+        message: 'This attempt to complete the link is over',
+        title: 'Done',
+        heading: 'This is done',
+        intro: 'You can close this page.',
+        advice: null,
+      }
     default:
       return describeRefusal(result, providers)
   }
@@ -144,14 +163,25 @@ function describeRefusal(refusal: OtherRefusal, providers: Providers): OutcomeVi
       )
     case 'issuer_mismatch':
       return brokenLink('The iss parameter is not of the provider that the link leads to')
-    case 'still_running':
+    case 'too_many_attempts':
       return failure(
         409,
-        'The link is being completed by another request',
-        'Still working on it',
-        'We are linking you in another tab.',
-        'Reload this page in a few seconds.',
+        'The link was tried too often',
+        'This link was tried too often',
+        'Nothing was linked. The link cannot be used any more.',
+        START_AGAIN,
       )
+    case 'still_running':
+      return {
+        ...failure(
+          409,
+          'The link is being completed by another request',
+          'Still working on it',
+          'We are linking you in another tab.',
+          'This page reloads itself in a few seconds.',
+        ),
+        reloadAfterSeconds: 3,
+      }
     case 'environment_gone':
       return misconfigured(404, `Environment not found: ${refusal.environmentId}`)
     case 'integration_gone': {
@@ -183,7 +213,7 @@ function describeAuthorizationError({
   const message = `OAuth error: ${error}${description === null ? '' : ` - ${description}`}`
   if (error === 'access_denied') {
     const intro = 'You chose not to allow it, so nothing was linked.'
-    return failure(400, message, 'Cancelled', intro, 'Changed your mind? Ask for a new link.')
+    return failure(400, message, 'Cancelled', intro, `Changed your mind? ${TRY_AGAIN}`)
   }
   const intro = `Nothing was linked. The reason given: ${description ?? error}.`
   return failure(400, message, 'That did not work', intro, START_AGAIN)

@@ -19,16 +19,13 @@ export const linkEvents = {
   }),
   'link.failed': defineEvent({
     description:
-      'An attempt to complete a link failed; `reason` says why. Recorded once for each reason, ' +
-      'and at most 10 times per link.',
+      'An attempt to complete a link failed; `reason` says why. The link stays valid until it ' +
+      'expires, unless it was completed before (`already_used`) or tried too often ' +
+      '(`too_many_attempts`). Recorded once for each reason, and at most 10 times per link.',
     subject: 'link',
     data: Type.Object({
       ...data.properties,
       connectionIdentifier: textOrNull(),
-      isSpent: Type.Boolean({
-        description:
-          'Whether the link can no longer be used. Otherwise it is valid until it expires.',
-      }),
       providerError: Type.Union([Type.String(), Type.Null()], {
         description: "The provider's error, such as `invalid_grant (AADSTS70008)`: codes only.",
       }),

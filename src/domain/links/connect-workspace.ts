@@ -91,7 +91,7 @@ function installationAnswer(
     provider: provider.name,
     error: `invalid response: ${error}`,
   } as const
-  return { kind: 'failed', outcome, isSpent: true, installedIn }
+  return { kind: 'failed', outcome, codeSent: true, installedIn }
 }
 
 const WEBHOOK = 'webhook'

@@ -19,9 +19,16 @@ export const reasonOf = (failure: LinkFailure): LinkReason =>
     ? 'access_denied'
     : failure.kind
 
-/** Whether a callback stored something or sends the user on to the next link. */
-export const isSuccess = (result: CallbackResult): result is Exclude<CallbackResult, LinkFailure> =>
-  result.kind === 'linked' || result.kind === 'connected' || result.kind === 'link_next'
+/** The results of a callback that are no failure. */
+const NOT_FAILED: ReadonlySet<CallbackResult['kind']> = new Set([
+  'linked',
+  'connected',
+  'link_next',
+  'attempt_over',
+])
+
+export const isFailure = (result: CallbackResult): result is LinkFailure =>
+  !NOT_FAILED.has(result.kind)
 
 /** What operators and users are both told, on the page of a failure and by `latch explain`. */
 export const SHARED_TEXTS = {
@@ -48,20 +55,29 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
   wrong_workspace: {
     meaning:
       'The user signed in to another workspace than the one that the link is for, so nothing was linked.',
-    remedy: `${NEW_LINK} Tell the user which workspace to choose, or omit connectionIdentifier to accept any.`,
+    remedy: `${LINK_STAYS_VALID} Tell the user which workspace to choose, or omit connectionIdentifier to accept any.`,
   },
   code_refused: {
     meaning: 'The provider did not accept the authorization code, or its response is invalid.',
-    remedy: `${NEW_LINK} If it happens again, run \`latch doctor\`.`,
+    remedy: `${LINK_STAYS_VALID} If it happens again, run \`latch doctor\`.`,
   },
   provider_unavailable: {
     meaning: 'The provider did not respond in time, or its response made no sense.',
-    remedy: `Open the same link again if it is still valid, otherwise create a new one. ${SHARED_TEXTS.outage} The log has the details.`,
+    remedy: `${LINK_STAYS_VALID} ${SHARED_TEXTS.outage} The log has the details.`,
   },
   interrupted: {
     meaning:
       'latch was stopped while it completed the link, and does not know whether the provider accepted the code.',
-    remedy: `${NEW_LINK} ${SHARED_TEXTS.linkingTwice}`,
+    remedy: `${LINK_STAYS_VALID} ${SHARED_TEXTS.linkingTwice}`,
+  },
+  already_used: {
+    meaning:
+      'Somebody returned with another authorization code after the link had been completed. Nothing was stored.',
+    remedy: `Ask the user whether they opened the link twice. If not, somebody else has it: check who was linked, and unlink them if it is not your user. ${NEW_LINK}`,
+  },
+  too_many_attempts: {
+    meaning: 'There were 10 attempts to complete the link, and all of them failed.',
+    remedy: `${NEW_LINK} The other events of this link say why they failed.`,
   },
   parameter_repeated: {
     meaning: 'The callback has a repeated parameter (RFC 6749 §3.1).',
@@ -96,7 +112,7 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
   issuer_mismatch: {
     meaning:
       'The response names another provider than the one that the user was sent to (RFC 9207).',
-    remedy: `${NEW_LINK} If it happens again, check the provider's URLs in latch's settings.`,
+    remedy: `${LINK_STAYS_VALID} If it happens again, check the provider's URLs in latch's settings.`,
   },
   still_running: {
     meaning: 'Another request is completing the link right now.',

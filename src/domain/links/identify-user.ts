@@ -46,7 +46,7 @@ export async function identifyUser(
   if (read.kind === 'refused') return failedAnswer(target, read)
   const { value: identity } = read
   const wrong = refuseOtherWorkspace(target, identity)
-  if (wrong !== null) return { kind: 'failed', outcome: wrong, isSpent: true }
+  if (wrong !== null) return { kind: 'failed', outcome: wrong, codeSent: true }
   return {
     kind: 'user',
     claims,
@@ -114,11 +114,11 @@ export function failedAnswer(
 ): FailedAnswer {
   if (answer.kind === 'refused') {
     const outcome = { kind: 'code_refused', provider: provider.name, error: answer.error } as const
-    return { kind: 'failed', outcome, isSpent: true }
+    return { kind: 'failed', outcome, codeSent: true }
   }
   const problem = answer.reason
   const outcome = { kind: 'provider_unavailable', provider: provider.name, problem } as const
-  return { kind: 'failed', outcome, isSpent: answer.codeSent }
+  return { kind: 'failed', outcome, codeSent: answer.codeSent }
 }
 
 /** Nothing is stored about a user from a different workspace than the connection's. */

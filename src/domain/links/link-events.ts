@@ -21,23 +21,38 @@ const dataOf = ({ claims }: KnownLink) => ({
   contextKeys: [...claims.contextKeys],
 })
 
-/** The event of a failed attempt. `isSpent`: the link cannot be used again. */
-export const failedEvent = (
-  link: KnownLink,
-  failure: LinkFailure,
-  isSpent: boolean,
-): DomainEvent => ({
+const failedEvent = (link: KnownLink, failure: LinkFailure): DomainEvent => ({
   ...aboutLink(link),
   type: 'link.failed',
   reason: reasonOf(failure),
   data: {
     ...dataOf(link),
     connectionIdentifier: link.claims.connectionIdentifier,
-    isSpent,
     providerError: providerError(failure, link.provider),
   },
   personal: failure.kind === 'wrong_workspace' ? { workspace: failure.actual } : null,
 })
+
+/** The event of a failed attempt; none if the link has one of that reason, or as many as it may have. */
+export async function newFailureEvents(
+  deps: Pick<Deps, 'store'>,
+  link: KnownLink,
+  failure: LinkFailure,
+): Promise<readonly DomainEvent[]> {
+  const earlier = await findEarlier(deps, link, failure)
+  return earlier === null ? [failedEvent(link, failure)] : []
+}
+
+async function findEarlier(
+  { store }: Pick<Deps, 'store'>,
+  { claims, linkId }: KnownLink,
+  failure: LinkFailure,
+): Promise<StoredEvent | null> {
+  const events = await store.events.ofLink(claims.environmentId, linkId)
+  const failures = events.filter(({ type }) => type === 'link.failed')
+  const reason = reasonOf(failure)
+  return failures.find((event) => event.reason === reason) ?? failures[MAX_FAILURES - 1] ?? null
+}
 
 /**
  * Records a failed attempt that stored nothing else, unless the link already has an event with the
@@ -51,13 +66,9 @@ export async function recordFailure(
   failure: LinkFailure,
 ): Promise<string> {
   if (failure.kind === 'still_running') return actor.id
-  const events = await deps.store.events.ofLink(link.claims.environmentId, link.linkId)
-  const failures = events.filter(({ type }) => type === 'link.failed')
-  const reason = reasonOf(failure)
-  const earlier =
-    failures.find((event) => event.reason === reason) ?? failures[MAX_FAILURES - 1] ?? null
+  const earlier = await findEarlier(deps, link, failure)
   if (earlier !== null) return requestIdOf(earlier)
-  await record(deps, actor, link, (current) => failedEvent(current, failure, false))
+  await record(deps, actor, link, (current) => failedEvent(current, failure))
   return actor.id
 }
 

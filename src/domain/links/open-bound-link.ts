@@ -1,7 +1,8 @@
 import type { Deps } from '../../deps.ts'
 import type { StateVerification } from '../../secrets/state.ts'
 import type { Actor } from '../decision.ts'
-import { bindingCookie } from './browser-binding.ts'
+import { bindingProof } from './browser-binding.ts'
+import type { BrowserProof } from './browser-proof.ts'
 import { findKnownLink, type KnownLink } from './known-link.ts'
 import { recordFailure, recordOpening } from './link-events.ts'
 import type { CallbackRefusal } from './outcome.ts'
@@ -15,10 +16,10 @@ export type Opening = {
   reference: string
 }
 
-export type OpenedLink = { kind: 'opened'; url: string; cookie: string }
+export type OpenedLink = { kind: 'opened'; url: string; proof: BrowserProof }
 
 /**
- * Opens a link that is bound to the browser: returns the provider's URL, and the cookie without
+ * Opens a link that is bound to the browser: returns the provider's URL, and the proof without
  * which the callback will be refused.
  */
 export async function openBoundLink(
@@ -54,6 +55,6 @@ async function open(
   return {
     kind: 'opened',
     url: providerUrl(deps, claims, state, { provider, app, workspaceId, scope }),
-    cookie: bindingCookie(deps, claims),
+    proof: bindingProof(deps, claims),
   }
 }

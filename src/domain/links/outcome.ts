@@ -3,11 +3,12 @@ import type { BotInstallation, Identity, Installation } from '../../providers/pr
 import type { StateClaims } from '../../secrets/state.ts'
 import type { PendingConsent } from '../../store/connections/connection-rows.ts'
 import type { Decision } from '../decision.ts'
+import type { SentProofs } from './browser-proof.ts'
 import type { SignedLink } from './sign-link.ts'
 
 /**
- * The parameters with which the provider returns the user (RFC 6749 §4.1.2), and the browser's
- * cookies.
+ * The parameters with which the provider returns the user (RFC 6749 §4.1.2), and the proofs that the
+ * browser sent.
  */
 export type AuthorizationResponse = {
   code: string | null
@@ -19,8 +20,11 @@ export type AuthorizationResponse = {
   adminConsent: boolean
   /** The issuer of the response (RFC 9207), if the provider sends it. */
   issuer: string | null
-  cookieHeader: string | null
+  sentProofs: SentProofs
 }
+
+/** A code to exchange, or an administrator's consent to check. */
+export type Grant = { kind: 'code'; code: string } | { kind: 'consent'; tenantId: string }
 
 /** The claims of a link by its mode. */
 export type UserClaims = Extract<StateClaims, { mode: 'link_user' }>
@@ -55,11 +59,11 @@ export type WebhookAnswer = {
 /** The workspace in which the app was installed. */
 export type InstalledIn = { id: string; name: string | null }
 
-/** `isSpent`: whether the code may have been used up; if not, the link stays valid. */
+/** `codeSent`: whether the code may have been used up; if not, it can be sent again. */
 export type FailedAnswer = {
   kind: 'failed'
   outcome: FailedOutcome
-  isSpent: boolean
+  codeSent: boolean
   /** Where the app was installed even so; absent if it was not. */
   installedIn?: InstalledIn
 }
@@ -79,7 +83,7 @@ const TargetRefusal = Type.Union([
 ])
 export type TargetRefusal = Static<typeof TargetRefusal>
 
-/** The outcomes of a link. Stored, so that a repeated callback shows the same. */
+/** The outcomes of an attempt. Stored, so that a repeated callback shows the same. */
 export const LinkOutcome = Type.Union([
   Type.Object({
     kind: Type.Literal('linked'),
@@ -111,12 +115,14 @@ export const LinkOutcome = Type.Union([
     problem: Type.Optional(Type.String()),
   }),
   Type.Object({ kind: Type.Literal('interrupted') }),
+  /** Another attempt completed the link first. */
+  Type.Object({ kind: Type.Literal('already_used') }),
   /** It was deleted while the provider was being called. */
   TargetRefusal,
 ])
 export type LinkOutcome = Static<typeof LinkOutcome>
 
-/** The outcomes that change nothing. */
+/** The outcomes that change nothing. The link stays valid until it expires. */
 export type FailedOutcome = Exclude<LinkOutcome, { kind: 'linked' | 'connected' }>
 
 /**
@@ -128,7 +134,7 @@ export type LinkDecision = Decision<
   FailedOutcome
 >
 
-/** Why a callback was refused before the link was used up. */
+/** Why a callback was refused before the code was exchanged. */
 export type CallbackRefusal =
   | TargetRefusal
   | { kind: 'authorization_error'; error: string; description: string | null }
@@ -140,9 +146,15 @@ export type CallbackRefusal =
   | { kind: 'link_expired' }
   | { kind: 'other_browser' }
   | { kind: 'issuer_mismatch' }
+  | { kind: 'too_many_attempts' }
   | { kind: 'still_running' }
 
 /**
  * `link_next`: the workspace is connected, and the user is sent on to `url` to link themselves too.
+ * `attempt_over`: the attempt has ended; only the browser that made it is told how.
  */
-export type CallbackResult = LinkOutcome | CallbackRefusal | { kind: 'link_next'; url: string }
+export type CallbackResult =
+  | LinkOutcome
+  | CallbackRefusal
+  | { kind: 'link_next'; url: string }
+  | { kind: 'attempt_over' }

@@ -81,7 +81,7 @@ export async function findLinkStatus(
   const opened = events.find(({ type }) => type === 'link.opened') ?? null
   const end = endOf(events)
   const status = stateOf(deps, end, { isOpened: opened !== null, isExpired })
-  const isOver = end.stored !== null || events.some(({ data }) => data['isSpent'] === true)
+  const isOver = end.stored !== null || events.some(({ reason }) => reason === EXHAUSTED)
   return {
     kind: 'link',
     id,
@@ -112,6 +112,9 @@ export const NOT_COMPLETED: ExplainedReason = {
   providerError: null,
   ...EXPLANATIONS.not_completed,
 }
+
+/** The only failure that ends a link. */
+const EXHAUSTED: LinkReason = 'too_many_attempts'
 
 type End = {
   installed: StoredEvent | null

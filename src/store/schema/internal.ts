@@ -9,7 +9,7 @@ export const metadata = sqliteTable('facts', {
   value: text('value').notNull(),
 })
 
-/** One row per link that was followed: only the request that inserts it may exchange the code. */
+/** One row per link that was completed: of several attempts, only the one that inserts it stores. */
 export const spentStates = sqliteTable(
   'spent_states',
   {
@@ -18,10 +18,30 @@ export const spentStates = sqliteTable(
       .notNull()
       .references(() => environments.id, { onDelete: 'cascade' }),
     claimedAtMs: integer('claimed_at_ms').notNull(),
+  },
+  (table) => [index('spent_states_claimed').on(table.claimedAtMs)],
+)
+
+/**
+ * One row per attempt to complete a link: only the request that inserts it may exchange the code.
+ */
+export const linkAttempts = sqliteTable(
+  'link_attempts',
+  {
+    jti: text('jti').notNull(),
+    /** A keyed digest of the code. */
+    attemptId: text('attempt_id').notNull(),
+    environmentId: text('environment_id')
+      .notNull()
+      .references(() => environments.id, { onDelete: 'cascade' }),
+    claimedAtMs: integer('claimed_at_ms').notNull(),
     /** The outcome, as the callback shows it; null while the callback is in progress. */
     outcome: text('outcome', { mode: 'json' }).$type<unknown>(),
   },
-  (table) => [index('spent_states_claimed').on(table.claimedAtMs)],
+  (table) => [
+    primaryKey({ columns: [table.jti, table.attemptId] }),
+    index('link_attempts_claimed').on(table.claimedAtMs),
+  ],
 )
 
 /**

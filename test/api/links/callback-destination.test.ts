@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { sameBrowser } from '../../harness/attempts.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { startService } from '../../harness/service.ts'
 
@@ -28,12 +29,12 @@ describe('an integration with a redirectUrl', async () => {
 
   test('sends the user there, exactly, with how it ended', async () => {
     const address = await service.consent(await link(identifier))
-    const { status, headers } = await service.open(address)
+    const first = await service.open(address)
+    const { status, headers } = first
     expect([status, headers.get('location')]).toEqual([302, `${redirectUrl}&status=linked`])
     expect(headers.get('cache-control')).toBe('no-store')
-    expect((await service.open(address)).headers.get('location')).toBe(
-      `${redirectUrl}&status=linked`,
-    )
+    const again = await service.open(address, sameBrowser(first))
+    expect(again.headers.get('location')).toBe(`${redirectUrl}&status=linked`)
   })
 
   test('sends somebody who cancelled there too, and a program an ErrorDto', async () => {

@@ -120,7 +120,7 @@ describe('a link that was completed', () => {
 describe('an attempt that failed', () => {
   const failure = { type: 'link.failed', subscriberId: SANDBOX.subscriberId }
 
-  test('is told once for each reason, in the same commit, and says whether the link is used up', async () => {
+  test('is told once for each reason, in the same commit', async () => {
     const { id, url } = await make({ context: { failed: 'twice' } })
     const denied = await service.consent(url, { decision: 'deny' })
     await service.open(denied, as('denied'))
@@ -134,14 +134,14 @@ describe('an attempt that failed', () => {
         subject: `link:${id}`,
         actor: 'callback:denied',
         reason: 'access_denied',
-        data: { isSpent: false, providerError: 'access_denied', mode: 'link_user' },
+        data: { providerError: 'access_denied', mode: 'link_user' },
         personal: null,
       },
       {
         ...failure,
         actor: 'callback:wrong',
         reason: 'wrong_workspace',
-        data: { isSpent: true, providerError: null },
+        data: { providerError: null },
         personal: { workspace: 'Other Company' },
       },
     ])
@@ -170,7 +170,6 @@ describe('an attempt that failed', () => {
         mode: 'link_user',
         contextKeys: [],
         connectionIdentifier: null,
-        isSpent: false,
         providerError: null,
       },
       subscriberId: null,

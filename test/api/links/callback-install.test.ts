@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { sameBrowser } from '../../harness/attempts.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { startService } from '../../harness/service.ts'
 
@@ -188,7 +189,7 @@ describe('an install', () => {
       expect(page.text).toContain('Slack said: invalid response: ')
       expect((await connection(connectionIdentifier)).status).toBe(404)
       expect(await endpoints(`contextKeys=way:${connectionIdentifier}`)).toEqual([])
-      expect((await open(callback)).text).toContain('invalid response: ')
+      expect((await open(callback, sameBrowser(page))).text).toContain('invalid response: ')
     })
   }
 

@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'bun:test'
+import { claimCallback, sameBrowser } from '../../harness/attempts.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { startService } from '../../harness/service.ts'
 
@@ -30,9 +31,11 @@ describe('a link that was consented to', () => {
 
     const requests = service.slackRequests.length
     service.advance(10 * 60_000)
-    const again = await open(callback)
+    const again = await open(callback, sameBrowser(page))
     expect(again.status).toBe(200)
     expect(again.text).toContain('all set')
+    const elsewhere = await open(callback)
+    expect([elsewhere.status, elsewhere.text.includes('all set')]).toEqual([200, false])
     expect(await endpoints()).toEqual([stored ?? {}])
     expect(service.slackRequests.length).toBe(requests)
   })
@@ -58,17 +61,20 @@ describe('a link that was consented to', () => {
     expect(page.text).toContain('this link is for Acme Corp')
     expect(page.text).toContain('You chose Other Company')
     expect(await endpoints('contextKeys=key:other')).toEqual([])
-    const again = await open(callback)
+    const again = await open(callback, sameBrowser(page))
     expect(again.status).toBe(409)
+    expect(again.text).toContain('You chose Other Company')
   })
 
   // docs/decisions/0007-single-use-links.md
   // docs/providers.md#repeated-callbacks
-  test('of 50 callbacks at once, one exchanges the code and all tell the same', async () => {
+  test('of 50 callbacks at once, one exchanges the code and the others say that it is done', async () => {
     const callback = await consent(await link({ context: { key: 'crowd' } }))
     const before = service.slackRequests.length
     const pages = await Promise.all(Array.from({ length: 50 }, () => open(callback)))
     expect(pages.map(({ status }) => status)).toEqual(Array(50).fill(200))
+    expect(pages.filter(({ text }) => text.includes('all set'))).toHaveLength(1)
+    expect(pages.filter(({ text }) => text.includes('This is done'))).toHaveLength(49)
     expect(service.slackRequests.length - before).toBe(1)
     expect(await endpoints('contextKeys=key:crowd')).toHaveLength(1)
   })
@@ -108,7 +114,8 @@ describe('when Slack fails', () => {
     expect(page.status).toBe(400)
     expect(page.text).toContain('invalid_code')
     const requests = service.slackRequests.length
-    expect((await open(callback)).status).toBe(400)
+    const again = await open(callback, sameBrowser(page))
+    expect([again.status, again.text.includes('invalid_code')]).toEqual([400, true])
     expect(service.slackRequests.length).toBe(requests)
     expect(await endpoints('contextKeys=key:refused')).toEqual([])
   })
@@ -142,20 +149,13 @@ describe('when Slack fails', () => {
     expect(page.status).toBe(502)
     expect(page.text).toContain('Slack is not answering')
     expect(await endpoints('contextKeys=key:garbage')).toEqual([])
-    expect((await open(callback)).status).toBe(502)
+    expect((await open(callback, sameBrowser(page))).status).toBe(502)
   })
 
   test('whoever waits for another request that does not end is told that it is still running', async () => {
     const callback = await consent(await link({ context: { key: 'waiting' } }))
     // The claim of another request, which asks the provider for long.
-    const verified = await service.deps.states.verify(
-      String(new URL(callback).searchParams.get('state')),
-      service.deps.clock(),
-    )
-    if (verified.kind !== 'valid') throw new Error(verified.kind)
-    const { jti, environmentId } = verified.claims
-    const claimedAtMs = service.deps.clock()
-    await service.deps.store.spentStates.claim({ jti, environmentId, claimedAtMs })
+    await claimCallback(service.deps, callback)
     const startedMs = performance.now()
     const response = await fetch(callback, { headers: { accept: 'application/json' } })
     expect(performance.now() - startedMs).toBeGreaterThan(14_000)
@@ -169,14 +169,7 @@ describe('when Slack fails', () => {
   test('a claim with no outcome, as a crash leaves it, ends as interrupted', async () => {
     const good = await link({ context: { key: 'crashed' } })
     const callback = await consent(good)
-    const verified = await service.deps.states.verify(
-      String(good.searchParams.get('state')),
-      service.deps.clock(),
-    )
-    if (verified.kind !== 'valid') throw new Error(verified.kind)
-    const { jti, environmentId } = verified.claims
-    const claimedAtMs = service.deps.clock()
-    await service.deps.store.spentStates.claim({ jti, environmentId, claimedAtMs })
+    await claimCallback(service.deps, callback)
     service.advance(31_000)
     const page = await open(callback)
     expect(page.status).toBe(409)

@@ -1,5 +1,6 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { CONTOSO } from '../../../src/providers/msteams/stand-in/directory.ts'
+import { sameBrowser } from '../../harness/attempts.ts'
 import { startService } from '../../harness/service.ts'
 import { ADELE, connectTenant, LEE, ownContext } from './teams.ts'
 
@@ -87,12 +88,14 @@ describe('an administrator’s consent', () => {
       autoLinkUser: true,
     })
     const address = await service.consent(url, { user: ADELE })
-    const { status, headers } = await service.open(address)
+    const first = await service.open(address)
+    const { status, headers } = first
     expect(status).toBe(302)
     const next = new URL(String(headers.get('location')))
     expect(next.pathname).toBe(`/${CONTOSO.id}/oauth2/v2.0/authorize`)
     // A second look at the consent's callback tells what became of it.
-    expect((await service.open(address)).text).toContain('You&#x27;re all set')
+    const again = await service.open(address, sameBrowser(first))
+    expect(again.text).toContain('You&#x27;re all set')
     const page = await service.open(await service.consent(next, { user: LEE }))
     expect(page.status).toBe(200)
     expect(await service.endpoints(query)).toMatchObject([

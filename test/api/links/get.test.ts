@@ -197,15 +197,17 @@ describe('a link that failed', () => {
     expect(await read(id)).toMatchObject({ status: 'linked', usable: false, reason: null })
   })
 
-  test('is used up where the code was, or the workspace is another', async () => {
+  test('can be used again where the workspace was another', async () => {
     const { id, url } = await make({ context: { status: 'wrong' } })
     await service.open(await service.consent(url, { user: 'U0MALLORY4' }))
     expect(await read(id)).toMatchObject({
       status: 'failed',
-      usable: false,
+      usable: true,
       reason: 'wrong_workspace',
       providerError: null,
     })
+    await service.open(await service.consent(url))
+    expect(await read(id)).toMatchObject({ status: 'linked', usable: false, reason: null })
   })
 
   test('because somebody came too late has expired, and says so', async () => {

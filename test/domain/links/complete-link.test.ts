@@ -1,6 +1,7 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import type { Deps } from '../../../src/deps.ts'
+import { claimCallback } from '../../harness/attempts.ts'
 import { startHranaServer } from '../../harness/hrana-server.ts'
 import { startService } from '../../harness/service.ts'
 import { tempDir } from '../../harness/temp-dir.ts'
@@ -9,12 +10,13 @@ import { completing, responseOf } from './completing.ts'
 const service = await startService()
 afterAll(() => service.stop())
 const { deps } = service
-const { complete, interrupted, jtiOf, stored } = completing(deps)
+const { complete, interrupted, nameOf, stored } = completing(deps)
 
-/** A link that was consented to, and its id. */
+/** A link that was consented to, and what the attempt to complete it is called. */
 async function consented(changes: Record<string, unknown>) {
-  const response = responseOf(await service.consent(await service.link(changes)))
-  return { response, jti: await jtiOf(response) }
+  const callback = await service.consent(await service.link(changes))
+  const response = responseOf(callback)
+  return { callback, response, name: await nameOf(response) }
 }
 
 describe('a link is completed once', () => {
@@ -40,7 +42,8 @@ describe('a link is completed once', () => {
           complete(response, one.deps),
           complete(response, two.deps),
         ])
-        expect(results.map(({ kind }) => kind)).toEqual(['linked', 'linked'])
+        // Only one of them has made the attempt, and neither browser has its cookie yet.
+        expect(results.map(({ kind }) => kind).toSorted()).toEqual(['attempt_over', 'linked'])
         expect(one.slackRequests).toHaveLength(1)
         expect(await one.endpoints(`contextKeys=round:${round}`)).toHaveLength(1)
       }
@@ -62,7 +65,7 @@ describe('a link is completed once', () => {
   })
 
   test('unless its code was never sent: then it can be used again', async () => {
-    const { response, jti } = await consented({ context: { released: 'yes' } })
+    const { response, name } = await consented({ context: { released: 'yes' } })
     const provider = deps.providers.get('slack')
     if (provider === undefined) throw new Error('no Slack')
     const unreachable = {
@@ -72,58 +75,81 @@ describe('a link is completed once', () => {
     }
     const offline = { ...deps, providers: new Map([['slack', unreachable]]) }
     expect(await complete(response, offline)).toMatchObject({ kind: 'provider_unavailable' })
-    expect(await stored(jti)).toBeNull()
+    expect(await stored(name)).toBeNull()
     expect(await complete(response)).toMatchObject({ kind: 'linked' })
+  })
+})
+
+// docs/decisions/0007-single-use-links.md
+describe('of two attempts with a code each', () => {
+  const twice = async (context: Record<string, string>) => {
+    const link = await service.link({ context })
+    const [one, other] = [await service.consent(link), await service.consent(link)].map(responseOf)
+    if (one === undefined || other === undefined) throw new Error('no two')
+    return [one, other] as const
+  }
+
+  test('the first to store wins, however late the other has begun', async () => {
+    const [one, other] = await twice({ two: 'at-once' })
+    const between = interrupted(() => complete(other))
+    expect(await complete(one, between)).toEqual({ kind: 'already_used' })
+    expect(await stored(await nameOf(one))).toMatchObject({ outcome: { kind: 'already_used' } })
+    expect(await stored(await nameOf(other))).toMatchObject({ outcome: { kind: 'linked' } })
+    expect(await service.endpoints('contextKeys=two:at-once')).toHaveLength(1)
+  })
+
+  test('one that fails leaves the link to the other', async () => {
+    const [one, other] = await twice({ two: 'one-fails' })
+    service.slackAnswers.push(() => Response.json({ ok: false, error: 'invalid_code' }))
+    expect(await complete(one)).toMatchObject({ kind: 'code_refused' })
+    const { jti } = await nameOf(one)
+    expect(await deps.store.spentStates.isSpent(jti)).toBe(false)
+    expect(await complete(other)).toMatchObject({ kind: 'linked' })
+    expect(await deps.store.spentStates.isSpent(jti)).toBe(true)
   })
 })
 
 describe('an outcome that is stored', () => {
   test('is kept, and a request with another outcome stores nothing', async () => {
-    const { response, jti } = await consented({ context: { late: 'yes' } })
+    const { response, name } = await consented({ context: { late: 'yes' } })
     const outcome = { kind: 'interrupted' } as const
-    const late = interrupted(() => deps.store.commit([deps.store.spentStates.settle(jti, outcome)]))
+    const late = interrupted(() =>
+      deps.store.commit([deps.store.linkAttempts.settle(name, outcome)]),
+    )
     expect(await complete(response, late)).toEqual(outcome)
-    expect(await stored(jti)).toMatchObject({ outcome })
+    expect(await stored(name)).toMatchObject({ outcome })
+    expect(await deps.store.spentStates.isSpent(name.jti)).toBe(false)
     expect(await service.endpoints('contextKeys=late:yes')).toEqual([])
   })
 
   test('is shown instead of an interruption if it was stored first', async () => {
-    const { response, jti } = await consented({ context: { slow: 'yes' } })
+    const { callback, response, name } = await consented({ context: { slow: 'yes' } })
     const outcome = { kind: 'linked', provider: 'Slack' } as const
-    const environment = await deps.store.environments.first()
-    const claimedAtMs = deps.clock() - 31_000
-    const state = { jti, environmentId: String(environment?.id), claimedAtMs }
-    expect(await deps.store.spentStates.claim(state)).toBe(true)
+    await claimCallback(deps, callback)
+    service.advance(31_000)
     const waiting = interrupted(() =>
-      deps.store.commit([deps.store.spentStates.settle(jti, outcome)]),
+      deps.store.commit([deps.store.linkAttempts.settle(name, outcome)]),
     )
-    expect(await complete(response, waiting)).toEqual(outcome)
-    expect(await stored(jti)).toMatchObject({ outcome })
+    expect(await complete(response, waiting)).toEqual({ kind: 'attempt_over' })
+    expect(await stored(name)).toMatchObject({ outcome })
   })
 
   test('is not replaced by another one', async () => {
-    const { jti } = await consented({})
-    const environment = await deps.store.environments.first()
-    const { spentStates } = deps.store
-    await spentStates.claim({
-      jti,
-      environmentId: String(environment?.id),
-      claimedAtMs: deps.clock(),
-    })
-    await deps.store.commit([spentStates.settle(jti, { kind: 'linked', provider: 'Slack' })])
-    await deps.store.commit([spentStates.settle(jti, { kind: 'interrupted' })])
-    expect(await stored(jti)).toMatchObject({ outcome: { kind: 'linked', provider: 'Slack' } })
+    const { callback } = await consented({})
+    const name = await claimCallback(deps, callback)
+    const { linkAttempts } = deps.store
+    await deps.store.commit([linkAttempts.settle(name, { kind: 'linked', provider: 'Slack' })])
+    await deps.store.commit([linkAttempts.settle(name, { kind: 'interrupted' })])
+    expect(await stored(name)).toMatchObject({ outcome: { kind: 'linked', provider: 'Slack' } })
   })
 
   test('is not removed by a request that withdraws its claim', async () => {
-    const { jti } = await consented({})
-    const environment = await deps.store.environments.first()
-    const { spentStates } = deps.store
-    const state = { jti, environmentId: String(environment?.id), claimedAtMs: deps.clock() }
-    await spentStates.claim(state)
-    await deps.store.commit([spentStates.settle(jti, { kind: 'interrupted' })])
-    await deps.store.commit([spentStates.release(jti)])
-    expect(await stored(jti)).not.toBeNull()
+    const { callback } = await consented({})
+    const name = await claimCallback(deps, callback)
+    const { linkAttempts } = deps.store
+    await deps.store.commit([linkAttempts.settle(name, { kind: 'interrupted' })])
+    await deps.store.commit([linkAttempts.release(name)])
+    expect(await stored(name)).not.toBeNull()
   })
 })
 
@@ -136,13 +162,13 @@ test('two concurrent installations for the same owner create one connection', as
     })
     const { url } = body as { url: string }
     const response = responseOf(await service.consent(new URL(url)))
-    return { response, jti: await jtiOf(response) }
+    return { response, name: await nameOf(response) }
   }
   const [first, second] = [await install(), await install()]
   const between = interrupted(() => complete(first.response))
   expect(await complete(second.response, between)).toMatchObject({ kind: 'connected' })
-  for (const { jti } of [first, second]) {
-    expect(await stored(jti)).toMatchObject({ outcome: { kind: 'connected' } })
+  for (const { name } of [first, second]) {
+    expect(await stored(name)).toMatchObject({ outcome: { kind: 'connected' } })
   }
   const { body } = await service.api('GET', '/v1/channel-connections?contextKeys=install:twice')
   expect((body as { data: unknown[] }).data).toHaveLength(1)

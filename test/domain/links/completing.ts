@@ -1,28 +1,34 @@
 import { readCallback } from '../../../src/api/links/callback-request.ts'
 import type { Deps } from '../../../src/deps.ts'
-import { completeLink } from '../../../src/domain/links/complete-link.ts'
+import { completeLink, type Waits } from '../../../src/domain/links/complete-link.ts'
 import type { AuthorizationResponse, CallbackResult } from '../../../src/domain/links/outcome.ts'
-import type { SpentState } from '../../../src/store/links/spent-states.ts'
+import type { AttemptName, LinkAttempt } from '../../../src/store/links/link-attempts.ts'
+import { attemptNameOf } from '../../harness/attempts.ts'
 
 /** What the address says that a browser is sent back to. */
 export function responseOf(callback: string): AuthorizationResponse {
-  const response = readCallback(new Request(callback))
+  const response = readCallback(new Request(callback), { publicUrl: new URL(callback).origin })
   if ('kind' in response) throw new Error(response.kind)
   return response
 }
 
+const AT_ONCE: Waits = { isFull: () => false, during: (outcome) => outcome }
+
 /** Completes links without a request, with dependencies that do something else besides. */
 export const completing = (deps: Deps) => ({
   complete: async (response: AuthorizationResponse, withDeps = deps): Promise<CallbackResult> =>
-    (await completeLink(withDeps, { kind: 'callback', id: 'test' }, response)).result,
+    (await completeLink(withDeps, { kind: 'callback', id: 'test' }, response, AT_ONCE)).result,
 
-  jtiOf: async ({ state }: AuthorizationResponse): Promise<string> => {
-    const verified = await deps.states.verify(String(state), deps.clock())
-    if (verified.kind !== 'valid') throw new Error(verified.kind)
-    return verified.claims.jti
+  /** What the browser sends that has made this attempt. */
+  fromSameBrowser: (response: AuthorizationResponse): AuthorizationResponse => {
+    const { browserProof } = deps.states.attempt(String(response.state), `code ${response.code}`)
+    return { ...response, sentProofs: () => browserProof }
   },
 
-  stored: (jti: string): Promise<SpentState | null> => deps.store.spentStates.find(jti),
+  nameOf: ({ state, code }: AuthorizationResponse): Promise<AttemptName> =>
+    attemptNameOf(deps, { state, code }),
+
+  stored: (name: AttemptName): Promise<LinkAttempt | null> => deps.store.linkAttempts.find(name),
 
   /** Dependencies by which something happens between the first decision and its commit. */
   interrupted: (interrupt: () => Promise<unknown>): Deps => {

@@ -10,7 +10,7 @@ import { completing, responseOf } from './completing.ts'
 const service = await startService()
 afterAll(() => service.stop())
 const { deps } = service
-const { complete, interrupted, jtiOf, stored } = completing(deps)
+const { complete, fromSameBrowser, interrupted, nameOf, stored } = completing(deps)
 
 /** Dependencies by which something happens once Slack has answered. */
 function afterTheProvider(happen: () => Promise<void>): Deps {
@@ -182,8 +182,8 @@ describe('what a link was made for is deleted', () => {
         service.logged.length = 0
         const before = (await discarded()).length
         expect(await complete(response, during(removeIt))).toMatchObject({ kind })
-        expect(await stored(await jtiOf(response))).toMatchObject({ outcome: { kind } })
-        expect(await complete(response)).toMatchObject({ kind })
+        expect(await stored(await nameOf(response))).toMatchObject({ outcome: { kind } })
+        expect(await complete(fromSameBrowser(response))).toMatchObject({ kind })
         expect(await service.endpoints(`contextKeys=of:${name}`)).toEqual([])
         const path = `/v1/channel-connections?contextKeys=of:${name}`
         expect((await service.api('GET', path)).body).toMatchObject({ data: [] })
@@ -219,7 +219,7 @@ for (const [when, during] of MOMENTS) {
     }
     const outcome = { kind: 'wrong_workspace', expected: 'Other' }
     expect(await complete(response, during(move))).toMatchObject(outcome)
-    expect(await stored(await jtiOf(response))).toMatchObject({ outcome })
+    expect(await stored(await nameOf(response))).toMatchObject({ outcome })
     expect(await service.endpoints(`contextKeys=of:${name}`)).toEqual([])
   })
 }

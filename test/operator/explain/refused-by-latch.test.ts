@@ -1,5 +1,6 @@
 import { afterAll, describe } from 'bun:test'
 import { FABRIKAM } from '../../../src/providers/msteams/stand-in/directory.ts'
+import { claimCallback } from '../../harness/attempts.ts'
 import {
   CONNECT_PATH,
   type FailedLink,
@@ -43,12 +44,7 @@ const cases: FailedLink[] = [
     provoke: async () => {
       const link = await make()
       const callback = await consent(link.url)
-      const { states, store, clock } = service.deps
-      const state = String(new URL(callback).searchParams.get('state'))
-      const verified = await states.verify(state, clock())
-      if (verified.kind !== 'valid') throw new Error(verified.kind)
-      const { jti, environmentId } = verified.claims
-      await store.spentStates.claim({ jti, environmentId, claimedAtMs: clock() })
+      await claimCallback(service.deps, callback)
       service.advance(60_000)
       await open(callback)
       service.advance(-60_000)
