@@ -60,7 +60,7 @@ export function readInput<Schema extends TSchema>(
   return read.value
 }
 
-/** The environment with that id, or the first one. Throws `UsageError` where there is none. */
+/** The environment with that id, or the first one. Throws `UsageError` if there is none. */
 export async function requireEnvironment(
   deps: Pick<OperatorContext, 'store'>,
   id: string | null,

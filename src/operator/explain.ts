@@ -44,7 +44,7 @@ const ExplainedLink = Type.Object({
   provider: OptionalText,
   subscriberId: OptionalText,
   steps: Type.Array(Step),
-  /** The cause of a problem; null where there is none. */
+  /** The cause of a problem; null if there is none. */
   why: Type.Union([Explained, Type.Null()]),
 })
 export type ExplainedLink = Static<typeof ExplainedLink>

@@ -29,7 +29,7 @@ export type RotationStatus = {
 export type Rotation = {
   /**
    * Creates a new key, which seals from now on; the previous one can still open values. Throws
-   * `UsageError` where the operator supplies the key, as latch cannot write it.
+   * `UsageError` if the operator supplies the key, as latch cannot write it.
    */
   begin(): Promise<void>
   /** Re-seals a batch of values, or removes a key that is no longer needed. */
@@ -138,7 +138,7 @@ export function createRotation(
   }
 }
 
-/** When no link signed with a previous key can come back any more; null where latch cannot know. */
+/** When no link signed with a previous key can come back any more; null if latch cannot know. */
 function forgetAtMs({ previous }: MasterKeys): number | null {
   const retired = previous.map(({ retiredAtMs }) => retiredAtMs)
   if (retired.length === 0 || retired.includes(null)) return null

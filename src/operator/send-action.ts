@@ -12,8 +12,8 @@ const Refusal = Type.Object({ message: Type.String() })
 const NOT_LISTENING = new Set(['ConnectionRefused', 'ECONNREFUSED', 'ENOENT', 'FailedToOpenSocket'])
 
 /**
- * Runs an action in the latch process that serves `dataDir`. Throws `UsageError` where latch
- * refuses it, and `OperatorError` where it failed.
+ * Runs an action in the latch process that serves `dataDir`. Throws `UsageError` if latch
+ * refuses it, and `OperatorError` if it failed.
  */
 export async function sendAction<Input extends TSchema, Output extends TSchema>(
   dataDir: string,

@@ -69,7 +69,7 @@ export type StandIn = {
 export type StandInSeed = {
   /** The credentials of an app that is registered with the stand-in. */
   credentials: Readonly<Record<string, string | boolean>>
-  /** A workspace in which that app is already installed; null where there is none. */
+  /** A workspace in which that app is already installed; null if there is none. */
   connection: {
     identifier: string
     workspace: { id: string; name: string }

@@ -3,7 +3,7 @@ export type Finding = {
   /** `note`: it cannot be determined from here, or is for information only. */
   status: 'ok' | 'note' | 'warning' | 'failed'
   message: string
-  /** How to fix it; null where there is nothing to do. */
+  /** How to fix it; null if there is nothing to do. */
   remedy: string | null
 }
 

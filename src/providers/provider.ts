@@ -85,22 +85,22 @@ export type ConnectRequest = Pick<
 /** Tokens with which the app acts in a workspace. */
 export type Tokens = {
   accessToken: string
-  /** Null where the app does not rotate its tokens. */
+  /** Null if the app does not rotate its tokens. */
   rotation: TokenRotation | null
 }
 
 export type TokenRotation = {
   refreshToken: string
-  /** Null where the provider states no lifetime. */
+  /** Null if the provider states no lifetime. */
   expiresInSeconds: number | null
 }
 
 /** The tokens returned for a refresh token. */
 export type RefreshedTokens = {
   accessToken: string
-  /** Null where the provider issued no new one: the one that was sent stays valid (RFC 6749 §6). */
+  /** Null if the provider issued no new one: the one that was sent stays valid (RFC 6749 §6). */
   refreshToken: string | null
-  /** Null where the provider states no lifetime. */
+  /** Null if the provider states no lifetime. */
   expiresInSeconds: number | null
 }
 
@@ -186,7 +186,7 @@ export type Explanation = { meaning: string; remedy: string }
 /** A provider's error codes. */
 export type ErrorCodes = {
   /**
-   * Finds the code in an error description, of which nothing else is kept; null where descriptions
+   * Finds the code in an error description, of which nothing else is kept; null if descriptions
    * carry no code.
    */
   inDescription: RegExp | null

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 export type CodeGrant = {
   clientId: string
   redirectUri: string
-  /** PKCE, S256; null where none was sent. */
+  /** PKCE, S256; null if none was sent. */
   codeChallenge: string | null
 }
 

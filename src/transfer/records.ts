@@ -122,7 +122,7 @@ export function createRecordReader(): (value: unknown) => ReadRecord {
   }
 }
 
-/** A record's display name: its kind and its identifier. Null where it has none. */
+/** A record's display name: its kind and its identifier. Null if it has none. */
 export function nameOf(record: unknown): string | null {
   const property = (name: string): string | null => {
     const value = propertyOf(record, name)

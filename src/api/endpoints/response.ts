@@ -41,7 +41,7 @@ export const ChannelEndpoint = Type.Object(
 )
 export type ChannelEndpoint = Static<typeof ChannelEndpoint>
 
-/** To a key that may not see webhook URLs, there is a placeholder where one is. */
+/** A key that may not see webhook URLs gets a placeholder in place of each. */
 export function presentEndpoint(
   { permission }: Pick<Caller, 'permission'>,
   endpoint: ListedEndpoint,

@@ -137,10 +137,10 @@ const DECLARATION = declares({
       contentType: 'text/html',
       headers: COOKIE,
     },
-    204: { description: 'A prefetch or a preview: nothing is spent' },
-    302: { description: "To the integration's `redirectUrl`, where it has one", headers: COOKIE },
+    204: { description: 'A prefetch or a preview: the link is not used up' },
+    302: { description: "To the integration's `redirectUrl`, if it has one", headers: COOKIE },
     400: {
-      description: 'Refused: cancelled, no valid state, or a code that the provider does not take',
+      description: 'Refused: cancelled, no valid state, or a code that the provider does not accept',
       headers: COOKIE,
     },
     403: { description: 'The link was opened in another browser, and is bound to it' },
@@ -150,11 +150,11 @@ const DECLARATION = declares({
         'The user came from another workspace than the one expected, or the link was used',
       headers: COOKIE,
     },
-    502: { description: 'The provider does not answer', headers: COOKIE },
+    502: { description: 'The provider does not respond', headers: COOKIE },
   },
 })
 
-/** What is added to the integration's `redirectUrl`, and told to the page that opened a popup. */
+/** The outcome, as it is added to `redirectUrl` and sent to the page that opened a popup. */
 type RedirectParams = { status: 'linked' | 'connected' | 'error'; error?: string }
 
 const redirectParams = ({

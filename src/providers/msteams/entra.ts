@@ -42,7 +42,7 @@ export type Entra = {
   appToken(app: ProviderApp, tenantId: string): Promise<AppTokenOutcome>
 }
 
-/** The tenant in which the app is registered; null where the operator has not specified it. */
+/** The tenant in which the app is registered; null if the operator has not specified it. */
 export function homeTenantOf({
   providerCredentials,
 }: Pick<ProviderApp, 'providerCredentials'>): string | null {
@@ -199,7 +199,7 @@ const EntraError = Type.Object({
 
 /**
  * Entra's error in a form that can be shown: `error` and the AADSTS code. The rest of the
- * description contains trace ids and, at times, the values that were sent. Null where it is not an
+ * description contains trace ids and, at times, the values that were sent. Null if it is not an
  * error.
  */
 function entraError(body: unknown): string | null {

@@ -5,7 +5,7 @@ import { decodeJwt, errors } from 'jose'
 const Roles = Type.Object({ roles: Type.Array(Type.String()) })
 
 /**
- * The application permissions in an app-only token. Null where they cannot be read, which proves
+ * The application permissions in an app-only token. Null if they cannot be read, which proves
  * nothing: Microsoft guarantees the format of a token only to the resource that it is issued for
  * (https://learn.microsoft.com/entra/identity-platform/access-tokens).
  */
