@@ -140,7 +140,8 @@ const DECLARATION = declares({
     204: { description: 'A prefetch or a preview: the link is not used up' },
     302: { description: "To the integration's `redirectUrl`, if it has one", headers: COOKIE },
     400: {
-      description: 'Refused: cancelled, no valid state, or a code that the provider does not accept',
+      description:
+        'Refused: cancelled, no valid state, or a code that the provider does not accept',
       headers: COOKIE,
     },
     403: { description: 'The link was opened in another browser, and is bound to it' },
