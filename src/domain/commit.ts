@@ -37,7 +37,7 @@ export async function commit<D extends Decided>(
     try {
       if (writes.length > 0) await store.commit(writes)
       if (hasJobs(decided)) deps.wakeJobs()
-      log.debug({ [actor.kind]: actor.id, decision: decided.kind }, 'committed')
+      log.debug({ [actor.kind]: actor.id, decision: decided.kind }, 'decided')
       return decided
     } catch (error) {
       const isConflict = isUniqueViolation(error) || isUnmetExpectation(error)
