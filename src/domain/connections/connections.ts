@@ -178,8 +178,9 @@ export async function updateConnection(
   return accept(
     { ...found, connection, auth: read.auth, pending: null },
     {
-      // The event must contain what this change replaces.
-      expects: [store.connections.expectUnchanged(found.connection)],
+      // The event must contain what this change replaces. Tokens are not compared, so that any
+      // number of processes can replace them at the same moment.
+      expects: [store.connections.expectSame(found.connection)],
       writes: store.connections.replace(connection.id, workspace, read.auth, updatedAtMs),
       events: [connectionUpdated(found, { connection, auth: read.auth })],
     },

@@ -128,7 +128,7 @@ export async function updateEndpoint(
     { ...found, ...split, updatedAtMs, pending: null },
     {
       // The event must contain what this change replaces.
-      expects: [store.endpoints.expectUnchanged(found)],
+      expects: [store.endpoints.expectValue(found)],
       writes: [store.endpoints.replace(found.id, split, updatedAtMs)],
       events: [endpointUpdated(found, split)],
     },

@@ -40,8 +40,6 @@ export type Connections = {
   delete(id: string): Write
   /** Fails the commit if the connection no longer exists. */
   expectPresent(id: string): Write
-  /** Fails the commit if the connection was changed since it was read, or no longer exists. */
-  expectUnchanged(read: Pick<Connection, 'id' | 'updatedAtMs'>): Write
   /**
    * Fails the commit unless the connection exists and has the same owner and workspace. Its tokens
    * may have been replaced.
@@ -183,10 +181,6 @@ export function createConnections(
     delete: (id) =>
       toWrite(database.delete(channelConnections).where(eq(channelConnections.id, id))),
     expectPresent: (id) => expectOne(eq(channelConnections.id, id)),
-    expectUnchanged: ({ id, updatedAtMs }) =>
-      expectOne(
-        and(eq(channelConnections.id, id), eq(channelConnections.updatedAtMs, updatedAtMs)),
-      ),
     expectSame: (read) =>
       expectOne(
         and(

@@ -95,45 +95,6 @@ describe('changes through the API are recorded with their API key', () => {
     expect(JSON.stringify(events)).not.toContain('secret-path')
   })
 
-  test('each of two changes at the same moment with what it replaced', async () => {
-    await Promise.all(
-      ['one', 'two'].map((channel) =>
-        service.api('PATCH', '/v1/channel-endpoints/hook', {
-          endpoint: { url: 'https://93.184.216.34/services/T0/B0/3', channel },
-        }),
-      ),
-    )
-    const [first, second] = await news()
-    expect(first?.personal?.previousEndpoint).toEqual({ channel: 'general' })
-    expect(second?.personal?.previousEndpoint).toEqual(first?.personal?.endpoint)
-    expect(second?.data['changedSecrets']).toEqual([])
-  })
-
-  test('a connection that is changed twice at the same moment', async () => {
-    await service.api('POST', '/v1/channel-connections', {
-      identifier: 'busy',
-      integrationIdentifier: SANDBOX.integrationIdentifier,
-      context: { tenant: 'busy' },
-      workspace: { id: 'T0', name: 'zero' },
-      auth: { accessToken: 'xoxb-0' },
-    })
-    await Promise.all(
-      ['one', 'two'].map((name) =>
-        service.api('PATCH', '/v1/channel-connections/busy', {
-          workspace: { id: 'T0', name },
-          auth: { accessToken: 'xoxb-1' },
-        }),
-      ),
-    )
-    const [, first, second] = await news()
-    expect(first?.data).toMatchObject({
-      before: { workspaceName: 'zero' },
-      changedSecrets: ['accessToken'],
-    })
-    const { workspaceName } = first?.data ?? {}
-    expect(second?.data).toMatchObject({ before: { workspaceName }, changedSecrets: [] })
-  })
-
   test('connections, and how often their tokens are read', async () => {
     const content = {
       workspace: { id: 'T0BETA0001', name: 'Beta' },
