@@ -14,7 +14,6 @@ const ADA = { user: 'U0ADA00001' }
 const GRACE = { user: 'U0GRACE002' }
 /** Of another workspace than the connection of the links. */
 const MALLORY = { user: 'U0MALLORY4' }
-const CALLBACK = '/v1/integrations/chat/oauth/callback'
 
 async function make(
   key: string,
@@ -273,66 +272,4 @@ describe('with an address of the product to go to', () => {
       `${DONE}?status=error&error=already_used`,
     ])
   })
-})
-
-test('of more than a thousand who come with one code while Slack hangs, none is in the way', async () => {
-  const { url, stored } = await make('crowd')
-  const callback = await consent(url, ADA)
-  const release = Promise.withResolvers<void>()
-  const asked = Promise.withResolvers<void>()
-  service.slackAnswers.push(async () => {
-    asked.resolve()
-    await release.promise
-    const authed_user = { id: ADA.user, access_token: 'xoxp-crowd' }
-    return Response.json({ ok: true, authed_user, team: { id: 'T0ACME0001', name: 'Acme Corp' } })
-  })
-  const first = open(callback)
-  await asked.promise
-  const crowd = Array.from({ length: 1100 }, () => open(callback, { accept: 'application/json' }))
-  const early: number[] = []
-  const enough = Promise.withResolvers<void>()
-  for (const one of crowd) {
-    void one.then(({ status }) => {
-      early.push(status)
-      if (early.length === 1000) enough.resolve()
-    })
-  }
-  // All but those who may wait are answered at once.
-  await enough.promise
-  expect(new Set(early)).toEqual(new Set([409]))
-  expect((await service.api('POST', LINK_PATH, SAMPLE_BODY)).status).toBe(201)
-  expect((await fetch(`${service.url}/readyz`)).status).toBe(200)
-  release.resolve()
-  expect((await first).status).toBe(200)
-  const statuses = (await Promise.all(crowd)).map(({ status }) => status)
-  expect(new Set(statuses)).toEqual(new Set([200, 409]))
-  expect(await stored()).toHaveLength(1)
-}, 30_000)
-
-test('nothing is written, and nobody called, for a state that latch has not signed', async () => {
-  const { url } = await make('forged')
-  const callback = new URL(await consent(url, ADA))
-  const state = String(callback.searchParams.get('state'))
-  const before = await service.api('GET', '/v1/events?limit=100')
-  const requests = service.slackRequests.length
-  const written: unknown[] = []
-  const { commit } = service.deps.store
-  service.deps.store.commit = async (writes) => {
-    written.push(writes)
-    return commit(writes)
-  }
-  const [kid, jti, claims, signature] = state.split('.')
-  for (const forged of [
-    `${kid}.${jti}.${claims}.${String(signature).split('').toReversed().join('')}`,
-    `${kid}.${jti}x.${claims}.${signature}`,
-    `${kid}.${jti}.${claims}`,
-    'x',
-  ]) {
-    callback.searchParams.set('state', forged)
-    expect((await open(`${service.url}${CALLBACK}${callback.search}`)).status).toBe(400)
-  }
-  service.deps.store.commit = commit
-  expect(written).toEqual([])
-  expect(service.slackRequests.length).toBe(requests)
-  expect((await service.api('GET', '/v1/events?limit=100')).text).toBe(before.text)
 })

@@ -1,0 +1,44 @@
+import { afterAll, expect, test } from 'bun:test'
+import { LINK_PATH, SAMPLE_BODY, startService } from '../../harness/service.ts'
+
+// docs/decisions/0007-single-use-links.md
+const service = await startService()
+afterAll(() => service.stop())
+
+const ADA = { user: 'U0ADA00001' }
+
+test('a thousand requests with one code while Slack hangs do not block others', async () => {
+  const context = { key: 'crowd' }
+  const callback = await service.consent(await service.link({ context }), ADA)
+  const release = Promise.withResolvers<void>()
+  const asked = Promise.withResolvers<void>()
+  service.slackAnswers.push(async () => {
+    asked.resolve()
+    await release.promise
+    const authed_user = { id: ADA.user, access_token: 'xoxp-crowd' }
+    return Response.json({ ok: true, authed_user, team: { id: 'T0ACME0001', name: 'Acme Corp' } })
+  })
+  const first = service.open(callback)
+  await asked.promise
+  const crowd = Array.from({ length: 1100 }, () =>
+    service.open(callback, { accept: 'application/json' }),
+  )
+  const early: number[] = []
+  const enough = Promise.withResolvers<void>()
+  for (const one of crowd) {
+    void one.then(({ status }) => {
+      early.push(status)
+      if (early.length === 1000) enough.resolve()
+    })
+  }
+  // All but those who may wait are answered at once.
+  await enough.promise
+  expect(new Set(early)).toEqual(new Set([409]))
+  expect((await service.api('POST', LINK_PATH, SAMPLE_BODY)).status).toBe(201)
+  expect((await fetch(`${service.url}/readyz`)).status).toBe(200)
+  release.resolve()
+  expect((await first).status).toBe(200)
+  const statuses = (await Promise.all(crowd)).map(({ status }) => status)
+  expect(new Set(statuses)).toEqual(new Set([200, 409]))
+  expect(await service.endpoints('contextKeys=key:crowd')).toHaveLength(1)
+}, 30_000)
