@@ -6,6 +6,7 @@ import { type Finding, failed, ok } from '../providers/diagnostics.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { ListedIntegration } from '../store/integrations/integrations.ts'
 import { defineAction, type OperatorContext } from './action.ts'
+import { findSharedChatUsers } from './check-chat-users.ts'
 import {
   checkDataDir,
   checkDisk,
@@ -64,10 +65,14 @@ export const doctorAction = defineAction({
         const message = 'there is no integration, so nobody can be linked yet'
         findings.push(...about(`environment ${name}`, [{ status: 'note', message, remedy }]))
       }
+      const sharedChatUsers = await findSharedChatUsers(context, id)
       for (const integration of integrations) {
         const subject = `integration ${integration.identifier}`
         const provider = providers.get(integration.providerId)
-        findings.push(...about(subject, await checkIntegration(integration, provider, redirectUri)))
+        findings.push(
+          ...about(subject, await checkIntegration(integration, provider, redirectUri)),
+          ...about(subject, sharedChatUsers(integration.id)),
+        )
       }
     }
     findings.push(...about('clock', skewed()))

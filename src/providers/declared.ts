@@ -1,4 +1,10 @@
-import type { Credentials, EndpointType, Provider, ProviderCredentials } from './provider.ts'
+import type {
+  ChatUser,
+  Credentials,
+  EndpointType,
+  Provider,
+  ProviderCredentials,
+} from './provider.ts'
 
 type Providers = ReadonlyMap<string, Provider>
 
@@ -31,6 +37,19 @@ export const endpointKind = (providers: Providers, type: string): EndpointKind =
   [...providers.values()].some(({ endpoints }) => endpoints.person.type === type)
     ? 'person'
     : 'destination'
+
+/**
+ * The chat user that an endpoint stands for, given the workspace that it is used in, if known. Null
+ * for a destination.
+ */
+export function chatUserOf(
+  providers: Providers,
+  { type, value }: { type: string; value: Readonly<Record<string, unknown>> },
+  workspaceId: string | null,
+): ChatUser | null {
+  const provider = [...providers.values()].find(({ endpoints }) => endpoints.person.type === type)
+  return provider?.endpoints.person.chatUserOf(value, workspaceId) ?? null
+}
 
 /** Finds a provider by its display name. */
 export const providerNamed = (providers: Providers, name: string): Provider | undefined =>

@@ -106,7 +106,7 @@ export type RefreshedTokens = {
 
 /** The result of an installation. */
 export type Installation = {
-  workspace: { id: string; name: string | null }
+  workspace: Identity['workspace']
   tokens: Tokens
   /** The user who installed it, where the provider reports one. */
   userId: string | null
@@ -180,6 +180,22 @@ export type BotInstallation =
 /** An endpoint type, and the schema of endpoints of that type. */
 export type EndpointType = { type: string; shape: TSchema }
 
+/** A user at a provider. */
+export type ChatUser = {
+  userId: string
+  /** Null if it is unknown. */
+  workspaceId: string | null
+}
+
+/** The endpoint type that identities are stored as. */
+export type PersonType = EndpointType & {
+  /**
+   * The chat user that an endpoint of this type stands for, each in one spelling, because they are
+   * compared. `workspaceId`: the workspace that the value is used in, null if that is unknown.
+   */
+  chatUserOf(value: Readonly<Record<string, unknown>>, workspaceId: string | null): ChatUser
+}
+
 /** What a failure means and how to fix it, in plain words for an operator. */
 export type Explanation = { meaning: string; remedy: string }
 
@@ -213,8 +229,7 @@ export type ProviderParts = {
   errors: ErrorCodes
   credentials: ProviderCredentials
   endpoints: {
-    /** The endpoint type that identities are stored as. */
-    person: EndpointType
+    person: PersonType
     /** The types of other places that a backend may post to, and which it specifies itself. */
     destinations: readonly EndpointType[]
   }

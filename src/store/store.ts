@@ -27,6 +27,7 @@ import {
   type Dependents,
 } from './dependents.ts'
 import { type BotInstallations, createBotInstallations } from './endpoints/bot-installations.ts'
+import { type ChatUsers, createChatUsers } from './endpoints/chat-users.ts'
 import { createEndpoints, type EndpointRow, type Endpoints } from './endpoints/endpoints.ts'
 import { type ApiKeys, createApiKeys } from './environments/api-keys.ts'
 import { createEnvironments, type Environments } from './environments/environments.ts'
@@ -72,6 +73,7 @@ export type Store = {
   dependentEndpoints: Dependents<EndpointRow>
   dependentConnections: Dependents<Connection>
   endpoints: Endpoints
+  chatUsers: ChatUsers
   botInstallations: BotInstallations
   linkAttempts: LinkAttempts
   spentStates: SpentStates
@@ -155,6 +157,7 @@ export async function openStore(
       dependentEndpoints: createDependentEndpoints(database),
       dependentConnections: createDependentConnections(database),
       endpoints: createEndpoints(database, sealing, counts, jobs),
+      chatUsers: createChatUsers(database),
       botInstallations: createBotInstallations(database),
       linkAttempts: createLinkAttempts(database, writer),
       spentStates: createSpentStates(database, writer),

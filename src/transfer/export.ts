@@ -98,6 +98,7 @@ function endpointRecord(
     contextKeys: [...contextKeys],
     type,
     endpoint: withSecrets ? wholeValue(row) : splitSecrets(type, wholeValue(row)).endpoint,
+    ...(row.workspaceId !== null && { workspaceId: row.workspaceId }),
     ...times(row),
   }
 }

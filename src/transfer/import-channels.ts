@@ -80,7 +80,10 @@ export function createChannelImporter(deps: ChannelDeps, actor: Actor): ChannelI
         return skipped(missingSecretText(record.type, missing))
       }
       const decided = await commit(deps, actor, () =>
-        createEndpoint(deps, environmentId, read.value, timesOf(record)),
+        createEndpoint(deps, environmentId, read.value, {
+          times: timesOf(record),
+          workspaceId: record.workspaceId,
+        }),
       )
       return decided.kind === 'accepted' ? stored : refusedEndpoint(decided)
     },
@@ -165,6 +168,11 @@ function refusedEndpoint(refusal: EndpointRefused): ImportOutcome {
     case 'integration_of_another_kind':
       return skipped(
         `the type ${refusal.type} requires ${refusal.provider} integration, which latch does not have`,
+      )
+    case 'linked_to_another_subscriber':
+      return skipped(
+        `its chat user is already linked to the subscriber ${refusal.existing.subscriberId}: ` +
+          refusal.existing.identifier,
       )
     case 'user_linked_already':
       return skipped(`the subscriber is already linked there: ${refusal.existing.identifier}`)

@@ -80,6 +80,8 @@ const RECORDS = {
     contextKeys: Type.Optional(ContextKeys),
     type: NewEndpoint.properties.type,
     endpoint: NewEndpoint.properties.endpoint,
+    /** The workspace of a linked user; without it, the connection's is meant. */
+    workspaceId: Type.Optional(text),
     ...times,
   }),
 }

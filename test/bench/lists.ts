@@ -71,6 +71,8 @@ async function fill(rows: number): Promise<Filled> {
           type: 'slack_channel',
           kind: 'destination',
           endpoint: { channelId: 'C' },
+          workspaceId: null,
+          chatUserId: null,
           secret: null,
         })
       }),

@@ -19,10 +19,10 @@ export const OUTCOMES = [
   'linkable',
   'linked',
   'links',
-  'named',
   // A search that finds no link.
   'nothing',
   'not_yet',
+  'one_subscriber',
   'opened',
   'person',
   'provider',
@@ -33,7 +33,6 @@ export const OUTCOMES = [
   'user',
   'valid',
   'webhook',
-  'workspace',
   // Who does something, not what comes of it.
   'api_key',
   'job',

@@ -25,6 +25,9 @@ import { CONNECTION, CONTEXT, ENDPOINT, INTEGRATION, SUBSCRIBER } from './sample
   await integration('hashed', { clientId: '1.2', secretKey: 'secret', hmac: true })
   await make('/v1/channel-connections', CONNECTION)
   await make('/v1/channel-endpoints', ENDPOINT)
+  await make('/v2/subscribers', { subscriberId: 'grace' })
+  const hers = { subscriberId: 'grace', identifier: 'hers', endpoint: { userId: 'U0GRACE' } }
+  await make('/v1/channel-endpoints', { ...ENDPOINT, ...hers })
   const url = 'https://example.com/hook'
   await make('/v1/channel-endpoints', {
     ...ENDPOINT,

@@ -89,6 +89,33 @@ describe('latch doctor', () => {
     await service.stop()
   })
 
+  // docs/decisions/0027-one-subscriber.md
+  test('lists chat users whom an older version linked to two subscribers', async () => {
+    const service = await startService()
+    const { store, random, clock } = service.deps
+    await service.api('POST', '/v2/subscribers', { subscriberId: 'second' })
+    const link = await service.link({ context: { team: 'blue' } })
+    await service.open(await service.consent(link))
+    const [linked] = await service.endpoints()
+    const environmentId = String((await store.environments.first())?.id)
+    const found = await store.endpoints.find(environmentId, String(linked?.['identifier']))
+    if (found === null) throw new Error('a user is linked')
+    const { pending, integrationIdentifier, providerId, channel, ...row } = found
+    const double = { id: random.recordId(clock()), identifier: 'double', subscriberId: 'second' }
+    await store.commit([store.endpoints.insert({ ...row, ...double })])
+    const report = await runDoctor(service)
+    expect(report.exitCode).toBe(0)
+    expect(report.findings).toContainEqual({
+      subject: 'integration slack',
+      status: 'warning',
+      message: `the chat user U0ADA00001 of T0ACME0001 is linked to several subscribers in team:blue: subscriber-123 (endpoint ${row.identifier}), second (endpoint double)`,
+      remedy: expect.stringContaining('delete the endpoints of the others'),
+    })
+    await service.api('DELETE', '/v1/channel-endpoints/double')
+    expect(of(await runDoctor(service), 'integration slack').join()).not.toContain('several')
+    await service.stop()
+  })
+
   test('warns of permissions that no administrator has granted', async () => {
     const service = await startService()
     const report = await runDoctor(service)

@@ -94,6 +94,24 @@ describe('two processes that share a libSQL server', () => {
     await stopAll(both)
   })
 
+  test('link a chat user to one of two subscribers, wherever they come back', async () => {
+    const both = await startTwo()
+    const { one, two } = both
+    await one.api('POST', '/v2/subscribers', { subscriberId: 'second' })
+    for (let round = 0; round < 10; round += 1) {
+      const context = { of: `person-${round}` }
+      const first = await one.consent(await one.link({ context }))
+      const second = await one.consent(await one.link({ context, subscriberId: 'second' }))
+      const pages = await Promise.all([
+        one.open(first),
+        two.open(second.replace(one.url, own(two))),
+      ])
+      expect(pages.map(({ status }) => status).sort()).toEqual([200, 409])
+      expect(await one.endpoints(`contextKeys=of:person-${round}`)).toHaveLength(1)
+    }
+    await stopAll(both)
+  })
+
   test('create one of two records that must be unique', async () => {
     const both = await startTwo()
     const { one, two } = both

@@ -26,6 +26,9 @@ describe('a user without the bot', () => {
       contextKeys: [],
       type: 'ms_teams_user',
       endpoint: { userId: 'user', tenantId },
+      connectionIdentifier: 'same',
+      workspaceId: tenantId,
+      chatUserId: 'user',
       botRetry: { problem: 'first', nextAttemptAtMs: clock() },
     }
     await store.commit([
@@ -34,7 +37,7 @@ describe('a user without the bot', () => {
         subscriberId: 'sub',
         profile: {},
       }),
-      ...store.endpoints.link(endpoint, { kind: 'named', identifier: 'same' }),
+      ...store.endpoints.link(endpoint),
     ])
     const { items } = await store.endpoints.page(
       { environmentId, connectionIdentifier: 'same' },
@@ -140,7 +143,12 @@ describe('a user without the bot', () => {
   test('is not retried once the endpoint has another value', async () => {
     const { id, identifier } = await link(TENANT)
     const { store, clock } = one
-    const value = { endpoint: { userId: 'u', tenantId: TENANT }, secret: null }
+    const value = {
+      endpoint: { userId: 'u', tenantId: TENANT },
+      secret: null,
+      workspaceId: TENANT,
+      chatUserId: 'u',
+    }
     await store.commit([store.endpoints.replace(id, value, clock())])
     expect((await store.endpoints.find(environmentId, identifier))?.pending).toBeNull()
     const asked = service.entraRequests.length

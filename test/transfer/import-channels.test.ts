@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
+import { exportEnvironment } from '../../src/transfer/export.ts'
 import { createImporter } from '../../src/transfer/importer.ts'
 import type { RecordOf } from '../../src/transfer/records.ts'
 import { SANDBOX } from '../harness/sandbox.ts'
@@ -157,6 +158,35 @@ describe('an import refuses what the API would refuse:', () => {
       })
     })
   }
+})
+
+describe('an import of a chat user', () => {
+  const contextKeys = ['way:person']
+  const grid = { contextKeys, workspaceId: 'E0GRID', endpoint: { userId: 'W0GRID' } }
+
+  test('stores them for one subscriber, however often it is repeated', async () => {
+    await service.api('POST', '/v2/subscribers', { subscriberId: 'second' })
+    const first = endpoint({ identifier: 'first', ...grid })
+    const second = endpoint({ identifier: 'second', subscriberId: 'second', ...grid })
+    const report = await Promise.all([first, second].map((record) => importRecord(record)))
+    expect(report.map(({ kind }) => kind).sort()).toEqual(['skipped', 'stored'])
+    const again = await Promise.all([first, second].map((record) => importRecord(record)))
+    expect(again.map(({ kind }) => kind)).toEqual(
+      report.map(({ kind }) => (kind === 'stored' ? 'known' : 'skipped')),
+    )
+    const elsewhere = { ...second, identifier: 'elsewhere', workspaceId: 'T0OTHER' }
+    expect(await importRecord(elsewhere)).toEqual({ kind: 'stored' })
+  })
+
+  test('keeps the workspace that an export names', async () => {
+    const environment = await deps.store.environments.first()
+    if (environment === null) throw new Error('the sandbox has an environment')
+    const records = await Array.fromAsync(exportEnvironment(deps.store, environment, false))
+    const exported = records
+      .filter((record) => record.record === 'endpoint')
+      .filter(({ contextKeys: keys }) => String(keys) === 'way:person')
+    expect(exported.map(({ workspaceId }) => workspaceId).sort()).toEqual(['E0GRID', 'T0OTHER'])
+  })
 })
 
 test('an import keeps the times of a record, and recognises it when it is repeated', async () => {

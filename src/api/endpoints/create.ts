@@ -15,7 +15,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import { EXAMPLE } from '../../providers/example.ts'
-import { CHANNEL_ENDPOINTS, ChannelEndpoint, presentEndpoint } from './response.ts'
+import { CHANNEL_ENDPOINTS, ChannelEndpoint, linkedToAnother, presentEndpoint } from './response.ts'
 
 /** The types depend on the providers, so the domain validates them, with its own messages. */
 const createEndpointBody = (providers: Providers) =>
@@ -63,7 +63,8 @@ export const createEndpoint = (deps: ApiDeps) => (app: Api) =>
         404: { description: 'No such integration, subscriber or connection' },
         409: {
           description:
-            'The identifier is taken, or a request with the same idempotency key is still running',
+            'The identifier is taken, the chat user is linked to another subscriber of the same ' +
+            'context, or a request with the same idempotency key is still running',
         },
       },
       example: {
@@ -101,6 +102,8 @@ function refused(refusal: endpoints.EndpointRefused, environmentId: string): Api
       )
     case 'connection_not_found':
       return notFound(refusal.kind, `Channel connection not found: ${refusal.identifier}`)
+    case 'linked_to_another_subscriber':
+      return linkedToAnother(refusal)
     case 'user_linked_already': {
       const { type, subscriberId, connectionIdentifier, identifier } = refusal.existing
       return conflict(

@@ -1,7 +1,8 @@
 import { type Static, Type } from '@sinclair/typebox'
+import type { LinkedToAnother } from '../../domain/endpoints/chat-user.ts'
 import { redactedValue, wholeValue } from '../../domain/endpoints/types.ts'
 import { showsSecrets } from '../../domain/environments/key-permissions.ts'
-import { type ApiError, notFound } from '../../http/api-error.ts'
+import { type ApiError, conflict, notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Tag } from '../../http/declares.ts'
 import type { ListedEndpoint } from '../../store/endpoints/endpoint-list.ts'
@@ -65,3 +66,9 @@ export function presentEndpoint(
 
 export const endpointNotFound = (identifier: string): ApiError =>
   notFound('endpoint_not_found', `Channel endpoint with identifier '${identifier}' not found`)
+
+export const linkedToAnother = ({ kind, existing }: LinkedToAnother): ApiError =>
+  conflict(
+    kind,
+    `This chat user is already linked to subscriber "${existing.subscriberId}" in the same context. Endpoint ID: ${existing.identifier}`,
+  )

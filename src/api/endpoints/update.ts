@@ -5,7 +5,13 @@ import { badRequest, notFound } from '../../http/api-error.ts'
 import { change, reply } from '../../http/change.ts'
 import { declares } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
-import { CHANNEL_ENDPOINTS, ChannelEndpoint, EndpointParams, presentEndpoint } from './response.ts'
+import {
+  CHANNEL_ENDPOINTS,
+  ChannelEndpoint,
+  EndpointParams,
+  linkedToAnother,
+  presentEndpoint,
+} from './response.ts'
 
 export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
   app.patch(
@@ -28,6 +34,8 @@ export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
                 )
               case 'endpoint_malformed':
                 return badRequest(decided.kind, decided.problem)
+              case 'linked_to_another_subscriber':
+                return linkedToAnother(decided)
             }
           },
         },
@@ -45,6 +53,11 @@ export const updateEndpoint = (deps: ApiDeps) => (app: Api) =>
       responses: {
         200: { description: 'The endpoint', schema: ChannelEndpoint },
         404: { description: 'No such endpoint' },
+        409: {
+          description:
+            'The chat user is linked to another subscriber of the same context, or a request with ' +
+            'the same idempotency key is still running',
+        },
       },
       example: { endpoint: { userId: 'U0GRACE002' } },
       sdk: 'channelEndpoints.update($body, "chendp_abc123")',

@@ -26,11 +26,12 @@ export function tellOf(result: CallbackResult, link: KnownLink | null): ToldCall
   const provider = link?.provider
   const failure = isFailure(result) ? result : null
   const said = failure && providerError(failure, provider)
+  const remark = result.kind === 'connected' ? result.remark : undefined
   return {
     level: WARNINGS.has(result.kind) ? 'warn' : 'info',
     provider: provider?.id ?? 'none',
     outcome: result.kind,
-    reason: failure === null ? '' : reasonLabel(failure, provider),
+    reason: failure === null ? (remark ?? '') : reasonLabel(failure, provider),
     fields: {
       outcome: result.kind,
       ...(link && {
@@ -41,6 +42,7 @@ export function tellOf(result: CallbackResult, link: KnownLink | null): ToldCall
         subscriberId: link.claims.subscriberId,
       }),
       ...(failure && { reason: reasonOf(failure) }),
+      ...(remark !== undefined && { reason: remark }),
       ...(said && { providerError: said }),
       ...(result.kind === 'state_invalid' && { problem: result.reason }),
     },

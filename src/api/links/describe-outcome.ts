@@ -22,9 +22,7 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
     case 'linked':
       return describeLinked(providers, result.provider, result.reach ?? 'reachable')
     case 'connected':
-      return result.problem === undefined
-        ? describeLinked(providers, result.provider, 'reachable')
-        : describePending(providers, result.provider, result.problem)
+      return describeConnected(providers, result)
     case 'authorization_error':
       return describeAuthorizationError(result)
     case 'wrong_workspace':
@@ -34,6 +32,14 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
         'That is another workspace',
         `You chose ${result.actual}, but this link is for ${result.expected}. Nothing was linked.`,
         `${TRY_AGAIN} Choose ${result.expected} when ${result.provider} asks.`,
+      )
+    case 'linked_to_another_subscriber':
+      return failure(
+        409,
+        `This ${result.provider} user is already linked to another subscriber`,
+        'Already linked to another account',
+        `The ${result.provider} account that you chose is already linked to another account, so nothing was linked.`,
+        'Unlink it in the other account first, or choose another one when you link again. If you have no other account, tell the people who sent you here.',
       )
     case 'code_refused':
       return failure(
@@ -102,6 +108,20 @@ function describeLinked(
     providerNamed(providers, provider)?.connectedText ??
     `${provider} is connected and ready to use.`
   return { status: 200, message, title, heading: "You're all set", intro, advice: null }
+}
+
+function describeConnected(
+  providers: Providers,
+  { provider, problem, remark }: Extract<FinalResult, { kind: 'connected' }>,
+): OutcomeView {
+  if (problem !== undefined) return describePending(providers, provider, problem)
+  const connected = describeLinked(providers, provider, 'reachable')
+  if (remark === undefined) return connected
+  return {
+    ...connected,
+    heading: 'Your workspace is connected',
+    advice: `You yourself were not linked: your ${provider} account is already linked to another account. Unlink it there first, then ask for a new link.`,
+  }
 }
 
 /** The provider's texts about admin consent; null if it does not use it. */

@@ -9,6 +9,7 @@ import { accept, type Decision } from '../decision.ts'
 import { findIntegration, type IntegrationNotFound } from '../integrations/find.ts'
 import { type Invalid, invalid } from '../shape.ts'
 import { requireSubscriber, type SubscriberNotFound } from '../subscribers/require.ts'
+import { chatUserColumns, type LinkedToAnother, requireOneSubscriber } from './chat-user.ts'
 import { endpointEvent, endpointUpdated } from './event.ts'
 import type { NewEndpoint } from './shape.ts'
 import { OTHER_PROVIDERS, refuseType, refuseValue, splitSecrets } from './types.ts'
@@ -30,19 +31,28 @@ export type EndpointRefused =
   | { kind: 'connection_not_found'; identifier: string }
   /** A subscriber can be linked to one user per connection. */
   | { kind: 'user_linked_already'; existing: Endpoint }
+  | LinkedToAnother
 
 /** The value does not match the schema of the endpoint's type. */
 export type EndpointMalformed = { kind: 'endpoint_malformed'; problem: string }
 
+/** What an import knows of an endpoint besides what a backend gives. */
+export type EndpointOrigin = {
+  /** When it was created originally. */
+  times?: RowTimes | undefined
+  /** The workspace of the chat user, if it is not the connection's. */
+  workspaceId?: string | undefined
+}
+
 /**
  * Stores an endpoint that a backend or an import provides, without a link. The checks run in Novu's
- * order. `times`: when it was created originally, if not now.
+ * order.
  */
 export async function createEndpoint(
   deps: EndpointDeps,
   environmentId: string,
   given: NewEndpoint,
-  times?: RowTimes,
+  { times, workspaceId }: EndpointOrigin = {},
 ): Promise<Decision<ListedEndpoint, EndpointRefused>> {
   const { store, providers } = deps
   const { type, endpoint: value, subscriberId } = given
@@ -71,6 +81,7 @@ export async function createEndpoint(
   if (connectionIdentifier !== null && connection === null) {
     return { kind: 'connection_not_found', identifier: connectionIdentifier }
   }
+  const split = splitSecrets(type, value)
   const endpoint = {
     ...freshRow(deps, environmentId, times),
     integrationId: integration.id,
@@ -80,10 +91,17 @@ export async function createEndpoint(
     contextKeys: [...contexts.keys],
     type,
     kind: endpointKind(providers, type),
-    ...splitSecrets(type, value),
+    ...split,
+    ...chatUserColumns(
+      deps,
+      { type, endpoint: split.endpoint },
+      workspaceId ?? connection?.workspaceId ?? null,
+    ),
   }
   const existing = await store.endpoints.findSameUser(endpoint)
   if (existing !== null) return { kind: 'user_linked_already', existing }
+  const only = await requireOneSubscriber(deps, endpoint)
+  if (only.kind === 'linked_to_another_subscriber') return only
   const { providerId, channel, identifier: integrationIdentifier } = integration
   return accept(
     { ...endpoint, integrationIdentifier, providerId, channel, pending: null },
@@ -91,7 +109,8 @@ export async function createEndpoint(
       expects: [
         store.integrations.expectPresent(integration.id),
         ...(ready.subscriber ? [store.subscribers.expectPresent(ready.subscriber.id)] : []),
-        ...(connection ? [store.connections.expectPresent(connection.id)] : []),
+        ...(connection ? [store.connections.expectInWorkspace(connection)] : []),
+        ...only.expects,
       ],
       writes: [
         ...ready.writes,
@@ -116,20 +135,23 @@ export async function updateEndpoint(
   environmentId: string,
   identifier: string,
   value: Readonly<Record<string, unknown>>,
-): Promise<Decision<ListedEndpoint, EndpointNotFound | EndpointMalformed>> {
+): Promise<Decision<ListedEndpoint, EndpointNotFound | EndpointMalformed | LinkedToAnother>> {
   const { store, clock } = deps
   const found = await store.endpoints.find(environmentId, identifier)
   if (found === null) return { kind: 'endpoint_not_found', identifier }
   const problem = refuseValue(deps, found.type, value)
   if (problem !== null) return { kind: 'endpoint_malformed', problem }
   const split = splitSecrets(found.type, value)
-  const updatedAtMs = clock()
+  const user = chatUserColumns(deps, { ...found, ...split }, found.workspaceId)
+  const replaced = { ...found, ...split, ...user, updatedAtMs: clock() }
+  const only = await requireOneSubscriber(deps, replaced)
+  if (only.kind === 'linked_to_another_subscriber') return only
   return accept(
-    { ...found, ...split, updatedAtMs, pending: null },
+    { ...replaced, pending: null },
     {
       // The event must contain what this change replaces.
-      expects: [store.endpoints.expectValue(found)],
-      writes: [store.endpoints.replace(found.id, split, updatedAtMs)],
+      expects: [store.endpoints.expectValue(found), ...only.expects],
+      writes: [store.endpoints.replace(found.id, replaced, replaced.updatedAtMs)],
       events: [endpointUpdated(found, split)],
     },
   )

@@ -29,8 +29,9 @@ export const connectionEvents = {
   'connection.installed': defineEvent({
     description:
       'The app was installed in a workspace, for the first time or again. `reason` says what is ' +
-      'still missing. If it replaced an installation, or took over a connection without tokens, ' +
-      '`before` and `after` contain the differences.',
+      'still missing: `consent_pending`, or `linked_to_another_subscriber` if the installer was to be ' +
+      'linked too, but is linked to another subscriber already. If it replaced an installation, or ' +
+      'took over a connection without tokens, `before` and `after` contain the differences.',
     subject: 'connection',
     data: Type.Object({
       ...data.properties,
@@ -41,6 +42,9 @@ export const connectionEvents = {
       ),
       nextLinkId: Type.Optional(
         Type.String({ description: 'The link through which the installer is linked too.' }),
+      ),
+      endpointIdentifier: Type.Optional(
+        Type.String({ description: 'The endpoint of the other subscriber, if there is one.' }),
       ),
     }),
   }),

@@ -29,6 +29,12 @@ export const linkEvents = {
       providerError: Type.Union([Type.String(), Type.Null()], {
         description: "The provider's error, such as `invalid_grant (AADSTS70008)`: codes only.",
       }),
+      endpointIdentifier: Type.Optional(
+        Type.String({
+          description:
+            'With the reason `linked_to_another_subscriber`: the endpoint of the other subscriber.',
+        }),
+      ),
     }),
     personal: Type.Object({
       workspace: Type.Optional(

@@ -8,6 +8,7 @@ import { connectionChanges } from '../connections/event.ts'
 import { installConnection } from '../connections/install.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept, type Change } from '../decision.ts'
+import type { LinkedToAnother } from '../endpoints/chat-user.ts'
 import { refuseValue, splitSecrets } from '../endpoints/types.ts'
 import type { DomainEvent } from '../events/registry.ts'
 import { retryDelayMs } from '../retry-delay.ts'
@@ -118,6 +119,8 @@ export function storeWebhook(
     contextKeys,
     type,
     kind: 'destination',
+    workspaceId: null,
+    chatUserId: null,
     ...splitSecrets(type, { url }),
   })
   const contexts = contextsOfKeys(claims.contextKeys)
@@ -177,7 +180,7 @@ export async function storeInstallation(
     subjectId: identifier,
     subscriberId: connection.subscriberId,
     linkId,
-    reason: pending === null ? null : 'consent_pending',
+    reason: pending === null ? (linked.refusal?.kind ?? null) : 'consent_pending',
     data: {
       integrationId: integration.id,
       contextKeys: [...contextKeys],
@@ -186,6 +189,9 @@ export async function storeInstallation(
       ...(replaced !== null && connectionChanges(replaced, connection)),
       ...(pending !== null && { problem: pending.problem }),
       ...(linked.next !== null && { nextLinkId: linked.next.linkId }),
+      ...(linked.refusal !== null && {
+        endpointIdentifier: linked.refusal.existing.identifier,
+      }),
     },
   }
   return accept(
@@ -194,11 +200,13 @@ export async function storeInstallation(
         kind: 'connected',
         provider: provider.name,
         ...(pending !== null && { problem: pending.problem }),
+        ...(linked.refusal !== null && { remark: linked.refusal.kind }),
       },
       next: linked.next,
     },
     {
       ...change,
+      expects: [...change.expects, ...linked.expects],
       writes: [
         ...contextWrites(deps, claims.environmentId, contextsOfKeys(claims.contextKeys)),
         ...change.writes,
@@ -226,31 +234,39 @@ async function findTakenOver(
   return (await store.connections.findIdentityOnly(integrationId, workspaceId))?.identifier ?? null
 }
 
+/** What follows of an installation for the user who made it. */
+type LinkOfInstaller = Omit<Change, 'jobs'> & {
+  next: SignedLink | null
+  /** Why they were not linked, which does not make the installation fail; null otherwise. */
+  refusal: LinkedToAnother | null
+}
+
 /** With `autoLinkUser`, the user who installs the app is also linked as the subscriber. */
 async function linkOfInstaller(
   deps: Deps,
   target: LinkTarget,
   linkId: string,
   installed: { claims: ConnectClaims; connection: Connection; installation: Installation },
-): Promise<Pick<Change, 'writes' | 'events'> & { next: SignedLink | null }> {
+): Promise<LinkOfInstaller> {
   const { claims, connection, installation } = installed
   const { autoLinkUser, subscriberId, contextKeys } = claims
   const { userId, workspace } = installation
-  if (!autoLinkUser || subscriberId === null) return { writes: [], events: [], next: null }
+  const nothing = { expects: [], writes: [], events: [], next: null, refusal: null }
+  if (!autoLinkUser || subscriberId === null) return nothing
   const { integration, provider, app } = target
   const { identifier, workspaceId } = connection
   const linked =
     userId === null
-      ? { writes: [], events: [] }
+      ? nothing
       : await linkEndpoint(deps, target, linkId, {
           subscriberId,
           contextKeys,
           identity: { userId, workspace },
           botInstallation: { kind: 'reachable' },
-          through: { kind: 'named', identifier },
           connectionIdentifier: identifier,
           takesOverFrom: await findTakenOver(deps, connection, { subscriberId, contextKeys }),
         })
+  if ('existing' in linked) return { ...nothing, refusal: linked }
   // A consent does not identify the administrator, who is sent on to sign in.
   const next =
     provider.connect?.kind === 'admin_consent'
@@ -261,5 +277,6 @@ async function linkOfInstaller(
           { provider, app, workspaceId, scope: null },
         )
       : null
-  return { ...linked, next }
+  const { expects, writes, events } = linked
+  return { expects, writes, events, next, refusal: null }
 }

@@ -57,6 +57,12 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
       'The user signed in to another workspace than the one that the link is for, so nothing was linked.',
     remedy: `${LINK_STAYS_VALID} Tell the user which workspace to choose, or omit connectionIdentifier to accept any.`,
   },
+  linked_to_another_subscriber: {
+    meaning:
+      'The chat user is already linked to another subscriber of the same context, so they were not linked again.',
+    remedy:
+      'If both are the same person, delete the endpoint of the other subscriber, which the event names, then open the link again or create a new one. Otherwise somebody used an account that is not theirs.',
+  },
   code_refused: {
     meaning: 'The provider did not accept the authorization code, or its response is invalid.',
     remedy: `${LINK_STAYS_VALID} If it happens again, run \`latch doctor\`.`,

@@ -2,8 +2,8 @@ import type { Deps } from '../../deps.ts'
 import type { BotInstallation, IdentifyOutcome, Identity } from '../../providers/provider.ts'
 import type { Proofs } from '../../secrets/proofs.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
-import type { LinkedThrough } from '../../store/endpoints/endpoints.ts'
 import { freshRow } from '../../store/fresh-row.ts'
+import type { Write } from '../../store/writer/writes.ts'
 import { IDENTITY_ONLY } from '../connections/auth.ts'
 import { connectionEvent } from '../connections/event.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
@@ -68,44 +68,72 @@ export async function storeUser(
   // The connection's workspace may have changed since the user was identified.
   const wrong = refuseOtherWorkspace(target, identity)
   if (wrong !== null) return wrong
-  const known = target.connection ?? (await connectionOfOrganisation(deps, target, identity))
-  const own = known?.identifier ?? (await connectionOfUser(deps, target, { claims, identity }))
-  const made = identityConnection(deps, target, identity)
-  const through: LinkedThrough =
-    known === null
-      ? { kind: 'workspace', workspaceId: identity.workspace.id }
-      : { kind: 'named', identifier: known.identifier }
+  const through = await connectionFor(deps, target, { claims, identity })
   const endpoint = await linkEndpoint(deps, target, linkId, {
     ...claims,
     identity,
     botInstallation,
-    through,
-    connectionIdentifier: own ?? made.identifier,
+    connectionIdentifier: through.connection.identifier,
   })
-  const writes = [
-    ...contextWrites(deps, integration.environmentId, contextsOfKeys(claims.contextKeys)),
-    ...(own === null
-      ? [deps.store.connections.insertIfWorkspaceIsNew(made, { accessToken: IDENTITY_ONLY })]
-      : []),
-    ...endpoint.writes,
-  ]
+  if (endpoint.kind === 'linked_to_another_subscriber') {
+    return {
+      kind: endpoint.kind,
+      provider: provider.name,
+      endpointIdentifier: endpoint.existing.identifier,
+    }
+  }
+  const contexts = contextsOfKeys(claims.contextKeys)
   const outcome = { kind: 'linked', provider: provider.name, reach: botInstallation.kind } as const
-  const expects = known === null ? [] : [deps.store.connections.expectInWorkspace(known)]
-  const created = own === null ? [connectionEvent('connection.created', made, { linkId })] : []
-  const events = [...created, ...endpoint.events]
-  return accept({ outcome, next: null }, { expects, writes, events })
+  const { connections } = deps.store
+  const created = through.isNew
+    ? {
+        writes: connections.insert(through.connection, { accessToken: IDENTITY_ONLY }),
+        events: [connectionEvent('connection.created', through.connection, { linkId })],
+      }
+    : { writes: [], events: [] }
+  return accept(
+    { outcome, next: null },
+    {
+      expects: [through.expects, ...endpoint.expects],
+      writes: [
+        ...contextWrites(deps, integration.environmentId, contexts),
+        ...created.writes,
+        ...endpoint.writes,
+      ],
+      events: [...created.events, ...endpoint.events],
+    },
+  )
 }
 
-/** The connection of the user's workspace in which they would be linked; null if there is none. */
-const connectionOfUser = (
-  { store }: Deps,
-  { integration }: LinkTarget,
+/** The connection in which a user is linked, and what must still be true of it at the commit. */
+type Through = { connection: Connection; isNew: boolean; expects: Write }
+
+/**
+ * The connection that the link names; otherwise the one that the user may use of their workspace, or
+ * of the organisation that it belongs to; otherwise a new identity-only one.
+ */
+async function connectionFor(
+  deps: Deps,
+  target: LinkTarget,
   { claims, identity }: Pick<UserAnswer, 'claims' | 'identity'>,
-): Promise<string | null> =>
-  store.connections.findNameForUser(
-    { integrationId: integration.id, workspaceId: identity.workspace.id },
-    claims,
-  )
+): Promise<Through> {
+  const { connections } = deps.store
+  const { connection: named } = target
+  if (named !== null) {
+    return { connection: named, isNew: false, expects: connections.expectInWorkspace(named) }
+  }
+  const integrationId = target.integration.id
+  const { id, enterpriseId } = identity.workspace
+  for (const workspaceId of enterpriseId === undefined ? [id] : [id, enterpriseId]) {
+    const connection = await connections.findForUser({ integrationId, workspaceId }, claims)
+    if (connection === null) continue
+    const expects = connections.expectForUser({ integrationId, workspaceId }, claims, connection)
+    return { connection, isNew: false, expects }
+  }
+  // Of users who link from a new workspace at the same moment, the first creates its connection.
+  const expects = connections.expectForUser({ integrationId, workspaceId: id }, claims, null)
+  return { connection: identityConnection(deps, target, identity), isNew: true, expects }
+}
 
 /** The outcome of a code that did not identify a user, for either protocol. */
 export function failedAnswer(
@@ -145,19 +173,6 @@ function refuseOtherWorkspace(
   if (connection === null || connection.workspaceId === workspace.id) return null
   if (connection.workspaceId === workspace.enterpriseId) return null
   return wrongWorkspace(target, connection, workspace)
-}
-
-/** The connection of the whole organisation, if the workspace has none of its own. */
-async function connectionOfOrganisation(
-  { store }: Deps,
-  { integration }: LinkTarget,
-  { workspace }: Identity,
-): Promise<Connection | null> {
-  if (workspace.enterpriseId === undefined) return null
-  const own = await store.connections.findOfWorkspace(integration.id, workspace.id)
-  return own === null
-    ? store.connections.findOfWorkspace(integration.id, workspace.enterpriseId)
-    : null
 }
 
 /**

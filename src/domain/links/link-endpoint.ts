@@ -1,8 +1,12 @@
 import type { Deps } from '../../deps.ts'
 import type { BotInstallation, Identity } from '../../providers/provider.ts'
-import type { LinkedThrough } from '../../store/endpoints/endpoints.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import type { Change } from '../decision.ts'
+import {
+  chatUserColumns,
+  type LinkedToAnother,
+  requireOneSubscriber,
+} from '../endpoints/chat-user.ts'
 import { retryDelayMs } from '../retry-delay.ts'
 import type { LinkTarget } from './target.ts'
 
@@ -12,24 +16,25 @@ type Linked = {
   contextKeys: readonly string[]
   identity: Identity
   botInstallation: BotInstallation
-  through: LinkedThrough
-  /** The connection that `through` currently resolves to. */
   connectionIdentifier: string
   /** The connection from which the same change moves this subscriber's endpoint, if any. */
   takesOverFrom?: string | null
 }
 
+export type LinkedEndpointChange = { kind: 'linked' } & Omit<Change, 'jobs'>
+
 /**
  * The writes that link a subscriber, including a job for the bot if needed, and the event. Linking
  * again keeps the endpoint's identifier, which the event contains; if another link or installation
- * changed it meanwhile, the commit fails and is decided again.
+ * changed it meanwhile, the commit fails and is decided again. Refuses a chat user who is linked to
+ * another subscriber.
  */
 export async function linkEndpoint(
   deps: Deps,
   { integration, provider }: LinkTarget,
   linkId: string,
-  { subscriberId, identity, botInstallation, through, connectionIdentifier, ...linked }: Linked,
-): Promise<Pick<Change, 'writes' | 'events'>> {
+  { subscriberId, identity, botInstallation, connectionIdentifier, ...linked }: Linked,
+): Promise<LinkedEndpointChange | LinkedToAnother> {
   const { endpoints } = deps.store
   const { takesOverFrom = null } = linked
   const { type } = provider.endpoints.person
@@ -47,23 +52,30 @@ export async function linkEndpoint(
     (takesOverFrom === null
       ? null
       : await endpoints.findSameUser({ ...user, connectionIdentifier: takesOverFrom }))
+  const { id, enterpriseId = id } = identity.workspace
+  const chatUser = chatUserColumns(deps, { type, endpoint }, enterpriseId)
+  const only = await requireOneSubscriber(deps, { ...user, ...chatUser, connectionIdentifier }, [
+    id,
+  ])
+  if (only.kind === 'linked_to_another_subscriber') return only
   const identifier = before?.identifier ?? `chendp_${deps.random.identifier()}`
   const nextAttemptAtMs = fresh.createdAtMs + retryDelayMs(0)
   const { kind: _, ...row } = user
-  const writes = endpoints.link(
-    {
-      ...fresh,
-      ...row,
-      identifier,
-      endpoint,
-      ...(botInstallation.kind === 'not_yet' && {
-        botRetry: { problem: botInstallation.problem, nextAttemptAtMs },
-      }),
-    },
-    through,
-  )
+  const writes = endpoints.link({
+    ...fresh,
+    ...row,
+    ...chatUser,
+    identifier,
+    connectionIdentifier,
+    endpoint,
+    ...(botInstallation.kind === 'not_yet' && {
+      botRetry: { problem: botInstallation.problem, nextAttemptAtMs },
+    }),
+  })
   const { environmentId } = integration
   return {
+    kind: 'linked',
+    expects: only.expects,
     writes: [
       // The event must contain what this link replaces. Linking as the same person again changes
       // nothing, however often it happens at once.

@@ -29,6 +29,9 @@ const failedEvent = (link: KnownLink, failure: LinkFailure): DomainEvent => ({
     ...dataOf(link),
     connectionIdentifier: link.claims.connectionIdentifier,
     providerError: providerError(failure, link.provider),
+    ...(failure.kind === 'linked_to_another_subscriber' && {
+      endpointIdentifier: failure.endpointIdentifier,
+    }),
   },
   personal: failure.kind === 'wrong_workspace' ? { workspace: failure.actual } : null,
 })

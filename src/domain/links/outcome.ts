@@ -96,6 +96,14 @@ export const LinkOutcome = Type.Union([
     provider: Type.String(),
     /** Why an administrator's consent is not confirmed yet; absent if it is. */
     problem: Type.Optional(Type.String()),
+    /** Why the user who installed the app was not linked too; absent if that was not requested. */
+    remark: Type.Optional(Type.Literal('linked_to_another_subscriber')),
+  }),
+  Type.Object({
+    kind: Type.Literal('linked_to_another_subscriber'),
+    provider: Type.String(),
+    /** The endpoint of the other subscriber: for the operator, never for the user. */
+    endpointIdentifier: Type.String(),
   }),
   Type.Object({
     kind: Type.Literal('wrong_workspace'),

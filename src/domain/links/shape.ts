@@ -33,20 +33,17 @@ const workspaceName = orNull(
 )
 const userId = id('the id of the user')
 
-const identityShape = createShape(
-  Type.Object({
-    userId,
-    workspace: Type.Object({
-      id: workspaceId,
-      name: workspaceName,
-      enterpriseId: Type.Optional(id('the id of the organisation')),
-    }),
-  }),
-)
+const workspace = Type.Object({
+  id: workspaceId,
+  name: workspaceName,
+  enterpriseId: Type.Optional(id('the id of the organisation')),
+})
+
+const identityShape = createShape(Type.Object({ userId, workspace }))
 
 const installationShape = createShape(
   Type.Object({
-    workspace: Type.Object({ id: workspaceId, name: workspaceName }),
+    workspace,
     tokens: Type.Object({
       accessToken: secret('the access token'),
       rotation: orNull(

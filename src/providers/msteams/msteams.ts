@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { CreateProvider } from '../definition.ts'
+import type { PersonType } from '../provider.ts'
 import { diagnoseEntraApp, entraSetupInstructions } from './diagnostics.ts'
 import { createEntra } from './entra.ts'
 import { ENTRA_ERRORS } from './errors.ts'
@@ -14,6 +15,12 @@ const CREDENTIALS = {
     }),
   ),
 }
+
+/** Entra writes its ids in lower case, and backends often do not. */
+const chatUserOf: PersonType['chatUserOf'] = ({ userId, tenantId }, workspaceId) => ({
+  userId: String(userId).toLowerCase(),
+  workspaceId: (typeof tenantId === 'string' ? tenantId : workspaceId)?.toLowerCase() ?? null,
+})
 
 const ENDPOINTS = {
   destinations: [
@@ -31,6 +38,7 @@ const ENDPOINTS = {
       { userId: Type.String(), tenantId: Type.Optional(Type.String()) },
       { additionalProperties: false },
     ),
+    chatUserOf,
   },
 }
 

@@ -112,13 +112,18 @@ function tokensOf(granted: Static<typeof Refreshed>): RefreshedTokens {
 function installed(granted: Static<typeof Granted>): InstallOutcome {
   // An org-wide install has no team, and only this flag identifies it: a workspace that is part of
   // an organisation has an `enterprise` as well.
-  const workspace = granted.is_enterprise_install === true ? granted.enterprise : granted.team
+  const isOrgWide = granted.is_enterprise_install === true
+  const workspace = isOrgWide ? granted.enterprise : granted.team
   if (!workspace) return { kind: 'refused', error: 'no workspace in the response' }
   const { accessToken, refreshToken, expiresInSeconds } = tokensOf(granted)
   return {
     kind: 'installed',
     installation: {
-      workspace: { id: workspace.id, name: workspace.name ?? null },
+      workspace: {
+        id: workspace.id,
+        name: workspace.name ?? null,
+        ...(!isOrgWide && granted.enterprise && { enterpriseId: granted.enterprise.id }),
+      },
       tokens: {
         accessToken,
         rotation: refreshToken === null ? null : { refreshToken, expiresInSeconds },

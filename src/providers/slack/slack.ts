@@ -1,5 +1,6 @@
 import { Type } from '@sinclair/typebox'
 import type { CreateProvider } from '../definition.ts'
+import type { PersonType } from '../provider.ts'
 import { diagnoseSlackApp, slackSetupInstructions } from './diagnostics.ts'
 import { SLACK_ERRORS } from './errors.ts'
 import { createSlackInstall } from './install.ts'
@@ -15,6 +16,11 @@ const CREDENTIALS = {
   ),
 }
 
+const chatUserOf: PersonType['chatUserOf'] = ({ userId }, workspaceId) => ({
+  userId: String(userId),
+  workspaceId,
+})
+
 const ENDPOINTS = {
   destinations: [
     {
@@ -25,6 +31,7 @@ const ENDPOINTS = {
   person: {
     type: 'slack_user',
     shape: Type.Object({ userId: Type.String() }, { additionalProperties: false }),
+    chatUserOf,
   },
 }
 

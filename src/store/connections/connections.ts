@@ -6,8 +6,8 @@ import { type Pending, PROVE_CONSENT, REFRESH_TOKENS } from '../jobs/pending.ts'
 import type { Counts } from '../reading/counts.ts'
 import type { Page, Paging } from '../reading/pagination.ts'
 import type { RowCache } from '../reading/row-cache.ts'
-import { channelConnections } from '../schema/channels.ts'
-import { expectRow } from '../writer/expectations.ts'
+import { channelConnections, channelEndpoints } from '../schema/channels.ts'
+import { expectation, expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 import { type ConnectionAuth, openAuth, refreshAtMs, sealAuth } from './connection-auth.ts'
 import {
@@ -17,7 +17,11 @@ import {
   pageOfConnections,
 } from './connection-list.ts'
 import { type Connection, type PendingConsent, type Row, toConnection } from './connection-rows.ts'
-import { connectionOfWorkspace, insertUnlessWorkspaceIsKnown } from './workspace-connections.ts'
+import {
+  connectionOfWorkspace,
+  type IntegrationWorkspace,
+  type LinkedUser,
+} from './workspace-connections.ts'
 
 /** The owner of a connection. An integration has at most one connection per owner. */
 export type ConnectionOwner = { subscriberId: string | null; contextKeys: readonly string[] }
@@ -60,19 +64,18 @@ export type Connections = {
     auth: ConnectionAuth,
     pending?: PendingConsent | null,
   ): readonly Write[]
-  /** Inserts a connection without tokens to refresh, unless the workspace already has one. */
-  insertIfWorkspaceIsNew(connection: Connection, auth: ConnectionAuth): Write
   findByOwner(integrationId: string, owner: ConnectionOwner): Promise<Connection | null>
   /**
-   * The identifier of the workspace's connection that a user is linked in: see
+   * The workspace's connection in which a user is linked if the link names none: see
    * `connectionOfWorkspace`.
    */
-  findNameForUser(
-    workspace: { integrationId: string; workspaceId: string },
-    user: { subscriberId: string; contextKeys: readonly string[] },
-  ): Promise<string | null>
-  /** The oldest connection of a workspace, whoever owns it. */
-  findOfWorkspace(integrationId: string, workspaceId: string): Promise<Connection | null>
+  findForUser(workspace: IntegrationWorkspace, user: LinkedUser): Promise<Connection | null>
+  /** Fails the commit unless `findForUser` would find the same. */
+  expectForUser(
+    workspace: IntegrationWorkspace,
+    user: LinkedUser,
+    found: Pick<Connection, 'id'> | null,
+  ): Write
   /**
    * The connection that was created because a user linked from a workspace that had not installed
    * the app.
@@ -218,18 +221,16 @@ export function createConnections(
           )
           .get(),
       ),
-    findNameForUser: async (workspace, user) =>
-      (await connectionOfWorkspace(database, workspace, user).get())?.identifier ?? null,
-    findOfWorkspace: async (integration, workspace) =>
-      withoutAuth(
-        await database
-          .select()
-          .from(channelConnections)
-          .where(and(eq(integrationId, integration), eq(workspaceId, workspace)))
-          .orderBy(channelConnections.createdAtMs, channelConnections.id)
-          .limit(1)
-          .get(),
-      ),
+    findForUser: async (workspace, user) =>
+      withoutAuth(await connectionOfWorkspace(database, workspace, user).get()),
+    expectForUser: (workspace, user, found) => {
+      const usable = connectionOfWorkspace(database, workspace, user).as('usable')
+      const id = sql`(select ${usable.id} from ${usable})`
+      return expectation(database, found === null ? sql`${id} is null` : sql`${id} = ${found.id}`, [
+        channelConnections,
+        channelEndpoints,
+      ])
+    },
     findIdentityOnly: async (integration, workspace) =>
       withoutAuth(
         await database
@@ -256,7 +257,5 @@ export function createConnections(
       toWrite(database.insert(channelConnections).values(toRow(connection, auth, pending))),
       ...causedJobs(connection.id, auth, pending),
     ],
-    insertIfWorkspaceIsNew: (connection, auth) =>
-      insertUnlessWorkspaceIsKnown(database, toRow(connection, auth)),
   }
 }

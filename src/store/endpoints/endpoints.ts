@@ -1,6 +1,5 @@
 import { and, eq, sql } from 'drizzle-orm'
 import type { Sealing } from '../../secrets/sealing.ts'
-import { connectionOfWorkspace } from '../connections/workspace-connections.ts'
 import type { Database } from '../database/client.ts'
 import type { Jobs } from '../jobs/jobs.ts'
 import { INSTALL_BOT } from '../jobs/pending.ts'
@@ -31,14 +30,12 @@ export type EndpointRow = Omit<typeof channelEndpoints.$inferSelect, 'botProblem
 export type EndpointValue = Pick<Endpoint, 'endpoint' | 'secret'>
 
 /** A linked user. `botRetry` is set if the bot could not be installed, and has the next attempt. */
-export type LinkedEndpoint = Omit<Endpoint, 'kind' | 'connectionIdentifier' | 'secret'> & {
+export type LinkedEndpoint = Omit<Endpoint, 'kind' | 'secret'> & {
   botRetry?: { nextAttemptAtMs: number; problem: string }
 }
 
-/** The connection that a linked user belongs to: one given by identifier, or the workspace's. */
-export type LinkedThrough =
-  | { kind: 'named'; identifier: string }
-  | { kind: 'workspace'; workspaceId: string }
+/** An endpoint's value, with the chat user that it stands for. */
+export type ReplacedValue = EndpointValue & Pick<Endpoint, 'workspaceId' | 'chatUserId'>
 
 /** The fields that identify the endpoint of a linked user within a connection. */
 export type SameUser = Pick<
@@ -52,10 +49,10 @@ export type Endpoints = {
    * context and type) keeps the endpoint's identifier and updates the identity. If the user cannot
    * be reached yet, a retry is scheduled.
    */
-  link(endpoint: LinkedEndpoint, through: LinkedThrough): readonly Write[]
+  link(endpoint: LinkedEndpoint): readonly Write[]
   insert(endpoint: Endpoint): Write
   /** Replaces an endpoint's value with another of the same type. */
-  replace(id: string, value: EndpointValue, nowMs: number): Write
+  replace(id: string, value: ReplacedValue, nowMs: number): Write
   /** A page of webhook endpoints from versions that did not seal secrets. */
   unsealed(limit: number): Promise<Pick<Endpoint, 'id' | 'type' | 'endpoint'>[]>
   /** Seals the secret of an endpoint that is not sealed yet. */
@@ -112,12 +109,14 @@ export function createEndpoints(
           .set({ endpoint, secretSealed: sealSecret(sealing, id, secret) })
           .where(and(eq(channelEndpoints.id, id), isUnsealed)),
       ),
-    replace: (id, { endpoint, secret }, updatedAtMs) =>
+    replace: (id, { endpoint, secret, workspaceId, chatUserId }, updatedAtMs) =>
       toWrite(
         database
           .update(channelEndpoints)
           .set({
             endpoint,
+            workspaceId,
+            chatUserId,
             secretSealed: sealSecret(sealing, id, secret),
             updatedAtMs,
             botProblem: null,
@@ -167,17 +166,13 @@ export function createEndpoints(
       const secretSealed = sealSecret(sealing, endpoint.id, secret)
       return toWrite(database.insert(channelEndpoints).values({ ...endpoint, secretSealed }))
     },
-    link: ({ botRetry, ...endpoint }, through) => {
-      const { integrationId, subscriberId } = endpoint
+    link: ({ botRetry, ...endpoint }) => {
+      const { integrationId, subscriberId, connectionIdentifier } = endpoint
       const botProblem = botRetry?.problem ?? null
-      const connectionIdentifier =
-        through.kind === 'named'
-          ? through.identifier
-          : sql`${connectionOfWorkspace(database, { integrationId, workspaceId: through.workspaceId }, endpoint)}`
       const link = toWrite(
         database
           .insert(channelEndpoints)
-          .values({ ...endpoint, botProblem, kind: 'person', connectionIdentifier })
+          .values({ ...endpoint, botProblem, kind: 'person' })
           .onConflictDoUpdate({
             target: [
               channelEndpoints.integrationId,
@@ -189,6 +184,8 @@ export function createEndpoints(
             targetWhere: sql`kind = 'person'`,
             set: {
               endpoint: endpoint.endpoint,
+              workspaceId: endpoint.workspaceId,
+              chatUserId: endpoint.chatUserId,
               updatedAtMs: endpoint.updatedAtMs,
               botProblem,
             },

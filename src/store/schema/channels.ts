@@ -58,6 +58,13 @@ export const channelEndpoints = sqliteTable(
     kind: text('kind', { enum: ['person', 'destination'] })
       .notNull()
       .default('destination'),
+    /**
+     * The workspace of a `person`: the team at Slack, or the organisation of Enterprise Grid; the
+     * tenant at Microsoft. Null if it is unknown, and for destinations.
+     */
+    workspaceId: text('workspace_id'),
+    /** The id of a `person` in that workspace, as the provider's declaration reads it. */
+    chatUserId: text('chat_user_id'),
     endpoint: text('endpoint', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     /** The fields of the value that are secrets, such as the URL of a webhook; null: none is. */
     secretSealed: sealed('secret'),
@@ -79,6 +86,11 @@ export const channelEndpoints = sqliteTable(
         table.type,
       )
       .where(sql`kind = 'person'`),
+    // Not unique: a database of an older version may have several subscribers for one chat user.
+    // Every commit that adds one expects that there is no other: see `store/endpoints/chat-users.ts`.
+    index('channel_endpoints_chat_user')
+      .on(table.integrationId, table.chatUserId)
+      .where(sql`chat_user_id is not null`),
     // Those of versions that did not seal them: empty once they are.
     index('channel_endpoints_unsealed')
       .on(table.id)

@@ -143,7 +143,7 @@ test('users linked through a deleted connection stay linked', async () => {
       connectionIdentifier: 'owned',
       context: { way: 'owner' },
       type: 'slack_user',
-      endpoint: { userId: 'U0GUEST001' },
+      endpoint: { userId: `U0${id.toUpperCase()}` },
       identifier: `of-${id}`,
     })
   }

@@ -53,7 +53,12 @@ describe('POST /v1/channel-endpoints', () => {
     {
       name: 'one of a subscriber who is made by it',
       request: {
-        body: { ...user, subscriberId: 'brought', createSubscriberIfMissing: true },
+        body: {
+          ...user,
+          endpoint: { userId: 'U0BROUGHT1' },
+          subscriberId: 'brought',
+          createSubscriberIfMissing: true,
+        },
       },
       status: 201,
       contains: { subscriberId: 'brought' },
@@ -193,6 +198,16 @@ describe('POST /v1/channel-endpoints', () => {
       request: { body: { ...user, ...changes } },
       ...refusedField(field, ...messages),
     })),
+    {
+      name: 'a chat user of another subscriber',
+      request: { body: { ...user, subscriberId: 'brought' } },
+      status: 409,
+      code: 'linked_to_another_subscriber',
+      contains: {
+        message:
+          /^This chat user is already linked to subscriber "subscriber-123" in the same context\. Endpoint ID: chendp_\w{12}$/,
+      },
+    },
     {
       name: 'a type that there is not',
       request: { body: { ...user, type: 'pigeon' } },

@@ -39,18 +39,18 @@ beforeAll(async () => {
     const fresh = { id, environmentId, createdAtMs: nowMs, updatedAtMs: 2e12 - nowMs }
     await store.commit([
       store.subscribers.insert({ ...fresh, subscriberId, profile: {} }),
-      ...store.endpoints.link(
-        {
-          ...fresh,
-          integrationId: String(integration?.id),
-          identifier: `chendp_${random.identifier()}`,
-          subscriberId,
-          contextKeys: index % 2 === 0 ? [] : ['region:us', 'tenant:acme'],
-          type: 'slack_user',
-          endpoint: { userId: `U${index}` },
-        },
-        { kind: 'named', identifier: index < 5 ? 'first' : 'second' },
-      ),
+      ...store.endpoints.link({
+        ...fresh,
+        integrationId: String(integration?.id),
+        identifier: `chendp_${random.identifier()}`,
+        connectionIdentifier: index < 5 ? 'first' : 'second',
+        subscriberId,
+        contextKeys: index % 2 === 0 ? [] : ['region:us', 'tenant:acme'],
+        type: 'slack_user',
+        endpoint: { userId: `U${index}` },
+        workspaceId: 'T1',
+        chatUserId: `U${index}`,
+      }),
     ])
   }
 })

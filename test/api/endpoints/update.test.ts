@@ -24,6 +24,14 @@ await service.api('POST', PATH, {
   type: 'webhook',
   endpoint: { url: 'https://hooks.example.com/1', channel: '#general' },
 })
+await service.api('POST', '/v2/subscribers', { subscriberId: 'alan' })
+await service.api('POST', PATH, {
+  ...owned,
+  subscriberId: 'alan',
+  identifier: 'alan',
+  type: 'slack_user',
+  endpoint: { userId: 'U0ALAN0003' },
+})
 service.advance(1000)
 
 const notFound = (identifier: string, environmentId: string | undefined) => ({
@@ -73,6 +81,16 @@ describe('PATCH /v1/channel-endpoints/{identifier}', () => {
           'endpoint.url must not be an internal address, such as one that is private or link-local',
       },
       lacks: 'hooks.example.com',
+    },
+    {
+      name: 'the chat user of another subscriber',
+      request: { body: { endpoint: { userId: 'U0ALAN0003' } } },
+      status: 409,
+      code: 'linked_to_another_subscriber',
+      contains: {
+        message:
+          'This chat user is already linked to subscriber "alan" in the same context. Endpoint ID: alan',
+      },
     },
     {
       name: 'an identifier that nothing has',

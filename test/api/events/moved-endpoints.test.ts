@@ -18,7 +18,11 @@ describe('endpoints that move to another connection have an event each', () => {
     await addConnection('first', 'moves', { subscriberId: SANDBOX.subscriberId })
     await addSubscriber('guest')
     await addEndpoint('own', 'moves', { connectionIdentifier: 'first' })
-    await addEndpoint('other', 'moves', { connectionIdentifier: 'first', subscriberId: 'guest' })
+    await addEndpoint('other', 'moves', {
+      connectionIdentifier: 'first',
+      subscriberId: 'guest',
+      endpoint: { userId: 'U0GUEST001' },
+    })
     await news()
     await remove('/v1/channel-connections/first')
     const events = await news()

@@ -87,6 +87,8 @@ export async function createRelatedRows(service: TestService): Promise<RelatedRo
           type: 'slack_user',
           kind: 'person',
           endpoint: { userId: 'U0ADA00001' },
+          workspaceId: null,
+          chatUserId: 'U0ADA00001',
           secret: null,
         }),
       )

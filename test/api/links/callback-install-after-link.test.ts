@@ -31,7 +31,12 @@ describe('an install after somebody has linked', () => {
       connectionIdentifier: null,
       context: { way },
     })
-    expect((await service.open(await service.consent(link, elsewhere))).status).toBe(200)
+    const callback = await service.consent(link, elsewhere)
+    // Of each subscriber their own: one chat user is linked to one of them.
+    const authed_user = { id: `U0${subscriber.toUpperCase()}` }
+    const team = { id: 'T0OTHER002', name: 'Other Company' }
+    service.slackAnswers.push(() => Response.json({ ok: true, authed_user, team }))
+    expect((await service.open(callback)).status).toBe(200)
     return connectionOf(subscriber, way)
   }
 

@@ -261,7 +261,7 @@ describe('where a whole organisation has the app,', () => {
 
     for (const [connectionIdentifier, context] of [
       ['organisation', { grid: 'named' }],
-      [undefined, { grid: 'unnamed' }],
+      [undefined, { grid: 'yes' }],
     ] as const) {
       const address = await service.consent(await service.link({ connectionIdentifier, context }))
       service.slackAnswers.push(grid('T0LABS0001'))

@@ -82,8 +82,9 @@ describe('a link that was consented to', () => {
 
 describe('without a named connection', () => {
   test('the one of the workspace is used', async () => {
-    await open(await consent(await link({ connectionIdentifier: null, context: { key: 'known' } })))
-    const [stored] = await endpoints('contextKeys=key:known')
+    await open(await consent(await link({ connectionIdentifier: null })))
+    const linked = await endpoints()
+    const [stored] = linked.filter(({ contextKeys }) => String(contextKeys) === '')
     expect(stored?.['connectionIdentifier']).toBe(SANDBOX.connectionIdentifier)
   })
 

@@ -12,7 +12,7 @@ for (const subscriberId of ['ada', 'grace', 'kept']) {
   await service.api('POST', '/v1/channel-endpoints', {
     identifier: `of-${subscriberId}`,
     type: 'slack_user',
-    endpoint: { userId: 'U0ADA00001' },
+    endpoint: { userId: `U0${subscriberId.toUpperCase()}` },
     subscriberId,
     integrationIdentifier: 'slack',
   })

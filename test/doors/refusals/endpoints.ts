@@ -1,6 +1,12 @@
 import { ENDPOINT } from '../samples.ts'
 import { ENDPOINTS, endpoint, endpointRecord, type Refusal } from './requests.ts'
 
+const another = {
+  subscriberId: 'subscriber-123',
+  connectionIdentifier: 'second',
+  endpoint: ENDPOINT.endpoint,
+}
+
 export const OF_ENDPOINTS: readonly Refusal[] = [
   {
     kind: 'endpoint_exists',
@@ -20,6 +26,18 @@ export const OF_ENDPOINTS: readonly Refusal[] = [
         contextKeys: ['team:blue'],
       },
       becomes: 'the subscriber is already linked there: second',
+    },
+  },
+  {
+    kind: 'linked_to_another_subscriber',
+    when: 'the chat user of another subscriber',
+    api: [
+      ['POST', ENDPOINTS, { ...endpoint, ...another, context: { team: 'blue' } }],
+      ['PATCH', `${ENDPOINTS}/hers`, { endpoint: { userId: 'U0NEW' } }],
+    ],
+    record: {
+      value: { ...endpointRecord, ...another, contextKeys: ['team:blue'] },
+      becomes: 'its chat user is already linked to the subscriber ada: second',
     },
   },
   {

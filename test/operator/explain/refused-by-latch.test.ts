@@ -39,6 +39,20 @@ const cases: FailedLink[] = [
     remedy: 'which workspace to choose',
   },
   {
+    // docs/decisions/0027-one-subscriber.md
+    name: 'the chat user is linked to another subscriber',
+    provoke: async () => {
+      const context = { n: 'taken' }
+      await service.api('POST', '/v2/subscribers', { subscriberId: 'second' })
+      await follow(await make({ context }))
+      return follow(await make({ context, subscriberId: 'second' }))
+    },
+    reason: 'linked_to_another_subscriber',
+    said: null,
+    meaning: 'already linked to another subscriber',
+    remedy: 'delete the endpoint of the other subscriber',
+  },
+  {
     // docs/providers.md#interrupted-links
     name: 'latch is stopped in the middle',
     provoke: async () => {

@@ -7,6 +7,7 @@ import { failed, ok } from '../../../src/providers/diagnostics.ts'
 import type {
   ConnectRequest,
   IdentifyOutcome,
+  PersonType,
   ProviderApp,
 } from '../../../src/providers/provider.ts'
 
@@ -23,9 +24,18 @@ const CREDENTIALS = {
   squeaks: Type.Optional(Type.Boolean({ description: 'Toy Chat: whether it makes a noise.' })),
 }
 
+const chatUserOf: PersonType['chatUserOf'] = ({ handle }, workspaceId) => ({
+  userId: String(handle),
+  workspaceId,
+})
+
 const closed = { additionalProperties: false }
 const ENDPOINTS = {
-  person: { type: 'toy_user', shape: Type.Object({ handle: Type.String() }, closed) },
+  person: {
+    type: 'toy_user',
+    shape: Type.Object({ handle: Type.String() }, closed),
+    chatUserOf,
+  },
   destinations: [{ type: 'toy_room', shape: Type.Object({ roomId: Type.String() }, closed) }],
 }
 
