@@ -87,7 +87,6 @@ export function createJudge(
   tree: string,
   mutants: readonly Mutant[],
   baselines: readonly Baseline[],
-  compiles: (mutant: Mutant) => Promise<boolean>,
 ): (mutant: Mutant) => Promise<Verdict> {
   const idsOf = Map.groupBy(mutants, ({ file }) => file)
   const kills = new Map<string, number>()
@@ -109,10 +108,9 @@ export function createJudge(
     const env = { [ACTIVE_MUTANT]: mutant.id, LATCH_MUTANTS_HIT_LIMIT: String(hitLimit) }
 
     // First the file that is most likely to tell soon, then a few, then all others, which take up to
-    // a minute. The compiler takes seconds.
+    // a minute.
     const groups = [reaching.slice(0, 1), reaching.slice(1, 5), reaching.slice(5)]
-    for (const [index, group] of groups.entries()) {
-      if (index === 1 && !(await compiles(mutant))) return { kind: 'does_not_compile' }
+    for (const group of groups) {
       if (group.length === 0) continue
       const run = await runTwiceIfUnsure(tree, group, env)
       const failing = failingFile(run, testFilesOf(group))
