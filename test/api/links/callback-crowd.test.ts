@@ -1,4 +1,5 @@
 import { afterAll, expect, test } from 'bun:test'
+import { rawRequest } from '../../harness/raw-request.ts'
 import { LINK_PATH, SAMPLE_BODY, startService } from '../../harness/service.ts'
 
 // docs/decisions/0007-single-use-links.md
@@ -20,9 +21,10 @@ test('a thousand requests with one code while Slack hangs do not block others', 
   })
   const first = service.open(callback)
   await asked.promise
-  const crowd = Array.from({ length: 1100 }, () =>
-    service.open(callback, { accept: 'application/json' }),
-  )
+  const { pathname, search } = new URL(callback)
+  const head = `GET ${pathname}${search} HTTP/1.1\r\nHost: latch\r\nAccept: application/json\r\n\r\n`
+  // Not by `fetch`: Bun runs 256 of a process at once, and a database that is a server needs some.
+  const crowd = Array.from({ length: 1100 }, () => rawRequest(service.url, head))
   const early: number[] = []
   const enough = Promise.withResolvers<void>()
   for (const one of crowd) {
@@ -31,14 +33,17 @@ test('a thousand requests with one code while Slack hangs do not block others', 
       if (early.length === 1000) enough.resolve()
     })
   }
-  // All but those who may wait are answered at once.
+  // All but those who may wait are answered at once: 503 where they are more than the places for
+  // requests without a key.
   await enough.promise
-  expect(new Set(early)).toEqual(new Set([409]))
+  expect(new Set(early).difference(new Set([409, 503]))).toEqual(new Set())
+  expect(early).toContain(409)
   expect((await service.api('POST', LINK_PATH, SAMPLE_BODY)).status).toBe(201)
   expect((await fetch(`${service.url}/readyz`)).status).toBe(200)
   release.resolve()
   expect((await first).status).toBe(200)
   const statuses = (await Promise.all(crowd)).map(({ status }) => status)
-  expect(new Set(statuses)).toEqual(new Set([200, 409]))
+  expect(new Set(statuses).difference(new Set([200, 409, 503]))).toEqual(new Set())
+  expect(statuses).toContain(200)
   expect(await service.endpoints('contextKeys=key:crowd')).toHaveLength(1)
 }, 30_000)
