@@ -19,5 +19,6 @@ test('a log line with a secret in it fails its test', () => {
     expect(() => watch.check(line)).toThrow('a secret')
   }
   process.exitCode = exitCode ?? 0
+  watch.check('callback {"requestId":"eyJPU11dmtzK0jaM"}')
   watch.check('callback {"requestId":"a3f1","outcome":"linked","status":200}')
 })
