@@ -40,7 +40,7 @@ export const mergeChanges = (...changes: readonly Change[]): Change => ({
 })
 
 /**
- * Who makes a change: an API key, by its id; a command or a job, by its name; a callback, by its
- * request id.
+ * The author of a change: an API key (its id), a command or a job (its name), or a callback (its
+ * request id).
  */
 export type Actor = { kind: 'api_key' | 'command' | 'callback' | 'job'; id: string }

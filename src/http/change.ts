@@ -57,7 +57,7 @@ type OperationResponse<R> =
     ? ElysiaCustomStatusResponse<Status, Body>
     : never
 
-/** Who changes something, where a request does. */
+/** The actor of a change that a request makes: its API key. */
 export const actorOf = ({ apiKeyId }: Pick<Caller, 'apiKeyId'>): Actor => ({
   kind: 'api_key',
   id: apiKeyId,

@@ -41,7 +41,8 @@ export const callback = (deps: ApiDeps) => (app: Public) => {
     { result, destination: { redirectUrl, openerOrigin }, reference }: Completion,
   ): Response {
     if (result.kind === 'link_next') return redirect(result.url)
-    // Whoever only has the address is not told how it ended, nor is the page that opened theirs.
+    // Having the address does not prove that the attempt was made here: the outcome stays untold, also
+    // to the page that opened a popup.
     if (result.kind === 'attempt_over') return tellResult(request, reference, result, null)
     const params = redirectParams(result)
     const isDone = params.status !== 'error'

@@ -147,8 +147,8 @@ const proofOf = ({ id, browserProof }: Attempt): BrowserProof => ({
 })
 
 /**
- * Who comes with the code of an earlier attempt, but not from its browser, may be anybody who has seen
- * the address. What was interrupted is told to everybody, as no browser was told it.
+ * Without the cookie of the earlier attempt, the code may come from anyone who has seen the address, so
+ * the outcome is not told. An interruption is told to everyone, because no browser got a cookie.
  */
 function tellEarlier(
   outcome: CallbackResult,

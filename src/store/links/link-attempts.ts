@@ -29,7 +29,7 @@ export type LinkAttempts = {
   release(name: AttemptName): Write
 }
 
-/** Whoever has a link could otherwise have latch ask the provider about made-up codes for minutes. */
+/** Without a limit, a made-up code after another would be sent to the provider until a link expires. */
 export const MAX_ATTEMPTS = 10
 
 export function createLinkAttempts(database: Database, writer: Writer): LinkAttempts {
