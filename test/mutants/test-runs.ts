@@ -92,11 +92,15 @@ export function createJudge(
   const kills = new Map<string, number>()
   const pairOf = ({ file }: Mutant, testFile: string): string => `${file} ${testFile}`
 
-  /** Low where tests are quick, run little but the changed file, and have noticed faults in it. */
+  /**
+   * Low where tests are quick, run little but the changed file, are written for it, and have noticed
+   * faults in it.
+   */
   function costOf(mutant: Mutant, { testFile, milliseconds, hits }: Baseline): number {
     const inFile = (idsOf.get(mutant.file) ?? []).filter(({ id }) => hits[id] !== undefined).length
     const noticed = kills.get(pairOf(mutant, testFile)) ?? 0
-    return (milliseconds * Object.keys(hits).length) / Math.max(1, inFile) / (1 + 4 * noticed)
+    const likely = (1 + 4 * noticed) * 4 ** sharedWords(mutant.file, testFile)
+    return (milliseconds * Object.keys(hits).length) / Math.max(1, inFile) / likely
   }
 
   return async (mutant) => {
@@ -107,11 +111,7 @@ export function createJudge(
     const hitLimit = 1000 + 100 * Math.max(0, ...reaching.map(({ hits }) => hits[mutant.id] ?? 0))
     const env = { [ACTIVE_MUTANT]: mutant.id, LATCH_MUTANTS_HIT_LIMIT: String(hitLimit) }
 
-    // First the file that is most likely to tell soon, then a few, then all others, which take up to
-    // a minute.
-    const groups = [reaching.slice(0, 1), reaching.slice(1, 5), reaching.slice(5)]
-    for (const group of groups) {
-      if (group.length === 0) continue
+    for (const group of growingGroups(reaching)) {
       const run = await runTwiceIfUnsure(tree, group, env)
       const failing = failingFile(run, testFilesOf(group))
       if (run.outcome === 'timed_out') return { kind: 'timed_out' }
@@ -125,6 +125,35 @@ export function createJudge(
     }
     return { kind: 'survived', testFiles: reaching.length }
   }
+}
+
+/** How many words of its path a test file has from that of the source file, as it mirrors it. */
+function sharedWords(sourceFile: string, testFile: string): number {
+  const words = wordsOf(testFile)
+  return wordsOf(sourceFile).intersection(words).size
+}
+
+const wordsOf = (file: string): Set<string> =>
+  new Set(
+    file
+      .replace(/(\.test)?\.ts$/, '')
+      .split(/[/-]/)
+      .slice(1)
+      .map(singular),
+  )
+
+const singular = (word: string): string => word.replace(/s$/, '')
+
+/**
+ * One file, then 3, 9 and so on. A process for many files starts once for all of them, but runs those
+ * before the one that fails in vain.
+ */
+function growingGroups<One>(all: readonly One[]): One[][] {
+  const groups: One[][] = []
+  for (let [from, size] = [0, 1]; from < all.length; from += size, size *= 3) {
+    groups.push(all.slice(from, from + size))
+  }
+  return groups
 }
 
 const testFilesOf = (baselines: readonly Baseline[]): string[] =>
