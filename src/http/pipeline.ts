@@ -8,6 +8,7 @@ import { inEnvelope } from './change.ts'
 import { createDeclarationLookup, requirePermission } from './declares.ts'
 import { createErrorPages } from './error-pages.ts'
 import { acceptsHtml, errorResponse, safePath, validationError } from './error-response.ts'
+import { withLinkHeaders } from './link-headers.ts'
 import { starting } from './overload.ts'
 import { createRequestLog } from './request-log.ts'
 import { createAllowedMethods, createRouteNames, type Route, targetOf } from './routes.ts'
@@ -39,8 +40,8 @@ import { createAllowedMethods, createRouteNames, type Route, targetOf } from './
  *   If no route matches: 5 and 7 if there is an Authorization header, otherwise the rate limit by
  *   client address; then 404 or 405, or a redirect from `/` to the guides in a browser.
  *
- *   Finally (`createPipeline`): errors become responses, or pages in a browser, and the request is
- *   logged and counted.
+ *   Finally (`createPipeline`): errors become responses, or pages in a browser; everything that a
+ *   link leads to gets security headers; and the request is logged and counted.
  */
 
 /** Below Bun's own limit for a request head, whose error response is not JSON. */
@@ -134,7 +135,7 @@ export function createPipeline(
   const { overload, random, monotonicMs } = deps
 
   function end(answer: Response, request: Request, startedMs: number): Response {
-    const ended = toErrorPage(answer, request)
+    const ended = withLinkHeaders(toErrorPage(answer, request), request.url)
     logRequest(request, ended, startedMs)
     return ended
   }
@@ -167,7 +168,8 @@ export function createStartingHandler(random: Deps['random']): (request: Request
   return (request) => {
     const { status, publicMessage, options } = starting
     const headers = { ...options.headers, 'x-request-id': requestIdOf(request, { random }) }
-    return toErrorPage(Response.json(publicMessage, { status, headers }), request)
+    const answer = toErrorPage(Response.json(publicMessage, { status, headers }), request)
+    return withLinkHeaders(answer, request.url)
   }
 }
 

@@ -205,7 +205,7 @@ function describe(
     add(['Idempotency-Replay'], 'sometimes')
   }
   if (declaration.holdsSecrets) add(['Cache-Control'], status < 400 ? 'always' : 'sometimes')
-  if (hasPages) add(PAGE, 'sometimes')
+  if (hasPages) add(PAGE, 'always')
   for (const [name, presence] of BY_STATUS[status] ?? []) add([name], presence)
   for (const name of HEADER_NAMES) {
     const own = response.headers?.[name]

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { type Html, html } from './html.ts'
 import { RESULT_SCRIPT } from './result-script.ts'
+import { SECURITY_HEADERS, strictPolicy } from './security-headers.ts'
 
 export type ResultPage = {
   /** `over`: it has ended, and the page does not say how. */
@@ -51,16 +52,6 @@ const ICONS = {
   over: html`<path d="M6 12h12"/>`,
 }
 
-/** Headers of a page that loads nothing, runs no script, cannot be framed and sends no referrer. */
-const PAGE_HEADERS: Readonly<Record<string, string>> = {
-  'content-type': 'text/html; charset=utf-8',
-  'cache-control': 'no-store',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'x-robots-tag': 'noindex, nofollow',
-}
-
 /**
  * Returns a function that renders the final page of a link as a response. The
  * Content-Security-Policy is computed once.
@@ -71,10 +62,12 @@ export function createResultPages(): (
   extra?: Headers,
 ) => Response {
   const styleHash = createHash('sha256').update(STYLE).digest('base64')
-  const policy =
-    `default-src 'none'; style-src 'sha256-${styleHash}'; ` +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-  const headers = { ...PAGE_HEADERS, 'content-security-policy': policy }
+  const policy = strictPolicy(`style-src 'sha256-${styleHash}'; `)
+  const headers = {
+    ...SECURITY_HEADERS,
+    'content-type': 'text/html; charset=utf-8',
+    'content-security-policy': policy,
+  }
   return (status, page, extra) => {
     const response = new Response(render(page).html, { status, headers })
     if (page.opener) response.headers.set('content-security-policy', `${policy}; script-src 'self'`)

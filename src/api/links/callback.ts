@@ -92,8 +92,7 @@ export const callback = (deps: ApiDeps) => (app: Public) => {
     const isDone = status === 200
     if (!isDone && !acceptsHtml(request.headers)) {
       const error = new ApiError(status, result.kind, message)
-      const headers = { 'cache-control': 'no-store' }
-      return Response.json(errorBody(error, request.url, deps.clock()), { status, headers })
+      return Response.json(errorBody(error, request.url, deps.clock()), { status })
     }
     const state = result.kind === 'attempt_over' ? 'over' : isDone ? 'success' : 'error'
     return resultPage(status, { ...page, state, reference: isDone ? null : reference, opener })
@@ -115,8 +114,7 @@ const isAutomatic = ({ method, headers }: Request): boolean =>
   method === 'HEAD' || isPrefetch(headers)
 
 /** For a browser that prefetches, or a bot that makes a preview: nothing happens. */
-const notOpened = (): Response =>
-  new Response(null, { status: 204, headers: { 'cache-control': 'no-store' } })
+const notOpened = (): Response => new Response(null, { status: 204 })
 
 /** With whatever an attempt has come to, where it was this request that made it. */
 const COOKIE = { 'Set-Cookie': 'sometimes' } as const
@@ -169,11 +167,4 @@ const withParams = (redirectUrl: string, params: RedirectParams): string =>
   `${redirectUrl}${redirectUrl.includes('?') ? '&' : '?'}${new URLSearchParams(params)}`
 
 const redirect = (location: string): Response =>
-  new Response(null, {
-    status: 302,
-    headers: {
-      location,
-      'cache-control': 'no-store',
-      'referrer-policy': 'no-referrer',
-    },
-  })
+  new Response(null, { status: 302, headers: { location } })

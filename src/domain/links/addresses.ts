@@ -16,6 +16,12 @@ export const callbackUrl = ({ publicUrl }: PublicUrl): string => publicUrl + CAL
  */
 export const BOUND_LINK_PATH = '/l/:state'
 
+/** Every path that a link leads a user to begins with one of these. Their addresses are secret. */
+export const LINK_PATHS: readonly string[] = [
+  CALLBACK_PATH.replace(/[^/]+$/, ''),
+  BOUND_LINK_PATH.replace(/[^/]+$/, ''),
+]
+
 /** The URL of a bound link. `scope`: the scopes that the caller requested; null for the default. */
 export function boundLinkUrl(
   { publicUrl }: PublicUrl,

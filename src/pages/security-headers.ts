@@ -1,0 +1,19 @@
+/**
+ * The Content-Security-Policy of a response that loads nothing but `sources`, submits no form and is
+ * not framed.
+ */
+export const strictPolicy = (sources = ''): string =>
+  `default-src 'none'; ${sources}base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+
+/**
+ * The headers of everything that a link leads to. Its address contains a code or a state, so it must
+ * not be cached, be sent on as a referrer, or be indexed.
+ */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  'cache-control': 'no-store',
+  'content-security-policy': strictPolicy(),
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'x-robots-tag': 'noindex, nofollow',
+}
