@@ -48,14 +48,17 @@ export async function installConnection(
   }
   const fresh = freshRow(deps, environmentId)
   const cause = { reason: 'connection_installed', linkId: install.linkId } as const
-  const owned = {
-    subscriberId: owner.subscriberId,
-    contextKeys: [...owner.contextKeys],
-    origin: 'install',
-  } as const
+  const ownedBy = { subscriberId: owner.subscriberId, contextKeys: [...owner.contextKeys] }
   if (existing === null) {
     const identifier = install.identifier ?? `chconn_${deps.random.identifier()}`
-    const connection = { ...fresh, ...workspace, ...owned, integrationId, identifier }
+    const connection: Connection = {
+      ...fresh,
+      ...workspace,
+      ...ownedBy,
+      integrationId,
+      identifier,
+      origin: 'install',
+    }
     const taken = await takeOverOwn(deps, connection, cause)
     return accept(
       { connection, replaced: null },
@@ -69,7 +72,8 @@ export async function installConnection(
   const connection: Connection = {
     ...existing,
     ...workspace,
-    ...(takesOver && owned),
+    ...(takesOver && ownedBy),
+    origin: 'install',
     updatedAtMs: fresh.updatedAtMs,
   }
   const moved = takesOver

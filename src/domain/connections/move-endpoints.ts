@@ -18,6 +18,10 @@ export type Moved = Pick<Change, 'expects' | 'writes' | 'events'>
 
 const NOTHING: Moved = { expects: [], writes: [], events: [] }
 
+/** A connection without an owner is open to everyone, so no endpoints are its own, or others'. */
+const isWithoutOwner = ({ subscriberId, contextKeys }: Connection): boolean =>
+  subscriberId === null && contextKeys.length === 0
+
 /**
  * Moves the endpoints of a connection's owner to it from the workspace's identity-only connection,
  * if there is one.
@@ -27,6 +31,7 @@ export async function takeOverOwn(
   connection: Connection,
   cause: MoveCause,
 ): Promise<Moved> {
+  if (isWithoutOwner(connection)) return NOTHING
   const { connectionEndpoints } = store
   const source = await connectionEndpoints.findIdentityOnly(connection)
   const expects = [connectionEndpoints.expectIdentityOnly(connection, source)]
@@ -47,8 +52,7 @@ export async function releaseOthers(
   connection: Connection,
   cause: MoveCause,
 ): Promise<Moved> {
-  // A connection without an owner is open to everyone.
-  if (connection.subscriberId === null && connection.contextKeys.length === 0) return NOTHING
+  if (isWithoutOwner(connection)) return NOTHING
   const { connectionEndpoints, connections } = deps.store
   const known = await connectionEndpoints.findIdentityOnly(connection)
   const target = known ?? fallbackOf(deps, connection)
