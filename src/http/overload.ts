@@ -24,7 +24,7 @@ export type Overload = {
    * Waits for a promise without counting the request as in progress, so that waiting requests do not
    * block others. The caller must limit how many requests wait.
    */
-  whileUncounted<Value>(waiting: Promise<Value>): Promise<Value>
+  whileUncounted<Value>(request: Request, waiting: Promise<Value>): Promise<Value>
   /** Refuses every request from now on. */
   drain(): void
   isDraining(): boolean
@@ -62,12 +62,15 @@ export function createOverload(): Overload {
       if (inFlight - publicRequests.size > MAX_CALLERS) throw overloaded
     },
     nextTurn,
-    whileUncounted: async (waiting) => {
+    whileUncounted: async (request, waiting) => {
+      const isPublic = publicRequests.delete(request)
       inFlight -= 1
       try {
         return await waiting
       } finally {
         inFlight += 1
+        // Even if all places are taken by now: it has waited long enough.
+        if (isPublic) publicRequests.add(request)
       }
     },
     drain: () => {

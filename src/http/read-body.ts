@@ -29,7 +29,7 @@ export function createReadBody(
     const arriving =
       declared > 0 ? request.bytes() : request.body && readStream(request.body, maxBytes)
     if (arriving === null) return undefined
-    const bytes = await whileUncounted(withDeadline(arriving)).catch(refuseCutOff)
+    const bytes = await whileUncounted(request, withDeadline(arriving)).catch(refuseCutOff)
     if (bytes.length === 0) return undefined
     refuseOtherMediaTypes(headers)
     return parseBody(bytes)

@@ -47,12 +47,31 @@ test('what is waited for without being counted takes no place', async () => {
   const overload = createOverload()
   const waiting = Array.from({ length: 2000 }, () => {
     overload.enter()
-    return overload.whileUncounted(immediate())
+    return overload.whileUncounted(new Request('http://latch/'), immediate())
   })
   overload.enter()
   overload.admitCaller()
   await Promise.all(waiting)
   expect(() => overload.admitCaller()).toThrow('Please wait some time')
+})
+
+test('a request without a key that waits leaves its place, and takes one again afterwards', async () => {
+  const overload = createOverload()
+  const arrive = (): Request => {
+    const request = new Request('http://latch/')
+    overload.enter()
+    overload.admitPublic(request)
+    return request
+  }
+  const requests = Array.from({ length: 256 }, arrive)
+  const waiting = requests.map((request) => overload.whileUncounted(request, immediate()))
+  const others = Array.from({ length: 256 }, arrive)
+  expect(arrive).toThrow('Please wait some time')
+  for (const request of others) overload.leave(request)
+  await Promise.all(waiting)
+  expect(arrive).toThrow('Please wait some time')
+  for (const request of requests) overload.leave(request)
+  arrive()
 })
 
 test('every request is refused once latch shuts down, and who listens is told', () => {

@@ -60,7 +60,10 @@ export function createLongPoll(deps: WaitDeps): LongPoll {
         const isOver = leftMs <= 0 || request.signal.aborted || overload.isDraining()
         if (found.length > 0 || isOver) return found
         const pauseMs = store.events.isShared ? Math.min(leftMs, POLL_EVERY_MS) : leftMs
-        await overload.whileUncounted(alarm.sleep(pauseMs).then(() => sleep(BATCH_MS)))
+        await overload.whileUncounted(
+          request,
+          alarm.sleep(pauseMs).then(() => sleep(BATCH_MS)),
+        )
       }
     } finally {
       count(environmentId, -1)

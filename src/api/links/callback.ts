@@ -26,7 +26,7 @@ type CallbackContext = { request: Request; set: { headers: Record<string, string
  */
 export const callback = (deps: ApiDeps) => (app: Public) => {
   const resultPage = createResultPages()
-  const waits = createWaits(deps.overload)
+  const waitsOf = createWaits(deps.overload)
 
   async function answerCallback({ request, set }: CallbackContext): Promise<Response> {
     if (isAutomatic(request)) return notOpened()
@@ -64,7 +64,8 @@ export const callback = (deps: ApiDeps) => (app: Public) => {
       const nowhere = { link: null, destination: NO_DESTINATION, proof: null }
       return { result: response, reference: requestId, ...nowhere }
     }
-    return completeLink(deps, { kind: 'callback', id: requestId }, response, waits)
+    const actor = { kind: 'callback', id: requestId } as const
+    return completeLink(deps, actor, response, waitsOf(request))
   }
 
   async function answerBoundLink(

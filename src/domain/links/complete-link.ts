@@ -34,11 +34,11 @@ export type Completion = {
   proof: BrowserProof | null
 }
 
-/** How requests wait for another one, in nobody's way. */
+/** How a request waits for another one of the same link, in nobody's way. */
 export type Waits = {
   /** Whether too many wait already. */
-  isFull(): boolean
-  during<Value>(outcome: Promise<Value>): Promise<Value>
+  isFull(jti: string): boolean
+  during<Value>(jti: string, outcome: Promise<Value>): Promise<Value>
 }
 
 /**
@@ -103,8 +103,8 @@ async function resultOf(
   }
   const name = { jti: claims.jti, attemptId: attempt.id }
   const ofEarlier = async (): Promise<Ended> => {
-    const outcome = earlierOutcome(deps, actor, link, name, !waits.isFull())
-    return refused(tellEarlier(await waits.during(outcome), response, attempt))
+    const outcome = earlierOutcome(deps, actor, link, name, !waits.isFull(claims.jti))
+    return refused(tellEarlier(await waits.during(claims.jti, outcome), response, attempt))
   }
   // A reload of the result page, perhaps after the link's time, shows what it showed before.
   if ((await deps.store.linkAttempts.find(name)) !== null) return ofEarlier()

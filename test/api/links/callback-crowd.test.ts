@@ -47,3 +47,31 @@ test('a thousand requests with one code while Slack hangs do not block others', 
   expect(statuses).toContain(200)
   expect(await service.endpoints('contextKeys=key:crowd')).toHaveLength(1)
 }, 30_000)
+
+test('a crowd with one code leaves others their turn to wait for an outcome', async () => {
+  const hanging = async (context: object) => {
+    const callback = await service.consent(await service.link({ context }), ADA)
+    const release = Promise.withResolvers<void>()
+    const asked = Promise.withResolvers<void>()
+    service.slackAnswers.push(async () => {
+      asked.resolve()
+      await release.promise
+      return Response.json({ ok: false, error: 'invalid_code' })
+    })
+    const first = service.open(callback)
+    await asked.promise
+    return { callback, first, release }
+  }
+  const crowded = await hanging({ key: 'crowded' })
+  const crowd = Array.from({ length: 100 }, () => service.open(crowded.callback))
+  await Promise.race(crowd)
+  const other = await hanging({ key: 'other' })
+  const reloaded = service.open(other.callback)
+  // Once it has been answered, so would have been a reload that may not wait.
+  expect((await service.open(other.callback.replace(/code=/, 'code=x'))).status).toBe(400)
+  other.release.resolve()
+  expect((await other.first).status).toBe(400)
+  expect((await reloaded).status).toBe(200)
+  crowded.release.resolve()
+  await Promise.all([crowded.first, ...crowd])
+})
