@@ -68,8 +68,8 @@ function createMakers(): (keys: DerivedKeys) => Maker {
 }
 
 /**
- * Creates and verifies `state`: the id of the key, the link's `jti`, the encrypted claims, and an
- * HMAC over these and over `redirectUri`. So nothing in a link tells whose it is, and a state issued
+ * Creates and verifies `state`: the id of the key, the link's `jti` (in later states of a link, also a
+ * name), the encrypted claims, and an HMAC over these and over `redirectUri`. So nothing in a link tells whose it is, and a state issued
  * for one callback URL is invalid at another.
  *
  * States of earlier versions had their claims in plain text. They still verify, so that links that
@@ -86,7 +86,10 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
       const keys = keyring.current
       const { cipher, sign } = makerOf(keys)
       const { jti } = claims
-      const unsigned = `${keys.kid}.${jti}.${cipher.encrypt(jti, encodeClaims(claims))}`
+      const text = encodeClaims(claims)
+      // A link has one first state, but may have several later ones.
+      const name = isLater(claims) ? `${jti}.${cipher.nameFor(jti, text)}` : jti
+      const unsigned = `${keys.kid}.${name}.${cipher.encrypt(name, text)}`
       return `${unsigned}.${sign(signed(unsigned))}`
     },
 
@@ -107,41 +110,55 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
     async verify(state, nowMs) {
       const parts = partsOf(state)
       if (parts === null) return { kind: 'refused', reason: 'malformed' }
-      const { kid, jti, payload, isEncrypted, unsigned, signature } = parts
+      const { kid, jti, name, payload, isEncrypted, unsigned, signature } = parts
       const keys = findKeys(keyring, kid)
       if (keys === null) return { kind: 'refused', reason: 'unknown_key' }
       const key = isEncrypted ? keys.stateSignature : keys.plainState
       if (!(await verifyHmac(key, signature, encodeUtf8(signed(unsigned))))) {
         return { kind: 'refused', reason: 'bad_signature' }
       }
-      const text = isEncrypted ? makerOf(keys).cipher.decrypt(jti, payload) : payload
+      const text = isEncrypted ? makerOf(keys).cipher.decrypt(name, payload) : payload
       const claims = text === null ? null : decodeClaims(jti, text)
       if (claims === null) return { kind: 'refused', reason: 'malformed' }
-      if (claims.issuedAtMs - nowMs > STATE_CLOCK_TOLERANCE_MS) {
+      const signedAtMs = signedAt(claims)
+      if (signedAtMs - nowMs > STATE_CLOCK_TOLERANCE_MS) {
         return { kind: 'refused', reason: 'from_the_future' }
       }
       const linkId = linkIdOf(keys, claims)
-      if (nowMs - claims.issuedAtMs > STATE_LIFETIME_MS) return { kind: 'expired', claims, linkId }
+      if (nowMs - signedAtMs > STATE_LIFETIME_MS) return { kind: 'expired', claims, linkId }
       return { kind: 'valid', claims, linkId, proofs: deriveProofs(keys, claims.jti) }
     },
   }
 }
 
+/** Whether a state follows another of the same link, perhaps at the same moment. */
+const isLater = (claims: StateClaims): boolean =>
+  claims.mode === 'connect' && claims.consent !== null
+
+/** When the state was signed: later than its link if it follows a consent. */
+const signedAt = (claims: StateClaims): number =>
+  (claims.mode === 'connect' ? claims.consent?.atMs : undefined) ?? claims.issuedAtMs
+
 type Parts = {
   kid: string
   jti: string
+  /** What the key is derived from: the `jti`, followed in later states by a name of their own. */
+  name: string
   payload: string
   isEncrypted: boolean
   unsigned: string
   signature: Uint8Array
 }
 
-/** Plain claims are several fields, encrypted ones are one. */
+/** Plain claims are seven fields; encrypted ones are one, after their name if they have one. */
 function partsOf(state: string): Parts | null {
   const [kid = '', jti = '', ...rest] = state.split('.')
   const last = rest.pop()
   const signature = last === undefined ? null : decodeBase64url(last)
   if (kid === '' || last === undefined || signature === null) return null
   const unsigned = state.slice(0, -(last.length + 1))
-  return { kid, jti, payload: rest.join('.'), isEncrypted: rest.length === 1, unsigned, signature }
+  const common = { kid, jti, unsigned, signature }
+  if (rest.length > 2) return { ...common, name: jti, payload: rest.join('.'), isEncrypted: false }
+  const payload = rest.pop() ?? ''
+  return { ...common, name: [jti, ...rest].join('.'), payload, isEncrypted: true }
 }

@@ -146,6 +146,7 @@ describe('a state', () => {
           subscriberId,
           shared: one,
           autoLinkUser: other,
+          consent: one ? { workspaceId: 'tenant-1', atMs: NOW_MS } : null,
         }
         expect(await states.verify(states.sign(sent), NOW_MS)).toMatchObject({
           kind: 'valid',
@@ -153,6 +154,51 @@ describe('a state', () => {
         })
       }),
     )
+  })
+
+  const connecting: StateClaims = {
+    ...claims,
+    mode: 'connect',
+    shared: false,
+    autoLinkUser: false,
+    consent: { workspaceId: 'tenant-1', atMs: NOW_MS + 200_000 },
+  }
+
+  // docs/decisions/0012-admin-consent.md
+  test('that follows a consent belongs to the same link, and is valid from then on', async () => {
+    const state = states.sign(connecting)
+    expect(await states.verify(state, NOW_MS + 500_000)).toEqual({
+      kind: 'valid',
+      claims: connecting,
+      linkId: states.linkId(claims),
+      proofs: states.proofs('jti'),
+    })
+    expect((await states.verify(state, NOW_MS + 500_001)).kind).toBe('expired')
+    expect((await states.verify(state, NOW_MS + 139_999)).kind).toBe('refused')
+  })
+
+  // docs/decisions/0006-signed-state.md
+  test('that follows another of its link is encrypted with a key of its own', () => {
+    const at = (workspaceId: string): { name: string; encrypted: Buffer } => {
+      const [, name = '', encrypted = ''] = partsOf(
+        states.sign({ ...connecting, consent: { workspaceId, atMs: NOW_MS } }),
+      ).payload.split('.')
+      return { name, encrypted: Buffer.from(encrypted, 'base64url') }
+    }
+    const first = Buffer.from(
+      partsOf(states.sign({ ...connecting, consent: null })).payload.split('.')[1] ?? '',
+      'base64url',
+    )
+    const [one, other] = [at('tenant-1'), at('tenant-2')]
+    for (const [left, right] of [
+      [one.encrypted, other.encrypted],
+      [one.encrypted, first],
+    ] as const) {
+      const equal = left.filter((byte, index) => byte === right[index]).length
+      expect(equal).toBeLessThan(left.length / 8)
+    }
+    expect(one.name).toMatch(/^[\w-]{22}$/)
+    expect(at('tenant-1')).toEqual(one)
   })
 
   test('is refused where it is signed and yet none of ours', async () => {
@@ -177,6 +223,10 @@ describe('a state', () => {
       altered(6, `*${encodeBase64url(encodeUtf8('[1]'))}`),
       `${text}.`,
       fields.slice(0, 6).join('.'),
+      `${text}.tenant-1`,
+      `${text}.tenant-1.${NOW_MS.toString(36)}`,
+      ...['-1', '1x!', ''].map((at) => `${altered(3, 'c')}.tenant-1.${at}`),
+      `${altered(3, 'c')}..${NOW_MS.toString(36)}`,
       '',
     ]) {
       for (const state of [signText(wrong), signPlain(wrong)]) {

@@ -158,6 +158,7 @@ export async function linkWorkspace(
       contextKeys: contexts.keys,
       shared: request.connectionMode === 'shared',
       autoLinkUser: request.autoLinkUser ?? false,
+      consent: null,
     },
     { provider, app, workspaceId: existing?.workspaceId ?? null, scope: request.scope ?? null },
   )

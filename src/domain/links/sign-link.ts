@@ -25,7 +25,7 @@ type LinkClaims = Pick<StateClaims, 'connectionIdentifier' | 'contextKeys'> &
     | Pick<Extract<StateClaims, { mode: 'link_user' }>, 'mode' | 'subscriberId'>
     | Pick<
         Extract<StateClaims, { mode: 'connect' }>,
-        'mode' | 'subscriberId' | 'shared' | 'autoLinkUser'
+        'mode' | 'subscriberId' | 'shared' | 'autoLinkUser' | 'consent'
       >
   )
 
