@@ -2,6 +2,7 @@ import { type Static, Type } from '@sinclair/typebox'
 import { ConnectionContent, NewConnection } from '../domain/connections/shape.ts'
 import { ContextData, ContextKeys, contextTypeOrId } from '../domain/contexts/payload.ts'
 import { NewEndpoint } from '../domain/endpoints/shape.ts'
+import { identifierOf } from '../domain/identifier.ts'
 import { createShape, inOneLine, type Shape } from '../domain/shape.ts'
 import { SubscriberId, SubscriberProfile } from '../domain/subscribers/shape.ts'
 
@@ -23,6 +24,7 @@ const contextName = (name: string) =>
     errorMessage: `${name} must be 1 to 100 letters, digits, hyphens or underscores`,
   })
 
+const identifier = identifierOf()
 const text = Type.String({ minLength: 1 })
 const textOrNull = Type.Union([Type.String(), Type.Null()])
 const { integrationIdentifier } = NewConnection.properties
@@ -33,7 +35,7 @@ const RECORDS = {
   environment: Type.Object({ record: Type.Literal('environment'), name: text }),
   integration: Type.Object({
     record: Type.Literal('integration'),
-    identifier: text,
+    identifier,
     name: text,
     providerId: text,
     channel: text,
@@ -59,7 +61,7 @@ const RECORDS = {
   }),
   connection: Type.Object({
     record: Type.Literal('connection'),
-    identifier: text,
+    identifier,
     integrationIdentifier,
     subscriberId: textOrNull,
     contextKeys: Type.Optional(ContextKeys),
@@ -73,7 +75,7 @@ const RECORDS = {
   }),
   endpoint: Type.Object({
     record: Type.Literal('endpoint'),
-    identifier: text,
+    identifier,
     integrationIdentifier,
     connectionIdentifier: textOrNull,
     subscriberId: NewEndpoint.properties.subscriberId,

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { commit } from '../../src/domain/commit.ts'
 import { createFirstEnvironment } from '../../src/domain/environments/first-environment.ts'
 import { LINK_PATH } from '../harness/service.ts'
+import { BAD_IDENTIFIERS } from './bad-identifiers.ts'
 import { BAD_INPUTS } from './bad-inputs.ts'
 import { CALLBACK_REFUSALS } from './callback-refusals.ts'
 import { openDoors } from './doors.ts'
@@ -84,7 +85,10 @@ describe('a rule of the domain refuses, and nothing is stored:', () => {
 })
 
 describe('a value that is refused is refused by every way in, and nothing is stored:', () => {
-  for (const { rule, says, values, api = [], record, command } of BAD_INPUTS) {
+  for (const { rule, says, values, api = [], record, command } of [
+    ...BAD_INPUTS,
+    ...BAD_IDENTIFIERS,
+  ]) {
     for (const value of values) {
       test(`${rule}: ${JSON.stringify(value)?.slice(0, 80)}`, async () => {
         const before = doors.stored()

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { identifierOf } from '../../domain/identifier.ts'
 import * as links from '../../domain/links/make-link.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change } from '../../http/change.ts'
@@ -15,7 +16,7 @@ export const ConnectBody = openObject(
       Type.String({ description: 'The subscriber that the connection belongs to.' }),
     ),
     connectionIdentifier: Type.Optional(
-      Type.String({ description: 'The identifier of an existing connection, or for a new one.' }),
+      identifierOf({ description: 'The identifier of an existing connection, or for a new one.' }),
     ),
     scope: Type.Optional(
       Type.Array(Type.String(), {

@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { identifierOf } from '../../domain/identifier.ts'
 import * as links from '../../domain/links/make-link.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change } from '../../http/change.ts'
@@ -18,7 +19,7 @@ export const LinkUserBody = openObject(
     }),
     ...LINK_FIELDS,
     connectionIdentifier: Type.Optional(
-      Type.String({
+      identifierOf({
         description:
           'An existing connection of that integration: the user must belong to its workspace. If ' +
           "omitted, the connection of the user's workspace is used, or created.",

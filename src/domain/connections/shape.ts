@@ -1,14 +1,22 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ContextPayload } from '../contexts/payload.ts'
+import { identifierOf } from '../identifier.ts'
 
 /** Unknown properties in a request are ignored, as in Novu. */
 const open = { additionalProperties: true } as const
 
 export const connectionMode = () => Type.Union([Type.Literal('subscriber'), Type.Literal('shared')])
 
+/** Providers' ids have dozens of characters. */
+export const MAX_WORKSPACE_ID_LENGTH = 256
+
 const WorkspaceInput = Type.Object(
   {
-    id: Type.String({ examples: ['T0ACME0001'] }),
+    id: Type.String({
+      examples: ['T0ACME0001'],
+      maxLength: MAX_WORKSPACE_ID_LENGTH,
+      patternMessage: `must be at most ${MAX_WORKSPACE_ID_LENGTH} characters`,
+    }),
     name: Type.Optional(Type.String({ examples: ['Acme Corp'] })),
     botUserId: Type.Optional(Type.String()),
   },
@@ -46,7 +54,7 @@ export const NewConnection = Type.Object(
     integrationIdentifier: Type.String({ minLength: 1 }),
     workspace: WorkspaceInput,
     auth: AuthInput,
-    identifier: Type.Optional(Type.String({ minLength: 1 })),
+    identifier: Type.Optional(identifierOf()),
     subscriberId: Type.Optional(Type.String()),
     context: Type.Optional(ContextPayload),
     connectionMode: Type.Optional(connectionMode()),

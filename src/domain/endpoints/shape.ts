@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { EXAMPLE } from '../../providers/example.ts'
 import { ContextPayload } from '../contexts/payload.ts'
+import { identifierOf } from '../identifier.ts'
 
 /** Unknown properties are ignored, as in Novu. */
 const open = { additionalProperties: true } as const
@@ -15,7 +16,7 @@ export const NewEndpoint = Type.Object(
       minLength: 1,
       emptyMessage: 'integrationIdentifier should not be empty',
     }),
-    identifier: Type.Optional(Type.String({ minLength: 1 })),
+    identifier: Type.Optional(identifierOf()),
     connectionIdentifier: Type.Optional(Type.String()),
     context: Type.Optional(ContextPayload),
     createSubscriberIfMissing: Type.Optional(Type.Boolean()),

@@ -1,15 +1,14 @@
 import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { Providers } from '../../providers/create-providers.ts'
 import { EXAMPLE } from '../../providers/example.ts'
+import { identifierOf } from '../identifier.ts'
 import { createShape, type Shape } from '../shape.ts'
 import { credentialChanges, settingChanges } from './credentials.ts'
 
-const name = (example: string) => Type.String({ minLength: 1, examples: [example] })
-
 /** The fields of an integration that can be set and changed, except its credentials. */
 const CHANGES = {
-  name: Type.Optional(name(EXAMPLE.name)),
-  identifier: Type.Optional(name(EXAMPLE.integrationIdentifier)),
+  name: Type.Optional(Type.String({ minLength: 1, examples: [EXAMPLE.name] })),
+  identifier: Type.Optional(identifierOf({ examples: [EXAMPLE.integrationIdentifier] })),
   active: Type.Optional(Type.Boolean()),
 }
 

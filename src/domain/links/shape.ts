@@ -1,10 +1,11 @@
 import { type TSchema, Type } from '@sinclair/typebox'
 import type { IdentifyOutcome, Identity, Installation } from '../../providers/provider.ts'
+import { MAX_WORKSPACE_ID_LENGTH } from '../connections/shape.ts'
 import { createShape, inOneLine, type Shape } from '../shape.ts'
 
-/** Providers' ids have dozens of characters, their tokens a few thousand. */
-const MAX_ID_LENGTH = 256
+const MAX_ID_LENGTH = MAX_WORKSPACE_ID_LENGTH
 const MAX_NAME_LENGTH = 1000
+/** Providers' tokens have up to a few thousand characters. */
 const MAX_SECRET_LENGTH = 16_384
 
 /** Three centuries. The expiry of a longer lifetime may not be a valid date. */
