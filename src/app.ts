@@ -3,6 +3,7 @@ import { contexts } from './api/contexts/contexts.ts'
 import { endpoints } from './api/endpoints/endpoints.ts'
 import { events } from './api/events/events.ts'
 import { health } from './api/health/health.ts'
+import { identities } from './api/identities/identities.ts'
 import { integrations } from './api/integrations/integrations.ts'
 import { callback } from './api/links/callback.ts'
 import { links } from './api/links/links.ts'
@@ -44,6 +45,7 @@ const createOperations = (deps: ApiDeps) =>
     .use(subscribers(deps))
     .use(contexts(deps))
     .use(events(deps))
+    .use(identities(deps))
 
 /**
  * Assembles the service. Does not listen, and starts nothing. `addressOf` returns the peer address of

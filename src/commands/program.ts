@@ -22,6 +22,7 @@ import { sandboxCommand } from './sandbox.ts'
 import { serveCommand } from './serve.ts'
 import { subscribersCommand } from './subscribers.ts'
 import { versionCommand } from './version.ts'
+import { whoisCommand } from './whois.ts'
 
 /** In the order of the help. To add a command, add a file and a line here. */
 const COMMANDS: readonly AddCommand[] = [
@@ -32,6 +33,7 @@ const COMMANDS: readonly AddCommand[] = [
   integrationsCommand,
   doctorCommand,
   explainCommand,
+  whoisCommand,
   openapiCommand,
   keysCommand,
   environmentsCommand,

@@ -55,6 +55,8 @@ export type Declaration = {
   limit?: RateCategory
   /** Responses contain tokens or webhook URLs, so they must not be cached. */
   holdsSecrets?: true
+  /** A POST or PATCH that changes nothing, whose response is not recorded for repeated requests. */
+  neverReplayed?: true
   /** Exempts a public operation, such as a health check, from rate limiting. */
   unlimited?: true
   params?: TObject

@@ -140,8 +140,11 @@ const VALIDATED: Readonly<Record<number, string>> = {
   422: 'Fields are missing or invalid; `errors` names each',
 }
 
-export const takesIdempotencyKey = (method: string, { access }: Pick<Declaration, 'access'>) =>
-  access !== 'public' && (method === 'POST' || method === 'PATCH')
+export const takesIdempotencyKey = (
+  method: string,
+  { access, neverReplayed }: Pick<Declaration, 'access' | 'neverReplayed'>,
+): boolean =>
+  access !== 'public' && neverReplayed !== true && (method === 'POST' || method === 'PATCH')
 
 /**
  * All responses of an operation, by status: those that it declares, and those that its API key, body

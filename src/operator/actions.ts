@@ -3,6 +3,7 @@ import { doctorAction } from './doctor.ts'
 import { createEnvironmentAction, listEnvironmentsAction } from './environments.ts'
 import { listEventsAction, verifyEventsAction } from './events.ts'
 import { explainAction } from './explain.ts'
+import { whoisAction } from './identities.ts'
 import {
   createIntegrationAction,
   listIntegrationsAction,
@@ -31,6 +32,7 @@ export const actions: readonly Action[] = [
   eraseSubscriberAction,
   doctorAction,
   explainAction,
+  whoisAction,
   checkSecretKeyAction,
   rotateSecretKeyAction,
 ]

@@ -29,6 +29,7 @@ import {
 import { type BotInstallations, createBotInstallations } from './endpoints/bot-installations.ts'
 import { type ChatUsers, createChatUsers } from './endpoints/chat-users.ts'
 import { createEndpoints, type EndpointRow, type Endpoints } from './endpoints/endpoints.ts'
+import { createIdentities, type Identities } from './endpoints/identities.ts'
 import { type ApiKeys, createApiKeys } from './environments/api-keys.ts'
 import { createEnvironments, type Environments } from './environments/environments.ts'
 import { createEvents, type Events } from './events/events.ts'
@@ -74,6 +75,7 @@ export type Store = {
   dependentConnections: Dependents<Connection>
   endpoints: Endpoints
   chatUsers: ChatUsers
+  identities: Identities
   botInstallations: BotInstallations
   linkAttempts: LinkAttempts
   spentStates: SpentStates
@@ -158,6 +160,7 @@ export async function openStore(
       dependentConnections: createDependentConnections(database),
       endpoints: createEndpoints(database, sealing, counts, jobs),
       chatUsers: createChatUsers(database),
+      identities: createIdentities(database, cacheRead),
       botInstallations: createBotInstallations(database),
       linkAttempts: createLinkAttempts(database, writer),
       spentStates: createSpentStates(database, writer),

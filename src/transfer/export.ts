@@ -99,6 +99,7 @@ function endpointRecord(
     type,
     endpoint: withSecrets ? wholeValue(row) : splitSecrets(type, wholeValue(row)).endpoint,
     ...(row.workspaceId !== null && { workspaceId: row.workspaceId }),
+    ...(row.workspaceAlias !== null && { workspaceAlias: row.workspaceAlias }),
     ...times(row),
   }
 }

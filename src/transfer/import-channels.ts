@@ -83,6 +83,7 @@ export function createChannelImporter(deps: ChannelDeps, actor: Actor): ChannelI
         createEndpoint(deps, environmentId, read.value, {
           times: timesOf(record),
           workspaceId: record.workspaceId,
+          workspaceAlias: record.workspaceAlias,
         }),
       )
       return decided.kind === 'accepted' ? stored : refusedEndpoint(decided)

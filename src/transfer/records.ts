@@ -84,6 +84,8 @@ const RECORDS = {
     endpoint: NewEndpoint.properties.endpoint,
     /** The workspace of a linked user; without it, the connection's is meant. */
     workspaceId: Type.Optional(text),
+    /** Another id of that workspace. */
+    workspaceAlias: Type.Optional(text),
     ...times,
   }),
 }

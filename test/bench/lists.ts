@@ -72,6 +72,7 @@ async function fill(rows: number): Promise<Filled> {
           kind: 'destination',
           endpoint: { channelId: 'C' },
           workspaceId: null,
+          workspaceAlias: null,
           chatUserId: null,
           secret: null,
         })

@@ -232,6 +232,8 @@ describe("the API's description", () => {
     const integrationId = String((body as { data: { _id: string }[] }).data.at(-1)?._id)
     const made = await service.api('POST', LINK_PATH, SAMPLE_BODY)
     const linkId = made.headers.get('latch-link-id')
+    // The user of the sample of a look-up.
+    await service.open(await service.consent(await service.link()))
     const said: string[] = []
     for (const { operation } of inOrder()) {
       const [sample] = operation['x-codeSamples']

@@ -39,6 +39,7 @@ const OTHERS = [
   'secret-key.rotate',
   'subscribers.erase',
   'subscribers.export',
+  'whois',
 ]
 
 const inputs = actions.filter(({ name }) => name in SAMPLES)

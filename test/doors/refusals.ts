@@ -2,6 +2,7 @@ import type { Doors } from './doors.ts'
 import { OF_COMMANDS } from './refusals/commands.ts'
 import { OF_CONNECTIONS } from './refusals/connections.ts'
 import { OF_ENDPOINTS } from './refusals/endpoints.ts'
+import { OF_IDENTITIES } from './refusals/identities.ts'
 import { OF_INTEGRATIONS } from './refusals/integrations.ts'
 import { OF_LINKS } from './refusals/links.ts'
 import type { Refusal } from './refusals/requests.ts'
@@ -48,4 +49,5 @@ export const REFUSALS: readonly Refusal[] = [
   ...OF_LINKS,
   ...OF_ENDPOINTS,
   ...OF_COMMANDS,
+  ...OF_IDENTITIES,
 ]

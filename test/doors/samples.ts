@@ -176,6 +176,14 @@ export const apiSamples = ({
     status: 201,
     body: CONNECT,
   },
+  ResolveIdentitiesRequestDto: {
+    method: 'POST',
+    path: '/v1/identities/resolve',
+    status: 200,
+    body: {
+      identities: [{ providerId: 'slack', workspaceId: 'T0NEW', userId: 'U0OTHER' }],
+    },
+  },
   GenerateChatOauthUrlRequestDto: {
     method: 'POST',
     path: '/v1/integrations/chat/oauth',

@@ -1,6 +1,4 @@
 import { describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
-import { type HranaServer, startHranaServer } from '../harness/hrana-server.ts'
 import {
   API_KEY,
   LINK_PATH,
@@ -8,41 +6,9 @@ import {
   startService,
   type TestService,
 } from '../harness/service.ts'
-import { tempDir } from '../harness/temp-dir.ts'
+import { environmentOf, own, startServer, startTwo, stopAll } from '../harness/two-processes.ts'
 
 const BUSY = 'Please wait some time, then try again.'
-
-const startServer = (): HranaServer => startHranaServer(join(tempDir(), 'server.db'), 'sesame')
-
-const environmentOf = (server: HranaServer, more: Record<string, string> = {}) => ({
-  LATCH_DATABASE_URL: server.url,
-  LATCH_DATABASE_AUTH_TOKEN: 'sesame',
-  LATCH_SECRET_KEY: 'cd'.repeat(32),
-  // As behind one name: a link that one made comes back to the other.
-  ...more,
-})
-
-async function startTwo(): Promise<{ server: HranaServer; one: TestService; two: TestService }> {
-  const server = startServer()
-  const one = await startService(environmentOf(server))
-  const two = await startService(
-    environmentOf(server, {
-      LATCH_PUBLIC_URL: one.url,
-      LATCH_SLACK_URL: one.slackUrl,
-      LATCH_ENTRA_URL: one.entraUrl,
-      LATCH_GRAPH_URL: `${one.entraUrl}/graph`,
-    }),
-  )
-  return { server, one, two }
-}
-
-async function stopAll({ server, one, two }: Awaited<ReturnType<typeof startTwo>>): Promise<void> {
-  await Promise.all([one.stop(), two.stop()])
-  await server.stop()
-}
-
-/** The second listens elsewhere than it says. */
-const own = (service: TestService): string => service.listensAt
 
 const ask = async (service: TestService, key: string, body: object = SAMPLE_BODY) => {
   const response = await fetch(own(service) + LINK_PATH, {

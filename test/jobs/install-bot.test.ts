@@ -28,6 +28,7 @@ describe('a user without the bot', () => {
       endpoint: { userId: 'user', tenantId },
       connectionIdentifier: 'same',
       workspaceId: tenantId,
+      workspaceAlias: null,
       chatUserId: 'user',
       botRetry: { problem: 'first', nextAttemptAtMs: clock() },
     }
@@ -147,6 +148,7 @@ describe('a user without the bot', () => {
       endpoint: { userId: 'u', tenantId: TENANT },
       secret: null,
       workspaceId: TENANT,
+      workspaceAlias: null,
       chatUserId: 'u',
     }
     await store.commit([store.endpoints.replace(id, value, clock())])

@@ -83,3 +83,21 @@ describe('a database', () => {
     })
   }
 })
+
+// docs/decisions/0028-who-is-speaking.md
+test('a user of Enterprise Grid is also found by the workspace through which they were linked', async () => {
+  const organization = (id: string) =>
+    person(id, 'sub', 'slack_user', { userId: 'W1' }, "'conn_c'")
+      .replace('endpoint,', 'endpoint, kind, workspace_id, chat_user_id,')
+      .replace(', 1, 1)', ", 'person', 'E1', 'W1', 1, 1)")
+  const dataDir = await storeOfVersion(20, [[20, [connection('c', 'c:1'), organization('g')]]])
+  const store = await openStore(dataDir, sealing)
+  const find = async (workspaceId: string) =>
+    (await store.identities.findLinked('e', 'slack', workspaceId, 'W1'))?.map(
+      ({ identifier }) => identifier,
+    ) ?? null
+  expect(await find('E1')).toEqual(['chendp_g'])
+  expect(await find('T1')).toEqual(['chendp_g'])
+  expect(await find('T2')).toBeNull()
+  await store.close()
+})

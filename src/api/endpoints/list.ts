@@ -1,4 +1,5 @@
 import { Type } from '@sinclair/typebox'
+import { chatIdSpellings } from '../../domain/identities/chat-user.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
 import {
@@ -21,10 +22,24 @@ const EndpointsQuery = listQuery({
   channel: Type.Optional(Type.String()),
   providerId: Type.Optional(Type.String()),
   contextKeys: CONTEXT_KEYS,
+  workspaceId: Type.Optional(
+    Type.String({
+      minLength: 1,
+      description:
+        'Linked users of this workspace or tenant; for users of Enterprise Grid, give the organisation, ' +
+        'or also the `userId`.',
+    }),
+  ),
+  userId: Type.Optional(
+    Type.String({ minLength: 1, description: 'Links of this user at the provider.' }),
+  ),
 })
 
+const spellingsOf = (providers: ApiDeps['providers'], id: string | undefined) =>
+  id === undefined ? undefined : chatIdSpellings(providers, id)
+
 export const listEndpoints =
-  ({ store }: ApiDeps) =>
+  ({ store, providers }: ApiDeps) =>
   (app: Api) =>
     app.get(
       '/v1/channel-endpoints',
@@ -39,6 +54,8 @@ export const listEndpoints =
           channel: query.channel,
           providerId: query.providerId,
           contextKeys: readContextKeys(query.contextKeys),
+          workspaceIds: spellingsOf(providers, query.workspaceId),
+          chatUserIds: spellingsOf(providers, query.userId),
         }
         const page = await store.endpoints.page(filter, readPaging(query))
         return presentPage(

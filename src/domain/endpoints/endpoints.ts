@@ -40,8 +40,9 @@ export type EndpointMalformed = { kind: 'endpoint_malformed'; problem: string }
 export type EndpointOrigin = {
   /** When it was created originally. */
   times?: RowTimes | undefined
-  /** The workspace of the chat user, if it is not the connection's. */
+  /** The workspace of the chat user, if it is not the connection's, and its other id. */
   workspaceId?: string | undefined
+  workspaceAlias?: string | undefined
 }
 
 /**
@@ -52,7 +53,7 @@ export async function createEndpoint(
   deps: EndpointDeps,
   environmentId: string,
   given: NewEndpoint,
-  { times, workspaceId }: EndpointOrigin = {},
+  origin: EndpointOrigin = {},
 ): Promise<Decision<ListedEndpoint, EndpointRefused>> {
   const { store, providers } = deps
   const { type, endpoint: value, subscriberId } = given
@@ -81,9 +82,10 @@ export async function createEndpoint(
   if (connectionIdentifier !== null && connection === null) {
     return { kind: 'connection_not_found', identifier: connectionIdentifier }
   }
+  const workspace = origin.workspaceId ?? connection?.workspaceId ?? null
   const split = splitSecrets(type, value)
   const endpoint = {
-    ...freshRow(deps, environmentId, times),
+    ...freshRow(deps, environmentId, origin.times),
     integrationId: integration.id,
     identifier,
     connectionIdentifier,
@@ -95,7 +97,7 @@ export async function createEndpoint(
     ...chatUserColumns(
       deps,
       { type, endpoint: split.endpoint },
-      workspaceId ?? connection?.workspaceId ?? null,
+      workspace === null ? null : { id: workspace, alias: origin.workspaceAlias ?? null },
     ),
   }
   const existing = await store.endpoints.findSameUser(endpoint)
@@ -142,7 +144,9 @@ export async function updateEndpoint(
   const problem = refuseValue(deps, found.type, value)
   if (problem !== null) return { kind: 'endpoint_malformed', problem }
   const split = splitSecrets(found.type, value)
-  const user = chatUserColumns(deps, { ...found, ...split }, found.workspaceId)
+  const { workspaceId, workspaceAlias } = found
+  const workspace = workspaceId === null ? null : { id: workspaceId, alias: workspaceAlias }
+  const user = chatUserColumns(deps, { ...found, ...split }, workspace)
   const replaced = { ...found, ...split, ...user, updatedAtMs: clock() }
   const only = await requireOneSubscriber(deps, replaced)
   if (only.kind === 'linked_to_another_subscriber') return only

@@ -120,6 +120,7 @@ export function storeWebhook(
     type,
     kind: 'destination',
     workspaceId: null,
+    workspaceAlias: null,
     chatUserId: null,
     ...splitSecrets(type, { url }),
   })

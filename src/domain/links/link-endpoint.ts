@@ -53,10 +53,9 @@ export async function linkEndpoint(
       ? null
       : await endpoints.findSameUser({ ...user, connectionIdentifier: takesOverFrom }))
   const { id, enterpriseId = id } = identity.workspace
-  const chatUser = chatUserColumns(deps, { type, endpoint }, enterpriseId)
-  const only = await requireOneSubscriber(deps, { ...user, ...chatUser, connectionIdentifier }, [
-    id,
-  ])
+  const workspace = { id: enterpriseId, alias: enterpriseId === id ? null : id }
+  const chatUser = chatUserColumns(deps, { type, endpoint }, workspace)
+  const only = await requireOneSubscriber(deps, { ...user, ...chatUser, connectionIdentifier })
   if (only.kind === 'linked_to_another_subscriber') return only
   const identifier = before?.identifier ?? `chendp_${deps.random.identifier()}`
   const nextAttemptAtMs = fresh.createdAtMs + retryDelayMs(0)

@@ -49,7 +49,8 @@ export type ChatUsers = {
 }
 
 export function createChatUsers(database: Database): ChatUsers {
-  const { integrationId, contextKeys, subscriberId, chatUserId, workspaceId } = channelEndpoints
+  const { integrationId, contextKeys, subscriberId, chatUserId, workspaceId, workspaceAlias } =
+    channelEndpoints
 
   const isSame = (claim: ChatUserClaim): SQL | undefined =>
     and(
@@ -59,7 +60,10 @@ export function createChatUsers(database: Database): ChatUsers {
       or(
         claim.workspaceIds.length === 0
           ? isNull(workspaceId)
-          : inArray(workspaceId, [...claim.workspaceIds]),
+          : or(
+              inArray(workspaceId, [...claim.workspaceIds]),
+              inArray(workspaceAlias, [...claim.workspaceIds]),
+            ),
         claim.connectionIdentifier === null
           ? undefined
           : eq(channelEndpoints.connectionIdentifier, claim.connectionIdentifier),

@@ -1,4 +1,4 @@
-import { and, eq, type SQL } from 'drizzle-orm'
+import { and, eq, inArray, or, type SQL, sql } from 'drizzle-orm'
 import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import { type IntegrationFilter, whereIntegration } from '../integrations/integration-filter.ts'
@@ -28,6 +28,9 @@ export type EndpointFilter = IntegrationFilter & {
   connectionIdentifier?: string | undefined
   /** The exact set, sorted; an empty one matches endpoints without a context. */
   contextKeys?: readonly string[] | undefined
+  /** Each in the spellings that it may be stored in; see `chatIdSpellings`. */
+  workspaceIds?: readonly string[] | undefined
+  chatUserIds?: readonly string[] | undefined
 }
 
 export type ListedEndpoint = Omit<
@@ -96,10 +99,40 @@ export async function pageOfEndpoints(
   filter: EndpointFilter,
   paging: Paging,
 ): Promise<Page<ListedEndpoint>> {
-  const integration = await whereIntegration(database, channelEndpoints.integrationId, filter)
+  const integration = await whereIntegration(
+    database,
+    channelEndpoints.integrationId,
+    filter,
+    filter.chatUserIds !== undefined,
+  )
+  const chatUser = await whereChatUser(database, filter)
   return readPage(
     endpointSource(database, sealing, counts),
-    and(endpointsWhere(filter), integration),
+    and(endpointsWhere(filter), integration, chatUser),
     paging,
   )
+}
+
+/**
+ * Builds the condition for a workspace and a chat user. For a workspace alone, its spelling is
+ * looked up first: with several, a page of a large workspace would have to sort all of its users.
+ */
+async function whereChatUser(
+  database: Database,
+  { environmentId, workspaceIds, chatUserIds }: EndpointFilter,
+): Promise<SQL | undefined> {
+  const { workspaceId, workspaceAlias, chatUserId } = channelEndpoints
+  if (chatUserIds !== undefined) {
+    const workspace =
+      workspaceIds &&
+      or(inArray(workspaceId, [...workspaceIds]), inArray(workspaceAlias, [...workspaceIds]))
+    return and(inArray(chatUserId, [...chatUserIds]), workspace)
+  }
+  if (workspaceIds === undefined) return undefined
+  for (const id of workspaceIds) {
+    const where = and(eq(channelEndpoints.environmentId, environmentId), eq(workspaceId, id))
+    const found = database.select({ id: workspaceId }).from(channelEndpoints).where(where).limit(1)
+    if ((await found.get()) !== undefined) return eq(workspaceId, id)
+  }
+  return sql`0`
 }

@@ -34,8 +34,11 @@ export type LinkedEndpoint = Omit<Endpoint, 'kind' | 'secret'> & {
   botRetry?: { nextAttemptAtMs: number; problem: string }
 }
 
+/** The columns of an endpoint that say for which chat user it stands; null for a destination. */
+export type ChatUserColumns = Pick<Endpoint, 'workspaceId' | 'workspaceAlias' | 'chatUserId'>
+
 /** An endpoint's value, with the chat user that it stands for. */
-export type ReplacedValue = EndpointValue & Pick<Endpoint, 'workspaceId' | 'chatUserId'>
+export type ReplacedValue = EndpointValue & ChatUserColumns
 
 /** The fields that identify the endpoint of a linked user within a connection. */
 export type SameUser = Pick<
@@ -109,14 +112,15 @@ export function createEndpoints(
           .set({ endpoint, secretSealed: sealSecret(sealing, id, secret) })
           .where(and(eq(channelEndpoints.id, id), isUnsealed)),
       ),
-    replace: (id, { endpoint, secret, workspaceId, chatUserId }, updatedAtMs) =>
+    replace: (id, { endpoint, secret, ...replaced }, updatedAtMs) =>
       toWrite(
         database
           .update(channelEndpoints)
           .set({
             endpoint,
-            workspaceId,
-            chatUserId,
+            workspaceId: replaced.workspaceId,
+            workspaceAlias: replaced.workspaceAlias,
+            chatUserId: replaced.chatUserId,
             secretSealed: sealSecret(sealing, id, secret),
             updatedAtMs,
             botProblem: null,
@@ -185,6 +189,7 @@ export function createEndpoints(
             set: {
               endpoint: endpoint.endpoint,
               workspaceId: endpoint.workspaceId,
+              workspaceAlias: endpoint.workspaceAlias,
               chatUserId: endpoint.chatUserId,
               updatedAtMs: endpoint.updatedAtMs,
               botProblem,

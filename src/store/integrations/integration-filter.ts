@@ -15,16 +15,16 @@ export type IntegrationFilter = {
 /**
  * Builds the condition for an integration filter. The integrations are looked up first: there are
  * few of them, and a condition on the rows' own column can use an index, whereas a join reads every
- * row.
+ * row. `isAlwaysNeeded`: an index begins with the integration, so that all of them must be named.
  */
 export async function whereIntegration(
   database: Database,
   column: SQLiteColumn,
   { environmentId, integrationIdentifier, channel, providerId }: IntegrationFilter,
+  isAlwaysNeeded = false,
 ): Promise<SQL | undefined> {
-  if ([integrationIdentifier, channel, providerId].every((value) => value === undefined)) {
-    return undefined
-  }
+  const isFiltered = [integrationIdentifier, channel, providerId].some((it) => it !== undefined)
+  if (!isFiltered && !isAlwaysNeeded) return undefined
   const found = await database
     .select({ id: integrations.id })
     .from(integrations)

@@ -33,13 +33,15 @@ export function createRowCache(
 ): <Row extends object>(
   tables: readonly string[],
   read: (...key: string[]) => Promise<Row | null>,
+  maxRows?: number,
 ) => CachedRead<Row> {
   return <Row extends object>(
     tables: readonly string[],
     read: (...key: string[]) => Promise<Row | null>,
+    maxRows: number = MAX_ROWS,
   ): CachedRead<Row> => {
     const rows = new LRUCache<string, { row: Row | null; version: number }>({
-      max: MAX_ROWS,
+      max: maxRows,
       ...lifetime,
     })
     const versionNow = writer.watch(tables)

@@ -63,6 +63,11 @@ export const channelEndpoints = sqliteTable(
      * tenant at Microsoft. Null if it is unknown, and for destinations.
      */
     workspaceId: text('workspace_id'),
+    /**
+     * Another id of that workspace; null if it has none. For a user of Enterprise Grid,
+     * `workspaceId` is the organisation, and this the workspace through which they were linked.
+     */
+    workspaceAlias: text('workspace_alias'),
     /** The id of a `person` in that workspace, as the provider's declaration reads it. */
     chatUserId: text('chat_user_id'),
     endpoint: text('endpoint', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
@@ -91,6 +96,10 @@ export const channelEndpoints = sqliteTable(
     index('channel_endpoints_chat_user')
       .on(table.integrationId, table.chatUserId)
       .where(sql`chat_user_id is not null`),
+    // To list the users of a workspace. A single user is found by the index above.
+    index('channel_endpoints_workspace')
+      .on(table.environmentId, table.workspaceId, table.createdAtMs, table.id)
+      .where(sql`workspace_id is not null`),
     // Those of versions that did not seal them: empty once they are.
     index('channel_endpoints_unsealed')
       .on(table.id)

@@ -49,6 +49,7 @@ beforeAll(async () => {
         type: 'slack_user',
         endpoint: { userId: `U${index}` },
         workspaceId: 'T1',
+        workspaceAlias: null,
         chatUserId: `U${index}`,
       }),
     ])

@@ -88,6 +88,7 @@ export async function createRelatedRows(service: TestService): Promise<RelatedRo
           kind: 'person',
           endpoint: { userId: 'U0ADA00001' },
           workspaceId: null,
+          workspaceAlias: null,
           chatUserId: 'U0ADA00001',
           secret: null,
         }),

@@ -202,6 +202,18 @@ describe('a user of Enterprise Grid', () => {
     const { authed_user } = grid(sales)
     const outside = { authed_user, team: { id: 'T0OUTSIDE', name: 'Outside' } }
     expect((await link('eve', outside, { context })).page.status).toBe(200)
+    const whoIs = async (workspaceId: string) => {
+      const path = `/v1/identities/slack/${workspaceId}/W0GRID0001?contextKeys=t:grid`
+      const { body } = await api('GET', path)
+      return (body as { data?: { subscriberId: string }[] }).data?.map(
+        ({ subscriberId }) => subscriberId,
+      )
+    }
+    for (const workspaceId of [enterprise.id, labs.id, sales.id]) {
+      expect([workspaceId, await whoIs(workspaceId)]).toEqual([workspaceId, ['ada']])
+    }
+    expect(await whoIs('T0OUTSIDE')).toEqual(['eve'])
+    expect(await whoIs('T0ELSEWHERE')).toBeUndefined()
   })
 
   test('is recognised where a backend knows only the workspace', async () => {
