@@ -63,6 +63,36 @@ test('the records of each day have a key of their own, which is deleted after th
   expect(keys()).toEqual([`idempotency/20001.${kid}`])
 })
 
+test('the key of a day stays while a record of that day is there', async () => {
+  const { open, sealing, keys } = openRecords()
+  const store = await open()
+  for (const scope of ['a', 'b', 'c']) await insert(store, scope, NOW_MS)
+  // After a long pause there are more expired records than are removed at once.
+  expect(await store.idempotencyRecords.removeExpired(NOW_MS + 3 * DAY_MS, 2)).toBe(2)
+  expect(keys()).toEqual([`idempotency/20000.${sealing.currentKid()}`])
+  expect(await bodyOf(store, 'c')).toBe('body of c')
+  expect(await store.idempotencyRecords.removeExpired(NOW_MS + 3 * DAY_MS, 2)).toBe(1)
+  expect(keys()).toEqual([])
+  await store.close()
+})
+
+test('a record that is sealed as midnight passes has a key that lasts as long as it', async () => {
+  const { open, sealing, sealedOf } = openRecords()
+  const kid = sealing.currentKid()
+  let store = await open()
+  await insert(store, 'yesterday', NOW_MS - DAY_MS)
+  await store.close()
+  store = await open()
+  const { idempotencyRecords } = store
+  await idempotencyRecords.prepare(NOW_MS + DAY_MS - 1)
+  expect(await bodyOf(store, 'yesterday')).toBe('body of yesterday')
+  const expiresAtMs = NOW_MS + DAY_MS
+  const record = { scope: 'm', fingerprint: '', status: 201, body: 'm', headers: null, expiresAtMs }
+  await store.commit([idempotencyRecords.insert(record)])
+  expect(sealedOf('m')).toStartWith(`d1.20000.${kid}.`)
+  await store.close()
+})
+
 test('a record cannot be opened in the place of another, nor without its key', async () => {
   const { open } = openRecords()
   const store = await open()

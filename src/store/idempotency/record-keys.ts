@@ -1,8 +1,9 @@
-import { and, eq, gte, lt } from 'drizzle-orm'
+import { and, eq, gte, lt, notExists, sql } from 'drizzle-orm'
 import { type Box, type Place, type Sealing, UnsealError } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import { loadGeneratedKey } from '../generated-keys.ts'
 import { generatedKeys } from '../schema/events.ts'
+import { idempotencyRecords } from '../schema/internal.ts'
 import type { Writer } from '../writer/writer.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
 
@@ -19,7 +20,7 @@ export type RecordKeys = {
   seal(body: string, expiresAtMs: number, place: Place): string
   /** Throws `UnsealError` if the value was altered or moved, or if its key was deleted. */
   open(sealed: string, place: Place): Promise<string>
-  /** Deletes the keys of the days before yesterday, all of whose records have expired. */
+  /** Deletes the keys of the days before yesterday, once no record of those days is left. */
   removeOld(nowMs: number): Write
 }
 
@@ -41,6 +42,7 @@ export function createRecordKeys(
 ): RecordKeys {
   const boxes = new Map<string, Box>()
   const loading = new Map<string, Promise<Box>>()
+  /** The one that was prepared last. */
   let latest: NamedBox | null = null
   const nameOf = (expiresAtMs: number): string => `${dayOf(expiresAtMs)}.${sealing.currentKid()}`
 
@@ -48,7 +50,6 @@ export function createRecordKeys(
     const key = await loadGeneratedKey(database, writer, sealing, PREFIX + name)
     const box = sealing.createBox(key)
     boxes.set(name, box)
-    latest = { name, box }
     return box
   }
 
@@ -67,7 +68,10 @@ export function createRecordKeys(
   return {
     prepare(expiresAtMs) {
       const name = nameOf(expiresAtMs)
-      return boxes.has(name) ? null : loadOnce(name).then(() => {})
+      if (boxes.has(name)) return null
+      return loadOnce(name).then((box) => {
+        latest = { name, box }
+      })
     },
 
     seal(body, expiresAtMs, place) {
@@ -96,7 +100,11 @@ export function createRecordKeys(
         if (Number.parseInt(name, 10) < firstDay) boxes.delete(name)
       }
       const isOld = and(gte(generatedKeys.name, PREFIX), lt(generatedKeys.name, PREFIX + firstDay))
-      return toWrite(database.delete(generatedKeys).where(isOld))
+      const remaining = database
+        .select({ one: sql`1` })
+        .from(idempotencyRecords)
+        .where(lt(idempotencyRecords.expiresAtMs, firstDay * DAY_MS))
+      return toWrite(database.delete(generatedKeys).where(and(isOld, notExists(remaining))))
     },
   }
 }
