@@ -9,6 +9,9 @@ const REMEDY =
   'An older version of latch allowed this. Find out whose account it is, then delete the endpoints ' +
   'of the others: DELETE /v1/channel-endpoints/{identifier}.'
 
+const SAME_PERSON =
+  'If these workspaces belong to one organisation, or are the organisation itself, this is one person.'
+
 /** The chat users of an environment who are linked to several subscribers, by integration id. */
 export async function findSharedChatUsers(
   { store }: Pick<OperatorContext, 'store'>,
@@ -21,18 +24,21 @@ export async function findSharedChatUsers(
   }
 }
 
-const keyOf = ({ workspaceId, chatUserId, contextKeys }: SharedChatUser): string =>
-  JSON.stringify([workspaceId, chatUserId, contextKeys])
+const keyOf = ({ chatUserId, contextKeys }: SharedChatUser): string =>
+  JSON.stringify([chatUserId, contextKeys])
 
 function findingOf(endpoints: readonly SharedChatUser[]): Finding {
   const [first] = endpoints
-  const where = first?.workspaceId == null ? '' : ` of ${first.workspaceId}`
-  const contexts = first?.contextKeys.length ? ` in ${first.contextKeys.join(', ')}` : ''
-  const linked = endpoints.map(
-    ({ subscriberId, identifier }) => `${subscriberId} (endpoint ${identifier})`,
-  )
+  const workspaces = new Set(endpoints.map(({ workspaceId }) => workspaceId))
+  const isOne = workspaces.size === 1
+  const inContexts = first?.contextKeys.length ? ` in ${first.contextKeys.join(', ')}` : ''
+  const linked = endpoints.map(({ subscriberId, identifier, workspaceId }) => {
+    const where = isOne ? '' : ` in ${workspaceId ?? 'a workspace that is not known'}`
+    return `${subscriberId}${where} (endpoint ${identifier})`
+  })
+  const ofWorkspace = isOne && first?.workspaceId != null ? ` of ${first.workspaceId}` : ''
   return warning(
-    `the chat user ${first?.chatUserId}${where} is linked to several subscribers${contexts}: ${linked.join(', ')}`,
-    REMEDY,
+    `the chat user ${first?.chatUserId}${ofWorkspace} is linked to several subscribers${inContexts}: ${linked.join(', ')}`,
+    isOne ? REMEDY : `${SAME_PERSON} ${REMEDY}`,
   )
 }

@@ -111,6 +111,16 @@ describe('latch doctor', () => {
       message: `the chat user U0ADA00001 of T0ACME0001 is linked to several subscribers in team:blue: subscriber-123 (endpoint ${row.identifier}), second (endpoint double)`,
       remedy: expect.stringContaining('delete the endpoints of the others'),
     })
+    // Linked before through the organisation that the workspace belongs to.
+    await service.api('DELETE', '/v1/channel-endpoints/double')
+    const organization = { workspaceId: 'E0ACME0001', workspaceAlias: null }
+    await store.commit([store.endpoints.insert({ ...row, ...double, ...organization })])
+    expect((await runDoctor(service)).findings).toContainEqual({
+      subject: 'integration slack',
+      status: 'warning',
+      message: `the chat user U0ADA00001 is linked to several subscribers in team:blue: second in E0ACME0001 (endpoint double), subscriber-123 in T0ACME0001 (endpoint ${row.identifier})`,
+      remedy: expect.stringContaining('If these workspaces belong to one organisation'),
+    })
     await service.api('DELETE', '/v1/channel-endpoints/double')
     expect(of(await runDoctor(service), 'integration slack').join()).not.toContain('several')
     await service.stop()

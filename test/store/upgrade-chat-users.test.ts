@@ -54,7 +54,7 @@ describe('a database', () => {
         const rows = await store.chatUsers.shared('e', 100)
         return rows.map(({ identifier }) => identifier.replace('chendp_', '')).sort()
       }
-      expect(await shared()).toEqual(['1', 'a1', 'a2', 'b1', 'd1', 'd2'])
+      expect(await shared()).toEqual(['1', 'a1', 'a2', 'b1', 'd1', 'd2', 'o1', 'o2'])
       const claim = (subscriberId: string) => ({
         integrationId: 'i',
         contextKeys: [],
@@ -76,7 +76,7 @@ describe('a database', () => {
       expect([await other('second'), await refuses('second')]).toEqual([null, false])
 
       await store.commit([store.endpoints.delete('a1')])
-      expect(await shared()).toEqual(['1', 'b1', 'd1', 'd2'])
+      expect(await shared()).toEqual(['1', 'b1', 'd1', 'd2', 'o1', 'o2'])
       expect([await other('sub'), await refuses('sub')]).toEqual(['second', true])
       expect([await other('second'), await refuses('second')]).toEqual([null, false])
       await store.close()

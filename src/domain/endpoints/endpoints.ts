@@ -1,8 +1,9 @@
 import type { Config } from '../../config.ts'
 import type { Deps } from '../../deps.ts'
 import { endpointKind } from '../../providers/declared.ts'
+import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { ListedEndpoint } from '../../store/endpoints/endpoint-list.ts'
-import type { Endpoint } from '../../store/endpoints/endpoints.ts'
+import type { ChatUserColumns, Endpoint } from '../../store/endpoints/endpoints.ts'
 import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
 import { contextWrites, readContexts } from '../contexts/payload.ts'
 import { accept, type Decision } from '../decision.ts'
@@ -144,9 +145,12 @@ export async function updateEndpoint(
   const problem = refuseValue(deps, found.type, value)
   if (problem !== null) return { kind: 'endpoint_malformed', problem }
   const split = splitSecrets(found.type, value)
-  const { workspaceId, workspaceAlias } = found
-  const workspace = workspaceId === null ? null : { id: workspaceId, alias: workspaceAlias }
-  const user = chatUserColumns(deps, { ...found, ...split }, workspace)
+  const { connectionIdentifier } = found
+  const connection =
+    connectionIdentifier === null
+      ? null
+      : await store.connections.find(found.integrationId, connectionIdentifier)
+  const user = chatUserColumns(deps, { ...found, ...split }, workspaceNow(found, connection))
   const replaced = { ...found, ...split, ...user, updatedAtMs: clock() }
   const only = await requireOneSubscriber(deps, replaced)
   if (only.kind === 'linked_to_another_subscriber') return only
@@ -154,11 +158,28 @@ export async function updateEndpoint(
     { ...replaced, pending: null },
     {
       // The event must contain what this change replaces.
-      expects: [store.endpoints.expectValue(found), ...only.expects],
+      expects: [
+        store.endpoints.expectValue(found),
+        ...(connection ? [store.connections.expectInWorkspace(connection)] : []),
+        ...only.expects,
+      ],
       writes: [store.endpoints.replace(found.id, replaced, replaced.updatedAtMs)],
       events: [endpointUpdated(found, split)],
     },
   )
+}
+
+/**
+ * The workspace that a new value of an endpoint is about: the connection's, which a backend may have
+ * changed since the endpoint was stored.
+ */
+function workspaceNow(
+  { workspaceId: id, workspaceAlias: alias }: ChatUserColumns,
+  connection: Pick<Connection, 'workspaceId'> | null,
+): { id: string; alias: string | null } | null {
+  const now = connection?.workspaceId ?? id
+  if (now === null) return null
+  return id !== null && (now === id || now === alias) ? { id, alias } : { id: now, alias: null }
 }
 
 /**

@@ -43,7 +43,8 @@ export type ChatUsers = {
   expectNoOther(claim: ChatUserClaim): Write
   /**
    * The endpoints of chat users who are linked to several subscribers of the same contexts, which
-   * older versions allowed; those of one chat user in a row.
+   * older versions allowed; those of one chat user in a row. In whatever workspaces they are: a
+   * workspace of an organisation and the organisation itself have the same users.
    */
   shared(environmentId: string, limit: number): Promise<readonly SharedChatUser[]>
 }
@@ -91,7 +92,7 @@ export function createChatUsers(database: Database): ChatUsers {
         channelEndpoints,
       ]),
     shared: (environmentId, limit) => {
-      const key = [integrationId, workspaceId, chatUserId, contextKeys]
+      const key = [integrationId, chatUserId, contextKeys]
       const several = database
         .select({ key: sql`json_array(${sql.join(key, sql`, `)})` })
         .from(channelEndpoints)
@@ -108,7 +109,7 @@ export function createChatUsers(database: Database): ChatUsers {
             inArray(sql`json_array(${sql.join(key, sql`, `)})`, several),
           ),
         )
-        .orderBy(...key.map((column) => asc(column)), asc(channelEndpoints.id))
+        .orderBy(...key.map((column) => asc(column)), asc(workspaceId), asc(channelEndpoints.id))
         .limit(limit)
     },
   }
