@@ -1,12 +1,17 @@
 import { describe, expect, test } from 'bun:test'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { startHranaServer } from '../../harness/hrana-server.ts'
 import { readDatabase } from '../../harness/read-database.ts'
 import { SAMPLE_BODY, startService, type TestService } from '../../harness/service.ts'
+import { tempDir } from '../../harness/temp-dir.ts'
+import { environmentOf } from '../../harness/two-processes.ts'
 
 const URL_OF_WEBHOOK = 'https://hooks.example.com/services/T0ACME0001/B0ACME/x7Kq'
 
-const createWebhook = (service: TestService, url = URL_OF_WEBHOOK) =>
+const createWebhook = (service: TestService, url = URL_OF_WEBHOOK, identifier = 'hook') =>
   service.api('POST', '/v1/channel-endpoints', {
-    identifier: 'hook',
+    identifier,
     type: 'webhook',
     endpoint: { url, channel: '#general' },
     subscriberId: SAMPLE_BODY.subscriberId,
@@ -43,6 +48,10 @@ describe('the URL of a webhook', () => {
   test('that an earlier version stored in clear is sealed at the next start', async () => {
     const service = await startService()
     expect((await createWebhook(service)).status).toBe(201)
+    // More than fit on a page of the database: some of them leave it.
+    for (let number = 0; number < 30; number += 1) {
+      await createWebhook(service, URL_OF_WEBHOOK, `more${number}`)
+    }
     const before = await shown(service)
     await service.stop()
     const value = JSON.stringify({ url: URL_OF_WEBHOOK, channel: '#general' })
@@ -57,5 +66,40 @@ describe('the URL of a webhook', () => {
     expect(storedValues(next.databaseFile)).not.toContain('hooks.example.com')
     expect(await shown(next)).toEqual(before)
     await next.stop()
+    // A server has its own file, and its own means to rewrite it.
+    if (next.databaseFile.endsWith('latch.db')) {
+      expect(readFileSync(next.databaseFile).includes('hooks.example.com')).toBe(false)
+    }
+  })
+
+  test('is sealed once by two processes that start at the same moment', async () => {
+    const file = join(tempDir(), 'server.db')
+    const server = startHranaServer(file, 'sesame')
+    const service = await startService(environmentOf(server))
+    for (let number = 0; number < 250; number += 1) {
+      const made = await createWebhook(service, `${URL_OF_WEBHOOK}/${number}`, `hook${number}`)
+      expect(made.status).toBe(201)
+    }
+    const list = async (of: TestService): Promise<unknown> => {
+      const query = 'limit=100&integrationIdentifier=slack'
+      return (await of.api('GET', `/v1/channel-endpoints?${query}`)).body
+    }
+    const before = await list(service)
+    await service.stop()
+    readDatabase(file, ({ rows }) =>
+      rows(
+        `update channel_endpoints set secret_sealed = null, endpoint = json_object('url', '${URL_OF_WEBHOOK}/' || substr(identifier, 5), 'channel', '#general') returning identifier`,
+      ),
+    )
+    const both = await Promise.all([
+      startService(environmentOf(server)),
+      startService(environmentOf(server)),
+    ])
+    expect(storedValues(file)).not.toContain('hooks.example.com')
+    for (const one of both) {
+      expect(await list(one)).toEqual(before)
+      await one.stop()
+    }
+    await server.stop()
   })
 })
