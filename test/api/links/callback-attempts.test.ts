@@ -91,6 +91,7 @@ describe('a link that was completed', () => {
     for (const headers of [{ accept: 'text/html' }, sameBrowser(other)]) {
       const elsewhere = await open(callback, headers)
       expect([elsewhere.status, elsewhere.text.includes('This is done')]).toEqual([200, true])
+      expect(elsewhere.text).toContain('If you have not seen whether it worked')
       for (const told of ['all set', 'Slack', 'linked']) expect(elsewhere.text).not.toContain(told)
       expect(elsewhere.headers.get('set-cookie')).toBeNull()
       expect(lastLogged()).toMatchObject({ outcome: 'attempt_over', linkId: id })
