@@ -81,7 +81,8 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
         heading: 'This is done',
         intro: 'You can close this page.',
         // It may be the same person, who reloaded before there was an answer.
-        advice: 'If you have not seen whether it worked, go back to where you started and look there.',
+        advice:
+          'If you have not seen whether it worked, go back to where you started and look there.',
       }
     default:
       return describeRefusal(result, providers)
