@@ -44,6 +44,7 @@ import { createLinkAttempts, type LinkAttempts } from './links/link-attempts.ts'
 import { createSpentStates, type SpentStates } from './links/spent-states.ts'
 import { createMetadata, type Metadata } from './metadata.ts'
 import { createCounts } from './reading/counts.ts'
+import { openPreparedReads, type PreparedReads, serverReads } from './reading/prepared-reads.ts'
 import {
   createRowCache,
   OWNED_DATABASE_LIFETIME,
@@ -123,7 +124,9 @@ export async function openStore(
   const file = join(dataDir, 'latch.db')
   const client = server === null ? await openFile(file, synchronous) : openServerClient(server)
   let committer: Committer | null = null
+  let reads: PreparedReads | null = null
   const closeAll = async (): Promise<void> => {
+    reads?.close()
     await committer?.close()
     if (server === null) await closeClient(client)
     else client.close()
@@ -136,6 +139,7 @@ export async function openStore(
       server === null
         ? startThreadCommitter({ identity: identityOf(file), synchronous })
         : createCommitter(client)
+    reads = server === null ? openPreparedReads(file, synchronous) : serverReads(client)
     const writer = createWriter(committer, onCommit)
     const lifetime = server === null ? OWNED_DATABASE_LIFETIME : SHARED_DATABASE_LIFETIME
     const counts = createCounts(database, writer, lifetime)
@@ -160,7 +164,7 @@ export async function openStore(
       dependentConnections: createDependentConnections(database),
       endpoints: createEndpoints(database, sealing, counts, jobs),
       chatUsers: createChatUsers(database),
-      identities: createIdentities(database, cacheRead),
+      identities: createIdentities(database, reads, cacheRead),
       botInstallations: createBotInstallations(database),
       linkAttempts: createLinkAttempts(database, writer),
       spentStates: createSpentStates(database, writer),

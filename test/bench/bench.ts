@@ -2,18 +2,27 @@ import { removeTempDirs, tempDir } from '../harness/temp-dir.ts'
 import { fillEvents, measureEventCost, measureEventLists } from './events.ts'
 import { type Measurement, measureLists } from './lists.ts'
 import { measureLoads } from './loads.ts'
+import { measureLookUps } from './look-ups.ts'
 import { measureResources } from './resources.ts'
-import { judge, judgeEvents, type Results, type Verdict } from './targets.ts'
+import type { Measured } from './rounds.ts'
+import { judge, judgeEvents, judgeLookUps, type Results, type Verdict } from './targets.ts'
 
 /**
  * `bun run bench`: measures, prints tables and JSON, and says which targets were met. `bun run bench
- * events` measures events alone, in a table of 10 million; that takes 6 GB of disk. Fails if a target
- * was missed.
+ * events` measures events alone, in a table of 10 million; that takes 6 GB of disk. `bun run bench
+ * look-ups 10000000` measures look-ups alone, of that many linked users. Fails if a target was missed.
  */
 if (process.argv[2] === 'events') {
   const many = Number(process.argv[3] ?? 10_000_000)
   const events = await measureEvents(many)
   finish(events, judgeEvents(events.lists, events.costs))
+}
+
+if (process.argv[2] === 'look-ups') {
+  const [many, times] = [Number(process.argv[3] ?? 1_000_000), Number(process.argv[4] ?? 20)]
+  const lookUps = await measureLookUps(tempDir(), times, many)
+  printLoads(lookUps)
+  finish({ lookUps }, judgeLookUps(lookUps))
 }
 
 const [rounds, rows] = [Number(process.argv[2] ?? 20), Number(process.argv[3] ?? 1_000_000)]
@@ -23,16 +32,9 @@ if (Bun.which('wrk') === null || Bun.which('node') === null) {
 }
 
 const loads = await measureLoads(tempDir(), rounds)
-console.table(
-  loads.map(({ name, requestsPerSecond, ratio, ratioRange: { least, most }, p99Ms, failed }) => ({
-    case: name,
-    'requests/s': requestsPerSecond,
-    'of (a)': Number(ratio.toFixed(3)),
-    'least to most': `${least.toFixed(3)} to ${most.toFixed(3)}`,
-    'p99 ms': Number(p99Ms.toFixed(2)),
-    failed,
-  })),
-)
+printLoads(loads)
+const lookUps = await measureLookUps(tempDir(), rounds, rows)
+printLoads(lookUps)
 const resources = await measureResources(tempDir())
 console.table({
   'start to the first link, ms': Math.round(resources.startMs),
@@ -52,11 +54,13 @@ console.table({
     ]),
   ),
 })
-const { lists, bytesPerEndpoint } = await measureLists(1000, rows)
-printLists(lists, 1000, rows)
+/** More than the cache is asked for, so that it is empty there too. */
+const FEW = 10_000
+const { lists, bytesPerEndpoint } = await measureLists(FEW, rows)
+printLists(lists, FEW, rows)
 console.log(`${bytesPerEndpoint} bytes on disk an endpoint\n`)
 
-const results: Results = { loads, resources, lists, bytesPerEndpoint }
+const results: Results = { loads, lookUps, resources, lists, bytesPerEndpoint }
 finish(results, judge(results))
 
 async function measureEvents(many: number) {
@@ -74,6 +78,19 @@ async function measureEvents(many: number) {
     })),
   )
   return { lists, costs }
+}
+
+function printLoads(loads: readonly Measured[]): void {
+  console.table(
+    loads.map(({ name, requestsPerSecond, ratio, ratioRange: { least, most }, p99Ms, failed }) => ({
+      case: name,
+      'requests/s': requestsPerSecond,
+      'of (a)': Number(ratio.toFixed(3)),
+      'least to most': `${least.toFixed(3)} to ${most.toFixed(3)}`,
+      'p99 ms': Number(p99Ms.toFixed(2)),
+      failed,
+    })),
+  )
 }
 
 function printLists(lists: readonly Measurement[], few: number, many: number): void {

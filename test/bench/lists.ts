@@ -21,6 +21,8 @@ type Filled = {
   dataDir: string
   /** Where the second page begins. */
   after: { kind: 'after'; id: string; included: false }
+  /** A chat user after the other, all of them before one comes again. */
+  users(): number
 }
 
 const ENVIRONMENT = 'e'.repeat(24)
@@ -68,12 +70,13 @@ async function fill(rows: number): Promise<Filled> {
           connectionIdentifier: `c${(done + index) % GROUPS}`,
           subscriberId: `s${(done + index) % GROUPS}`,
           contextKeys: [`tenant:t${(done + index) % GROUPS}`],
-          type: 'slack_channel',
+          type: 'slack_user',
+          // Otherwise each would need a connection of its own.
           kind: 'destination',
-          endpoint: { channelId: 'C' },
-          workspaceId: null,
+          endpoint: { userId: `U${done + index}` },
+          workspaceId: `T${(done + index) % GROUPS}`,
           workspaceAlias: null,
-          chatUserId: null,
+          chatUserId: `U${done + index}`,
           secret: null,
         })
       }),
@@ -81,7 +84,17 @@ async function fill(rows: number): Promise<Filled> {
   }
   const first = await store.endpoints.page(ALL, PAGING)
   const id = String(first.items[9]?.id)
-  return { store, dataDir, after: { kind: 'after', id, included: false } }
+  let turn = 0
+  return {
+    store,
+    dataDir,
+    after: { kind: 'after', id, included: false },
+    // A prime that divides neither, so that neighbours are not asked for one after the other.
+    users: () => {
+      turn += 7919
+      return turn % rows
+    },
+  }
 }
 
 type Run = (of: Filled) => Promise<unknown>
@@ -98,7 +111,18 @@ const RUNS: Record<string, Run> = {
   'by context': ({ store }) => store.endpoints.page({ ...ALL, contextKeys: ['tenant:t7'] }, PAGING),
   'by integration': ({ store }) =>
     store.endpoints.page({ ...ALL, integrationIdentifier: 'slack' }, PAGING),
+  'by workspace': ({ store }) => store.endpoints.page({ ...ALL, workspaceIds: ['T7'] }, PAGING),
+  'by chat user': ({ store }) => store.endpoints.page({ ...ALL, chatUserIds: ['U7'] }, PAGING),
   'one, by identifier': ({ store }) => store.endpoints.find(ENVIRONMENT, 'e7'),
+  // 20 at a time: one takes less than what else may happen meanwhile.
+  'who is speaking, 20 not cached': async ({ store, users }) => {
+    for (let count = 0; count < 20; count += 1) {
+      const user = users()
+      const workspace = `T${user % GROUPS}`
+      const found = await store.identities.findLinked(ENVIRONMENT, 'slack', workspace, `U${user}`)
+      if (found === null) throw new Error(`nobody is linked to U${user}`)
+    }
+  },
 }
 
 async function timed(run: () => Promise<unknown>): Promise<number> {

@@ -3,21 +3,9 @@ import { CALLBACK_PATH } from '../../src/domain/links/addresses.ts'
 import { start } from '../harness/process.ts'
 import { LINK_PATH, SAMPLE_BODY } from '../harness/service.ts'
 import { consentedLinks, openEachOnce } from './callbacks.ts'
+import { type Case, type Measured, measureCases } from './rounds.ts'
 import { fill, startService } from './service.ts'
-import { FRESH_KEYS, type Load, median, postScript, wrk } from './wrk.ts'
-
-/** Of one case, the medians of its rounds; `failed`: of all of them together. */
-export type Measured = {
-  name: string
-  requestsPerSecond: number
-  /** Of the bare handler just before and just after. */
-  ratio: number
-  ratioRange: { least: number; most: number }
-  p99Ms: number
-  failed: number
-}
-
-type Round = Load & { ratio: number }
+import { FRESH_KEYS, type Load, postScript, wrk } from './wrk.ts'
 
 /** Callbacks a round; each needs a link of its own. */
 const CALLBACKS = 1500
@@ -52,7 +40,7 @@ export async function measureLoads(folder: string, rounds: number): Promise<Meas
     `wrk.headers["Cookie"] = "${cookie}"`,
   )
   const measureBare = (): Promise<Load> => wrk(bare.firstLine, script('bare'))
-  const cases: [string, () => Promise<Load>][] = [
+  const cases: Case[] = [
     ['(b) link', () => wrk(link, script('link', authorization))],
     [
       '(c) link, a fresh idempotency key each',
@@ -82,34 +70,8 @@ export async function measureLoads(folder: string, rounds: number): Promise<Meas
   ]
   await wrk(link, script('warm-up', authorization), 3)
 
-  const bareRounds: Round[] = [{ ...(await measureBare()), ratio: 1 }]
-  const loads = cases.map(([name]) => ({ name, rounds: [] as Round[] }))
-  for (let round = 0; round < rounds; round += 1) {
-    for (const [index, [, run]] of cases.entries()) {
-      const before = bareRounds.at(-1)?.requestsPerSecond ?? Number.NaN
-      const load = await run()
-      const after = await measureBare()
-      const ratio = (2 * load.requestsPerSecond) / (before + after.requestsPerSecond)
-      loads[index]?.rounds.push({ ...load, ratio })
-      bareRounds.push({ ...after, ratio: 1 })
-    }
-  }
+  const measured = await measureCases(['(a) bare handler', measureBare], cases, rounds)
   await service.stop()
   for (const one of [bare, slack, slackOAuth, betterAuth]) one.signal('SIGTERM')
-  return [
-    summarize('(a) bare handler', bareRounds),
-    ...loads.map(({ name, rounds: all }) => summarize(name, all)),
-  ]
-}
-
-function summarize(name: string, rounds: readonly Round[]): Measured {
-  const ratios = rounds.map(({ ratio }) => ratio)
-  return {
-    name,
-    requestsPerSecond: Math.round(median(rounds.map((load) => load.requestsPerSecond))),
-    ratio: median(ratios),
-    ratioRange: { least: Math.min(...ratios), most: Math.max(...ratios) },
-    p99Ms: median(rounds.map(({ p99Ms }) => p99Ms)),
-    failed: rounds.reduce((sum, { failed }) => sum + failed, 0),
-  }
+  return measured
 }

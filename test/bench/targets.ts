@@ -1,9 +1,13 @@
 import type { EventCost } from './events.ts'
 import type { Lists, Measurement } from './lists.ts'
-import type { Measured } from './loads.ts'
 import type { Resources } from './resources.ts'
+import type { Measured } from './rounds.ts'
 
-export type Results = { loads: readonly Measured[]; resources: Resources } & Lists
+export type Results = {
+  loads: readonly Measured[]
+  lookUps: readonly Measured[]
+  resources: Resources
+} & Lists
 
 export type Verdict = { target: string; measured: string; met: boolean }
 
@@ -34,8 +38,21 @@ export const judgeEvents = (
 const worstOf = (lists: readonly Measurement[]): number =>
   Math.max(...lists.map(({ ratio }) => ratio))
 
+/** How fast look-ups are to be, and whether they were in this run. */
+export function judgeLookUps(lookUps: readonly Measured[]): Verdict[] {
+  const [bareHot, hot, , even] = lookUps
+  if (bareHot === undefined || hot === undefined || even === undefined) return []
+  const failed = lookUps.reduce((sum, load) => sum + load.failed, 0)
+  return [
+    atMost('look-ups that failed', failed, 0),
+    atLeast('(h) of its bare handler', hot.ratio, 0.8),
+    atMost("p99 of (h), of its bare handler's", hot.p99Ms / bareHot.p99Ms, 2),
+    atLeast('(i) of its bare handler', even.ratio, 0.25),
+  ]
+}
+
 /** What latch is to reach, and whether it did in this run. */
-export function judge({ loads, resources, lists }: Results): Verdict[] {
+export function judge({ loads, lookUps, resources, lists }: Results): Verdict[] {
   const find = (letter: string): Measured => {
     const found = loads.find(({ name }) => name.includes(letter))
     if (found === undefined) throw new Error(`not measured: ${letter}`)
@@ -55,6 +72,7 @@ export function judge({ loads, resources, lists }: Results): Verdict[] {
     atMost("p99 of (b), of (a)'s", link.p99Ms / bare.p99Ms, 2),
     atLeast('(b), times @slack/oauth', times('@slack/oauth'), 15),
     atLeast('(b), times better-auth', times('better-auth'), 30),
+    ...judgeLookUps(lookUps),
     atMost('(f) many rows, of few: the worst list', worstOf(lists), 1.2),
     atMost('start to the first link, ms', resources.startMs, 100),
     atMost('peak memory under links, MB', resources.peakMegabytes, 100),

@@ -54,6 +54,30 @@ describe('a cached row', () => {
     expect(await count('e', 'ada')).toBe(1)
   })
 
+  test('from a shared database is used for as long since its read began, not since it ended', async () => {
+    let finish = (): void => {}
+    const slow = createRowCache(versions, { ttl: 20 })(['contexts'], async () => {
+      reads += 1
+      await new Promise<void>((resolve) => {
+        finish = resolve
+      })
+      return {}
+    })
+    const before = reads
+    const first = slow('a')
+    const shared = slow('a')
+    expect(reads - before).toBe(1)
+    await Bun.sleep(30)
+    const finishFirst = finish
+    const later = slow('a')
+    expect(reads - before).toBe(2)
+    finishFirst()
+    await Promise.all([first, shared])
+    const last = slow('a')
+    finish()
+    await Promise.all([later, last])
+  })
+
   test('is not cached if its table was written to during the read', async () => {
     const slow = cacheRead(['contexts'], async () => {
       versions.invalidate([{ sql: 'update "contexts" set "id" = 1', args: [] }])

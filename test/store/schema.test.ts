@@ -1,7 +1,13 @@
 import { beforeAll, describe, expect, test } from 'bun:test'
 import { join } from 'node:path'
 import { getTableName } from 'drizzle-orm'
-import { type AnySQLiteColumn, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import {
+  type AnySQLiteColumn,
+  getTableConfig,
+  integer,
+  sqliteTable,
+  text,
+} from 'drizzle-orm/sqlite-core'
 import { type Client, openClient } from '../../src/store/database/client.ts'
 import { migrate } from '../../src/store/database/migrate.ts'
 import { embedMigrations } from '../../src/store/database/migrations.macro.ts' with {
@@ -95,6 +101,26 @@ describe('cache invalidation', () => {
       const moved = tables.filter((table, index) => versions.watch([table])() !== before[index])
       expect(moved).toEqual([parent, ...(changed.get(parent) ?? [])].sort())
     }
+  })
+
+  test('does not follow them for an insert, as none has an action on update', () => {
+    const actions = schemaTables().flatMap((table) =>
+      getTableConfig(table).foreignKeys.map(({ onUpdate = 'no action' }) => onUpdate),
+    )
+    expect(new Set(actions)).toEqual(new Set(['no action']))
+    const changes = (sql: string): string[] => {
+      const versions = createCacheInvalidation()
+      const before = tables.map((table) => versions.watch([table])())
+      versions.invalidate([{ sql, args: [] }])
+      return tables.filter((table, index) => versions.watch([table])() !== before[index])
+    }
+    expect(changes('insert into "subscribers" values (1) on conflict do update set a = 1')).toEqual(
+      ['subscribers'],
+    )
+    for (const sql of ['insert or replace into subscribers values (1)', 'UPDATE subscribers']) {
+      expect(changes(`${sql} set a = 1`)).toEqual(['channel_endpoints', 'subscribers'])
+    }
+    expect(changes('with x as (select 1) delete from subscribers')).toEqual(tables)
   })
 
   test('follows cycles and "set null", but not references without an action', () => {

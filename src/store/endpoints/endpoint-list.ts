@@ -47,7 +47,10 @@ export type ListedEndpoint = Omit<
 
 export const endpointsWhere = (filter: EndpointFilter): SQL | undefined =>
   and(
-    eq(channelEndpoints.environmentId, filter.environmentId),
+    // Without the sign, SQLite would read all endpoints in order to find those of a chat user.
+    filter.chatUserIds === undefined
+      ? eq(channelEndpoints.environmentId, filter.environmentId)
+      : sql`+${channelEndpoints.environmentId} = ${filter.environmentId}`,
     whereIs(channelEndpoints.identifier, filter.identifier),
     whereIs(channelEndpoints.subscriberId, filter.subscriberId),
     whereIs(channelEndpoints.connectionIdentifier, filter.connectionIdentifier),

@@ -32,12 +32,12 @@ export function createRowCache(
   lifetime: CacheLifetime,
 ): <Row extends object>(
   tables: readonly string[],
-  read: (...key: string[]) => Promise<Row | null>,
+  read: (...key: string[]) => Row | null | Promise<Row | null>,
   maxRows?: number,
 ) => CachedRead<Row> {
   return <Row extends object>(
     tables: readonly string[],
-    read: (...key: string[]) => Promise<Row | null>,
+    read: (...key: string[]) => Row | null | Promise<Row | null>,
     maxRows: number = MAX_ROWS,
   ): CachedRead<Row> => {
     const rows = new LRUCache<string, { row: Row | null; version: number }>({
@@ -45,15 +45,28 @@ export function createRowCache(
       ...lifetime,
     })
     const versionNow = writer.watch(tables)
-    const underWay = new Map<string, { version: number; reading: Promise<Row | null> }>()
-    const readAnew = (name: string, version: number, key: string[]): Promise<Row | null> => {
+    const underWay = new Map<
+      string,
+      { version: number; startedMs: number; reading: Promise<Row | null> }
+    >()
+    const readAnew = (
+      name: string,
+      version: number,
+      key: string[],
+    ): Row | null | Promise<Row | null> => {
       const reading = read(...key)
-      underWay.set(name, { version, reading })
+      if (!(reading instanceof Promise)) {
+        rows.set(name, { row: reading, version })
+        return reading
+      }
+      const startedMs = performance.now()
+      underWay.set(name, { version, startedMs, reading })
       const forget = (): void => {
         if (underWay.get(name)?.reading === reading) underWay.delete(name)
       }
       reading.then((row) => {
-        rows.set(name, { row, version })
+        // A slow server may have read it long before it answers.
+        rows.set(name, { row, version }, { start: startedMs })
         forget()
       }, forget)
       return reading
@@ -66,7 +79,10 @@ export function createRowCache(
       if (known?.version === version) return known.row
       // A thousand concurrent requests with the same key must share one lookup.
       const other = underWay.get(name)
-      return other?.version === version ? other.reading : readAnew(name, version, key)
+      const isRecent =
+        other?.version === version &&
+        performance.now() - other.startedMs < (lifetime.ttl ?? Infinity)
+      return isRecent ? other.reading : readAnew(name, version, key)
     }
   }
 }

@@ -42,12 +42,21 @@ export function cascadesOf(tables: readonly SQLiteTable[]): ReadonlyMap<string, 
 
 const CHANGING = /^(cascade|set null|set default)$/
 
-const TARGET = /^\s*(?:insert(?: or \w+)? into|update|delete from)\s+"?(\w+)/i
+const TARGET = /^\s*(insert into|insert or \w+ into|update|delete from)\s+"?(\w+)/i
 
-/** The table that a statement writes to; null if unknown, in which case it may be any. */
-function tableOf({ sql }: Statement): string | null {
-  const [, table = null] = TARGET.exec(sql) ?? []
-  return table
+/**
+ * The tables that a statement may change; null if unknown, in which case it may be any. An insert
+ * changes no row that refers to another, not even one that becomes an update: no reference has an
+ * action `on update` (test/store/schema.test.ts). Backends store their subscribers all the time, and
+ * that must not invalidate what is known about chat users.
+ */
+function tablesOf(
+  { sql }: Statement,
+  cascades: ReadonlyMap<string, readonly string[]>,
+): readonly string[] | null {
+  const [, verb, table] = TARGET.exec(sql) ?? []
+  if (verb === undefined || table === undefined) return null
+  return verb.toLowerCase() === 'insert into' ? [table] : [table, ...(cascades.get(table) ?? [])]
 }
 
 type Version = { count: number; listeners: Set<() => void> }
@@ -78,12 +87,14 @@ export function createCacheInvalidation(): CacheInvalidation {
       }
     },
     invalidate: (statements) => {
-      for (const table of new Set(statements.map(tableOf))) {
-        const touched = table === null ? [] : [table, ...(cascades.get(table) ?? [])]
-        for (const version of table === null ? [ofAny] : touched.map(versionOf)) {
-          version.count += 1
-          for (const listener of version.listeners) listener()
-        }
+      const changed = new Set<Version>()
+      for (const statement of statements) {
+        const tables = tablesOf(statement, cascades)
+        for (const version of tables?.map(versionOf) ?? [ofAny]) changed.add(version)
+      }
+      for (const version of changed) {
+        version.count += 1
+        for (const listener of version.listeners) listener()
       }
     },
     invalidateReads: (statements) => {

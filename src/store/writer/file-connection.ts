@@ -8,6 +8,8 @@ import type { Statement } from './writes.ts'
 export type FileConnection = Connection & {
   /** Runs a statement without arguments, outside of a transaction. */
   run(sql: string): Committed
+  /** Runs a statement that returns rows, outside of a transaction. */
+  read(statement: Statement): readonly ReturnedRow[]
 }
 
 /** Runs a statement that is already prepared. */
@@ -56,6 +58,7 @@ export function openFileConnection(file: string, synchronous: Synchronous): File
 
   return {
     run: (sql) => run({ sql, args: [] }),
+    read: (statement) => run(statement).returned ?? [],
     batch: async (statements) => {
       run({ sql: 'BEGIN IMMEDIATE', args: [] })
       try {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, test } from 'bun:test'
+import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { expectAnswer, refusedField, testCases } from '../../harness/cases.ts'
 import { addEnvironment } from '../../harness/other-environment.ts'
 import { SAMPLE_BODY, startService } from '../../harness/service.ts'
@@ -268,5 +268,33 @@ describe('a link is seen by the next look-up', () => {
     await expectAnswer(service, { method: 'GET', path: after }, linked)
     await service.api('DELETE', '/v2/subscribers/leaver')
     await expectAnswer(service, { method: 'GET', path: after }, notLinked)
+  })
+
+  // A look-up that began before the change must not keep what it read for those that come after.
+  test('however many look-ups are under way meanwhile', async () => {
+    const crowd = slack('T8', 'U1')
+    const named = { integrationIdentifier: 'slack', subscriberId: 'ada', identifier: 'crowd' }
+    const workspace = { workspace: { id: 'T8' }, auth: { accessToken: 'x' } }
+    const context = { of: 'crowd' }
+    await service.api('POST', '/v1/channel-connections', { ...named, ...workspace, context })
+    const endpoint = { type: 'slack_user', endpoint: { userId: 'U1' } }
+    const store = { ...named, ...endpoint, connectionIdentifier: 'crowd' }
+    for (let round = 0; round < 20; round += 1) {
+      let isOver = false
+      const asking = Array.from({ length: 8 }, async () => {
+        while (!isOver) {
+          const { status } = await service.api('GET', crowd)
+          if (status !== 200 && status !== 404) throw new Error(`status ${status}`)
+        }
+      })
+      const made = await service.api('POST', '/v1/channel-endpoints', store)
+      const after = await service.api('GET', crowd)
+      const gone = await service.api('DELETE', '/v1/channel-endpoints/crowd')
+      const afterwards = await service.api('GET', crowd)
+      isOver = true
+      await Promise.all(asking)
+      const statuses = [made, after, gone, afterwards].map(({ status }) => status)
+      expect(statuses).toEqual([201, 200, 204, 404])
+    }
   })
 })
