@@ -8,7 +8,12 @@ import { type CommandOptions, defineCommand, defineGroup } from './define-comman
 import { withEnvironment, withJson } from './options.ts'
 
 type KeyOptions = CommandOptions & { environment?: string }
-type CreateOptions = KeyOptions & { name?: string; permission?: string; expiresIn?: string }
+type CreateOptions = KeyOptions & {
+  name?: string
+  permission?: string
+  audience?: readonly string[]
+  expiresIn?: string
+}
 
 const describePermissions = (): string =>
   Object.entries(KEY_PERMISSIONS)
@@ -25,10 +30,19 @@ const create = defineCommand({
   declare: (command) =>
     withJson(withEnvironment(command))
       .option('--name <name>', 'what the key is for')
-      .option('--permission <what>', `what it may do: ${describePermissions()}; default: all`)
+      .option(
+        '--permission <what>',
+        `what it may do, several separated by commas: ${describePermissions()}; default: all`,
+      )
+      .option(
+        '--audience <audience>',
+        'a service that may read its speaker tokens, usually a URL; repeat it for several',
+        (audience: string, others: readonly string[] = []) => [...others, audience],
+      )
       .option('--expires-in <days>', 'when it expires, such as 90d; default: never'),
   examples: [
     'latch keys create --name ci --permission links --expires-in 90d',
+    'latch keys create --name bot --permission read,speak --audience https://app.example.com',
     'latch keys create --name backend --data-dir /var/lib/latch --json',
   ],
   run: async (options: CreateOptions) => {
@@ -36,7 +50,8 @@ const create = defineCommand({
     const wanted = {
       ...environmentOf(options),
       name,
-      permission: readPermission(options),
+      permissions: readPermissions(options),
+      audiences: [...(options.audience ?? [])],
       expiresInDays: readDays(options),
     }
     const { createKeyAction } = await import('../operator/keys.ts')
@@ -51,9 +66,14 @@ const create = defineCommand({
   },
 })
 
-function readPermission({ permission = 'all' }: CreateOptions): KeyPermission {
-  if (isKeyPermission(permission)) return permission
-  throw new UsageError(`--permission must be one of ${Object.keys(KEY_PERMISSIONS).join(', ')}`)
+function readPermissions({ permission = 'all' }: CreateOptions): KeyPermission[] {
+  const names = [...new Set(permission.split(',').map((name) => name.trim()))]
+  const known = names.filter(isKeyPermission)
+  if (known.length === names.length) return known
+  throw new UsageError(
+    `--permission must be one of ${Object.keys(KEY_PERMISSIONS).join(', ')}, or several of them ` +
+      'separated by commas',
+  )
 }
 
 /** Null: the key does not expire. */
@@ -77,11 +97,16 @@ const list = defineCommand({
     for (const { revokedAt, expiresAt, lastUsedAt, ...key } of options.json ? [] : keys) {
       const end = revokedAt === null ? `until ${expiresAt ?? 'revoked'}` : `revoked ${revokedAt}`
       const used = lastUsedAt === null ? 'never used' : `used ${lastUsedAt}`
-      console.log(`${key.id}  ${key.permission.padEnd(6)}  ${end}  ${used}  ${key.name}`)
+      console.log(
+        `${key.id}  ${key.permission.padEnd(6)}  ${describeAudiences(key.audiences)}${end}  ${used}  ${key.name}`,
+      )
     }
     return 0
   },
 })
+
+const describeAudiences = (audiences: readonly string[]): string =>
+  audiences.length === 0 ? '' : `for ${audiences.join(', ')}  `
 
 const revoke = defineCommand({
   name: 'revoke',

@@ -9,7 +9,7 @@ import type { LimitByAddress } from './client-address.ts'
 /** The holder of a valid API key. A key belongs to one environment. */
 export type Caller = Pick<
   KeyHolder,
-  'apiKeyId' | 'environmentId' | 'organizationId' | 'permission'
+  'apiKeyId' | 'environmentId' | 'organizationId' | 'permissions' | 'audiences'
 > & {
   /**
    * HMAC-SHA256 in hex, keyed with the presented API key. Possible only during a request: latch
@@ -63,9 +63,9 @@ export function createAuthenticate(
     }
     if (remembered === undefined) known.set(header, presented)
     store.apiKeys.noteUse(holder.apiKeyId, nowMs)
-    const { apiKeyId, environmentId, organizationId, permission } = holder
+    const { apiKeyId, environmentId, organizationId, permissions, audiences } = holder
     const { hmacWithApiKey } = presented
-    return { apiKeyId, environmentId, organizationId, permission, hmacWithApiKey }
+    return { apiKeyId, environmentId, organizationId, permissions, audiences, hmacWithApiKey }
   }
 
   // Looked up again for the few requests that are logged; remembering it would slow down them all.

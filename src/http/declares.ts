@@ -5,6 +5,7 @@ import {
   type TSchema,
   Type,
 } from '@sinclair/typebox'
+import { mayChange, mayLink, mayRead, maySpeak } from '../domain/environments/key-permissions.ts'
 import { createShape } from '../domain/shape.ts'
 import { ApiError, refusedFields } from './api-error.ts'
 import type { Caller } from './authenticate.ts'
@@ -26,6 +27,8 @@ export type Access =
   | 'write'
   /** Unrestricted keys, and those restricted to making links. */
   | 'link'
+  /** Keys with the permission `speak`. */
+  | 'speak'
 
 /** One response of an operation: when it is sent, and its body. */
 export type DeclaredResponse = {
@@ -195,15 +198,31 @@ export function createDeclarationLookup(
   }
 }
 
-/** Throws 403 if the API key's permission does not cover the operation. */
+const IS_PERMITTED: Readonly<Record<Access, (permissions: Caller['permissions']) => boolean>> = {
+  public: () => true,
+  read: mayRead,
+  write: mayChange,
+  link: mayLink,
+  speak: maySpeak,
+}
+
+/** Throws 403 if the API key's permissions do not cover the operation. */
 export function requirePermission(
-  permission: Caller['permission'],
+  permissions: Caller['permissions'],
   { access }: Pick<Declaration, 'access'>,
 ): void {
-  if (permission === 'all') return
-  const isReader = permission === 'read' || permission === 'tokens'
-  if (isReader && access === 'read') return
-  if (permission === 'links' && access === 'link') return
-  const allowed = isReader ? 'read' : 'make links'
-  throw new ApiError(403, 'api_key_restricted', `This API key may only ${allowed}`)
+  if (IS_PERMITTED[access](permissions)) return
+  throw new ApiError(403, 'api_key_restricted', restriction(permissions))
+}
+
+function restriction(permissions: Caller['permissions']): string {
+  if (mayChange(permissions)) return 'This API key may not create speaker tokens'
+  const allowed = [
+    ...(mayRead(permissions) ? ['read'] : []),
+    ...(mayLink(permissions) ? ['make links'] : []),
+    ...(maySpeak(permissions) ? ['create speaker tokens'] : []),
+  ]
+  return allowed.length === 0
+    ? 'This API key has no permission that this version of latch knows'
+    : `This API key may only ${new Intl.ListFormat('en').format(allowed)}`
 }

@@ -104,7 +104,7 @@ export function createApi(deps: ApiDeps) {
       const caller = await deps.authenticate(request)
       deps.overload.admitCaller()
       deps.rateLimits.charge(caller.environmentId, declaration.limit ?? 'global', set.headers)
-      requirePermission(caller.permission, declaration)
+      requirePermission(caller.permissions, declaration)
       if (declaration.holdsSecrets) set.headers['cache-control'] = 'no-store'
       if (request.method !== 'GET' && request.method !== 'HEAD') {
         context.body = await deps.readBody(request)

@@ -1,12 +1,8 @@
 import { Type } from '@sinclair/typebox'
 import { commit } from '../domain/commit.ts'
-import {
-  issueKey,
-  KeyPermission,
-  keyShape,
-  NewKey,
-  revokeKey,
-} from '../domain/environments/keys.ts'
+import { createKey, keyShape, NewKey, revokeKey } from '../domain/environments/keys.ts'
+import { inOneLine } from '../domain/shape.ts'
+import type { ApiKey } from '../store/environments/api-keys.ts'
 import { commandActor, defineAction, readInput, requireEnvironment } from './action.ts'
 import { UsageError } from './errors.ts'
 
@@ -18,28 +14,41 @@ const EnvironmentId = Type.Object({ environmentId: OptionalText })
 
 const iso = (ms: number | null): string | null => (ms === null ? null : new Date(ms).toISOString())
 
+const Key = {
+  id: Type.String(),
+  name: Type.String(),
+  /** Several are separated by commas. */
+  permission: Type.String(),
+  audiences: Type.Array(Type.String()),
+  expiresAt: OptionalText,
+}
+
+const presentKey = ({ id, name, permissions, audiences, expiresAtMs }: ApiKey) => ({
+  id,
+  name,
+  permission: permissions.join(','),
+  audiences: [...audiences],
+  expiresAt: iso(expiresAtMs),
+})
+
 /** Creates an API key. Only this response contains the key itself. */
 export const createKeyAction = defineAction({
   name: CREATE,
   input: Type.Object({ environmentId: OptionalText, ...NewKey.properties }),
   output: Type.Object({
-    id: Type.String(),
-    name: Type.String(),
-    permission: KeyPermission,
+    ...Key,
     environmentId: Type.String(),
-    expiresAt: OptionalText,
     apiKey: Type.String(),
   }),
   run: async (context, { environmentId, ...input }) => {
     const environment = await requireEnvironment(context, environmentId)
     const given = readInput(keyShape, input)
     const made = await commit(context, commandActor(CREATE), () =>
-      issueKey(context, environment.id, given),
+      createKey(context, environment.id, given),
     )
+    if (made.kind === 'invalid') throw new UsageError(inOneLine(made))
     const { apiKey, row } = made.value
-    const { id, name, permission, expiresAtMs } = row
-    const expiresAt = iso(expiresAtMs)
-    return { id, environmentId: environment.id, name, permission, expiresAt, apiKey }
+    return { ...presentKey(row), environmentId: environment.id, apiKey }
   },
 })
 
@@ -49,11 +58,8 @@ export const listKeysAction = defineAction({
   input: EnvironmentId,
   output: Type.Array(
     Type.Object({
-      id: Type.String(),
-      name: Type.String(),
-      permission: KeyPermission,
+      ...Key,
       createdAt: OptionalText,
-      expiresAt: OptionalText,
       revokedAt: OptionalText,
       lastUsedAt: OptionalText,
     }),
@@ -61,11 +67,8 @@ export const listKeysAction = defineAction({
   run: async (context, { environmentId }) => {
     const { id } = await requireEnvironment(context, environmentId)
     return (await context.store.apiKeys.list(id)).map((key) => ({
-      id: key.id,
-      name: key.name,
-      permission: key.permission,
+      ...presentKey(key),
       createdAt: iso(key.createdAtMs),
-      expiresAt: iso(key.expiresAtMs),
       revokedAt: iso(key.revokedAtMs),
       lastUsedAt: iso(key.lastUsedAtMs),
     }))

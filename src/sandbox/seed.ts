@@ -5,7 +5,8 @@ import {
   type AlreadyInitialized,
   createFirstEnvironment,
 } from '../domain/environments/first-environment.ts'
-import { issueKey } from '../domain/environments/keys.ts'
+import { EXAMPLE_AUDIENCE } from '../domain/environments/key-permissions.ts'
+import { issueKey, type NewKey } from '../domain/environments/keys.ts'
 import { createIntegration } from '../domain/integrations/integrations.ts'
 import { upsertSubscriber } from '../domain/subscribers/subscribers.ts'
 import { digestApiKey } from '../secrets/api-key.ts'
@@ -111,7 +112,12 @@ function changeOf(decided: Accepted<unknown> | { kind: string }): Change {
  */
 async function admitKey(deps: SeedDeps, apiKey: string): Promise<void> {
   const { store } = deps
-  const given = { name: 'sandbox', permission: 'all', expiresInDays: null } as const
+  const given: NewKey = {
+    name: 'sandbox',
+    permissions: ['all', 'speak'],
+    audiences: [EXAMPLE_AUDIENCE],
+    expiresInDays: null,
+  }
   await commit(deps, SANDBOX, async () => {
     const environment = await store.environments.first()
     const isKnown = (await store.apiKeys.findHolder(digestApiKey(apiKey))) !== null

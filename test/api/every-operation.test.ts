@@ -12,8 +12,8 @@ import { startService, type TestService } from '../harness/service.ts'
 const service = await startService()
 afterAll(() => service.stop())
 const { operations } = service
-const readOnly = await service.addKey({ permission: 'read' })
-const linksOnly = await service.addKey({ permission: 'links' })
+const readOnly = await service.addKey({ permissions: ['read'] })
+const linksOnly = await service.addKey({ permissions: ['links'] })
 
 const environmentId = String((await service.deps.store.environments.first())?.id)
 /** An id of nothing, which has the shape that any id must have. */

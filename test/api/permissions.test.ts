@@ -47,7 +47,7 @@ const secretsIn = (text: string): string[] =>
 describe('a key that can only read', () => {
   for (const path of SHOWING_SECRETS) {
     test(`sees no token and no webhook URL: GET ${path}`, async () => {
-      const authorization = `ApiKey ${await service.addKey({ permission: 'read' })}`
+      const authorization = `ApiKey ${await service.addKey({ permissions: ['read'] })}`
       const { status, text } = await service.api('GET', path, undefined, { authorization })
       expect(status).toBe(200)
       expect(secretsIn(text)).toEqual([])
@@ -55,7 +55,7 @@ describe('a key that can only read', () => {
   }
 
   test('sees that a hidden value exists', async () => {
-    const authorization = `ApiKey ${await service.addKey({ permission: 'read' })}`
+    const authorization = `ApiKey ${await service.addKey({ permissions: ['read'] })}`
     const read = async (path: string): Promise<unknown> =>
       (await service.api('GET', path, undefined, { authorization })).body
     expect(await read('/v1/channel-connections/bot')).toMatchObject({
@@ -73,7 +73,7 @@ describe('a key that can only read', () => {
 
 describe('a key that can read tokens', () => {
   test('sees tokens and webhook URLs, and changes nothing', async () => {
-    const authorization = `ApiKey ${await service.addKey({ permission: 'tokens' })}`
+    const authorization = `ApiKey ${await service.addKey({ permissions: ['tokens'] })}`
     const get = (path: string) => service.api('GET', path, undefined, { authorization })
     expect((await get('/v1/channel-connections/bot')).body).toMatchObject({
       auth: { accessToken: TOKEN, refreshToken: REFRESH_TOKEN },
@@ -89,7 +89,7 @@ describe('a key that can read tokens', () => {
 
 describe('a key that can only create links', () => {
   const linkWith = async (data: object): Promise<number> => {
-    const authorization = `ApiKey ${await service.addKey({ permission: 'links' })}`
+    const authorization = `ApiKey ${await service.addKey({ permissions: ['links'] })}`
     const body = { ...SAMPLE_BODY, context: { tenant: { id: 'acme', data } } }
     return (await service.api('POST', LINK_PATH, body, { authorization })).status
   }
@@ -107,6 +107,49 @@ describe('a key that can only create links', () => {
     const body = { ...SAMPLE_BODY, context: { tenant: { id: 'acme', data: { plan: 'pro' } } } }
     expect((await service.api('POST', LINK_PATH, body)).status).toBe(201)
     expect(await dataOf()).toEqual({ plan: 'pro' })
+  })
+})
+
+describe('a key with several permissions', () => {
+  const asking = async (
+    permissions: NonNullable<Parameters<TestService['addKey']>[0]['permissions']>,
+  ) => {
+    const authorization = `ApiKey ${await service.addKey({ permissions })}`
+    return (method: string, path: string, body?: object) =>
+      service.api(method, path, body, { authorization })
+  }
+  const subscriber = { subscriberId: 'new' }
+
+  test('may do what each of them permits, and nothing else', async () => {
+    const ask = await asking(['read', 'links'])
+    expect((await ask('GET', '/v1/channel-endpoints')).status).toBe(200)
+    expect((await ask('POST', LINK_PATH, SAMPLE_BODY)).status).toBe(201)
+    expect(secretsIn((await ask('GET', '/v1/channel-connections/bot')).text)).toEqual([])
+    const refused = await ask('POST', '/v2/subscribers', subscriber)
+    expect([refused.status, refused.body]).toMatchObject([
+      403,
+      { message: 'This API key may only read and make links' },
+    ])
+  })
+
+  test('may do everything if one of them is all', async () => {
+    const ask = await asking(['read', 'all'])
+    expect((await ask('POST', '/v2/subscribers', subscriber)).status).toBe(201)
+    expect((await ask('GET', '/v1/channel-connections/bot')).body).toMatchObject({
+      auth: { accessToken: TOKEN },
+    })
+  })
+
+  test('may do nothing that only a later version knows', async () => {
+    const ask = await asking([])
+    for (const [method, path] of [
+      ['GET', '/v1/channel-endpoints'],
+      ['POST', LINK_PATH],
+    ] as const) {
+      expect((await ask(method, path, method === 'POST' ? SAMPLE_BODY : undefined)).status).toBe(
+        403,
+      )
+    }
   })
 })
 

@@ -4,8 +4,8 @@ import { expectConforms } from './contract.ts'
 
 describe('403', async () => {
   const service = await startService(WITH_LIMITS)
-  const readOnly = await service.addKey({ permission: 'read' })
-  const linksOnly = await service.addKey({ permission: 'links' })
+  const readOnly = await service.addKey({ permissions: ['read'] })
+  const linksOnly = await service.addKey({ permissions: ['links'] })
   const as = (apiKey: string) => ({ authorization: `ApiKey ${apiKey}` })
 
   test('a key that can only read requests a link', async () => {

@@ -167,7 +167,7 @@ describe("the API's description", () => {
   test('matches real responses', async () => {
     const post = (body: unknown, headers?: Record<string, string>) =>
       service.api('POST', LINK_PATH, body, headers)
-    const restricted = await service.addKey({ permission: 'read' })
+    const restricted = await service.addKey({ permissions: ['read'] })
     for (const answer of [
       await post(SAMPLE_BODY, { 'idempotency-key': 'described' }),
       await post('{', {}),

@@ -9,7 +9,13 @@ afterAll(() => doors.service.stop())
 /** A good input of each command that stores what it is given. */
 const SAMPLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'environments.create': { name: 'Staging' },
-  'keys.create': { environmentId: null, name: 'ci', permission: 'all', expiresInDays: 7 },
+  'keys.create': {
+    environmentId: null,
+    name: 'ci',
+    permissions: ['all', 'speak'],
+    audiences: ['https://app.example.com'],
+    expiresInDays: 7,
+  },
   'integrations.create': {
     environmentId: null,
     providerId: 'slack',

@@ -46,10 +46,26 @@ describe('latch keys', () => {
     expect(await ask('POST', '/v1/integrations/channel-endpoints/oauth', link)).toBe(401)
   })
 
+  test('creates a key with several permissions, and the audiences of its speaker tokens', async () => {
+    const where = ['--data-dir', await stopped()]
+    const args = ['--permission', 'speak, links', '--audience', 'https://a.example']
+    const made = await latch('keys', 'create', ...args, '--audience', 'b', ...where, '--json')
+    const key = { permission: 'links,speak', audiences: ['https://a.example', 'b'] }
+    expect(JSON.parse(made.stdout)).toMatchObject(key)
+    const listed = await latch('keys', 'list', ...where)
+    expect(listed.stdout).toMatch(/ {2}links,speak {2}for https:\/\/a\.example, b {2}until /)
+  })
+
   test('says what is wrong with what was typed', async () => {
     const dataDir = await stopped()
     for (const [args, says] of [
-      [['create', '--permission', 'root'], '--permission must be one of all, read, tokens, links'],
+      [
+        ['create', '--permission', 'root'],
+        '--permission must be one of all, read, tokens, links, speak',
+      ],
+      [['create', '--permission', 'read,root'], '--permission must be one of all, read'],
+      [['create', '--permission', 'read,speak'], 'audiences must name at least one service'],
+      [['create', '--audience', 'https://a.example'], 'audiences must be empty'],
       [['create', '--expires-in', 'soon'], '--expires-in must be a number of days'],
       [['revoke', 'nope'], 'No such API key: nope'],
     ] as const) {

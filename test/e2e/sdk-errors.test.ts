@@ -47,7 +47,7 @@ describe("Novu's SDK, without retries,", () => {
   })
 
   test('reads a 403', async () => {
-    const secretKey = await service.addKey({ permission: 'read' })
+    const secretKey = await service.addKey({ permissions: ['read'] })
     const error = await errorOf(sdk({ secretKey }).integrations.generateLinkUserOAuthUrl(SAMPLE))
     expect(error).toBeInstanceOf(ErrorDto)
     expect(error).toMatchObject({ statusCode: 403, message: 'This API key may only read' })

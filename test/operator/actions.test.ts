@@ -12,7 +12,13 @@ const { dataDir } = service
 const app = { environmentId: null, providerId: 'slack', clientId: '1.2', own: {} }
 
 test('input of an operator with U+0000 is refused', async () => {
-  const key = { environmentId: null, name: 'a\0b', permission: 'all', expiresInDays: null } as const
+  const key = {
+    environmentId: null,
+    name: 'a\0b',
+    permissions: ['all' as const],
+    audiences: [],
+    expiresInDays: null,
+  }
   const sent = [
     () => sendAction(dataDir, createEnvironmentAction, { name: 'a\0b' }),
     () => sendAction(dataDir, createKeyAction, key),

@@ -43,7 +43,7 @@ const WITH_JOBS = 12
 async function read(dataDir: string): Promise<unknown[]> {
   const store = await openStore(dataDir, sealing)
   const found = [
-    (await store.apiKeys.findHolder('d'))?.permission,
+    (await store.apiKeys.findHolder('d'))?.permissions,
     (await store.integrations.findByIdentifier('e', 'slack'))?.credentials,
     (await store.endpoints.find('e', 'chendp_1'))?.endpoint,
     (await store.endpoints.find('e', 'chendp_1'))?.kind,
@@ -53,7 +53,7 @@ async function read(dataDir: string): Promise<unknown[]> {
   return found
 }
 
-const EVERYTHING = ['all', credentials, { userId: 'U1' }, 'person', 'destination']
+const EVERYTHING = [['all'], credentials, { userId: 'U1' }, 'person', 'destination']
 
 describe('a database', () => {
   for (const count of migrations.keys()) {

@@ -62,7 +62,7 @@ export type ChannelConnection = Static<typeof ChannelConnection>
 
 /** A key that may not see tokens gets a placeholder in place of each. */
 export const presentConnection = (
-  { permission }: Pick<Caller, 'permission'>,
+  { permissions }: Pick<Caller, 'permissions'>,
   { connection, auth, pending, integration }: ConnectionWithAuth,
 ): ChannelConnection => ({
   identifier: connection.identifier,
@@ -76,7 +76,7 @@ export const presentConnection = (
     ...(connection.workspaceName !== null && { name: connection.workspaceName }),
     ...(connection.botUserId !== null && { botUserId: connection.botUserId }),
   },
-  auth: showsSecrets(permission) ? auth : redact(auth),
+  auth: showsSecrets(permissions) ? auth : redact(auth),
   ...(pending !== null && { pending: presentPending(pending) }),
   createdAt: new Date(connection.createdAtMs).toISOString(),
   updatedAt: new Date(connection.updatedAtMs).toISOString(),
@@ -85,10 +85,10 @@ export const presentConnection = (
 /** Counts that a key has read the token of a connection. */
 export function noteTokenRead(
   tokenReads: Deps['tokenReads'],
-  { environmentId, apiKeyId, permission }: Caller,
+  { environmentId, apiKeyId, permissions }: Caller,
   { connection, auth }: ConnectionWithAuth,
 ): void {
-  if (!showsSecrets(permission)) return
+  if (!showsSecrets(permissions)) return
   const reader = { environmentId, apiKeyId, connectionIdentifier: connection.identifier }
   tokenReads.note(reader, auth.accessToken)
 }

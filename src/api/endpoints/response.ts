@@ -44,7 +44,7 @@ export type ChannelEndpoint = Static<typeof ChannelEndpoint>
 
 /** A key that may not see webhook URLs gets a placeholder in place of each. */
 export function presentEndpoint(
-  { permission }: Pick<Caller, 'permission'>,
+  { permissions }: Pick<Caller, 'permissions'>,
   endpoint: ListedEndpoint,
 ): ChannelEndpoint {
   const { identifier, channel, providerId, integrationIdentifier, connectionIdentifier } = endpoint
@@ -57,7 +57,7 @@ export function presentEndpoint(
     subscriberId: endpoint.subscriberId,
     contextKeys: [...endpoint.contextKeys],
     type: endpoint.type,
-    endpoint: showsSecrets(permission) ? wholeValue(endpoint) : redactedValue(endpoint),
+    endpoint: showsSecrets(permissions) ? wholeValue(endpoint) : redactedValue(endpoint),
     ...(endpoint.pending !== null && { pending: presentPending(endpoint.pending) }),
     createdAt: new Date(endpoint.createdAtMs).toISOString(),
     updatedAt: new Date(endpoint.updatedAtMs).toISOString(),

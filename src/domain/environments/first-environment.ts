@@ -36,7 +36,7 @@ export async function createFirstEnvironment(
   const key = issueKey(
     deps,
     made.value.id,
-    { name: names.key, permission: 'all', expiresInDays: null },
+    { name: names.key, permissions: ['all'], audiences: [], expiresInDays: null },
     apiKey,
   )
   // Its primary key is unique, so only one process can insert it.

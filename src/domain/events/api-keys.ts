@@ -3,7 +3,8 @@ import { defineEvent, timeOrNull } from './define.ts'
 
 const data = Type.Object({
   name: Type.String(),
-  permission: Type.String(),
+  permission: Type.String({ description: 'Several are separated by commas.' }),
+  audiences: Type.Optional(Type.Array(Type.String())),
   expiresAt: timeOrNull(),
 })
 

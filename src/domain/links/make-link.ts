@@ -10,7 +10,7 @@ import {
   readContexts,
 } from '../contexts/payload.ts'
 import { accept, type Decision } from '../decision.ts'
-import { type KeyPermission, mayChange } from '../environments/key-permissions.ts'
+import { type KeyPermissions, mayChange } from '../environments/key-permissions.ts'
 import { readApp } from '../integrations/app.ts'
 import type { IntegrationNotFound } from '../integrations/find.ts'
 import type { Invalid } from '../shape.ts'
@@ -22,10 +22,10 @@ import {
 } from './context-hash.ts'
 import { type AppWithClientId, type SignedLink, signLink } from './sign-link.ts'
 
-/** The caller: its environment, the permission of its API key, and an HMAC with that key. */
+/** The caller: its environment, the permissions of its API key, and an HMAC with that key. */
 export type LinkCaller = {
   environmentId: string
-  permission: KeyPermission
+  permissions: KeyPermissions
   hmacWithApiKey(text: string): string
 }
 
@@ -193,12 +193,12 @@ function readAppWithClientId(
 
 function acceptLink(
   deps: Deps,
-  { environmentId, permission }: LinkCaller,
+  { environmentId, permissions }: LinkCaller,
   link: SignedLink,
   newSubscriber: readonly Write[],
   contexts: NamedContexts,
 ): Decision<SignedLink> {
   const given = { ...contexts, contexts: contexts.contexts.filter(({ data }) => data !== null) }
-  const write = mayChange(permission) ? contextWrites : missingContextWrites
+  const write = mayChange(permissions) ? contextWrites : missingContextWrites
   return accept(link, { writes: [...newSubscriber, ...write(deps, environmentId, given)] })
 }

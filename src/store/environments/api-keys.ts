@@ -8,7 +8,7 @@ import { toWrite, type Write } from '../writer/writes.ts'
 /** An API key as stored: only its digest is kept. */
 export type ApiKey = typeof apiKeys.$inferSelect
 
-/** A new API key. By default it has every permission and never expires. */
+/** A new API key. By default it has the permission `all` and never expires. */
 export type NewApiKey = typeof apiKeys.$inferInsert
 
 /** The owner of an API key, and what the key permits. */
@@ -16,7 +16,8 @@ export type KeyHolder = {
   apiKeyId: string
   environmentId: string
   organizationId: string
-  permission: ApiKey['permission']
+  permissions: ApiKey['permissions']
+  audiences: readonly string[]
   expiresAtMs: number | null
   revokedAtMs: number | null
 }
@@ -44,7 +45,8 @@ export function createApiKeys(
       apiKeyId: apiKeys.id,
       environmentId: apiKeys.environmentId,
       organizationId: environments.organizationId,
-      permission: apiKeys.permission,
+      permissions: apiKeys.permissions,
+      audiences: apiKeys.audiences,
       expiresAtMs: apiKeys.expiresAtMs,
       revokedAtMs: apiKeys.revokedAtMs,
     })

@@ -1,4 +1,5 @@
-import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import { sql } from 'drizzle-orm'
+import { customType, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
 import { sealed } from './sealed.ts'
 
 export const environments = sqliteTable('environments', {
@@ -13,15 +14,34 @@ export const environmentId = () =>
     .notNull()
     .references(() => environments.id, { onDelete: 'cascade' })
 
+const PERMISSIONS = ['all', 'read', 'tokens', 'links', 'speak'] as const
+type Permission = (typeof PERMISSIONS)[number]
+
+/**
+ * A list of permissions, separated by commas: a key of a version that allowed only one has that one.
+ * A permission that this version does not know permits nothing.
+ */
+const permissions = customType<{ data: readonly Permission[]; driverData: string }>({
+  dataType: () => 'text',
+  toDriver: (list) => list.join(','),
+  fromDriver: (stored) => {
+    const names = stored.split(',')
+    return PERMISSIONS.filter((permission) => names.includes(permission))
+  },
+})
+
 export const apiKeys = sqliteTable('api_keys', {
   id: text('id').primaryKey(),
   environmentId: environmentId(),
   name: text('name').notNull(),
   digest: text('digest').notNull().unique(),
   /** What the key permits. */
-  permission: text('permission', { enum: ['all', 'read', 'tokens', 'links'] })
+  permissions: permissions('permission').notNull().default(sql`'all'`),
+  /** For whom speaker tokens can be created with the key; empty if it does not permit that. */
+  audiences: text('audiences', { mode: 'json' })
+    .$type<readonly string[]>()
     .notNull()
-    .default('all'),
+    .default(sql`'[]'`),
   createdAtMs: integer('created_at_ms').notNull(),
   /** Null: never expires. */
   expiresAtMs: integer('expires_at_ms'),

@@ -30,7 +30,7 @@ describe('GET /v1/channel-connections/:identifier', () => {
       status: 200,
       contains: { identifier: connectionIdentifier, auth: { accessToken: '[redacted]' } },
       lacks: 'xoxb-',
-      before: async () => ({ key: await service.addKey({ permission: 'read' }) }),
+      before: async () => ({ key: await service.addKey({ permissions: ['read'] }) }),
     },
     {
       name: 'an unknown one',

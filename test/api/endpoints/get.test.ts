@@ -7,7 +7,7 @@ import { startService } from '../../harness/service.ts'
 const service = await startService()
 afterAll(() => service.stop())
 const other = await addEnvironment(service)
-const readOnly = await service.addKey({ permission: 'read' })
+const readOnly = await service.addKey({ permissions: ['read'] })
 
 const PATH = '/v1/channel-endpoints'
 const { subscriberId, connectionIdentifier } = SANDBOX

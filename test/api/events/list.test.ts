@@ -8,8 +8,8 @@ import { endOf, listEvents, tell } from './events.ts'
 const service = await startService()
 afterAll(() => service.stop())
 const other = await addEnvironment(service)
-const readOnly = await service.addKey({ permission: 'read' })
-const linksOnly = await service.addKey({ permission: 'links' })
+const readOnly = await service.addKey({ permissions: ['read'] })
+const linksOnly = await service.addKey({ permissions: ['links'] })
 
 const after = await endOf(service)
 for (const name of ['a', 'b', 'c']) await tell(service, name)

@@ -69,7 +69,7 @@ describe('a request that waits for an event', () => {
   })
 
   test('is refused as soon as its key is revoked, and told of nothing that comes later', async () => {
-    const key = await service.addKey({ permission: 'read' })
+    const key = await service.addKey({ permissions: ['read'] })
     const after = await endOf(service)
     const headers = { authorization: `ApiKey ${key}` }
     const ask = (query: string) =>

@@ -95,13 +95,13 @@ describe('a link that nobody has opened', () => {
       name: 'is told to a key that may read',
       status: 200,
       contains: { status: 'waiting' },
-      before: () => keyOf({ permission: 'read' }),
+      before: () => keyOf({ permissions: ['read'] }),
     },
     {
       name: 'is not told to a key that may make links',
       status: 403,
       code: 'api_key_restricted',
-      before: () => keyOf({ permission: 'links' }),
+      before: () => keyOf({ permissions: ['links'] }),
     },
     {
       name: 'is unknown in another environment',

@@ -6,7 +6,13 @@ export const OF_COMMANDS: readonly Refusal[] = [
     when: 'no environment of that id',
     command: {
       action: 'keys.create',
-      input: { environmentId: 'none', name: 'ci', permission: 'all', expiresInDays: null },
+      input: {
+        environmentId: 'none',
+        name: 'ci',
+        permissions: ['all'],
+        audiences: [],
+        expiresInDays: null,
+      },
       says: 'No such environment: none',
     },
   },

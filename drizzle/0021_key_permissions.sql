@@ -1,0 +1,1 @@
+ALTER TABLE `api_keys` ADD `audiences` text DEFAULT '[]' NOT NULL;
