@@ -7,11 +7,15 @@ import { Type } from '@sinclair/typebox'
  */
 const MAX_LENGTH = 300
 
+const MAX = {
+  maxLength: MAX_LENGTH,
+  patternMessage: `must be at most ${MAX_LENGTH} characters`,
+}
+
 /** The identifier of an integration, a connection or an endpoint, which the caller may choose. */
 export const identifierOf = (what: { examples?: string[]; description?: string } = {}) =>
-  Type.String({
-    ...what,
-    minLength: 1,
-    maxLength: MAX_LENGTH,
-    patternMessage: `must be at most ${MAX_LENGTH} characters`,
-  })
+  Type.String({ ...what, ...MAX, minLength: 1 })
+
+/** An identifier by which something is named. Novu accepts the empty text, which names nothing. */
+export const namedBy = (what: { examples?: string[]; description?: string }) =>
+  Type.String({ ...what, ...MAX })

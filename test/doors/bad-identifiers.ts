@@ -17,17 +17,6 @@ const connectionRecord = (changes: object): object => ({
   ...changes,
 })
 
-const linkTo = (says: string, values: readonly string[]): BadInput => ({
-  rule: 'the identifier of a connection that a link names',
-  says,
-  values,
-  api: LINK_PATHS.map((path) => ({
-    method: 'POST',
-    path,
-    body: (connectionIdentifier) => ({ ...LINK, connectionIdentifier }),
-  })),
-})
-
 /**
  * Identifiers come back in the addresses of links and of the API, which have a maximum length: one
  * that is too long could never be used.
@@ -75,8 +64,16 @@ export const BAD_IDENTIFIERS: readonly BadInput[] = [
     ],
     record: (identifier) => connectionRecord({ identifier }),
   },
-  linkTo('connectionIdentifier must be at most 300 characters', TOO_LONG),
-  linkTo('connectionIdentifier should not be empty', ['']),
+  {
+    rule: 'the identifier of a connection that a link names',
+    says: 'connectionIdentifier must be at most 300 characters',
+    values: TOO_LONG,
+    api: LINK_PATHS.map((path) => ({
+      method: 'POST',
+      path,
+      body: (connectionIdentifier) => ({ ...LINK, connectionIdentifier }),
+    })),
+  },
   {
     rule: 'the identifier of an endpoint',
     says: 'identifier must be at most 300 characters',

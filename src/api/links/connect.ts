@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { identifierOf } from '../../domain/identifier.ts'
+import { namedBy } from '../../domain/identifier.ts'
 import * as links from '../../domain/links/make-link.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change } from '../../http/change.ts'
@@ -16,7 +16,7 @@ export const ConnectBody = openObject(
       Type.String({ description: 'The subscriber that the connection belongs to.' }),
     ),
     connectionIdentifier: Type.Optional(
-      identifierOf({ description: 'The identifier of an existing connection, or for a new one.' }),
+      namedBy({ description: 'The identifier of an existing connection, or for a new one.' }),
     ),
     scope: Type.Optional(
       Type.Array(Type.String(), {

@@ -1,5 +1,5 @@
 import { Type } from '@sinclair/typebox'
-import { identifierOf } from '../../domain/identifier.ts'
+import { namedBy } from '../../domain/identifier.ts'
 import * as links from '../../domain/links/make-link.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { change } from '../../http/change.ts'
@@ -19,7 +19,7 @@ export const LinkUserBody = openObject(
     }),
     ...LINK_FIELDS,
     connectionIdentifier: Type.Optional(
-      identifierOf({
+      namedBy({
         description:
           'An existing connection of that integration: the user must belong to its workspace. If ' +
           "omitted, the connection of the user's workspace is used, or created.",

@@ -120,7 +120,9 @@ export async function linkWorkspace(
   request: ConnectLinkRequest,
 ): Promise<Decision<SignedLink, ConnectLinkRefusal>> {
   const { environmentId } = caller
-  const { subscriberId = null, connectionIdentifier = null } = request
+  const { subscriberId = null } = request
+  // As in Novu, an empty identifier stands for none: nobody could name that connection.
+  const connectionIdentifier = request.connectionIdentifier || null
   const contexts = readContexts(request.context)
   if (contexts.kind === 'invalid') return contexts
   const { integrationIdentifier } = request

@@ -62,6 +62,16 @@ describe('an install', () => {
     expect(await endpoints('contextKeys=way:named')).toEqual([])
   })
 
+  test('under an empty name gets one', async () => {
+    const body = { subscriberId, connectionIdentifier: '', context: { way: 'nameless' } }
+    expect((await open(await consent(await connectUrl(body)))).status).toBe(200)
+    const { body: found } = await service.api(
+      'GET',
+      '/v1/channel-connections?contextKeys=way:nameless',
+    )
+    expect(found).toMatchObject({ data: [{ identifier: expect.stringMatching(/^chconn_/) }] })
+  })
+
   // docs/providers.md#slack-token-rotation
   test('again for the same owner replaces the tokens, and keeps the name', async () => {
     const body = { subscriberId, context: { way: 'named' } }
