@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { type ApiKeyIdOf, type Authenticate, createAuthenticate } from './authenticate.ts'
-import { createLimitByAddress, type LimitByAddress } from './client-address.ts'
+import { type AddressLimit, createAddressLimit } from './client-address.ts'
 import { createLogStoreFailure, type LogStoreFailure } from './error-response.ts'
 import { createIdempotency, type Idempotency } from './idempotency.ts'
 import { createOverload, type Overload } from './overload.ts'
@@ -11,7 +11,7 @@ import { createReadBody, type ReadBody } from './read-body.ts'
 export type ApiDeps = Deps & {
   overload: Overload
   rateLimits: RateLimits
-  limitByAddress: LimitByAddress
+  addressLimit: AddressLimit
   idempotency: Idempotency
   readBody: ReadBody
   authenticate: Authenticate
@@ -28,15 +28,15 @@ export function createApiDeps(
 ): ApiDeps {
   const rateLimits = createRateLimits(deps.config, deps.monotonicMs, deps.metrics)
   const overload = createOverload()
-  const limitByAddress = createLimitByAddress(deps, rateLimits, addressOf)
+  const addressLimit = createAddressLimit(deps, rateLimits, addressOf)
   return {
     ...deps,
     extendTimeout,
     overload,
     rateLimits,
-    limitByAddress,
+    addressLimit,
     idempotency: createIdempotency(deps),
-    ...createAuthenticate(deps, limitByAddress),
+    ...createAuthenticate(deps, addressLimit),
     logStoreFailure: createLogStoreFailure(deps),
     readBody: createReadBody(deps.config.maxBodyBytes, overload),
   }

@@ -2,18 +2,27 @@ import { BlockList, isIP, isIPv6 } from 'node:net'
 import type { Deps } from '../deps.ts'
 import type { RateLimits } from './rate-limits.ts'
 
-/** Counts a request without a valid API key against its client's address. Throws 429. */
-export type LimitByAddress = (request: Request) => void
+/** Limits requests without a valid API key by the address of their client. */
+export type AddressLimit = {
+  /** Counts a request. Throws 429 if its address exceeds the limit. */
+  charge(request: Request): void
+  /** Whether one more request of its address would exceed the limit. */
+  isExhausted(request: Request): boolean
+}
 
 /** `socketAddressOf` returns the peer address of a request: the client's, or that of a proxy. */
-export function createLimitByAddress(
+export function createAddressLimit(
   { config, log }: Pick<Deps, 'config' | 'log'>,
-  rateLimits: Pick<RateLimits, 'chargeAddress'>,
+  rateLimits: Pick<RateLimits, 'chargeAddress' | 'isAddressExhausted'>,
   socketAddressOf: (request: Request) => string,
-): LimitByAddress {
+): AddressLimit {
   const clientAddress = createClientAddress(config.trustedProxies, (text) => log.warn({}, text))
-  return (request) =>
-    rateLimits.chargeAddress(networkOf(clientAddress(request.headers, socketAddressOf(request))))
+  const of = (request: Request): string =>
+    networkOf(clientAddress(request.headers, socketAddressOf(request)))
+  return {
+    charge: (request) => rateLimits.chargeAddress(of(request)),
+    isExhausted: (request) => rateLimits.isAddressExhausted(of(request)),
+  }
 }
 
 /** The address that a request is counted against. */

@@ -81,7 +81,7 @@ export function createRouter(deps: ApiDeps) {
 /** The stages for operations and pages that need no API key, except health checks. */
 export const createPublic = (deps: ApiDeps) =>
   new Elysia().guard({ parse: ['none'] }).onTransform(function limitClientAddress({ request }) {
-    deps.limitByAddress(request)
+    deps.addressLimit.charge(request)
     deps.overload.admitPublic(request)
   })
 
@@ -198,7 +198,7 @@ function createNoRoute(
       if (request.headers.get('authorization')) {
         const { environmentId } = await deps.authenticate(request)
         deps.rateLimits.charge(environmentId, 'global', set.headers)
-      } else deps.limitByAddress(request)
+      } else deps.addressLimit.charge(request)
       if (isRootInBrowser(request)) {
         return new Response(null, { status: 302, headers: { location: '/docs' } })
       }

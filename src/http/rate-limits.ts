@@ -19,6 +19,8 @@ export type RateLimits = {
    * `global` limit, but applies to each address.
    */
   chargeAddress(address: string): void
+  /** Whether one more request of the address would exceed that limit. */
+  isAddressExhausted(address: string): boolean
 }
 
 const BURST_ALLOWANCE = 0.1
@@ -57,6 +59,7 @@ export function createRateLimits(
       metrics.rateLimited('address')
       throw tooMany(decision.resetSeconds)
     },
+    isAddressExhausted: (address) => addresses?.buckets.isEmpty(address) ?? false,
   }
 }
 
@@ -97,7 +100,11 @@ export type RateDecision = {
   resetSeconds: number
 }
 
-export type TokenBuckets = { take(key: string): RateDecision }
+export type TokenBuckets = {
+  take(key: string): RateDecision
+  /** Whether `take` would not be allowed now. */
+  isEmpty(key: string): boolean
+}
 
 /** In thousandths of a token, so that a millisecond refills a whole number and sums are exact. */
 type Bucket = { millitokens: number; filledAtMs: number }
@@ -116,7 +123,16 @@ export function createTokenBuckets(
   // Created on first use: the cache allocates room for all keys at once, 3 MB and 4 ms for 100,000.
   let made: LRUCache<string, Bucket> | null = null
 
+  const filledUntil = (bucket: Bucket, nowMs: number): number => {
+    const elapsedMs = Math.max(0, nowMs - bucket.filledAtMs)
+    return Math.min(rate.burst * TOKEN, bucket.millitokens + elapsedMs * rate.perSecond)
+  }
+
   return {
+    isEmpty(key) {
+      const bucket = made?.get(key)
+      return bucket !== undefined && filledUntil(bucket, monotonicMs()) < TOKEN
+    },
     take(key) {
       made ??= new LRUCache({ max: maxKeys })
       const buckets = made
@@ -126,9 +142,7 @@ export function createTokenBuckets(
         bucket = { millitokens: rate.burst * TOKEN, filledAtMs: nowMs }
         buckets.set(key, bucket)
       }
-      const elapsedMs = Math.max(0, nowMs - bucket.filledAtMs)
-      const refilled = bucket.millitokens + elapsedMs * rate.perSecond
-      bucket.millitokens = Math.min(rate.burst * TOKEN, refilled)
+      bucket.millitokens = filledUntil(bucket, nowMs)
       bucket.filledAtMs = nowMs
       const allowed = bucket.millitokens >= TOKEN
       if (allowed) bucket.millitokens -= TOKEN
