@@ -15,6 +15,8 @@ export const checkpointEventsJob: JobKind = {
   run: async (deps, held, isStopping) => {
     const { store, clock } = deps
     const untilMs = clock() + LEASE_MS / 2
+    // Checkpoints cover events only once they are indexed.
+    await store.events.index()
     let covered: number
     do {
       const written = await commit(deps, jobActor(held), async () => {
@@ -25,7 +27,6 @@ export const checkpointEventsJob: JobKind = {
       })
       covered = written.value
     } while (covered > 0 && clock() < untilMs && !isStopping())
-    await store.events.index()
     const dueAtMs = covered > 0 ? clock() : clock() + EVERY_MS
     await endJobAlone(deps, held, { kind: 'again', dueAtMs, problem: null })
   },

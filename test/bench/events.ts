@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { createSigner } from '../../src/secrets/hmac.ts'
 import { createKeyring } from '../../src/secrets/keyring.ts'
 import { createRandom, type Random } from '../../src/secrets/random.ts'
 import { createSealing } from '../../src/secrets/sealing.ts'
@@ -8,12 +9,16 @@ import {
   databaseOf,
   openClient,
 } from '../../src/store/database/client.ts'
+import { signEvent } from '../../src/store/events/chain.ts'
 import { createEvents, type NewEvent } from '../../src/store/events/events.ts'
+import { EVENT_VALUES } from '../../src/store/events/packed.ts'
+import { events } from '../../src/store/schema/events.ts'
 import { openStore, type Store } from '../../src/store/store.ts'
 import { openFileCommitter } from '../../src/store/writer/committer.ts'
 import { identityOf } from '../../src/store/writer/file-guard.ts'
 import { rowInserter, statementsOf, type Write } from '../../src/store/writer/writes.ts'
 import { tempDir } from '../harness/temp-dir.ts'
+import { cpuOf } from './cpu.ts'
 import { type Measurement, measureRuns } from './lists.ts'
 import { median } from './wrk.ts'
 
@@ -49,6 +54,10 @@ export async function fillEvents(rows: number): Promise<FilledEvents> {
     await client.execute({ sql: FILL, args: { first, last, groups: rows / EVENTS_OF_EACH } })
   }
   for (const { sql } of indexes) await client.execute(String(sql))
+  await client.execute({
+    sql: "insert into sqlite_sequence values ('new_events', ?)",
+    args: [rows],
+  })
   await client.execute(
     "insert into event_checkpoints select id, at_ms, 'd', null from events where id % 60 = 0",
   )
@@ -133,23 +142,31 @@ export type EventCost = {
   inCommit: number
   /** The same for an event that is not to be written twice, such as the failure of a link. */
   onceInCommit: number
+  /** Each of them added to a commit that nobody shares. */
+  inOwnCommit: number
+  onceInOwnCommit: number
   /** Added in the main thread, which signs it. */
   inMainThread: number
   /** Later, when it is moved to the indexes by a commit of its own. */
   indexedLater: number
-  /** For comparison, in a commit: the same row, in a table without indexes. */
+  /** For comparison, in a commit: the same values as a row of a table without indexes. */
   rowAlone: number
 }
 
 /** Of 64 callers at once, the writer takes half into one commit. */
 const CALLERS = 32
 const ROUNDS = 50
-/** As many as bring about 128 events, after which latch indexes them. */
-const COMMITS_A_ROUND = 4
+/** After these, latch indexes the events. */
+const EVENTS_A_ROUND = 128
+
+type Append = (event: NewEvent & { linkId: string }) => Write
+/** A kind of commit: how many callers share it, and what it contains for each. */
+type Kind = { callers: number; append: Append | null }
 
 /**
  * What an event adds to a commit, as the difference between commits with one event for each of 32
- * callers and commits without. Times are medians of rounds, in each of which all kinds take turns.
+ * callers, or for one, and commits without. Times are medians of rounds, in each of which all kinds
+ * take turns.
  */
 export async function measureEventCost({ dataDir, rows }: FilledEvents): Promise<EventCost> {
   const store = await open(dataDir)
@@ -157,7 +174,7 @@ export async function measureEventCost({ dataDir, rows }: FilledEvents): Promise
   const client = await openClient(file)
   // In this thread, so that its CPU time can be told from that of others.
   const committer = await openFileCommitter({ identity: identityOf(file), synchronous: 'full' })
-  const events = createEvents(
+  const ofStore = createEvents(
     databaseOf(client),
     // Events are only indexed when this asks for it.
     { commit: async (writes) => committer.commit(statementsOf(writes)), listen: () => () => {} },
@@ -165,61 +182,71 @@ export async function measureEventCost({ dataDir, rows }: FilledEvents): Promise
     false,
   )
   const random = createRandom()
-  const eventsOf = (append: (event: NewEvent & { linkId: string }) => Write): Write[] =>
-    Array.from({ length: CALLERS }, (_, index) => append(eventOf(random, index)))
   const bare = await createBareTable(client)
   await store.commit([
     store.environments.insert({ id: ENVIRONMENT, organizationId: 'o', name: 'b', createdAtMs: 0 }),
   ])
 
-  const kinds: Record<string, () => Write[]> = {
-    empty: () => [subscriberOf(store, random)],
-    bare: () => [subscriberOf(store, random), ...eventsOf(events.append).map(bare)],
-    events: () => [subscriberOf(store, random), ...eventsOf(events.append)],
-    once: () => [
-      subscriberOf(store, random),
-      ...eventsOf((event) => events.appendOncePerReason(event, 10)),
-    ],
-  }
+  const once: Append = (event) => ofStore.appendOncePerReason(event, 10)
+  const kinds = {
+    empty: { callers: CALLERS, append: null },
+    bare: { callers: CALLERS, append: bare },
+    events: { callers: CALLERS, append: ofStore.append },
+    once: { callers: CALLERS, append: once },
+    ownEmpty: { callers: 1, append: null },
+    ownEvent: { callers: 1, append: ofStore.append },
+    ownOnce: { callers: 1, append: once },
+  } satisfies Record<string, Kind>
   const times: Record<string, number[]> = { index: [], main: [] }
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [kind, writes] of Object.entries(kinds)) {
-      const orders = Array.from({ length: COMMITS_A_ROUND }, () => inMessage(writes()))
+    for (const [name, { callers, append }] of Object.entries<Kind>(kinds)) {
+      const commits = EVENTS_A_ROUND / callers
+      const orders = Array.from({ length: commits }, () => {
+        const told = append === null ? [] : Array.from({ length: callers }, (_, at) => at)
+        return inMessage([
+          subscriberOf(store, random),
+          ...told.flatMap((number) => append?.(eventOf(random, number)) ?? []),
+        ])
+      })
       const cpu = await cpuOf(async () => {
         for (const order of orders) await committer.commit(JSON.parse(order))
       })
-      times[kind] = [...(times[kind] ?? []), cpu / COMMITS_A_ROUND]
-      const isIndexing = kind === 'events'
-      const index = await cpuOf(events.index)
-      if (isIndexing) times['index']?.push(index / COMMITS_A_ROUND)
+      times[name] = [...(times[name] ?? []), cpu / EVENTS_A_ROUND]
+      const isIndexing = name === 'events'
+      const index = await cpuOf(ofStore.index)
+      if (isIndexing) times['index']?.push(index / EVENTS_A_ROUND)
     }
     const told = Array.from({ length: CALLERS }, () => eventOf(random, round))
-    const startedNs = Bun.nanoseconds()
-    inMessage(told.map(events.append))
-    times['main']?.push((Bun.nanoseconds() - startedNs) / 1000)
+    times['main']?.push((await cpuOf(() => inMessage(told.map(ofStore.append)))) / CALLERS)
   }
   await committer.close()
   await client.execute('drop table bare')
   client.close()
   await store.close()
-  const of = (kind: string): number => median(times[kind] ?? []) / CALLERS
+  const of = (name: keyof typeof kinds | 'index' | 'main'): number => median(times[name] ?? [])
   return {
     rows,
     inCommit: of('events') - of('empty'),
     onceInCommit: of('once') - of('empty'),
+    inOwnCommit: of('ownEvent') - of('ownEmpty'),
+    onceInOwnCommit: of('ownOnce') - of('ownEmpty'),
     inMainThread: of('main'),
     indexedLater: of('index'),
     rowAlone: of('bare') - of('empty'),
   }
 }
 
-/** A table like that of the events, without indexes. Returns a function that puts a row there. */
-async function createBareTable(client: Client): Promise<(write: Write) => Write> {
-  await client.execute('create table bare as select * from events where false')
-  const { columns } = await client.execute('select * from events where false')
-  const names = columns.filter((name) => name !== 'id' && name !== 'is_new')
-  const inserter = rowInserter('bare', names, { is_new: 1 })
-  return (write) => ('row' in write ? { inserter, row: write.row } : write)
+/** A table with the columns of the events, without indexes. Returns a function that puts a row there. */
+async function createBareTable(client: Client): Promise<Append> {
+  const names = EVENT_VALUES.map((name) => events[name].name)
+  await client.execute(`create table bare (id integer primary key, ${names.join(', ')})`)
+  const inserter = rowInserter('bare', names)
+  const sign = createSigner(new Uint8Array(32))
+  return ({ data, personal, ...event }) => {
+    const unsigned = { ...event, data: JSON.stringify(data), personal: JSON.stringify(personal) }
+    const row = signEvent(sign, unsigned)
+    return { inserter, row: EVENT_VALUES.map((name) => row[name]) }
+  }
 }
 
 /** Statements as the main thread sends them to the one that writes. */
@@ -235,10 +262,3 @@ const subscriberOf = (store: Store, random: Random): Write =>
     subscriberId: random.identifier(),
     profile: {},
   })
-
-async function cpuOf(work: () => Promise<unknown>): Promise<number> {
-  const before = process.threadCpuUsage()
-  await work()
-  const { user, system } = process.threadCpuUsage(before)
-  return user + system
-}

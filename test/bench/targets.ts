@@ -29,8 +29,9 @@ export const judgeEvents = (
   costs: readonly EventCost[],
 ): Verdict[] => [
   atMost('many events, of few: the worst list', worstOf(lists), 1.2),
-  ...costs.flatMap(({ rows, inCommit, rowAlone }) => [
+  ...costs.flatMap(({ rows, inCommit, onceInCommit, rowAlone }) => [
     atMost(`an event in its commit, µs, with ${rows} others`, inCommit, 15),
+    atMost(`an event that its link has once, µs, with ${rows} others`, onceInCommit, 15),
     atMost('of a row without indexes', inCommit / rowAlone, 1.5),
   ]),
 ]

@@ -1,11 +1,14 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { getTableColumns } from 'drizzle-orm'
 import { JOB_KINDS } from '../../src/jobs/kinds.ts'
 import { operatorSocketPath } from '../../src/operator/socket.ts'
+import { UNPACKED } from '../../src/store/events/packed.ts'
+import { events } from '../../src/store/schema/events.ts'
 import { createReport, type ImportSummary } from '../../src/transfer/import-report.ts'
 import { createImporter } from '../../src/transfer/importer.ts'
 import { importFile, importFromNovu } from '../../src/transfer/run-import.ts'
-import { type Row, readDatabase } from '../harness/read-database.ts'
+import { readDatabase } from '../harness/read-database.ts'
 import { startService, type TestService } from '../harness/service.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
@@ -66,21 +69,27 @@ export async function openDoors(environment: Record<string, string> = {}): Promi
  * When a key was last used, what is to be answered again, and that a job has signed the events, is no
  * input.
  */
-const NOTED = /^(sqlite_|__drizzle|idempotency|api_key|event_checkpoints)/
+const NOTED = /^(sqlite_|__drizzle|idempotency|api_key|event_checkpoints|new_events)/
 
 /** Of the work that is due, what was asked for; how far it is, and what always recurs, is latch's own. */
 const RECURRING = JOB_KINDS.filter(({ isRecurring }) => isRecurring).map(({ kind }) => `'${kind}'`)
 const JOBS = `select kind, subject, revision from jobs where kind not in (${RECURRING.join()})`
 
+/** Events are moved from one table to the other by themselves, once a minute. */
+const EVENTS = Object.values(getTableColumns(events))
+  .map(({ name }) => name)
+  .join()
+const QUERIES: Readonly<Record<string, string>> = {
+  jobs: JOBS,
+  events: `select ${EVENTS} from events union all select ${EVENTS} from (${UNPACKED}) order by id`,
+}
+
 function dump(file: string): string {
   return readDatabase(file, ({ tables, rows }) =>
     tables()
       .filter((name) => !NOTED.test(name))
-      .map((name) => [name, name === 'jobs' ? JOBS : `select * from "${name}"`] as const)
-      .map(([name, query]) => `${name}: ${JSON.stringify(rows(query).map(withoutIndexing))}`)
+      .map((name) => [name, QUERIES[name] ?? `select * from "${name}"`] as const)
+      .map(([name, query]) => `${name}: ${JSON.stringify(rows(query))}`)
       .join('\n'),
   )
 }
-
-/** Whether an event is in the indexes already changes by itself, once a minute. */
-const withoutIndexing = ({ is_new: _, ...row }: Row): Row => row

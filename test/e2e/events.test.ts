@@ -70,10 +70,15 @@ describe('latch events', () => {
     await tell(service, 'one', 'two', 'three')
     await service.stop()
     const intruder = await openClient(join(service.dataDir, 'latch.db'))
-    const { rows } = await intruder.execute('select max(id) as id from events')
+    const { rows } = await intruder.execute(
+      'select max(id) as id from (select id from events union all select id from new_events)',
+    )
     const lastId = Number(rows[0]?.['id'])
-    await intruder.execute(`update events set type = 'x' where id = ${lastId}`)
-    await intruder.execute(`delete from events where id = ${lastId - 1}`)
+    // The last ones may be new or indexed.
+    await intruder.executeMultiple(`update events set type = 'x' where id = ${lastId};
+      update new_events set event = json_set(event, '$[2]', 'x') where id = ${lastId};
+      delete from events where id = ${lastId - 1};
+      delete from new_events where id = ${lastId - 1}`)
     intruder.close()
     const { exitCode, stdout } = await events(service.dataDir, 'verify')
     expect(exitCode).toBe(1)

@@ -43,7 +43,7 @@ const numbers = (first: number, last: number): number[] =>
 
 const newIds = (): number[] =>
   readDatabase(join(dataDir, 'latch.db'), ({ rows }) =>
-    rows('select id from events where is_new is not null order by id').map(({ id }) => Number(id)),
+    rows('select id from new_events order by id').map(({ id }) => Number(id)),
   )
 
 const FILTERS: Partial<EventFilter>[] = [
@@ -159,6 +159,7 @@ describe('events that are new', () => {
 
 test('events of a process with a fast clock are found since their time, and removed in time', async () => {
   const checkpoint = async (nowMs: number): Promise<void> => {
+    await store.events.index()
     const next = await store.events.checkpoints.next(nowMs)
     await store.commit([...(next?.expects ?? []), ...(next?.writes ?? [])])
   }

@@ -12,9 +12,9 @@ const BEFORE_INSTALLS_OWN = migrations.findIndex(({ statements }) =>
   statements.some((text) => text.includes("SET `origin` = 'install'")),
 )
 
-/** Until then, events had no time at which they were new. */
+/** Until then, new events had no table of their own. */
 const BEFORE_NEW_EVENTS = migrations.findIndex(({ statements }) =>
-  statements.some((text) => text.includes('ADD `is_new`')),
+  statements.some((text) => text.includes('CREATE TABLE `new_events`')),
 )
 
 /** What latches have written of work that is due later, since the migration of that number. */
@@ -90,11 +90,11 @@ describe('a database', () => {
     const dataDir = await storeOfVersion(BEFORE_NEW_EVENTS)
     const client = await openClient(join(dataDir, 'latch.db'))
     await client.execute(
-      `INSERT INTO events (environment_id, at_ms, type, subject, actor, link_id, data, subscriber_id, digest) VALUES ('e', 1, 'endpoint.linked', 'endpoint:p', 'callback:r', 'l', '{}', 's', 'd')`,
+      `INSERT INTO events (environment_id, at_ms, type, subject, actor, link_id, data, subscriber_id, digest, is_new) VALUES ('e', 1, 'endpoint.linked', 'endpoint:p', 'callback:r', 'l', '{}', 's', 'd', 1), ('e', 1, 'x', 'x:x', 'x:x', NULL, '{}', NULL, 'd', 1)`,
     )
+    // The id of an event that is gone is not given to another.
+    await client.execute('DELETE FROM events WHERE id = 2')
     const store = await openStore(dataDir, sealing)
-    const { rows } = await client.execute('SELECT id FROM events WHERE is_new IS NOT NULL')
-    expect(rows).toEqual([])
     const event = {
       environmentId: 'e',
       atMs: 2,
@@ -115,7 +115,7 @@ describe('a database', () => {
     ]
     for (const filter of filters) {
       const page = await store.events.page({ environmentId: 'e', afterId: 0, ...filter }, 10)
-      expect(page.map(({ id }) => id)).toEqual([1, 2])
+      expect(page.map(({ id }) => id)).toEqual([1, 3])
     }
     expect(await store.events.ofLink('e', 'l')).toHaveLength(2)
     expect(await store.events.linksOf('callback:r', 10)).toHaveLength(1)

@@ -13,7 +13,7 @@ export type OldSpan = { writes: readonly Write[] }
 
 export type EventCheckpoints = {
   /**
-   * The next checkpoint, over some of the events since the last one; null if there are none. Its
+   * The next checkpoint, over some of the indexed events since the last one; null if there are none. Its
    * expectation fails if another was written meanwhile: all processes share one chain.
    */
   next(nowMs: number): Promise<NextCheckpoint | null>

@@ -16,12 +16,12 @@ import {
 import { type AnySQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core'
 import type { Database } from '../database/client.ts'
 import { eventCheckpoints, events } from '../schema/events.ts'
-import { isIndexed, isNew } from './new-events.ts'
+import { type EventSource, newAsEvents } from './packed.ts'
 
-const { isNew: _, ...COLUMNS } = getTableColumns(events)
+const COLUMNS = getTableColumns(events)
 
 /** An event as read from the database. */
-export type StoredEvent = Omit<typeof events.$inferSelect, 'isNew'>
+export type StoredEvent = typeof events.$inferSelect
 
 export type EventFilter = {
   environmentId: string
@@ -65,36 +65,31 @@ export function createReadEvents(database: Database): ReadEvents {
     page: async (filter, limit, from = 'oldest') => {
       const { afterId, sinceMs } = filter
       const fromId = sinceMs === undefined ? afterId : Math.max(afterId, await idBefore(sinceMs))
-      const [first, ...others] = partsOf({ ...filter, afterId: fromId })
+      const { ofNew, ofIndexed } = conditionsOf({ ...filter, afterId: fromId })
       const order = from === 'oldest' ? asc : desc
-      const select = (where: SQL | undefined) =>
-        database.select(COLUMNS).from(events).where(where).orderBy(order(events.id)).limit(limit)
-      // In one transaction: with two, events could move from one part to the other meanwhile.
-      const found =
-        others.length === 0
-          ? await select(first)
-          : (await database.batch([select(first), ...others.map(select)])).flat()
-      return inOrder(found, from, limit)
+      const select = (source: EventSource, where: SQL | undefined) =>
+        database.select(COLUMNS).from(source).where(where).orderBy(order(events.id)).limit(limit)
+      // In one transaction: with two, events could be moved meanwhile, and missed.
+      const found = await database.batch([
+        select(newAsEvents, ofNew),
+        ...ofIndexed.map((where) => select(events, where)),
+      ])
+      return inOrder(found.flat(), from, limit)
     },
     ofLink: async (environmentId, linkId) => {
-      const select = (part: SQL) =>
-        database
-          .select(COLUMNS)
-          .from(events)
-          .where(
-            and(part, eq(events.linkId, linkId), unindexed(events.environmentId, environmentId)),
-          )
-      const found = await database.batch([select(isNew), select(isIndexed)])
+      const ofIt = and(eq(events.linkId, linkId), unindexed(events.environmentId, environmentId))
+      const select = (source: EventSource) => database.select(COLUMNS).from(source).where(ofIt)
+      const found = await database.batch([select(newAsEvents), select(events)])
       return found.flat().toSorted(byId)
     },
     linksOf: async (actor, limit) => {
       const { id, environmentId, linkId } = events
-      const select = (part: SQL) =>
+      const select = (source: EventSource) =>
         database
           .select({ id, environmentId, linkId })
-          .from(events)
-          .where(and(part, eq(events.actor, actor), isNotNull(linkId)))
-      const found = unionAll(select(isNew), select(isIndexed)).as('found')
+          .from(source)
+          .where(and(eq(events.actor, actor), isNotNull(linkId)))
+      const found = unionAll(select(newAsEvents), select(events)).as('found')
       const links = await database
         .select({ environmentId: found.environmentId, linkId: found.linkId })
         .from(found)
@@ -107,33 +102,27 @@ export function createReadEvents(database: Database): ReadEvents {
 }
 
 /**
- * The conditions of the queries that together find the events of a filter, each by one index. `+`
- * before a column keeps SQLite from using another index (https://sqlite.org/optoverview.html#uplus).
+ * The conditions of a filter: for new events, and for the queries that together find the others, each
+ * by one index. `+` before a column keeps SQLite from using another index
+ * (https://sqlite.org/optoverview.html#uplus).
  */
-function partsOf(filter: EventFilter): [SQL | undefined, ...(SQL | undefined)[]] {
+function conditionsOf(filter: EventFilter): {
+  ofNew: SQL | undefined
+  ofIndexed: (SQL | undefined)[]
+} {
   const { environmentId, afterId, types, subject, subscriberId, sinceMs } = filter
   const since = sinceMs === undefined ? undefined : gte(events.atMs, sinceMs)
   const all = and(eq(events.environmentId, environmentId), gt(events.id, afterId), since)
-  if (types === undefined && subject === undefined && subscriberId === undefined) return [all]
-
   const about = and(
     subject === undefined ? undefined : eq(events.subject, subject),
     subscriberId === undefined ? undefined : eq(events.subscriberId, subscriberId),
   )
   const ofTypes = types === undefined ? undefined : sql`+${inArray(events.type, [...types])}`
-  const newOnes = and(
-    isNew,
-    unindexed(events.environmentId, environmentId),
-    sql`+${events.id} > ${afterId}`,
-    since,
-    about,
-    ofTypes,
-  )
+  const ofNew = and(all, about, ofTypes)
   // A subscriber or subject has few events: keep SQLite from scanning all of a type.
-  if (about !== undefined) return [newOnes, and(isIndexed, all, about, ofTypes)]
+  if (types === undefined || about !== undefined) return { ofNew, ofIndexed: [ofNew] }
   // One query per type: for several types at once, SQLite would sort all matching events.
-  const ofEach = (types ?? []).map((type) => and(isIndexed, all, eq(events.type, type)))
-  return [newOnes, ...ofEach]
+  return { ofNew, ofIndexed: types.map((type) => and(all, eq(events.type, type))) }
 }
 
 const unindexed = (column: AnySQLiteColumn, value: string): SQL => sql`+${column} = ${value}`

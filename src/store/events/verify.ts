@@ -1,6 +1,7 @@
-import { and, asc, gt, lte, max, sql } from 'drizzle-orm'
+import { and, asc, getTableName, gt, lte, max, sql } from 'drizzle-orm'
+import { unionAll } from 'drizzle-orm/sqlite-core'
 import type { Database } from '../database/client.ts'
-import { eventCheckpoints, events } from '../schema/events.ts'
+import { eventCheckpoints, events, newEvents } from '../schema/events.ts'
 import {
   type Checkpoint,
   digestOfBeginning,
@@ -9,6 +10,7 @@ import {
   isAuthentic,
   type Sign,
 } from './chain.ts'
+import { type EventSource, newAsEvents } from './packed.ts'
 
 /** A problem with the events in this range of ids (inclusive), as far as it can be located. */
 export type EventProblem = {
@@ -139,19 +141,17 @@ const firstCheckpointId = async (database: Database): Promise<number | null> =>
       .get()
   )?.id ?? null
 
-const readLastId = async (database: Database): Promise<number> =>
-  (
-    await database
-      .select({ id: max(events.id) })
-      .from(events)
-      .get()
-  )?.id ?? 0
+const readLastId = async (database: Database): Promise<number> => {
+  const select = (source: EventSource) => database.select({ id: max(events.id) }).from(source)
+  const found = await database.batch([select(events), select(newAsEvents)])
+  return Math.max(...found.flat().map(({ id }) => id ?? 0))
+}
 
 /** The greatest id that SQLite has ever assigned; reveals that the last rows were removed. */
 const readLastAssignedId = async (database: Database): Promise<number> => {
   // SQLite adds the row with the first event; `get` of a raw query throws without one.
   const [row] = await database.all<{ seq: number }>(
-    sql`select seq from sqlite_sequence where name = 'events'`,
+    sql`select seq from sqlite_sequence where name = ${getTableName(newEvents)}`,
   )
   return row?.seq ?? 0
 }
@@ -189,10 +189,13 @@ async function* eventPages(database: Database, upToId: number): AsyncGenerator<N
     digest: events.digest,
   }
   for (let afterId = Number.MIN_SAFE_INTEGER; ; ) {
-    const page = await database
-      .select(columns)
-      .from(events)
-      .where(and(gt(events.id, afterId), lte(events.id, upToId)))
+    const select = (source: EventSource) =>
+      database
+        .select(columns)
+        .from(source)
+        .where(and(gt(events.id, afterId), lte(events.id, upToId)))
+    // In one query: with two, events could be moved meanwhile, and missed.
+    const page = await unionAll(select(events), select(newAsEvents))
       .orderBy(asc(events.id))
       .limit(PAGE)
     yield page

@@ -88,6 +88,7 @@ async function live(service: TestService): Promise<void> {
 
 /** Writes a checkpoint over all events. The job that does so, too, may be first. */
 async function checkpoint({ deps: { store, clock } }: TestService): Promise<void> {
+  await store.events.index()
   for (;;) {
     const next = await store.events.checkpoints.next(clock())
     if (next === null) return
@@ -151,8 +152,8 @@ describe('what is stored about one person', () => {
     const stored = (): string => storedText(service.databaseFile, MASTER_KEY)
     const hersIn = (text: string): string[] => HERS.filter((one) => text.includes(one))
     expect(hersIn(stored())).toEqual(HERS.filter((one) => one !== btoa(ADA).slice(0, 24)))
-    const others = ofGrace(stored())
     await checkpoint(service)
+    const others = ofGrace(stored())
     const late = await service.link({ subscriberId: ADA, connectionIdentifier: undefined })
     const before = await store.events.verify()
     const since = (await service.api('GET', '/v1/events?limit=100')).body as { next: string }

@@ -16,6 +16,7 @@ afterEach(() => on.close())
 
 test('a checkpoint covers at most 200 events, and only one of two concurrent ones is written', async () => {
   await on.append(...Array.from({ length: 450 }, (_, index) => index + 1))
+  await on.store.events.index()
   const [one, other] = await Promise.all([
     on.store.events.checkpoints.next(1),
     on.store.events.checkpoints.next(1),

@@ -44,6 +44,8 @@ export type EventStore = {
   /** Removes what is old, as the job does, and answers in how many steps. */
   sweep(beforeMs: number): Promise<number>
   problems(): Promise<EventProblem[]>
+  /** The ids of the events that are read. */
+  pageIds(): Promise<number[]>
   isRefused(writes: readonly Write[]): Promise<boolean>
   /** Nine events, a checkpoint over each three. */
   appendNine(): Promise<void>
@@ -62,6 +64,7 @@ export async function openEventStore(keyring: Keyring): Promise<EventStore> {
   const append: EventStore['append'] = (...numbers) =>
     store.commit(numbers.map((number) => store.events.append(event(number))))
   const checkpoint: EventStore['checkpoint'] = async (atMs) => {
+    await store.events.index()
     for (;;) {
       const next = await store.events.checkpoints.next(atMs)
       if (next === null) return
@@ -83,6 +86,10 @@ export async function openEventStore(keyring: Keyring): Promise<EventStore> {
       }
     },
     problems: async () => (await store.events.verify()).problems,
+    pageIds: async () => {
+      const page = await store.events.page({ environmentId: ENVIRONMENT, afterId: 0 }, 100)
+      return page.map(({ id }) => id)
+    },
     isRefused: (writes) => store.commit(writes).then(() => false, isUnmetExpectation),
     appendNine: async () => {
       for (const first of [1, 4, 7]) {

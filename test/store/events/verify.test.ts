@@ -32,10 +32,12 @@ const COLUMNS = [
   'digest',
 ]
 
+const WRITE = 'update new_events set event = ?'
+
 test('a database without events verifies, and one whose counter was removed', async () => {
   expect(await on.store.events.verify()).toEqual({ events: 0, checkpoints: 0, problems: [] })
   await on.append(1, 2)
-  await on.intruder.execute("delete from sqlite_sequence where name = 'events'")
+  await on.intruder.execute("delete from sqlite_sequence where name = 'new_events'")
   expect(await on.store.events.verify()).toEqual({ events: 2, checkpoints: 0, problems: [] })
 })
 
@@ -61,10 +63,34 @@ describe('verify', () => {
       expect(await on.problems()).toEqual(problem('changed', 5))
       // Also before a checkpoint covers it.
       await on.append(10)
+      await on.store.events.index()
       await flip(10)
       expect(await on.problems()).toEqual([...problem('changed', 5), ...problem('changed', 10)])
     })
   }
+
+  test('names an event of which any byte was changed, while it is new and once it is indexed', async () => {
+    await on.append(10)
+    const { rows } = await on.intruder.execute('select event from new_events')
+    const text = String(rows[0]?.['event'])
+    const write = (event: string) => on.intruder.execute({ sql: WRITE, args: [event] })
+    for (let index = 0; index < text.length; index += 1) {
+      const flipped = String.fromCharCode(text.charCodeAt(index) + 1)
+      await write(text.slice(0, index) + flipped + text.slice(index + 1))
+      expect(await on.problems(), `byte ${index}`).toEqual(problem('changed', 10))
+    }
+    const nested = text.replace('"callback:r1"', '["callback:r1"]')
+    for (const damaged of ['', '{', '[]', 'null', text.slice(0, -1), nested]) {
+      await write(damaged)
+      expect(await on.problems(), damaged).toEqual(problem('changed', 10))
+    }
+    await write('{')
+    expect(await on.pageIds()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9])
+    await on.append(11)
+    await on.checkpoint(10 * MINUTE_MS)
+    expect(await on.problems()).toEqual(problem('changed', 10))
+    expect(await on.pageIds()).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 11])
+  })
 
   test('reports an event whose personal data was replaced and not erased', async () => {
     await on.intruder.execute('update events set subscriber_id = null where id = 4')
@@ -95,13 +121,16 @@ describe('verify', () => {
   }
 
   test('reports missing newest events that no checkpoint covers', async () => {
-    await on.append(10, 11)
+    await on.append(10, 11, 12)
+    await on.intruder.execute('delete from new_events where id = 12')
+    expect(await on.problems()).toEqual(problem('missing', 12))
+    await on.store.events.index()
     await on.intruder.execute('delete from events where id = 11')
-    expect(await on.problems()).toEqual(problem('missing', 11))
+    expect(await on.problems()).toEqual(problem('missing', 11, 12))
     // What comes next does not take their place.
-    await on.append(12)
+    await on.append(13)
     await on.checkpoint(10 * MINUTE_MS)
-    expect(await on.problems()).toEqual(problem('missing', 11))
+    expect(await on.problems()).toEqual(problem('missing', 11, 12))
   })
 
   test('reports reordered events', async () => {
@@ -118,6 +147,22 @@ describe('verify', () => {
     expect(await on.problems()).toEqual(problem('changed', 10))
     await on.checkpoint(10 * MINUTE_MS)
     expect(await on.problems()).toEqual(problem('changed', 10))
+  })
+
+  test('reports an added event with the id of the next one, which is kept', async () => {
+    const columns = ['id', ...COLUMNS]
+    await on.intruder.execute(
+      `insert into events (${columns.join()}) select 10, ${COLUMNS.join()} from events where id = 2`,
+    )
+    await on.append(10, 11)
+    await on.checkpoint(10 * MINUTE_MS)
+    expect(await on.problems()).toEqual(problem('added', 10))
+    const page = await on.store.events.page({ environmentId: ENVIRONMENT, afterId: 9 }, 9)
+    expect(page.map(({ id, subject }) => [id, subject]).toSorted()).toEqual([
+      [10, 'endpoint:e10'],
+      [10, 'endpoint:e2'],
+      [11, 'endpoint:e11'],
+    ])
   })
 
   for (const change of ['at_ms = at_ms + 1', "digest = 'x' || digest", 'event_id = 5']) {
@@ -167,6 +212,7 @@ describe('verify', () => {
 
   test('reports at most the first hundred problems', async () => {
     await on.append(...Array.from({ length: 700 }, (_, index) => index + 10))
+    await on.store.events.index()
     await on.intruder.execute("update events set actor = 'x'")
     expect(await on.problems()).toHaveLength(100)
   })
