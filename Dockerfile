@@ -17,9 +17,11 @@ COPY LICENSE /usr/share/doc/latch/LICENSE
 
 # The database driver is unpacked into TMPDIR at start, which must be writable and not noexec,
 # also with --read-only (the volume sees to that; a tmpfs needs `--tmpfs /tmp:exec,mode=1777`).
-# Set, the BUN_ variables would let Bun run other code inside latch, or a debugger in.
+# Set, these variables would let Bun run other code inside latch, let a debugger in, print secrets, or
+# accept any TLS certificate.
 ENV TMPDIR=/tmp \
-    BUN_OPTIONS= BUN_INSPECT= BUN_INSPECT_CONNECT_TO= \
+    BUN_OPTIONS= BUN_INSPECT= BUN_INSPECT_CONNECT_TO= BUN_BE_BUN= \
+    BUN_CONFIG_VERBOSE_FETCH= NODE_TLS_REJECT_UNAUTHORIZED= \
     LATCH_DATA_DIR=/data \
     LATCH_HOST=0.0.0.0
 VOLUME ["/data", "/tmp"]

@@ -58,13 +58,13 @@ export function createReader(environment: EnvironmentVariables) {
         .sort()
         .map((name) => unknownSetting(name, nearestName(name, known))),
 
-    /** The variables of these names that are set, which they should not be. */
-    present: (names: readonly string[]): ConfigProblem[] =>
-      names
-        .filter((name) => environment[name])
-        .map((name) => ({
+    /** Those of these variables that are set, which they should not be. */
+    present: (variables: Readonly<Record<string, string>>): ConfigProblem[] =>
+      Object.entries(variables)
+        .filter(([name]) => environment[name])
+        .map(([name, problem]) => ({
           name,
-          problem: 'runs other code inside latch, or lets a debugger in',
+          problem,
           fix: 'Remove it from the environment of latch',
         })),
 

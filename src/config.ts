@@ -54,7 +54,7 @@ export type Settings = Readonly<{
   shutdownDelayMs: number
   /**
    * Variables that begin with `LATCH_` but are not settings (misspelt, or from another version), and
-   * those by which Bun runs other code inside latch.
+   * those by which Bun runs other code inside latch or reveals secrets.
    */
   settingWarnings: readonly ConfigProblem[]
 }>
@@ -95,11 +95,22 @@ const OF_CLIENTS = /^LATCH_(URL|API_KEY)$/
  */
 const OF_KUBERNETES = /^LATCH_(\w+_)?(SERVICE_(HOST|PORT)|PORT_\d+_(TCP|UDP|SCTP))(_\w+)?$/
 
+const RUNS_OTHER_CODE = 'runs other code inside latch, or lets a debugger in'
+
 /**
- * What Bun reads in every executable that it has compiled. With `--preload` the first runs any file
- * inside latch; the others open a debugger, which can read every secret in its memory.
+ * What Bun reads in every executable that it has compiled, and what it then does. A debugger can read
+ * every secret in the memory. The systemd unit and the image clear the same variables.
  */
-const OF_THE_RUNTIME = ['BUN_OPTIONS', 'BUN_INSPECT', 'BUN_INSPECT_CONNECT_TO']
+export const OF_THE_RUNTIME = {
+  BUN_OPTIONS: RUNS_OTHER_CODE,
+  BUN_INSPECT: RUNS_OTHER_CODE,
+  BUN_INSPECT_CONNECT_TO: RUNS_OTHER_CODE,
+  BUN_BE_BUN: 'makes another program of latch: the command line of Bun',
+  BUN_CONFIG_VERBOSE_FETCH: 'prints every call to a provider, with client secrets and tokens',
+  NODE_TLS_REJECT_UNAUTHORIZED:
+    'can turn off the check of TLS certificates, so that anybody can pose as a provider (for a ' +
+    'certificate authority of your own, use NODE_EXTRA_CA_CERTS)',
+} as const
 
 const isOfOthers = (name: string): boolean => OF_CLIENTS.test(name) || OF_KUBERNETES.test(name)
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { ConfigError, readConfig } from '../src/config.ts'
+import { ConfigError, OF_THE_RUNTIME, readConfig } from '../src/config.ts'
 import { REGISTRY } from '../src/providers/registry.ts'
 import { parseMasterKeys } from '../src/secrets/master-keys.ts'
 import { tempDir } from './harness/temp-dir.ts'
@@ -162,6 +162,26 @@ describe('an unknown LATCH_ variable', () => {
       BUN_INSTALL: '/x',
     }
     expect(unknown(environment)).toEqual(['BUN_OPTIONS: none', 'BUN_INSPECT: none'])
+  })
+
+  test('that reveals secrets or trusts anybody is reported', () => {
+    const environment = { BUN_CONFIG_VERBOSE_FETCH: 'curl', NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+    expect(unknown(environment)).toEqual([
+      'BUN_CONFIG_VERBOSE_FETCH: none',
+      'NODE_TLS_REJECT_UNAUTHORIZED: none',
+    ])
+  })
+
+  test('that the runtime reads is cleared by the systemd unit and the image', async () => {
+    const root = join(import.meta.dir, '..')
+    const unit = await Bun.file(join(root, 'src/docs/guides/latch.service')).text()
+    const cleared = [...unit.matchAll(/^UnsetEnvironment=(.*)$/gm)].flatMap(([, names = '']) =>
+      names.split(' '),
+    )
+    const image = await Bun.file(join(root, 'Dockerfile')).text()
+    const empty = [...image.matchAll(/\b([A-Z_]+)=(?= |$)/gm)].map(([, name]) => name)
+    expect(cleared.sort()).toEqual(Object.keys(OF_THE_RUNTIME).sort())
+    expect(empty.sort()).toEqual(Object.keys(OF_THE_RUNTIME).sort())
   })
 
   test('is reported together with mistakes, which it may explain, but without its value', () => {
