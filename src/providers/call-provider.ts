@@ -7,10 +7,21 @@ export type ProviderResponse =
   | { kind: 'unavailable'; reason: string; sent: boolean }
 
 const TIMEOUT_MS = 10_000
-const MAX_RESPONSE_BYTES = 256 * 1024
+export const MAX_RESPONSE_BYTES: number = 256 * 1024
+
+/** The time for a call was over before it had its turn. */
+export class NotSentError extends Error {
+  readonly code = 'NotSent'
+}
 
 /** Error codes of a failure before any byte was sent: nothing listens, or no such host exists. */
-const NEVER_SENT = new Set(['ConnectionRefused', 'ECONNREFUSED', 'ENOTFOUND', 'FailedToOpenSocket'])
+const NEVER_SENT = new Set([
+  'ConnectionRefused',
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'FailedToOpenSocket',
+  'NotSent',
+])
 
 /** Posts a form (RFC 6749 §4.1.3), under the same limits as `callProvider`. */
 export const postForm = (
