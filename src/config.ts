@@ -34,6 +34,8 @@ export type Settings = Readonly<{
   maxBodyBytes: number
   responseEnvelope: 'none' | 'data'
   autoCreateSubscribers: boolean
+  /** How it is verified that the person who completes a link is its subscriber, unless set per app. */
+  userVerification: UserVerification
   /** Whether a webhook's URL may be a private address. */
   allowPrivateWebhooks: boolean
   /** Requests per second; 0 for no limit. */
@@ -58,6 +60,13 @@ export type Settings = Readonly<{
    */
   settingWarnings: readonly ConfigProblem[]
 }>
+
+/**
+ * `session`: the app's own session and the sign-in at the provider, in one browser. `confirm`: the
+ * person confirms the account that they are linked to. `none`: whoever completes the link.
+ */
+export const userVerifications = ['session', 'confirm', 'none'] as const
+export type UserVerification = (typeof userVerifications)[number]
 
 /** The settings of a running latch, with its public URL known. */
 export type Config = Readonly<Settings & { publicUrl: string }>
@@ -141,6 +150,7 @@ export function readConfig(
     responseEnvelope: reader.oneOf('LATCH_RESPONSE_ENVELOPE', ['none', 'data'], 'none'),
     autoCreateSubscribers:
       reader.oneOf('LATCH_AUTO_CREATE_SUBSCRIBERS', ['true', 'false'], 'false') === 'true',
+    userVerification: reader.oneOf('LATCH_USER_VERIFICATION', userVerifications, 'none'),
     allowPrivateWebhooks:
       reader.oneOf('LATCH_WEBHOOKS_ALLOW_PRIVATE', ['true', 'false'], 'false') === 'true',
     rateLimits: Object.freeze({

@@ -51,6 +51,7 @@ describe('the configuration', () => {
       providerUrls: Object.fromEntries(ADDRESSES.map(([name, { fallback }]) => [name, fallback])),
       maxBodyBytes: 102_400,
       responseEnvelope: 'none',
+      userVerification: 'none',
       autoCreateSubscribers: false,
       allowPrivateWebhooks: false,
       rateLimits: { global: 100, configuration: 100 },

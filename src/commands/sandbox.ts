@@ -17,7 +17,10 @@ export const sandboxCommand = defineCommand({
   declare: (command) => withJson(withListening(command)),
   examples: ['latch sandbox', 'latch sandbox --port 0 --json'],
   run: async (options: CommandOptions) => {
-    const settings = readConfig(process.env, options, { dataDir: 'latch-sandbox' })
+    // As in Novu, a link is complete when the provider sends the user back, so that tests need no
+    // browser; `LATCH_USER_VERIFICATION` changes it.
+    const environment = { LATCH_USER_VERIFICATION: 'none', ...process.env }
+    const settings = readConfig(environment, options, { dataDir: 'latch-sandbox' })
     const listeners: Listener[] = []
     try {
       for (const [position] of REGISTRY.entries()) {

@@ -5,7 +5,7 @@ import { createLogStoreFailure, type LogStoreFailure } from './error-response.ts
 import { createIdempotency, type Idempotency } from './idempotency.ts'
 import { createOverload, type Overload } from './overload.ts'
 import { createRateLimits, type RateLimits } from './rate-limits.ts'
-import { createReadBody, type ReadBody } from './read-body.ts'
+import { createReadBody, createReadForm, type ReadBody, type ReadForm } from './read-body.ts'
 
 /** State that all routes share: request counters, rate limits and the API key cache. */
 export type ApiDeps = Deps & {
@@ -14,6 +14,7 @@ export type ApiDeps = Deps & {
   addressLimit: AddressLimit
   idempotency: Idempotency
   readBody: ReadBody
+  readForm: ReadForm
   authenticate: Authenticate
   apiKeyIdOf: ApiKeyIdOf
   logStoreFailure: LogStoreFailure
@@ -38,6 +39,7 @@ export function createApiDeps(
     idempotency: createIdempotency(deps),
     ...createAuthenticate(deps, addressLimit),
     logStoreFailure: createLogStoreFailure(deps),
+    readForm: createReadForm(overload),
     readBody: createReadBody(deps.config.maxBodyBytes, overload),
   }
 }

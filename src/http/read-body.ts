@@ -10,6 +10,9 @@ const MAX_SLOW_BODIES = 512
 /** Reads the JSON body of a request; `undefined` if it has none. */
 export type ReadBody = (request: Request) => Promise<unknown>
 
+/** Reads the form that a page of latch sends (`application/x-www-form-urlencoded`). */
+export type ReadForm = (request: Request) => Promise<URLSearchParams>
+
 /**
  * Accepts bodies of at most `maxBytes`. Reading throws 413 as soon as more has arrived (whatever
  * `Content-Length` says), 415 for other media types, 408 if the body does not arrive in time, and 400
@@ -17,10 +20,37 @@ export type ReadBody = (request: Request) => Promise<unknown>
  */
 export function createReadBody(
   maxBytes: number,
-  { whileUncounted }: Pick<Overload, 'whileUncounted'>,
+  overload: Pick<Overload, 'whileUncounted'>,
 ): ReadBody {
-  const withDeadline = createDeadline(DEADLINE_SECONDS, MAX_SLOW_BODIES, () => tooSlow)
+  const readBytes = createReadBytes(maxBytes, overload)
   return async function readBody(request) {
+    const bytes = await readBytes(request)
+    if (bytes === undefined || bytes.length === 0) return undefined
+    refuseOtherMediaTypes(request.headers, JSON_TYPE)
+    return parseBody(bytes)
+  }
+}
+
+/** A form of latch's own has a token and a choice. */
+const MAX_FORM_BYTES = 4096
+
+/** Reading throws 413, 415 and 408 as `createReadBody` does. */
+export function createReadForm(overload: Pick<Overload, 'whileUncounted'>): ReadForm {
+  const readBytes = createReadBytes(MAX_FORM_BYTES, overload)
+  return async function readForm(request) {
+    const bytes = await readBytes(request)
+    if (bytes === undefined || bytes.length === 0) return new URLSearchParams()
+    refuseOtherMediaTypes(request.headers, FORM_TYPE)
+    return new URLSearchParams(new TextDecoder().decode(bytes))
+  }
+}
+
+function createReadBytes(
+  maxBytes: number,
+  { whileUncounted }: Pick<Overload, 'whileUncounted'>,
+): (request: Request) => Promise<Uint8Array | undefined> {
+  const withDeadline = createDeadline(DEADLINE_SECONDS, MAX_SLOW_BODIES, () => tooSlow)
+  return async function readBytes(request) {
     const { headers } = request
     const declared = Number(headers.get('content-length') ?? '0')
     if (declared > maxBytes) throw tooLarge(maxBytes)
@@ -29,10 +59,7 @@ export function createReadBody(
     const arriving =
       declared > 0 ? request.bytes() : request.body && readStream(request.body, maxBytes)
     if (arriving === null) return undefined
-    const bytes = await whileUncounted(request, withDeadline(arriving)).catch(refuseCutOff)
-    if (bytes.length === 0) return undefined
-    refuseOtherMediaTypes(headers)
-    return parseBody(bytes)
+    return whileUncounted(request, withDeadline(arriving)).catch(refuseCutOff)
   }
 }
 
@@ -65,19 +92,20 @@ const tooLarge = (maxBytes: number): ApiError =>
     headers: { connection: 'close' },
   })
 
-function refuseOtherMediaTypes(headers: Headers): void {
+function refuseOtherMediaTypes(headers: Headers, wanted: string): void {
   const type = headers.get('content-type') ?? ''
   const encoding = headers.get('content-encoding') ?? 'identity'
-  if (encoding === 'identity' && (type === JSON_TYPE || essenceOf(type) === JSON_TYPE)) return
+  if (encoding === 'identity' && (type === wanted || essenceOf(type) === wanted)) return
   throw new ApiError(
     415,
     'media_type_not_supported',
-    'The request body must be application/json, not compressed',
-    { headers: { accept: JSON_TYPE } },
+    `The request body must be ${wanted}, not compressed`,
+    { headers: { accept: wanted } },
   )
 }
 
 const JSON_TYPE = 'application/json'
+const FORM_TYPE = 'application/x-www-form-urlencoded'
 
 /** The media type without parameters, in lower case (RFC 9110 §8.3.1). */
 const essenceOf = (type: string): string => (type.split(';')[0] ?? '').trim().toLowerCase()

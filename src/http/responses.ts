@@ -90,6 +90,7 @@ const PAGE: readonly HeaderName[] = [
 /** The headers that a status has in every operation. */
 const BY_STATUS: Readonly<Record<number, ReadonlyMap<HeaderName, Presence>>> = {
   302: new Map([['Location', 'always']]),
+  303: new Map([['Location', 'always']]),
   401: new Map([['WWW-Authenticate', 'always']]),
   405: new Map([['Allow', 'always']]),
   // Only if a request with the same idempotency key is still running.

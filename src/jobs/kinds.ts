@@ -1,4 +1,5 @@
 import { checkpointEventsJob } from './checkpoint-events.ts'
+import { expireHeldAttemptsJob } from './expire-held-attempts.ts'
 import { installBotJob } from './install-bot.ts'
 import type { JobKind } from './kind.ts'
 import { proveConsentJob } from './prove-consent.ts'
@@ -14,6 +15,7 @@ export const JOB_KINDS: readonly JobKind[] = [
   installBotJob,
   sweepIdempotencyRecordsJob,
   sweepSpentStatesJob,
+  expireHeldAttemptsJob,
   checkpointEventsJob,
   sweepEventsJob,
 ]

@@ -15,3 +15,7 @@ export function html(
   })
   return { html: String.raw({ raw: strings }, ...filled) }
 }
+
+export const joined = (pieces: readonly Html[]): Html => ({
+  html: pieces.map((piece) => piece.html).join('\n'),
+})

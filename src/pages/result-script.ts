@@ -13,7 +13,7 @@ if (window.opener && origin) {
   window.opener.postMessage({ source: 'latch', status, error: error || null }, origin)
 }
 if (window.opener) {
-  const button = document.querySelector('button')
+  const button = document.querySelector('#close')
   button.hidden = false
   button.addEventListener('click', () => window.close())
 }

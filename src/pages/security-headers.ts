@@ -1,9 +1,9 @@
 /**
- * The Content-Security-Policy of a response that loads nothing but `sources`, submits no form and is
- * not framed.
+ * The Content-Security-Policy of a response that loads nothing but `sources`, submits forms to
+ * `formAction` alone, and is not framed.
  */
-export const strictPolicy = (sources = ''): string =>
-  `default-src 'none'; ${sources}base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+export const strictPolicy = (sources = '', formAction: "'none'" | "'self'" = "'none'"): string =>
+  `default-src 'none'; ${sources}base-uri 'none'; form-action ${formAction}; frame-ancestors 'none'`
 
 /**
  * The headers of everything that a link leads to. Its address contains a code or a state, so it must

@@ -43,14 +43,17 @@ export async function callProvider(
     method: 'GET' | 'POST'
     headers: Readonly<Record<string, string>>
     body?: URLSearchParams | string
+    /** If less than 10 seconds. */
+    timeoutMs?: number
   },
 ): Promise<ProviderResponse> {
   try {
+    const { timeoutMs = TIMEOUT_MS, ...init } = request
     const response = await fetch(url, {
-      ...request,
+      ...init,
       headers: { ...request.headers, accept: 'application/json' },
       redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(timeoutMs),
     })
     const text = await readCapped(response)
     if (text === null) return unavailable('the response is too large', true)

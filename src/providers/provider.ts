@@ -53,11 +53,17 @@ export type CodeExchange = {
   nonce: string
   /** The value given in the authorization request. */
   workspaceId: string | null
+  /** Whether the user's name is to be shown, which may take another request. */
+  needsName: boolean
 }
 
 /** A user at the provider: never an e-mail address, always within a workspace. */
 export type Identity = {
   userId: string
+  /** The display name. Users may change it at any time, so it is only shown. */
+  name?: string
+  /** What the user signs in with, such as an e-mail address. It is only shown, too. */
+  signInName?: string
   workspace: {
     id: string
     name: string | null
@@ -163,7 +169,7 @@ export type InstallByCode = {
   url(request: ConnectRequest): string
   /** Sends the code exactly once; never retries. */
   install(
-    exchange: Omit<CodeExchange, 'protocol' | 'nonce' | 'workspaceId'>,
+    exchange: Omit<CodeExchange, 'protocol' | 'nonce' | 'workspaceId' | 'needsName'>,
   ): Promise<InstallOutcome>
   /** Revokes a token at the provider. */
   revoke(accessToken: string): Promise<RevokeOutcome>

@@ -12,12 +12,19 @@ export type Attempt = {
 const ID_LENGTH = 22
 
 /** `sent` is what the provider sent back, such as the code. Derived from it and not stored. */
-export function deriveAttempt(
-  { attempt, browser }: Pick<DerivedKeys, 'attempt' | 'browser'>,
+export const deriveAttempt = (
+  keys: Pick<DerivedKeys, 'attempt' | 'browser'>,
   jti: string,
   sent: string,
-): Attempt {
-  const id = signHmac(attempt, `${jti}\n${sent}`).slice(0, ID_LENGTH)
+): Attempt => attemptWithId(keys, signHmac(keys.attempt, `${jti}\n${sent}`).slice(0, ID_LENGTH))
+
+/** The attempt with this id, which need not exist. */
+export const attemptWithId = ({ browser }: Pick<DerivedKeys, 'browser'>, id: string): Attempt => ({
+  id,
   // The line break keeps it apart from the proof that a link is opened with, the HMAC of a `jti`.
-  return { id, browserProof: signHmac(browser, `attempt\n${id}`) }
-}
+  browserProof: signHmac(browser, `attempt\n${id}`),
+})
+
+/** Signs what a form sends back, so that only pages of latch can have made the form. */
+export const signForm = ({ browser }: Pick<DerivedKeys, 'browser'>, text: string): string =>
+  signHmac(browser, `form\n${text}`)

@@ -9,6 +9,8 @@ export type StateClaims = {
   integrationId: string
   connectionIdentifier: string | null
   contextKeys: readonly string[]
+  /** What the company calls the account, for the user to recognise; null if it did not say. */
+  display: string | null
   /** If true, only the browser that opened the link may complete it. */
   bound: boolean
   /** The protocol through which the user was sent to the provider. */
@@ -62,13 +64,13 @@ function decodeField(field: string): unknown {
 }
 
 /** The claims that are encoded as fields; `jti` is not encrypted, as the key is derived from it. */
-const FIELDS = 7
-/** The same with a consent. */
-const FIELDS_WITH_CONSENT = 9
+const MIN_FIELDS = 7
+/** With a name to display, and with the two fields of a consent. */
+const MAX_FIELDS = 10
 
 /**
- * Encodes all claims but `jti` as fields joined by dots, in ASCII: seven, or nine with a consent. JSON
- * would take 3 µs more of the 12 µs that a link takes.
+ * Encodes all claims but `jti` as fields joined by dots, in ASCII: seven, one more with a name to
+ * display, and two more with a consent. JSON would take 3 µs more of the 12 µs that a link takes.
  */
 export function encodeClaims(claims: StateClaims): string {
   const { issuedAtMs, environmentId, integrationId, subscriberId, contextKeys } = claims
@@ -78,6 +80,7 @@ export function encodeClaims(claims: StateClaims): string {
     `${issuedAtMs.toString(36)}.${encodeField(environmentId)}.${encodeField(integrationId)}.` +
     `${encodeFlags(claims)}.${encodeField(subscriberId)}.` +
     `${encodeField(claims.connectionIdentifier)}.${encodeField(contexts)}` +
+    (claims.display === null ? '' : `.${encodeField(claims.display)}`) +
     (consent === null ? '' : `.${encodeField(consent.workspaceId)}.${consent.atMs.toString(36)}`)
   )
 }
@@ -85,8 +88,7 @@ export function encodeClaims(claims: StateClaims): string {
 /** Returns null for anything that `encodeClaims` would not have produced. */
 export function decodeClaims(jti: string, text: string): StateClaims | null {
   const fields = text.split('.')
-  if (!JTI.test(jti)) return null
-  if (fields.length !== FIELDS && fields.length !== FIELDS_WITH_CONSENT) return null
+  if (!JTI.test(jti) || fields.length < MIN_FIELDS || fields.length > MAX_FIELDS) return null
   const [issued = '', , , flags = ''] = fields
   const [, environmentId, integrationId, , subscriberId, connectionIdentifier, contexts] =
     fields.map(decodeField)
@@ -94,10 +96,14 @@ export function decodeClaims(jti: string, text: string): StateClaims | null {
   if (!isText(environmentId) || !isText(integrationId)) return null
   if (!isTextOrNull(subscriberId) || !isTextOrNull(connectionIdentifier)) return null
   if (!Array.isArray(contextKeys) || !contextKeys.every(isText)) return null
+  const rest = fields.slice(MIN_FIELDS)
+  const hasDisplay = rest.length % 2 === 1
+  const display = hasDisplay ? decodeField(rest.shift() ?? '') : null
   const issuedAtMs = decodeTime(issued)
-  const consent = decodeConsent(fields.slice(FIELDS))
+  const consent = decodeConsent(rest)
   if (issuedAtMs === null || consent === undefined) return null
-  const common = { jti, issuedAtMs, environmentId, integrationId, contextKeys }
+  if (!isTextOrNull(display) || hasDisplay !== isText(display)) return null
+  const common = { jti, issuedAtMs, environmentId, integrationId, contextKeys, display }
   return withFlags({ ...common, connectionIdentifier }, flags, subscriberId, consent)
 }
 

@@ -1,5 +1,5 @@
 import { TimeSpan } from 'oslo'
-import { type Attempt, deriveAttempt } from './attempts.ts'
+import { type Attempt, attemptWithId, deriveAttempt, signForm } from './attempts.ts'
 import { decodeBase64url, encodeUtf8 } from './bytes.ts'
 import { createSigner, verifyHmac } from './hmac.ts'
 import { type DerivedKeys, findKeys, type Keyring } from './keyring.ts'
@@ -27,6 +27,10 @@ export type States = {
    * the provider sent back.
    */
   attempt(state: string, sent: string): Attempt
+  /** The attempt with this id, which an address said: the proof must still be compared. */
+  attemptWithId(state: string, id: string): Attempt
+  /** Signs what a form sends back that belongs to a state, which must have been verified. */
+  signForm(state: string, text: string): string
   /** The proofs for a state that is signed with the current key. */
   proofs(jti: string): Proofs
   /**
@@ -81,6 +85,13 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
   const linkIdOf = (keys: DerivedKeys, { jti, issuedAtMs, environmentId }: LinkClaims): string =>
     makerOf(keys).identify({ jti, issuedAtMs, environmentId, lifetimeMs: STATE_LIFETIME_MS })
 
+  const keysOf = (state: string): DerivedKeys => {
+    const [kid = ''] = state.split('.')
+    const keys = findKeys(keyring, kid)
+    if (keys === null) throw new Error('the state of an attempt was not verified')
+    return keys
+  }
+
   return {
     sign(claims) {
       const keys = keyring.current
@@ -95,12 +106,9 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
 
     proofs: (jti) => deriveProofs(keyring.current, jti),
 
-    attempt(state, sent) {
-      const [kid = '', jti = ''] = state.split('.')
-      const keys = findKeys(keyring, kid)
-      if (keys === null) throw new Error('the state of an attempt was not verified')
-      return deriveAttempt(keys, jti, sent)
-    },
+    attempt: (state, sent) => deriveAttempt(keysOf(state), jtiOf(state), sent),
+    attemptWithId: (state, id) => attemptWithId(keysOf(state), id),
+    signForm: (state, text) => signForm(keysOf(state), text),
 
     linkId: (claims) => linkIdOf(keyring.current, claims),
 
@@ -138,6 +146,8 @@ const isLater = (claims: StateClaims): boolean =>
 /** When the state was signed: later than its link if it follows a consent. */
 const signedAt = (claims: StateClaims): number =>
   (claims.mode === 'connect' ? claims.consent?.atMs : undefined) ?? claims.issuedAtMs
+
+const jtiOf = (state: string): string => state.split('.')[1] ?? ''
 
 type Parts = {
   kid: string

@@ -40,6 +40,7 @@ import {
 } from './idempotency/idempotency-records.ts'
 import { createIntegrations, type Integrations } from './integrations/integrations.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
+import { createHeldAttempts, type HeldAttempts } from './links/held-attempts.ts'
 import { createLinkAttempts, type LinkAttempts } from './links/link-attempts.ts'
 import { createSpentStates, type SpentStates } from './links/spent-states.ts'
 import { createMetadata, type Metadata } from './metadata.ts'
@@ -79,6 +80,7 @@ export type Store = {
   identities: Identities
   botInstallations: BotInstallations
   linkAttempts: LinkAttempts
+  heldAttempts: HeldAttempts
   spentStates: SpentStates
   sealedValues: SealedValues
   idempotencyRecords: IdempotencyRecords
@@ -167,6 +169,7 @@ export async function openStore(
       identities: createIdentities(database, reads, cacheRead),
       botInstallations: createBotInstallations(database),
       linkAttempts: createLinkAttempts(database, writer),
+      heldAttempts: createHeldAttempts(database, sealing),
       spentStates: createSpentStates(database, writer),
       sealedValues: createSealedValues(database, writer, sealing),
       idempotencyRecords: createIdempotencyRecords(database, writer, sealing),

@@ -15,6 +15,7 @@ const LINK = {
   subscriberId: 'subscriber-123',
   context: { tenant: 'acme' },
   contextHash: 'ab',
+  display: 'ada@example.com',
 }
 const CONNECT = { ...LINK, scope: ['chat:write'], connectionMode: 'subscriber', autoLinkUser: true }
 

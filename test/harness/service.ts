@@ -114,6 +114,7 @@ export async function startService(
     {
       LATCH_PORT: '0',
       LATCH_LOG_LEVEL: 'silent',
+      LATCH_USER_VERIFICATION: 'none',
       ...Object.fromEntries(
         registry
           .flatMap(({ addresses }) => Object.entries(addresses))

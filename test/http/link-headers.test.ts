@@ -15,17 +15,20 @@ const BROWSER = { accept: 'text/html' }
 const PROGRAM = { accept: 'application/json' }
 const PREVIEW = { 'user-agent': 'Slackbot-LinkExpanding 1.0' }
 
-function expectSecured({ headers }: Seen): void {
+/** A page with a form is the referrer of what it sends to latch, which must see its origin. */
+function expectSecured({ headers }: Seen, hasForm = false): void {
   const { 'content-security-policy': policy, ...others } = Object.fromEntries(headers)
   expect(others).toMatchObject({
     'cache-control': 'no-store',
-    'referrer-policy': 'no-referrer',
+    'referrer-policy': hasForm ? 'same-origin' : 'no-referrer',
     'x-content-type-options': 'nosniff',
     'x-frame-options': 'DENY',
     'x-robots-tag': 'noindex, nofollow',
   })
   expect(policy).toStartWith("default-src 'none'; ")
   expect(policy).toContain("frame-ancestors 'none'")
+  // What is no page of latch has a policy without any form.
+  expect(policy).toContain(`form-action ${hasForm ? "'self'" : "'none'"}`)
 }
 
 describe('security headers are on every response to a link and to the callback:', async () => {
@@ -79,7 +82,7 @@ describe('security headers are on every response to a link and to the callback:'
     test(`${name} (${status})`, async () => {
       const seen = await ask()
       expect(seen.status).toBe(status)
-      expectSecured(seen)
+      expectSecured(seen, name === 'linked, in a browser')
     })
   }
 

@@ -16,6 +16,7 @@ const claims: StateClaims = {
   subscriberId: 'subscriber-123',
   connectionIdentifier: null,
   contextKeys: [],
+  display: null,
   bound: false,
   mode: 'link_user',
   protocol: 'oauth',

@@ -36,6 +36,7 @@ describe('the proofs of a link', () => {
       subscriberId: 'subscriber-123',
       connectionIdentifier: null,
       contextKeys: [],
+      display: null,
       bound: false,
       mode: 'link_user',
       protocol: 'openid',

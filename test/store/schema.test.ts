@@ -118,7 +118,11 @@ describe('cache invalidation', () => {
       ['subscribers'],
     )
     for (const sql of ['insert or replace into subscribers values (1)', 'UPDATE subscribers']) {
-      expect(changes(`${sql} set a = 1`)).toEqual(['channel_endpoints', 'subscribers'])
+      expect(changes(`${sql} set a = 1`)).toEqual([
+        'channel_endpoints',
+        'held_attempts',
+        'subscribers',
+      ])
     }
     expect(changes('with x as (select 1) delete from subscribers')).toEqual(tables)
   })

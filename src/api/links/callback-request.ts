@@ -51,6 +51,13 @@ const PREVIEW_BOT =
   /Slackbot|SkypeUriPreview|BingPreview|TelegramBot|WhatsApp|Discordbot|facebookexternalhit|Twitterbot|LinkedInBot|Google-PageRenderer|Applebot/i
 
 /** Whether a browser prefetches the page, or a bot makes a preview: no user is present. */
-export const isPrefetch = (headers: Headers): boolean =>
+const isPrefetch = (headers: Headers): boolean =>
   PREFETCH_HEADERS.some((name) => /prefetch|prerender|preview/i.test(headers.get(name) ?? '')) ||
   PREVIEW_BOT.test(headers.get('user-agent') ?? '')
+
+/** Whether nobody looks at the response: a prefetch, a preview, or a program that asks for headers. */
+export const isAutomatic = ({ method, headers }: Request): boolean =>
+  method === 'HEAD' || isPrefetch(headers)
+
+/** For a browser that prefetches, or a bot that makes a preview: nothing happens. */
+export const notOpened = (): Response => new Response(null, { status: 204 })

@@ -1,124 +1,105 @@
-import { BOUND_LINK_PATH, CALLBACK_PATH, readScope } from '../../domain/links/addresses.ts'
-import type { BrowserProof } from '../../domain/links/browser-proof.ts'
+import { Type } from '@sinclair/typebox'
+import {
+  BOUND_LINK_PATH,
+  CALLBACK_PATH,
+  confirmUrl,
+  readScope,
+} from '../../domain/links/addresses.ts'
 import { type Completion, completeLink, NO_DESTINATION } from '../../domain/links/complete-link.ts'
-import type { KnownLink } from '../../domain/links/known-link.ts'
 import { openBoundLink } from '../../domain/links/open-bound-link.ts'
-import type { CallbackResult } from '../../domain/links/outcome.ts'
+import type { OwnAttempt } from '../../domain/links/result-details.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
-import { ApiError } from '../../http/api-error.ts'
-import { proofCookie } from '../../http/browser-cookies.ts'
 import { declares } from '../../http/declares.ts'
-import { acceptsHtml, errorBody } from '../../http/error-response.ts'
+import { acceptsHtml } from '../../http/error-response.ts'
 import type { Public } from '../../http/pipeline.ts'
-import { createResultPages, type ResultPage } from '../../pages/result-page.ts'
 import { RESULT_SCRIPT, resultScript } from '../../pages/result-script.ts'
-import { tellOf } from './callback-log.ts'
-import { CallbackQuery, isPrefetch, readCallback } from './callback-request.ts'
+import { answerConfirmation } from './answer-confirmation.ts'
+import { createAttemptPages, type PageContext } from './attempt-pages.ts'
+import { CallbackQuery, isAutomatic, notOpened, readCallback } from './callback-request.ts'
 import { createWaits } from './callback-waits.ts'
-import { describeOutcome, type FinalResult } from './describe-outcome.ts'
+import { createAskConfirmation } from './describe-confirmation.ts'
 import { LINKS } from './response.ts'
-
-type CallbackContext = { request: Request; set: { headers: Record<string, string | number> } }
+import { createResults, redirect } from './result.ts'
+import { showConfirmation } from './show-confirmation.ts'
+import { undo } from './undo.ts'
+import { unlinkFromOther } from './unlink-other.ts'
 
 /**
- * Where the provider sends the user back, and where a bound link begins. Neither needs an API key:
- * the signed state is the proof.
+ * Where the provider sends the user back, where a bound link begins, and the pages of an attempt. None
+ * needs an API key: the signed state is the proof.
  */
 export const callback = (deps: ApiDeps) => (app: Public) => {
-  const resultPage = createResultPages()
+  const results = createResults(deps)
+  const pages = createAttemptPages(deps, results)
+  const ask = createAskConfirmation(deps)
   const waitsOf = createWaits(deps.overload)
 
-  async function answerCallback({ request, set }: CallbackContext): Promise<Response> {
+  async function answerCallback({ request, set }: PageContext): Promise<Response> {
     if (isAutomatic(request)) return notOpened()
     const requestId = String(set.headers['x-request-id'] ?? '')
     const completion = await complete(request, requestId)
-    note(requestId, completion.result, completion.link)
-    return withProof(answerCompletion(request, completion), completion.proof)
+    results.note(requestId, completion.result, completion.link)
+    return results.withProof(await answerCompletion(request, completion), completion.proof)
   }
 
   function answerCompletion(
     request: Request,
-    { result, destination: { redirectUrl, openerOrigin }, reference }: Completion,
-  ): Response {
+    { result, destination, reference, own }: Completion,
+  ): Response | Promise<Response> {
     if (result.kind === 'link_next') return redirect(result.url)
-    // Having the address does not prove that the attempt was made here: the outcome stays untold, also
-    // to the page that opened a popup.
-    if (result.kind === 'attempt_over') return tellResult(request, reference, result, null)
-    const params = redirectParams(result)
-    const isDone = params.status !== 'error'
-    if (redirectUrl !== null && (isDone || acceptsHtml(request.headers))) {
-      return redirect(withParams(redirectUrl, params))
-    }
-    const opener = openerOrigin === null ? null : { origin: openerOrigin, ...params }
-    return tellResult(request, reference, result, opener)
+    if (result.kind === 'confirmation_required') return askForConfirmation(request, own)
+    return results.respond(request, { result, reference, destination, own })
   }
 
-  function withProof(response: Response, proof: BrowserProof | null): Response {
-    if (proof !== null) response.headers.append('set-cookie', proofCookie(deps.config, proof))
-    return response
+  function askForConfirmation({ headers }: Request, own: OwnAttempt | null): Response {
+    if (own === null) throw new Error('only the browser of an attempt is asked to confirm it')
+    const url = confirmUrl(deps.config, own)
+    if (acceptsHtml(headers)) return redirect(url, 303)
+    return Response.json({ status: 'confirmation_required', confirmUrl: url }, { status: 202 })
   }
 
   async function complete(request: Request, requestId: string): Promise<Completion> {
     const response = readCallback(request, deps.config)
     if ('kind' in response) {
-      const nowhere = { link: null, destination: NO_DESTINATION, proof: null }
+      const nowhere = { link: null, destination: NO_DESTINATION, proof: null, own: null }
       return { result: response, reference: requestId, ...nowhere }
     }
     const actor = { kind: 'callback', id: requestId } as const
     return completeLink(deps, actor, response, waitsOf(request))
   }
 
-  async function answerBoundLink(
-    { request, set }: CallbackContext,
-    state: string,
-  ): Promise<Response> {
+  async function answerBoundLink({ request, set }: PageContext, state: string): Promise<Response> {
     if (isAutomatic(request)) return notOpened()
     const requestId = String(set.headers['x-request-id'] ?? '')
     const scope = readScope(new URL(request.url).searchParams)
     const actor = { kind: 'callback', id: requestId } as const
     const { opened, link, reference } = await openBoundLink(deps, actor, state, scope)
-    if (opened.kind === 'opened') return withProof(redirect(opened.url), opened.proof)
-    note(requestId, opened, link)
-    return tellResult(request, reference, opened, null)
-  }
-
-  /** A browser gets a page; a program gets an `ErrorDto` where something went wrong. */
-  function tellResult(
-    request: Request,
-    reference: string,
-    result: FinalResult,
-    opener: NonNullable<ResultPage['opener']> | null,
-  ): Response {
-    const { status, message, ...page } = describeOutcome(result, deps.providers)
-    const isDone = status === 200
-    if (!isDone && !acceptsHtml(request.headers)) {
-      const error = new ApiError(status, result.kind, message)
-      return Response.json(errorBody(error, request.url, deps.clock()), { status })
-    }
-    const state = result.kind === 'attempt_over' ? 'over' : isDone ? 'success' : 'error'
-    return resultPage(status, { ...page, state, reference: isDone ? null : reference, opener })
-  }
-
-  const note = (requestId: string, result: CallbackResult, link: KnownLink | null): void => {
-    const told = tellOf(result, link)
-    deps.metrics.callback(told.provider, told.outcome, told.reason)
-    deps.log[told.level]({ requestId, ...told.fields }, 'callback')
+    if (opened.kind === 'opened') return results.withProof(redirect(opened.url), opened.proof)
+    results.note(requestId, opened, link)
+    const told = { result: opened, reference, destination: NO_DESTINATION, own: null }
+    return results.respond(request, told)
   }
 
   return app
     .get(CALLBACK_PATH, answerCallback, DECLARATION)
     .get(BOUND_LINK_PATH, (context) => answerBoundLink(context, context.params.state))
     .get(CALLBACK_PATH.replace(/[^/]+$/, RESULT_SCRIPT), () => resultScript())
+    .use(showConfirmation(deps, pages, ask))
+    .use(answerConfirmation(deps, pages, results, ask))
+    .use(undo(deps, pages))
+    .use(unlinkFromOther(deps, pages))
 }
-
-const isAutomatic = ({ method, headers }: Request): boolean =>
-  method === 'HEAD' || isPrefetch(headers)
-
-/** For a browser that prefetches, or a bot that makes a preview: nothing happens. */
-const notOpened = (): Response => new Response(null, { status: 204 })
 
 /** With whatever an attempt has come to, where it was this request that made it. */
 const COOKIE = { 'Set-Cookie': 'sometimes' } as const
+
+const ConfirmationRequired = Type.Object(
+  {
+    status: Type.Literal('confirmation_required'),
+    confirmUrl: Type.String({ description: 'Only for the browser that has the cookie.' }),
+  },
+  { title: 'ConfirmationRequiredDto' },
+)
 
 const DECLARATION = declares({
   operationId: 'IntegrationsController_getChatOAuthCallback',
@@ -137,8 +118,16 @@ const DECLARATION = declares({
       contentType: 'text/html',
       headers: COOKIE,
     },
+    202: {
+      description:
+        'The user must confirm whom they are about to be linked to, at `confirmUrl` in the same ' +
+        'browser. Nothing is stored yet.',
+      schema: ConfirmationRequired,
+      headers: COOKIE,
+    },
     204: { description: 'A prefetch or a preview: the link is not used up' },
     302: { description: "To the integration's `redirectUrl`, if it has one", headers: COOKIE },
+    303: { description: 'To the page that asks the user to confirm', headers: COOKIE },
     400: {
       description:
         'Refused: cancelled, no valid state, or a code that the provider does not accept',
@@ -154,18 +143,3 @@ const DECLARATION = declares({
     502: { description: 'The provider does not respond', headers: COOKIE },
   },
 })
-
-/** The outcome, as it is added to `redirectUrl` and sent to the page that opened a popup. */
-type RedirectParams = { status: 'linked' | 'connected' | 'error'; error?: string }
-
-const redirectParams = ({
-  kind,
-}: Exclude<FinalResult, { kind: 'attempt_over' }>): RedirectParams =>
-  kind === 'linked' || kind === 'connected' ? { status: kind } : { status: 'error', error: kind }
-
-/** Joined as text, so that the operator's address stays as it is, byte for byte. */
-const withParams = (redirectUrl: string, params: RedirectParams): string =>
-  `${redirectUrl}${redirectUrl.includes('?') ? '&' : '?'}${new URLSearchParams(params)}`
-
-const redirect = (location: string): Response =>
-  new Response(null, { status: 302, headers: { location } })

@@ -1,20 +1,12 @@
 import { SHARED_TEXTS } from '../../domain/links/explanations.ts'
-import type { CallbackRefusal, CallbackResult } from '../../domain/links/outcome.ts'
-import type { ResultPage } from '../../pages/result-page.ts'
+import type { CallbackResult } from '../../domain/links/outcome.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import { providerNamed } from '../../providers/declared.ts'
-import type { ConsentTexts } from '../../providers/provider.ts'
+import { describeRefusal } from './describe-refusal.ts'
+import { consentTexts, failure, type OutcomeView, START_AGAIN, TRY_AGAIN } from './outcome-view.ts'
 
 /** An outcome of a callback that ends the link, and is shown as a page. */
-export type FinalResult = Exclude<CallbackResult, { kind: 'link_next' }>
-
-/** The response to a program, with Novu's message if it has one, and the page for a person. */
-type OutcomeView = { status: number; message: string } & Omit<ResultPage, 'reference' | 'state'>
-
-const START_AGAIN = 'Go back to where you started and ask for a new link.'
-/** The link is as valid as before. */
-const TRY_AGAIN = 'Go back and open the link again, within 5 minutes of asking for it.'
-const TELL_SENDER = 'Tell the people who sent you here: only they can fix it.'
+export type FinalResult = Exclude<CallbackResult, { kind: 'link_next' | 'confirmation_required' }>
 
 /** Describes an outcome. Outcomes are stored with the provider's name for people. */
 export function describeOutcome(result: FinalResult, providers: Providers): OutcomeView {
@@ -23,8 +15,6 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
       return describeLinked(providers, result.provider, result.reach ?? 'reachable')
     case 'connected':
       return describeConnected(providers, result)
-    case 'authorization_error':
-      return describeAuthorizationError(result)
     case 'wrong_workspace':
       return failure(
         409,
@@ -40,6 +30,64 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
         'Already linked to another account',
         `The ${result.provider} account that you chose is already linked to another account, so nothing was linked.`,
         'Unlink it in the other account first, or choose another one when you link again. If you have no other account, tell the people who sent you here.',
+      )
+    case 'linked_as_another_user':
+      return failure(
+        409,
+        `The subscriber is already linked as another ${result.provider} user`,
+        'Already linked',
+        `Your account is already linked to another ${result.provider} account, so nothing was changed.`,
+        'To link this one instead, unlink the other in the app first, then open the link again.',
+      )
+    case 'declined':
+      return failure(
+        400,
+        'The user declined to link the accounts',
+        'Cancelled',
+        'You chose not to link the accounts, so nothing was linked.',
+        `Changed your mind? ${TRY_AGAIN}`,
+      )
+    case 'confirmation_expired':
+      return failure(
+        400,
+        'The user did not confirm the link in time',
+        'This took too long',
+        'The accounts were not linked, because nobody confirmed it within 10 minutes.',
+        START_AGAIN,
+      )
+    case 'undone':
+      return {
+        status: 200,
+        message: 'The link was undone',
+        title: 'Undone',
+        heading: 'Undone',
+        intro: 'The accounts are no longer linked.',
+        advice: null,
+      }
+    case 'unlinked_other':
+      return {
+        status: 200,
+        message: 'The user was unlinked from the other subscriber',
+        title: 'Unlinked',
+        heading: 'Unlinked from the other account',
+        intro: 'Now you can link this one.',
+        advice: TRY_AGAIN,
+      }
+    case 'not_unlinkable':
+      return failure(
+        409,
+        'The other subscriber cannot be unlinked here any more',
+        'This cannot be unlinked here',
+        'It is too late, or it was changed since. The accounts are as they were.',
+        TRY_AGAIN,
+      )
+    case 'not_undoable':
+      return failure(
+        409,
+        'The link cannot be undone here any more',
+        'This cannot be undone here',
+        'It is too late, or it was changed since. The accounts are as they were.',
+        'You can unlink them in the app.',
       )
     case 'code_refused':
       return failure(
@@ -126,12 +174,6 @@ function describeConnected(
   }
 }
 
-/** The provider's texts about admin consent; null if it does not use it. */
-function consentTexts(providers: Providers, name: string): ConsentTexts | null {
-  const connect = providerNamed(providers, name)?.connect
-  return connect?.kind === 'admin_consent' ? connect.texts : null
-}
-
 /** The provider does not confirm the consent yet: tell the administrator what is missing. */
 function describePending(providers: Providers, provider: string, problem: string): OutcomeView {
   const texts = consentTexts(providers, provider)
@@ -143,128 +185,4 @@ function describePending(providers: Providers, provider: string, problem: string
     intro: `Your consent has not taken effect yet. ${problem}.`,
     advice: texts?.pendingAdvice ?? null,
   }
-}
-
-type OtherRefusal = Exclude<CallbackRefusal, { kind: 'authorization_error' }>
-
-function describeRefusal(refusal: OtherRefusal, providers: Providers): OutcomeView {
-  switch (refusal.kind) {
-    case 'parameter_repeated':
-      return brokenLink(`The parameter ${refusal.parameter} came more than once`)
-    case 'state_missing':
-      return brokenLink('Missing required OAuth parameter: state')
-    case 'code_missing':
-      return brokenLink('Missing required OAuth parameters: code or tenant')
-    case 'consent_missing':
-      return failure(
-        400,
-        refusal.parameter === 'tenant'
-          ? `Missing tenant parameter from ${titleOf(providers, refusal.provider)} admin consent`
-          : 'Admin consent was not granted',
-        'Consent was not given',
-        consentTexts(providers, refusal.provider)?.missing ?? 'Nothing was connected.',
-        START_AGAIN,
-      )
-    case 'state_invalid':
-      return brokenLink('Invalid OAuth state parameter')
-    case 'link_expired':
-      return failure(
-        400,
-        'Invalid OAuth state parameter',
-        'This link has expired',
-        `${SHARED_TEXTS.lifetime} Nothing was linked.`,
-        START_AGAIN,
-      )
-    case 'other_browser':
-      return failure(
-        403,
-        'The link was opened in another browser',
-        'This link was opened in another browser',
-        'It works only in the browser that opened it first. Nothing was linked.',
-        START_AGAIN,
-      )
-    case 'issuer_mismatch':
-      return brokenLink('The iss parameter is not of the provider that the link leads to')
-    case 'too_many_attempts':
-      return failure(
-        409,
-        'The link was tried too often',
-        'This link was tried too often',
-        'Nothing was linked. The link cannot be used any more.',
-        START_AGAIN,
-      )
-    case 'still_running':
-      return {
-        ...failure(
-          409,
-          'The link is being completed by another request',
-          'Still working on it',
-          'We are linking you in another tab.',
-          'This page reloads itself in a few seconds.',
-        ),
-        reloadAfterSeconds: 3,
-      }
-    case 'environment_gone':
-      return misconfigured(404, `Environment not found: ${refusal.environmentId}`)
-    case 'integration_gone': {
-      const where = `${refusal.integrationId} in environment ${refusal.environmentId}`
-      return misconfigured(404, `Integration not found: ${where}`)
-    }
-    case 'provider_not_supported':
-      return misconfigured(400, `OAuth callback not supported for provider: ${refusal.providerId}`)
-    case 'credentials_missing': {
-      // The trailing space is Novu's.
-      const missing = 'missing required OAuth credentials (clientId/clientSecret) '
-      return misconfigured(404, `${refusal.provider} integration ${missing}`)
-    }
-    case 'subscriber_gone':
-      return misconfigured(404, `Subscriber not found: ${refusal.subscriberId}`)
-    case 'connection_gone':
-      return misconfigured(404, `Channel connection not found: ${refusal.identifier}`)
-  }
-}
-
-const titleOf = (providers: Providers, name: string): string =>
-  providerNamed(providers, name)?.title ?? name
-
-/** Only `access_denied` is the user's own refusal (RFC 6749 §4.1.2.1); others are errors. */
-function describeAuthorizationError({
-  error,
-  description,
-}: Extract<CallbackRefusal, { kind: 'authorization_error' }>): OutcomeView {
-  const message = `OAuth error: ${error}${description === null ? '' : ` - ${description}`}`
-  if (error === 'access_denied') {
-    const intro = 'You chose not to allow it, so nothing was linked.'
-    return failure(400, message, 'Cancelled', intro, `Changed your mind? ${TRY_AGAIN}`)
-  }
-  const intro = `Nothing was linked. The reason given: ${description ?? error}.`
-  return failure(400, message, 'That did not work', intro, START_AGAIN)
-}
-
-const brokenLink = (message: string): OutcomeView =>
-  failure(
-    400,
-    message,
-    'This link is not valid',
-    'It may have been cut off or changed, or you did not ask for it. Nothing was linked.',
-    START_AGAIN,
-  )
-
-const misconfigured = (status: number, message: string): OutcomeView =>
-  failure(
-    status,
-    message,
-    'This link leads nowhere',
-    'What it was created for has been removed or is not set up. Nothing was linked.',
-    TELL_SENDER,
-  )
-
-function failure(
-  status: number,
-  message: string,
-  heading: string,
-  intro: string,
-  advice: string,
-): OutcomeView {
-  return { status, message, title: 'Not linked', heading, intro, advice }
 }

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { ContextPayload } from '../../domain/contexts/payload.ts'
 import type { Accepted } from '../../domain/decision.ts'
+import { AccountName } from '../../domain/links/account-name.ts'
 import type { ConnectLinkRefusal } from '../../domain/links/make-link.ts'
 import type { SignedLink } from '../../domain/links/sign-link.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
@@ -24,6 +25,7 @@ export const LINK_FIELDS = {
     description: 'The `identifier` of an integration.',
     examples: [EXAMPLE.integrationIdentifier],
   }),
+  display: Type.Optional(AccountName),
   context: Type.Optional(ContextPayload),
   contextHash: Type.Optional(
     Type.String({

@@ -38,6 +38,7 @@ export function endpointEvent(
   type: EndpointEventType,
   endpoint: Subject,
   reason: string | null = null,
+  linkId: string | null = null,
 ): DomainEvent {
   return {
     type,
@@ -45,6 +46,7 @@ export function endpointEvent(
     subjectId: endpoint.identifier,
     subscriberId: endpoint.subscriberId,
     reason,
+    linkId,
     data: dataOf(endpoint),
     personal: { endpoint: splitSecrets(endpoint.type, endpoint.endpoint).endpoint },
   }

@@ -81,8 +81,10 @@ export const endpointEvents = {
   'endpoint.deleted': defineEvent({
     description:
       'An endpoint was deleted, and no longer links its subscriber. `reason` is null if it was ' +
-      'deleted itself; otherwise `subscriber_deleted`, `integration_deleted`, or ' +
-      '`subscriber_erased`, in which case the event does not say whose it was.',
+      'deleted itself; otherwise `undone` (the user undid the link, which the event names), ' +
+      '`unlinked_by_user` (the chat user unlinked it, to be linked to another subscriber), ' +
+      '`subscriber_deleted`, `integration_deleted`, or `subscriber_erased`, in which case the ' +
+      'event does not say whose it was.',
     subject: 'endpoint',
     data,
     personal,

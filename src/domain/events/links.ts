@@ -43,6 +43,18 @@ export const linkEvents = {
     }),
     mostPerLink: 10,
   }),
+  'link.other_unlinked': defineEvent({
+    description:
+      'A chat user could not be linked, because they were linked to another subscriber, and then ' +
+      'unlinked themselves from that one on the same page. The link can be opened again. The other ' +
+      'subscriber has an event of type `endpoint.deleted`.',
+    subject: 'link',
+    data: Type.Object({
+      ...data.properties,
+      endpointIdentifier: Type.String({ description: 'The endpoint that was deleted.' }),
+    }),
+    mostPerLink: 10,
+  }),
   'link.installation_discarded': defineEvent({
     description:
       'A link installed the app or obtained consent, but nothing was stored: `reason` says why, ' +

@@ -11,6 +11,27 @@ export const CALLBACK_PATH = '/v1/integrations/chat/oauth/callback'
  */
 export const callbackUrl = ({ publicUrl }: PublicUrl): string => publicUrl + CALLBACK_PATH
 
+/** The pages of an attempt are beside the callback, so that forms can name each other by a word. */
+const besideCallback = (name: string): string => CALLBACK_PATH.replace(/[^/]+$/, name)
+
+/** Where the user confirms what is held, by GET and then by POST. */
+export const CONFIRM_PATH: string = besideCallback('confirm')
+/** Where the user undoes what was just linked, by POST. */
+export const UNDO_PATH: string = besideCallback('undo')
+
+/** Where the user is unlinked from another account, by POST. */
+export const UNLINK_OTHER_PATH: string = besideCallback('unlink-other')
+
+/** The query that names an attempt. It gives no access without the attempt's cookie. */
+export const attemptQuery = ({ state, attemptId }: { state: string; attemptId: string }): string =>
+  `?${new URLSearchParams({ state, attempt: attemptId })}`
+
+/** The page at which an attempt is confirmed. */
+export const confirmUrl = (
+  { publicUrl }: PublicUrl,
+  attempt: { state: string; attemptId: string },
+): string => publicUrl + CONFIRM_PATH + attemptQuery(attempt)
+
 /**
  * The route of links that are bound to the browser which opens them; it redirects to the provider.
  */

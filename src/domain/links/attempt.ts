@@ -2,12 +2,13 @@ import { Value } from '@sinclair/typebox/value'
 import type { Deps } from '../../deps.ts'
 import type { Attempt } from '../../secrets/attempts.ts'
 import type { StateClaims } from '../../secrets/state.ts'
+import type { HeldAttempt } from '../../store/links/held-attempts.ts'
 import type { AttemptName } from '../../store/links/link-attempts.ts'
 import { commit } from '../commit.ts'
 import type { Actor } from '../decision.ts'
 import { recordEvents } from '../events/record.ts'
 import type { DomainEvent } from '../events/registry.ts'
-import { discardedEvents, logDiscarded } from './discarded-installation.ts'
+import { discardedEvents, installedInHeld, logDiscarded } from './discarded-installation.ts'
 import { expectSubscriber, type KnownLink, withSubscriberNow } from './known-link.ts'
 import { newFailureEvents } from './link-events.ts'
 import {
@@ -34,6 +35,14 @@ export const claimAttempt = (
 ): Promise<'claimed' | 'taken' | 'exhausted'> =>
   store.linkAttempts.claim({ jti, attemptId: id, environmentId, claimedAtMs: clock() })
 
+/** What is settled besides the attempt. */
+export type Settled = {
+  /** Where the app was installed, or obtained consent. */
+  installed?: InstalledIn | null
+  /** The row that holds the attempt: it must still be there where something is stored, and goes. */
+  heldId?: string
+}
+
 /**
  * Commits what an attempt has come to, together with its outcome. The first attempt to store something
  * uses up the link; any other has come to nothing, and its outcome is that. Where another request has
@@ -45,9 +54,9 @@ export async function settleAttempt(
   link: KnownLink,
   name: AttemptName,
   decideNow: () => LinkDecision | Promise<LinkDecision>,
-  installed: InstalledIn | null = null,
+  { installed = null, heldId }: Settled = {},
 ): Promise<CallbackResult> {
-  const { linkAttempts, spentStates } = deps.store
+  const { linkAttempts, heldAttempts, spentStates } = deps.store
   const { jti, environmentId } = link.claims
   let tries = 0
   let current = link
@@ -76,15 +85,19 @@ export async function settleAttempt(
     },
     (decision) => {
       const discarded = discardedEvents(current, installed, decision)
-      if (decision.kind === 'settled') return recordEvents(deps, actor, discarded)
+      const release = heldId === undefined ? [] : [heldAttempts.remove(name)]
+      if (decision.kind === 'settled') return [...release, ...recordEvents(deps, actor, discarded)]
       const isUnsettled = linkAttempts.expectUnsettled(name)
       if (decision.kind !== 'accepted') {
         const events = recordEvents(deps, actor, [...failures, ...discarded])
         const expects = [isUnsettled, ...expectSubscriber(deps, current)]
-        return [...expects, linkAttempts.settle(name, withoutPerson(decision)), ...events]
+        const settle = linkAttempts.settle(name, withoutPerson(decision))
+        return [...expects, settle, ...release, ...events]
       }
+      const isHeld = heldId === undefined ? [] : [heldAttempts.expectHeld(heldId)]
       const spend = spentStates.spend({ jti, environmentId, claimedAtMs: deps.clock() })
-      return [isUnsettled, spend, linkAttempts.settle(name, decision.value.outcome)]
+      const settle = linkAttempts.settle(name, decision.value.outcome)
+      return [isUnsettled, ...isHeld, spend, settle, ...release]
     },
   )
   logDiscarded(deps, actor, current, installed, decided)
@@ -141,6 +154,8 @@ export async function earlierOutcome(
     if (attempt === null) return { kind: 'still_running' }
     const outcome = outcomeOf(attempt, link)
     if (outcome !== null) return outcome
+    const held = await store.heldAttempts.find(name)
+    if (held !== null) return heldOutcome(deps, actor, link, held)
     if (clock() - attempt.claimedAtMs > ABANDONED_AFTER_MS) {
       return settleAttempt(deps, actor, link, name, () => ({ kind: 'interrupted' }))
     }
@@ -149,11 +164,26 @@ export async function earlierOutcome(
   }
 }
 
+/** Of an attempt that waits for the user: that it does, or that it has waited too long. */
+export async function heldOutcome(
+  deps: Deps,
+  actor: Actor,
+  link: KnownLink,
+  held: HeldAttempt,
+): Promise<CallbackResult> {
+  const { attemptId, expiresAtMs } = held
+  if (deps.clock() <= expiresAtMs) return { kind: 'confirmation_required', attemptId }
+  return settleAttempt(deps, actor, link, held, () => ({ kind: 'confirmation_expired' }), {
+    installed: installedInHeld(held),
+    heldId: held.id,
+  })
+}
+
 /** What is stored says nothing about a person, who may be erased; the link itself says whom it is for. */
 const withoutPerson = (outcome: FailedOutcome): FailedOutcome =>
   outcome.kind === 'subscriber_gone' ? { ...outcome, subscriberId: '' } : outcome
 
-function outcomeOf(
+export function outcomeOf(
   attempt: { outcome: unknown } | null,
   { claims: { subscriberId } }: KnownLink,
 ): LinkOutcome | null {

@@ -1,7 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import type { Attempt } from '../../secrets/attempts.ts'
 import type { StateClaims, StateVerification } from '../../secrets/state.ts'
-import type { AttemptName } from '../../store/links/link-attempts.ts'
 import type { Actor } from '../decision.ts'
 import { ATTEMPT_LIFETIME_MS, claimAttempt, earlierOutcome } from './attempt.ts'
 import { bindingProof } from './browser-binding.ts'
@@ -10,7 +9,14 @@ import { exchange } from './exchange.ts'
 import { isFailure } from './explanations.ts'
 import { findKnownLink, type KnownLink } from './known-link.ts'
 import { recordFailure } from './link-events.ts'
-import type { AuthorizationResponse, CallbackRefusal, CallbackResult, Grant } from './outcome.ts'
+import type {
+  AuthorizationResponse,
+  CallbackRefusal,
+  CallbackResult,
+  Grant,
+  ProviderAnswer,
+} from './outcome.ts'
+import type { OwnAttempt } from './result-details.ts'
 import { findTarget, type LinkTarget } from './target.ts'
 
 /**
@@ -33,14 +39,15 @@ export type Completion = {
   reference: string
   /** What the browser is given to keep if this was its attempt, to be told the outcome again. */
   proof: BrowserProof | null
+  /** The attempt, if this is the browser that made it; null for any other. */
+  own: OwnAttempt | null
 }
 
 /** How a request waits for another one of the same link, in nobody's way. */
 export type Waits = {
   /** Whether too many wait already. */
   isFull(jti: string): boolean
-  /** Waits for what `find` returns, perhaps together with others that wait for the same attempt. */
-  during(name: AttemptName, find: () => Promise<CallbackResult>): Promise<CallbackResult>
+  during<Value>(jti: string, outcome: Promise<Value>): Promise<Value>
 }
 
 /**
@@ -62,16 +69,18 @@ export async function completeLink(
   const verified = state ? await deps.states.verify(state, deps.clock()) : null
   const link = await findKnownLink(deps, verified)
   const attempt = attemptOf(deps, response, link)
-  const { result, isOurs } = await resultOf(
-    deps,
-    actor,
-    { response, verified, link, attempt },
-    waits,
-  )
+  const ended = await resultOf(deps, actor, { response, verified, link, attempt }, waits)
+  const { result, isOurs } = ended
   const reference =
     link !== null && isFailure(result) ? await recordFailure(deps, actor, link, result) : actor.id
   const proof = isOurs && attempt !== null ? proofOf(attempt) : null
-  return { result, link, destination: destinationOf(link), reference, proof }
+  const isOwn = attempt !== null && (isOurs || isProven(response.sentProofs, proofOf(attempt)))
+  const identity = ended.answer?.kind === 'user' ? ended.answer.identity : null
+  const own =
+    link !== null && isOwn && state !== null
+      ? { state, attemptId: attempt.id, link, identity }
+      : null
+  return { result, link, destination: destinationOf(link), reference, proof, own }
 }
 
 /** What is being completed; `attempt` is null where nothing was sent that could be exchanged. */
@@ -82,8 +91,8 @@ type Arrival = {
   attempt: Attempt | null
 }
 
-/** `isOurs`: this request has made the attempt. */
-type Ended = { result: CallbackResult; isOurs: boolean }
+/** `isOurs`: this request has made the attempt. `answer`: what the provider then said. */
+type Ended = { result: CallbackResult; isOurs: boolean; answer?: ProviderAnswer }
 
 async function resultOf(
   deps: Deps,
@@ -105,11 +114,8 @@ async function resultOf(
   }
   const name = { jti: claims.jti, attemptId: attempt.id }
   const ofEarlier = async (): Promise<Ended> => {
-    const find = (mayWait: boolean) => earlierOutcome(deps, actor, link, name, mayWait)
-    const outcome = waits.isFull(claims.jti)
-      ? await find(false)
-      : await waits.during(name, () => find(true))
-    return refused(tellEarlier(outcome, response, attempt))
+    const outcome = earlierOutcome(deps, actor, link, name, !waits.isFull(claims.jti))
+    return refused(tellEarlier(await waits.during(claims.jti, outcome), response, attempt))
   }
   // A reload of the result page, perhaps after the link's time, shows what it showed before.
   if ((await deps.store.linkAttempts.find(name)) !== null) return ofEarlier()
@@ -126,8 +132,9 @@ async function resultOf(
   const claimed = await claimAttempt(deps, claims, attempt)
   if (claimed === 'taken') return ofEarlier()
   if (claimed === 'exhausted') return refused({ kind: 'too_many_attempts' })
-  const result = await exchange(deps, actor, { verified, link, target, name }, grant)
-  return { result, isOurs: true }
+  const state = response.state ?? ''
+  const exchanged = await exchange(deps, actor, { state, verified, link, target, name }, grant)
+  return { ...exchanged, isOurs: true }
 }
 
 /** What the provider has sent to be exchanged: a code, or the tenant that has consented. */
@@ -164,7 +171,7 @@ function tellEarlier(
   return isProven(sentProofs, proofOf(attempt)) ? outcome : { kind: 'attempt_over' }
 }
 
-function destinationOf(link: KnownLink | null): Destination {
+export function destinationOf(link: KnownLink | null): Destination {
   const text = (name: string): string | null => {
     const value = link?.integration?.credentials[name]
     return typeof value === 'string' && value !== '' ? value : null

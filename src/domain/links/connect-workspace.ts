@@ -8,13 +8,12 @@ import { connectionChanges } from '../connections/event.ts'
 import { installConnection } from '../connections/install.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept, type Change } from '../decision.ts'
-import type { LinkedToAnother } from '../endpoints/chat-user.ts'
 import { refuseValue, splitSecrets } from '../endpoints/types.ts'
 import type { DomainEvent } from '../events/registry.ts'
 import { retryDelayMs } from '../retry-delay.ts'
 import { callbackUrl } from './addresses.ts'
 import { failedAnswer, wrongWorkspace } from './identify-user.ts'
-import { linkEndpoint } from './link-endpoint.ts'
+import { linkEndpoint, type NotLinked } from './link-endpoint.ts'
 import type {
   ConnectClaims,
   FailedAnswer,
@@ -239,7 +238,7 @@ async function findTakenOver(
 type LinkOfInstaller = Omit<Change, 'jobs'> & {
   next: SignedLink | null
   /** Why they were not linked, which does not make the installation fail; null otherwise. */
-  refusal: LinkedToAnother | null
+  refusal: NotLinked | null
 }
 
 /** With `autoLinkUser`, the user who installs the app is also linked as the subscriber. */
@@ -264,6 +263,7 @@ async function linkOfInstaller(
           contextKeys,
           identity: { userId, workspace },
           botInstallation: { kind: 'reachable' },
+          verification: 'none',
           connectionIdentifier: identifier,
           takesOverFrom: await findTakenOver(deps, connection, { subscriberId, contextKeys }),
         })
@@ -274,7 +274,13 @@ async function linkOfInstaller(
       ? signLink(
           deps,
           integration,
-          { mode: 'link_user', subscriberId, connectionIdentifier: identifier, contextKeys },
+          {
+            mode: 'link_user',
+            subscriberId,
+            connectionIdentifier: identifier,
+            contextKeys,
+            display: claims.display,
+          },
           { provider, app, workspaceId, scope: null },
         )
       : null

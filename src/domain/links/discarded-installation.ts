@@ -1,7 +1,9 @@
 import type { Deps } from '../../deps.ts'
+import type { HeldAttempt } from '../../store/links/held-attempts.ts'
 import type { Actor } from '../decision.ts'
 import type { DomainEvent } from '../events/registry.ts'
-import { reasonOf } from './explanations.ts'
+import { isFailure, reasonOf } from './explanations.ts'
+import { readHeld } from './held-attempt.ts'
 import type { KnownLink } from './known-link.ts'
 import type { InstalledIn, LinkDecision, LinkOutcome, ProviderAnswer } from './outcome.ts'
 
@@ -17,6 +19,13 @@ export function installedIn(answer: ProviderAnswer): InstalledIn | null {
     case 'user':
       return null
   }
+}
+
+/** The same for an answer that is held. */
+export function installedInHeld(held: Pick<HeldAttempt, 'answer'>): InstalledIn | null {
+  const answer = readHeld(held)?.answer
+  if (answer === undefined || answer.kind === 'user') return null
+  return answer.kind === 'webhook' ? answer.installedIn : answer.installation.workspace
 }
 
 /** The decision for a link. `settled`: another request has completed it meanwhile. */
@@ -75,7 +84,5 @@ export function logDiscarded(
 /** Another request may have completed the link meanwhile, even successfully. */
 function reasonFor(decided: Exclude<Decided, { kind: 'accepted' }>): string {
   const outcome = decided.kind === 'settled' ? decided.outcome : decided
-  return outcome.kind === 'linked' || outcome.kind === 'connected'
-    ? 'completed_already'
-    : reasonOf(outcome)
+  return isFailure(outcome) ? reasonOf(outcome) : 'completed_already'
 }

@@ -12,7 +12,7 @@ export type LinkFailure = FailedOutcome | CallbackRefusal
 export type LinkReason = LinkFailure['kind'] | 'access_denied' | Remark
 
 /** Why a completed link is not fully usable yet, or that nobody returned from it. */
-type Remark = 'consent_pending' | 'not_reachable_yet' | 'not_completed'
+type Remark = 'consent_pending' | 'not_reachable_yet' | 'not_completed' | 'undone'
 
 export const reasonOf = (failure: LinkFailure): LinkReason =>
   failure.kind === 'authorization_error' && failure.error === 'access_denied'
@@ -23,6 +23,11 @@ export const reasonOf = (failure: LinkFailure): LinkReason =>
 const NOT_FAILED: ReadonlySet<CallbackResult['kind']> = new Set([
   'linked',
   'connected',
+  'undone',
+  'confirmation_required',
+  'not_undoable',
+  'unlinked_other',
+  'not_unlinkable',
   'link_next',
   'attempt_over',
 ])
@@ -62,6 +67,26 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
       'The chat user is already linked to another subscriber of the same context, so they were not linked again.',
     remedy:
       'If both are the same person, delete the endpoint of the other subscriber, which the event names, then open the link again or create a new one. Otherwise somebody used an account that is not theirs.',
+  },
+  linked_as_another_user: {
+    meaning:
+      'The subscriber is already linked as another chat user of this workspace. Whoever holds a link could otherwise replace them.',
+    remedy:
+      'If they want to change it, delete their endpoint, which the event names, in your product first. Then open the link again, or create a new one.',
+  },
+  declined: {
+    meaning:
+      'The user was asked to confirm whom they are about to be linked to, and said no. Nothing was stored.',
+    remedy: `${LINK_STAYS_VALID} If the page named an account that is not theirs, somebody has sent them another user's link.`,
+  },
+  confirmation_expired: {
+    meaning:
+      'The user was asked to confirm whom they are about to be linked to, and did not answer within 10 minutes. Nothing was stored.',
+    remedy: NEW_LINK,
+  },
+  undone: {
+    meaning: 'The user was linked, and has undone it in the same browser within 10 minutes.',
+    remedy: `${NEW_LINK} If they did so because the account was not theirs, find out who made the link.`,
   },
   code_refused: {
     meaning: 'The provider did not accept the authorization code, or its response is invalid.',
@@ -119,6 +144,11 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
     meaning:
       'The response names another provider than the one that the user was sent to (RFC 9207).',
     remedy: `${LINK_STAYS_VALID} If it happens again, check the provider's URLs in latch's settings.`,
+  },
+  form_forged: {
+    meaning:
+      "The user's answer did not come from latch's own page: another site may have tried to answer for them.",
+    remedy: `${LINK_STAYS_VALID} If it happens to all users, make sure that LATCH_PUBLIC_URL is the address that browsers use, and that no proxy removes the header Origin.`,
   },
   still_running: {
     meaning: 'Another request is completing the link right now.',

@@ -14,11 +14,13 @@ import type {
   FailedAnswer,
   FailedOutcome,
   LinkDecision,
+  Storing,
   UserAnswer,
   UserClaims,
 } from './outcome.ts'
 import { readIdentity } from './shape.ts'
 import type { LinkTarget } from './target.ts'
+import { needsConfirmation } from './verification.ts'
 
 /** The maximum time that a user waits for the installation of the bot. */
 const MAX_BOT_WAIT_MS = 5000
@@ -40,6 +42,7 @@ export async function identifyUser(
     codeVerifier: proofs.codeVerifier,
     nonce: proofs.nonce,
     workspaceId: connection?.workspaceId ?? null,
+    needsName: needsConfirmation(deps, target, claims),
   })
   if (answer.kind !== 'identified') return failedAnswer(target, answer)
   const read = readIdentity(answer.identity)
@@ -47,12 +50,7 @@ export async function identifyUser(
   const { value: identity } = read
   const wrong = refuseOtherWorkspace(target, identity)
   if (wrong !== null) return { kind: 'failed', outcome: wrong, codeSent: true }
-  return {
-    kind: 'user',
-    claims,
-    identity,
-    botInstallation: await installBotInTime(deps, target, identity),
-  }
+  return { kind: 'user', claims, identity }
 }
 
 /**
@@ -61,8 +59,8 @@ export async function identifyUser(
 export async function storeUser(
   deps: Deps,
   target: LinkTarget,
-  { claims, identity, botInstallation }: UserAnswer,
-  linkId: string,
+  { claims, identity }: UserAnswer,
+  { linkId, verification, botInstallation }: Storing,
 ): Promise<LinkDecision> {
   const { integration, provider } = target
   // The connection's workspace may have changed since the user was identified.
@@ -73,17 +71,20 @@ export async function storeUser(
     ...claims,
     identity,
     botInstallation,
+    verification,
     connectionIdentifier: through.connection.identifier,
   })
-  if (endpoint.kind === 'linked_to_another_subscriber') {
-    return {
-      kind: endpoint.kind,
-      provider: provider.name,
-      endpointIdentifier: endpoint.existing.identifier,
-    }
+  if (endpoint.kind !== 'linked') {
+    const { identifier } = endpoint.existing
+    return { kind: endpoint.kind, provider: provider.name, endpointIdentifier: identifier }
   }
   const contexts = contextsOfKeys(claims.contextKeys)
-  const outcome = { kind: 'linked', provider: provider.name, reach: botInstallation.kind } as const
+  const outcome = {
+    kind: 'linked',
+    provider: provider.name,
+    reach: botInstallation.kind,
+    endpoint: endpoint.linked,
+  } as const
   const { connections } = deps.store
   const created = through.isNew
     ? {
@@ -179,7 +180,7 @@ function refuseOtherWorkspace(
  * Installs the bot in the user's chat, if the provider needs one. Storing the identity must not
  * wait long for it: if it takes too long, the background job continues.
  */
-async function installBotInTime(
+export async function installBotInTime(
   { sleep }: Deps,
   { provider, app }: LinkTarget,
   identity: Identity,

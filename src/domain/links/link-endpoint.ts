@@ -1,5 +1,7 @@
+import type { UserVerification } from '../../config.ts'
 import type { Deps } from '../../deps.ts'
 import type { BotInstallation, Identity } from '../../providers/provider.ts'
+import type { Endpoint } from '../../store/endpoints/endpoints.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import type { Change } from '../decision.ts'
 import {
@@ -8,6 +10,7 @@ import {
   requireOneSubscriber,
 } from '../endpoints/chat-user.ts'
 import { retryDelayMs } from '../retry-delay.ts'
+import type { LinkOutcome } from './outcome.ts'
 import type { LinkTarget } from './target.ts'
 
 /** The identity of a subscriber, and the connection in which they are linked. */
@@ -16,25 +19,36 @@ type Linked = {
   contextKeys: readonly string[]
   identity: Identity
   botInstallation: BotInstallation
+  verification: UserVerification
   connectionIdentifier: string
   /** The connection from which the same change moves this subscriber's endpoint, if any. */
   takesOverFrom?: string | null
 }
 
-export type LinkedEndpointChange = { kind: 'linked' } & Omit<Change, 'jobs'>
+export type LinkedEndpointChange = Omit<Change, 'jobs'> & {
+  kind: 'linked'
+  linked: NonNullable<Extract<LinkOutcome, { kind: 'linked' }>['endpoint']>
+}
+
+/** The subscriber is linked as another chat user, whom only a proven session may replace. */
+export type LinkedAsAnother = { kind: 'linked_as_another_user'; existing: Endpoint }
+
+/** Why a user cannot be linked. */
+export type NotLinked = LinkedToAnother | LinkedAsAnother
 
 /**
  * The writes that link a subscriber, including a job for the bot if needed, and the event. Linking
  * again keeps the endpoint's identifier, which the event contains; if another link or installation
  * changed it meanwhile, the commit fails and is decided again. Refuses a chat user who is linked to
- * another subscriber.
+ * another subscriber. Refuses another chat user than before too, unless the app's session has proven
+ * that the subscriber asks for it: a link alone must not redirect somebody's messages.
  */
 export async function linkEndpoint(
   deps: Deps,
   { integration, provider }: LinkTarget,
   linkId: string,
   { subscriberId, identity, botInstallation, connectionIdentifier, ...linked }: Linked,
-): Promise<LinkedEndpointChange | LinkedToAnother> {
+): Promise<LinkedEndpointChange | NotLinked> {
   const { endpoints } = deps.store
   const { takesOverFrom = null } = linked
   const { type } = provider.endpoints.person
@@ -57,6 +71,10 @@ export async function linkEndpoint(
   const chatUser = chatUserColumns(deps, { type, endpoint }, workspace)
   const only = await requireOneSubscriber(deps, { ...user, ...chatUser, connectionIdentifier })
   if (only.kind === 'linked_to_another_subscriber') return only
+  const isSame = before !== null && isSameUser(deps, before, { type, endpoint })
+  if (before !== null && !isSame && linked.verification !== 'session') {
+    return { kind: 'linked_as_another_user', existing: before }
+  }
   const identifier = before?.identifier ?? `chendp_${deps.random.identifier()}`
   const nextAttemptAtMs = fresh.createdAtMs + retryDelayMs(0)
   const { kind: _, ...row } = user
@@ -74,6 +92,7 @@ export async function linkEndpoint(
   const { environmentId } = integration
   return {
     kind: 'linked',
+    linked: { identifier, linkedAtMs: fresh.updatedAtMs, isNew: !isSame },
     expects: only.expects,
     writes: [
       // The event must contain what this link replaces. Linking as the same person again changes
@@ -101,4 +120,14 @@ export async function linkEndpoint(
       },
     ],
   }
+}
+
+/** Compares the ids alone: both endpoints are in one connection, and so in one workspace. */
+function isSameUser(
+  deps: Pick<Deps, 'providers'>,
+  one: Pick<Endpoint, 'type' | 'endpoint'>,
+  other: Pick<Endpoint, 'type' | 'endpoint'>,
+): boolean {
+  const [first, second] = [one, other].map((each) => chatUserColumns(deps, each, null).chatUserId)
+  return first !== null && first === second
 }

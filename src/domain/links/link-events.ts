@@ -36,6 +36,13 @@ const failedEvent = (link: KnownLink, failure: LinkFailure): DomainEvent => ({
   personal: failure.kind === 'wrong_workspace' ? { workspace: failure.actual } : null,
 })
 
+/** The event for the link's own subscriber; the other one's is that of the endpoint. */
+export const otherUnlinkedEvent = (link: KnownLink, endpointIdentifier: string): DomainEvent => ({
+  ...aboutLink(link),
+  type: 'link.other_unlinked',
+  data: { ...dataOf(link), endpointIdentifier },
+})
+
 /** The event of a failed attempt; none if the link has one of that reason, or as many as it may have. */
 export async function newFailureEvents(
   deps: Pick<Deps, 'store'>,

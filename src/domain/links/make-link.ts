@@ -29,26 +29,34 @@ export type LinkCaller = {
   hmacWithApiKey(text: string): string
 }
 
-export type UserLinkRequest = HashedContext & {
-  subscriberId: string
-  integrationIdentifier: string
-  /**
-   * The connection whose workspace the user must come from; absent for the connection of any
-   * workspace that they choose.
-   */
-  connectionIdentifier?: string
-  userScope?: readonly string[]
+/** What every link may have. */
+type Displayed = {
+  /** What the company calls the account, for the user to recognise. */
+  display?: string
 }
 
-export type ConnectLinkRequest = HashedContext & {
-  integrationIdentifier: string
-  subscriberId?: string
-  /** The identifier of the connection, which need not exist yet. */
-  connectionIdentifier?: string
-  scope?: readonly string[]
-  connectionMode?: 'subscriber' | 'shared'
-  autoLinkUser?: boolean
-}
+export type UserLinkRequest = HashedContext &
+  Displayed & {
+    subscriberId: string
+    integrationIdentifier: string
+    /**
+     * The connection whose workspace the user must come from; absent for the connection of any
+     * workspace that they choose.
+     */
+    connectionIdentifier?: string
+    userScope?: readonly string[]
+  }
+
+export type ConnectLinkRequest = HashedContext &
+  Displayed & {
+    integrationIdentifier: string
+    subscriberId?: string
+    /** The identifier of the connection, which need not exist yet. */
+    connectionIdentifier?: string
+    scope?: readonly string[]
+    connectionMode?: 'subscriber' | 'shared'
+    autoLinkUser?: boolean
+  }
 
 /** Why a link was refused. `title` is the provider's name in Novu's messages. */
 export type UserLinkRefusal =
@@ -99,7 +107,13 @@ export async function linkUser(
   const link = signLink(
     deps,
     integration,
-    { mode: 'link_user', subscriberId, connectionIdentifier, contextKeys: contexts.keys },
+    {
+      mode: 'link_user',
+      subscriberId,
+      connectionIdentifier,
+      contextKeys: contexts.keys,
+      display: request.display ?? null,
+    },
     {
       provider,
       app,
@@ -158,6 +172,7 @@ export async function linkWorkspace(
       subscriberId,
       connectionIdentifier,
       contextKeys: contexts.keys,
+      display: request.display ?? null,
       shared: request.connectionMode === 'shared',
       autoLinkUser: request.autoLinkUser ?? false,
       consent: null,

@@ -1,10 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox'
+import type { UserVerification } from '../../config.ts'
 import type { BotInstallation, Identity, Installation } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import type { PendingConsent } from '../../store/connections/connection-rows.ts'
 import type { Decision } from '../decision.ts'
 import type { SentProofs } from './browser-proof.ts'
 import type { SignedLink } from './sign-link.ts'
+import type { NotUndoable } from './undo.ts'
+import type { NotUnlinkable } from './unlink-other.ts'
 
 /**
  * The parameters with which the provider returns the user (RFC 6749 §4.1.2), and the proofs that the
@@ -37,6 +40,17 @@ export type UserAnswer = {
   kind: 'user'
   claims: UserClaims
   identity: Identity
+}
+
+/** An answer of which something can be stored, now or once the user has confirmed it. */
+export type StorableAnswer = Exclude<ProviderAnswer, { kind: 'failed' }>
+
+/** What is stored with an answer. */
+export type Storing = {
+  linkId: string
+  /** How it was made sure who the user is. */
+  verification: UserVerification
+  /** Of a user: whether the app can message them yet. */
   botInstallation: BotInstallation
 }
 
@@ -83,6 +97,14 @@ const TargetRefusal = Type.Union([
 ])
 export type TargetRefusal = Static<typeof TargetRefusal>
 
+/** The endpoint that an attempt has linked. */
+const LinkedEndpoint = Type.Object({
+  identifier: Type.String(),
+  linkedAtMs: Type.Integer(),
+  /** False if the subscriber was linked as this user before: then there is nothing to undo. */
+  isNew: Type.Boolean(),
+})
+
 /** The outcomes of an attempt. Stored, so that a repeated callback shows the same. */
 export const LinkOutcome = Type.Union([
   Type.Object({
@@ -90,6 +112,8 @@ export const LinkOutcome = Type.Union([
     provider: Type.String(),
     /** Whether the app can message the user yet; older versions of latch did not store it. */
     reach: Type.Optional(Type.Union([Type.Literal('reachable'), Type.Literal('not_yet')])),
+    /** What was stored; older versions of latch did not say. */
+    endpoint: Type.Optional(LinkedEndpoint),
   }),
   Type.Object({
     kind: Type.Literal('connected'),
@@ -97,7 +121,12 @@ export const LinkOutcome = Type.Union([
     /** Why an administrator's consent is not confirmed yet; absent if it is. */
     problem: Type.Optional(Type.String()),
     /** Why the user who installed the app was not linked too; absent if that was not requested. */
-    remark: Type.Optional(Type.Literal('linked_to_another_subscriber')),
+    remark: Type.Optional(
+      Type.Union([
+        Type.Literal('linked_to_another_subscriber'),
+        Type.Literal('linked_as_another_user'),
+      ]),
+    ),
   }),
   Type.Object({
     kind: Type.Literal('linked_to_another_subscriber'),
@@ -105,6 +134,20 @@ export const LinkOutcome = Type.Union([
     /** The endpoint of the other subscriber: for the operator, never for the user. */
     endpointIdentifier: Type.String(),
   }),
+  /** The subscriber is linked as another chat user, and only they can change that. */
+  Type.Object({
+    kind: Type.Literal('linked_as_another_user'),
+    provider: Type.String(),
+    /** The subscriber's own endpoint. */
+    endpointIdentifier: Type.String(),
+  }),
+  /** The user was asked to confirm whom they are linked to, and said no, or nothing in time. */
+  Type.Object({ kind: Type.Literal('declined') }),
+  Type.Object({ kind: Type.Literal('confirmation_expired') }),
+  /** The user has undone what the attempt stored. */
+  Type.Object({ kind: Type.Literal('undone') }),
+  /** Refused, but then the user has unlinked themselves from the other subscriber. */
+  Type.Object({ kind: Type.Literal('unlinked_other') }),
   Type.Object({
     kind: Type.Literal('wrong_workspace'),
     provider: Type.String(),
@@ -131,14 +174,17 @@ export const LinkOutcome = Type.Union([
 export type LinkOutcome = Static<typeof LinkOutcome>
 
 /** The outcomes that change nothing. The link stays valid until it expires. */
-export type FailedOutcome = Exclude<LinkOutcome, { kind: 'linked' | 'connected' }>
+export type FailedOutcome = Exclude<
+  LinkOutcome,
+  { kind: 'linked' | 'connected' | 'undone' | 'unlinked_other' }
+>
 
 /**
  * The decision at the end of a link. `next`: the link to which the user is sent on, to link
  * themselves too; null for the result page.
  */
 export type LinkDecision = Decision<
-  { outcome: Exclude<LinkOutcome, FailedOutcome>; next: SignedLink | null },
+  { outcome: Extract<LinkOutcome, { kind: 'linked' | 'connected' }>; next: SignedLink | null },
   FailedOutcome
 >
 
@@ -156,13 +202,21 @@ export type CallbackRefusal =
   | { kind: 'issuer_mismatch' }
   | { kind: 'too_many_attempts' }
   | { kind: 'still_running' }
+  /** A form was not sent by a page of latch. */
+  | { kind: 'form_forged' }
+
+/** The attempt is held until the user has confirmed it at latch's own page. */
+export type ConfirmationRequired = { kind: 'confirmation_required'; attemptId: string }
 
 /**
  * `link_next`: the workspace is connected, and the user is sent on to `url` to link themselves too.
- * `attempt_over`: the attempt has ended; only the browser that made it is told how.
+ * `not_undoable` and `not_unlinkable`: what was linked is unchanged. `attempt_over`: the attempt has ended; only the browser that made it is told how.
  */
 export type CallbackResult =
   | LinkOutcome
   | CallbackRefusal
+  | ConfirmationRequired
+  | NotUndoable
+  | NotUnlinkable
   | { kind: 'link_next'; url: string }
   | { kind: 'attempt_over' }

@@ -1,4 +1,4 @@
-import { type TSchema, Type } from '@sinclair/typebox'
+import { type Static, type TSchema, Type } from '@sinclair/typebox'
 import type { IdentifyOutcome, Identity, Installation } from '../../providers/provider.ts'
 import { MAX_WORKSPACE_ID_LENGTH } from '../connections/shape.ts'
 import { createShape, inOneLine, type Shape } from '../shape.ts'
@@ -40,30 +40,56 @@ const workspace = Type.Object({
   enterpriseId: Type.Optional(id('the id of the organisation')),
 })
 
-const identityShape = createShape(Type.Object({ userId, workspace }))
+const identity = Type.Object({
+  userId,
+  name: Type.Optional(textUpTo(MAX_NAME_LENGTH, 'the name of the user')),
+  signInName: Type.Optional(textUpTo(MAX_NAME_LENGTH, 'the sign-in name of the user')),
+  workspace,
+})
 
-const installationShape = createShape(
-  Type.Object({
-    workspace,
-    tokens: Type.Object({
-      accessToken: secret('the access token'),
-      rotation: orNull(
-        Type.Object({
-          refreshToken: secret('the refresh token'),
-          expiresInSeconds: orNull(
-            Type.Integer({
-              maximum: MAX_LIFETIME_SECONDS,
-              errorMessage: 'the lifetime of the access token must be a number of seconds',
-            }),
-          ),
-        }),
-      ),
-    }),
-    userId: orNull(userId),
-    botUserId: orNull(id('the id of the bot')),
-    webhookUrl: orNull(secret('the address of the webhook')),
+const installation = Type.Object({
+  workspace,
+  tokens: Type.Object({
+    accessToken: secret('the access token'),
+    rotation: orNull(
+      Type.Object({
+        refreshToken: secret('the refresh token'),
+        expiresInSeconds: orNull(
+          Type.Integer({
+            maximum: MAX_LIFETIME_SECONDS,
+            errorMessage: 'the lifetime of the access token must be a number of seconds',
+          }),
+        ),
+      }),
+    ),
   }),
-)
+  userId: orNull(userId),
+  botUserId: orNull(id('the id of the bot')),
+  webhookUrl: orNull(secret('the address of the webhook')),
+})
+
+const identityShape = createShape(identity)
+const installationShape = createShape(installation)
+
+/**
+ * A provider's answer as it is held until the user has confirmed it, without the claims of its link,
+ * which are in the `state`.
+ */
+export const HeldAnswer = Type.Union([
+  Type.Object({ kind: Type.Literal('user'), identity }),
+  Type.Object({
+    kind: Type.Literal('installation'),
+    installation,
+    pending: orNull(Type.Object({ problem: Type.String(), nextAttemptAtMs: Type.Integer() })),
+  }),
+  Type.Object({
+    kind: Type.Literal('webhook'),
+    subscriberId: Type.String(),
+    url: Type.String(),
+    installedIn: Type.Object({ id: Type.String(), name: orNull(Type.String()) }),
+  }),
+])
+export type HeldAnswer = Static<typeof HeldAnswer>
 
 type Refused = Extract<IdentifyOutcome, { kind: 'refused' }>
 

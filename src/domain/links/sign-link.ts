@@ -20,7 +20,7 @@ type Authorization = {
 }
 
 /** The claims that the caller provides. */
-type LinkClaims = Pick<StateClaims, 'connectionIdentifier' | 'contextKeys'> &
+type LinkClaims = Pick<StateClaims, 'connectionIdentifier' | 'contextKeys' | 'display'> &
   (
     | Pick<Extract<StateClaims, { mode: 'link_user' }>, 'mode' | 'subscriberId'>
     | Pick<

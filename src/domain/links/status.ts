@@ -81,7 +81,7 @@ export async function findLinkStatus(
   const opened = events.find(({ type }) => type === 'link.opened') ?? null
   const end = endOf(events)
   const status = stateOf(deps, end, { isOpened: opened !== null, isExpired })
-  const isOver = end.stored !== null || events.some(({ reason }) => reason === EXHAUSTED)
+  const isOver = end.stored !== null || events.some(({ reason }) => isEnd(reason))
   return {
     kind: 'link',
     id,
@@ -113,8 +113,10 @@ export const NOT_COMPLETED: ExplainedReason = {
   ...EXPLANATIONS.not_completed,
 }
 
-/** The only failure that ends a link. */
+/** What ends a link without anything stored: that it was tried too often, or was undone. */
 const EXHAUSTED: LinkReason = 'too_many_attempts'
+const UNDONE: LinkReason = 'undone'
+const isEnd = (reason: string | null): boolean => reason === EXHAUSTED || reason === UNDONE
 
 type End = {
   installed: StoredEvent | null
@@ -128,8 +130,11 @@ type End = {
 function endOf(events: readonly StoredEvent[]): End {
   const find = (wanted: string): StoredEvent | null =>
     events.find(({ type }) => type === wanted) ?? null
-  const [installed, linked] = [find('connection.installed'), find('endpoint.linked')]
-  const failures = events.filter(({ type }) => type === 'link.failed')
+  const isUndone = (event: StoredEvent): boolean => event.reason === UNDONE
+  const undone = events.find(isUndone) ?? null
+  const installed = find('connection.installed')
+  const linked = undone === null ? find('endpoint.linked') : null
+  const failures = events.filter((one) => one.type === 'link.failed' || isUndone(one))
   const inTime = failures.filter(({ reason }) => reason !== 'link_expired')
   const failed = inTime.at(-1) ?? failures.at(-1) ?? null
   return { installed, linked, stored: installed ?? linked, failed }

@@ -1,6 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.ts'
 import type { StoredEvent } from '../../store/events/read-events.ts'
+import type { HeldAttempt } from '../../store/links/held-attempts.ts'
 import type { PersonRows } from '../../store/subscribers/personal-data.ts'
 import { type CommitDeps, commit } from '../commit.ts'
 import { releaseOthers } from '../connections/move-endpoints.ts'
@@ -14,6 +15,7 @@ import {
 import { splitSecrets } from '../endpoints/types.ts'
 import { textOrNull } from '../events/define.ts'
 import { PresentedEvent, presentEvent } from '../events/present.ts'
+import { readHeld } from '../links/held-attempt.ts'
 import type { SubscriberNotFound } from './require.ts'
 
 type PersonDeps = Pick<Deps, 'store' | 'random' | 'clock'>
@@ -26,6 +28,8 @@ const ofIntegration = {
   providerId: Type.String(),
   contextKeys: Type.Array(Type.String()),
 }
+
+const waiting = { createdAt: Type.String(), expiresAt: Type.String() }
 
 /** Everything stored about a subscriber, except secrets, which belong to the company. */
 export const PersonExport = Type.Object({
@@ -49,6 +53,8 @@ export const PersonExport = Type.Object({
   ),
   /** Their own connections. Workspaces and tokens are not personal data. */
   connections: Type.Array(Type.Object({ ...ofIntegration, ...times })),
+  /** Who they are at providers, of links that wait for their confirmation at this moment. */
+  unconfirmed: Type.Array(Type.Object({ ...waiting, answer: Json })),
   events: Type.Array(PresentedEvent),
 })
 export type PersonExport = Static<typeof PersonExport>
@@ -64,6 +70,7 @@ export async function exportPerson(
   const rows = await store.personalData.read(environmentId, subscriberId)
   const events = await eventsAbout(store, environmentId, subscriberId)
   if (isNobody(rows, events)) return { kind: 'subscriber_not_found', subscriberId }
+  const held = await store.heldAttempts.ofSubscriber(environmentId, subscriberId)
   const { subscriber } = rows
   const person = {
     subscriberId,
@@ -82,6 +89,11 @@ export async function exportPerson(
       ...timesOf(row),
     })),
     connections: rows.connections.map((row) => ({ ...integrationOf(row), ...timesOf(row) })),
+    unconfirmed: held.map((attempt) => ({
+      answer: withoutTokens(attempt),
+      createdAt: iso(attempt.createdAtMs),
+      expiresAt: iso(attempt.expiresAtMs),
+    })),
     events: events.map(presentEvent),
   }
   return { kind: 'found', person }
@@ -189,6 +201,13 @@ async function eventsAbout(
     if (last === undefined || page.length < PAGE) return found
     afterId = last.id
   }
+}
+
+/** Tokens and the addresses of webhooks are the company's. */
+function withoutTokens(held: HeldAttempt): Record<string, unknown> {
+  const answer = readHeld(held)?.answer
+  if (answer?.kind === 'user') return { kind: answer.kind, identity: answer.identity }
+  return { kind: answer?.kind ?? 'unreadable' }
 }
 
 const isNobody = (

@@ -11,6 +11,7 @@ import type {
   ProviderApp,
 } from '../provider.ts'
 import { createQueryString } from '../query-string.ts'
+import { shownNames } from '../shown-names.ts'
 
 /** Novu's fixed scopes: they identify the user, and no more. */
 const SCOPE = 'openid profile User.Read'
@@ -22,6 +23,8 @@ const AppToken = Type.Object({ access_token: Type.String({ minLength: 1 }) })
 const Claims = Type.Object({
   oid: Type.String({ pattern: GUID }),
   tid: Type.String({ pattern: GUID }),
+  name: Type.Optional(Type.Unknown()),
+  preferred_username: Type.Optional(Type.Unknown()),
 })
 
 export type AppTokenOutcome =
@@ -186,7 +189,11 @@ function identityOf(
         return { kind: 'refused', error: 'id_token: user or tenant id missing' }
       return {
         kind: 'identified',
-        identity: { userId: claims.oid, workspace: { id: claims.tid, name: null } },
+        identity: {
+          userId: claims.oid,
+          ...shownNames({ name: claims.name, signInName: claims.preferred_username }),
+          workspace: { id: claims.tid, name: null },
+        },
       }
     }
   }

@@ -4,6 +4,7 @@ import type { Fetch } from '../call-provider.ts'
 import { createIdTokenVerifier } from '../id-token.ts'
 import type { IdentifyOutcome } from '../provider.ts'
 import { createQueryString } from '../query-string.ts'
+import { shownNames } from '../shown-names.ts'
 import { withCodeChallenge } from './authorize.ts'
 import { exchangeCode } from './exchange.ts'
 import type { SlackProtocol } from './oauth.ts'
@@ -16,6 +17,8 @@ const Claims = Type.Object({
   'https://slack.com/team_id': Type.String({ minLength: 1 }),
   'https://slack.com/team_name': Type.Optional(Type.String()),
   'https://slack.com/enterprise_id': Type.Optional(Type.String()),
+  name: Type.Optional(Type.Unknown()),
+  email: Type.Optional(Type.Unknown()),
 })
 
 /** Sign in with Slack: OpenID Connect at its own endpoints. */
@@ -74,7 +77,8 @@ function identityOf(
         ...(enterpriseId !== undefined && { enterpriseId }),
       }
       const userId = claims['https://slack.com/user_id']
-      return { kind: 'identified', identity: { userId, workspace } }
+      const names = shownNames({ name: claims.name, signInName: claims.email })
+      return { kind: 'identified', identity: { userId, ...names, workspace } }
     }
   }
 }

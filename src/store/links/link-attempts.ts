@@ -25,6 +25,8 @@ export type LinkAttempts = {
   expectUnsettled(name: AttemptName): Write
   /** Stores the outcome of a claimed attempt; an outcome already stored is kept. */
   settle(name: AttemptName, outcome: unknown): Write
+  /** Replaces the outcome of an attempt, which must be the one that was read. */
+  replaceOutcome(read: LinkAttempt, outcome: unknown): readonly Write[]
   /** Withdraws a claim so that the code can be used again, because it was never sent. */
   release(name: AttemptName): Write
 }
@@ -91,6 +93,17 @@ export function createLinkAttempts(database: Database, writer: Writer): LinkAtte
       sql: settling,
       args: [JSON.stringify(outcome), name.jti, name.attemptId],
     }),
+    replaceOutcome: (read, outcome) => {
+      const isRead = and(
+        eq(jti, read.jti),
+        eq(attemptId, read.attemptId),
+        sql`json(${linkAttempts.outcome}) = json(${JSON.stringify(read.outcome)})`,
+      )
+      return [
+        expectRow(database, linkAttempts, isRead),
+        toWrite(database.update(linkAttempts).set({ outcome }).where(isRead)),
+      ]
+    },
     release: (name) => ({ sql: releasing, args: [name.jti, name.attemptId] }),
   }
 }

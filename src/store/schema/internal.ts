@@ -1,6 +1,15 @@
 import { sql } from 'drizzle-orm'
-import { check, index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
-import { environments } from './core.ts'
+import {
+  check,
+  foreignKey,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core'
+import { environmentId, environments, integrationId, subscribers } from './core.ts'
 import { sealed } from './sealed.ts'
 
 /** Metadata of the store: the key canary, and whether a sandbox created it. */
@@ -41,6 +50,38 @@ export const linkAttempts = sqliteTable(
   (table) => [
     primaryKey({ columns: [table.jti, table.attemptId] }),
     index('link_attempts_claimed').on(table.claimedAtMs),
+  ],
+)
+
+/**
+ * Attempts whose result waits for the user's confirmation, one row each until they have decided. The
+ * row is deleted with the subscriber, and with the integration.
+ */
+export const heldAttempts = sqliteTable(
+  'held_attempts',
+  {
+    /** Random; gives no access. Sealed values need a primary key of one column. */
+    id: text('id').primaryKey(),
+    jti: text('jti').notNull(),
+    attemptId: text('attempt_id').notNull(),
+    environmentId: environmentId(),
+    integrationId: integrationId(),
+    /** The company's id of the subscriber that the link is for; null if it has none. */
+    subscriberId: text('subscriber_id'),
+    /** The link's `state`, and what the provider answered. */
+    answerSealed: sealed('answer').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    expiresAtMs: integer('expires_at_ms').notNull(),
+  },
+  (table) => [
+    uniqueIndex('held_attempts_attempt').on(table.jti, table.attemptId),
+    index('held_attempts_expires').on(table.expiresAtMs),
+    index('held_attempts_integration').on(table.integrationId),
+    index('held_attempts_subscriber').on(table.environmentId, table.subscriberId),
+    foreignKey({
+      columns: [table.environmentId, table.subscriberId],
+      foreignColumns: [subscribers.environmentId, subscribers.subscriberId],
+    }).onDelete('cascade'),
   ],
 )
 

@@ -57,25 +57,29 @@ describe('a link', () => {
       personal: { endpoint: { userId: 'U0ADA00001' } },
     })
     expect(linked?.personal).not.toHaveProperty('previousEndpoint')
-    await service.open(await service.consent(await service.link(), { user: 'U0GRACE002' }))
-    const personal = {
-      endpoint: { userId: 'U0GRACE002' },
-      previousEndpoint: { userId: 'U0ADA00001' },
-    }
+    await service.open(await service.consent(await service.link()))
+    const ada = { userId: 'U0ADA00001' }
+    const personal = { endpoint: ada, previousEndpoint: ada }
     expect(await news()).toMatchObject([
       { type: 'endpoint.linked', subject: linked?.subject, personal },
     ])
   })
 
-  test('names the person before also if two others link at the same moment', async () => {
+  test('records one of two users who link at the same moment, and refuses the other', async () => {
     const users = ['U0ADA00001', 'U0GRACE002']
+    const context = { at: 'once' }
     const callbacks = await Promise.all(
-      users.map(async (user) => service.consent(await service.link(), { user })),
+      users.map(async (user) => service.consent(await service.link({ context }), { user })),
     )
     await Promise.all(callbacks.map((callback) => service.open(callback)))
     const [first, second] = await news()
-    expect(first?.personal?.previousEndpoint).toEqual({ userId: 'U0GRACE002' })
-    expect(second?.personal?.previousEndpoint).toEqual(first?.personal?.endpoint)
+    const [stored, ...others] = await service.endpoints('contextKeys=at:once')
+    expect(others).toEqual([])
+    expect(first).toMatchObject({
+      type: 'endpoint.linked',
+      personal: { endpoint: stored?.['endpoint'] },
+    })
+    expect(second).toMatchObject({ type: 'link.failed', reason: 'linked_as_another_user' })
   })
 
   test('records the connection that it creates for a new workspace, once', async () => {

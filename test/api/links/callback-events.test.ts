@@ -55,11 +55,16 @@ describe('a link that was completed', () => {
       { ...told, actor: 'callback:first', personal: { endpoint: { userId: 'U0ADA00001' } } },
     ])
     const second = await make(body)
-    await service.open(await service.consent(second.url, { user: 'U0GRACE002' }), as('second'))
+    await service.open(await service.consent(second.url), as('second'))
     expect(await eventsOf(second.id)).toMatchObject([
-      { ...told, actor: 'callback:second', personal: { endpoint: { userId: 'U0GRACE002' } } },
+      { ...told, actor: 'callback:second', personal: { endpoint: { userId: 'U0ADA00001' } } },
     ])
     expect(await eventsOf(first.id)).toHaveLength(1)
+    const third = await make(body)
+    await service.open(await service.consent(third.url, { user: 'U0GRACE002' }), as('third'))
+    expect(await eventsOf(third.id)).toMatchObject([
+      { type: 'link.failed', reason: 'linked_as_another_user', actor: 'callback:third' },
+    ])
   })
 
   test('names what is stored also where several link at once in a new workspace', async () => {

@@ -41,13 +41,18 @@ describe('a link that was consented to', () => {
   })
 
   // docs/decisions/0011-linking-again.md
-  test('again, as somebody else, keeps the endpoint and takes the new identity', async () => {
+  test('again, as the same user, keeps the endpoint; as another one, it changes nothing', async () => {
     const [before] = await endpoints()
-    await open(await consent(await link({ context: { key: 'org-acme' } }), { user: 'U0GRACE002' }))
+    const again = await link({ context: { key: 'org-acme' } })
+    expect((await open(await consent(again))).status).toBe(200)
+    const other = await link({ context: { key: 'org-acme' } })
+    const page = await open(await consent(other, { user: 'U0GRACE002' }))
+    expect([page.status, page.text.includes('Already linked')]).toEqual([409, true])
+    expect(page.text).toContain('unlink the other in the app first')
     const [after, ...others] = await endpoints()
     expect(others).toEqual([])
     expect(after?.['identifier']).toBe(before?.['identifier'])
-    expect(after?.['endpoint']).toEqual({ userId: 'U0GRACE002' })
+    expect(after?.['endpoint']).toEqual({ userId: 'U0ADA00001' })
   })
 
   // docs/decisions/0010-workspaces.md

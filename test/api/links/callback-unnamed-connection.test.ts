@@ -11,13 +11,21 @@ afterAll(() => service.stop())
 for (const subscriberId of ['ada', 'eve']) await api('POST', '/v2/subscribers', { subscriberId })
 
 let users = 0
+const newUserId = (): string => {
+  users += 1
+  return `U0PERSON${users}`
+}
 
 /** Links a subscriber by a link without a connection; answers the connection that it is linked in. */
-async function linkIn(workspaceId: string, subscriberId: string, context?: object) {
-  users += 1
+async function linkIn(
+  workspaceId: string,
+  subscriberId: string,
+  context?: object,
+  userId = newUserId(),
+) {
   const body = { subscriberId, connectionIdentifier: undefined, context }
   const callback = await consent(await service.link(body))
-  const authed_user = { id: `U0PERSON${users}` }
+  const authed_user = { id: userId }
   const team = { id: workspaceId, name: 'A workspace' }
   service.slackAnswers.push(() => Response.json({ ok: true, authed_user, team }))
   expect((await open(callback)).status).toBe(200)
@@ -106,7 +114,7 @@ describe('without a named connection, a user is linked', () => {
     const callback = await consent(await service.link(named))
     service.slackAnswers.push(() => Response.json({ ok: true, authed_user, team }))
     expect((await open(callback)).status).toBe(200)
-    expect((await linkIn('T0STAYS', 'ada', { of: 'ada' })).identifier).toBe('stays')
+    expect((await linkIn('T0STAYS', 'ada', { of: 'ada' }, authed_user.id)).identifier).toBe('stays')
     expect(await endpoints('contextKeys=of:ada')).toHaveLength(1)
   })
 })

@@ -68,13 +68,11 @@ async function startWithPeople(): Promise<TestService> {
   return service
 }
 
-/** Links, links again as another user, refuses once and comes from another workspace once. */
+/** Links, is changed to another user, and declines once. */
 async function live(service: TestService): Promise<void> {
   const link = (): Promise<URL> =>
     service.link({ subscriberId: ADA, connectionIdentifier: undefined })
-  for (const user of ['U0ADA00001', 'U0GRACE002']) {
-    await service.open(await service.consent(await link(), { user }))
-  }
+  await service.open(await service.consent(await link(), { user: 'U0ADA00001' }))
   await service.open(await service.consent(await link(), { decision: 'deny' }))
   const { body } = await service.api('GET', `/v1/channel-endpoints?subscriberId=${ADA}`)
   const { data } = body as { data: { identifier: string; type: string }[] }
@@ -83,6 +81,11 @@ async function live(service: TestService): Promise<void> {
     endpoint: { url: 'https://hooks.example.com/T0OFADA/other' },
   })
   expect(patched.status).toBe(200)
+  const linked = data.find(({ type }) => type === 'slack_user')
+  const changed = await service.api('PATCH', `/v1/channel-endpoints/${linked?.identifier}`, {
+    endpoint: { userId: 'U0GRACE002' },
+  })
+  expect(changed.status).toBe(200)
   await service.api('PATCH', `/v2/subscribers/${ADA}`, { locale: 'en-GB' })
 }
 

@@ -6,7 +6,13 @@ const APP = {
   clientSecret: 'sécret+/',
   providerCredentials: {},
 }
-const OAUTH = { protocol: 'oauth', codeVerifier: 'v', nonce: 'n', workspaceId: null } as const
+const OAUTH = {
+  protocol: 'oauth',
+  codeVerifier: 'v',
+  nonce: 'n',
+  workspaceId: null,
+  needsName: false,
+} as const
 const EXCHANGE = {
   app: APP,
   code: 'the-code',

@@ -59,9 +59,10 @@ describe('a provider that is one folder and one line', () => {
       providerId: 'toy',
       connectionIdentifier: 'toy-nursery',
     })
-    expect((await linkAs('doll')).status).toBe(200)
+    expect((await linkAs('bear')).status).toBe(200)
+    expect((await linkAs('doll')).status).toBe(409)
     expect(await endpoints()).toMatchObject([
-      { identifier: first?.['identifier'], endpoint: { handle: 'doll' } },
+      { identifier: first?.['identifier'], endpoint: { handle: 'bear' } },
     ])
   })
 
@@ -153,9 +154,9 @@ describe('a provider that is one folder and one line', () => {
     const exported = await endpoints('connectionIdentifier=toy-nursery')
     const imported = await other.endpoints('connectionIdentifier=toy-nursery')
     expect(imported).toEqual(exported)
-    expect((await linkAs('doll', {}, other)).status).toBe(200)
+    expect((await linkAs('bear', {}, other)).status).toBe(200)
     expect(await other.endpoints('connectionIdentifier=toy-nursery')).toMatchObject([
-      { identifier: exported[0]?.['identifier'], endpoint: { handle: 'doll' } },
+      { identifier: exported[0]?.['identifier'], endpoint: { handle: 'bear' } },
     ])
     const person = records
       .filter((record) => record.record === 'endpoint')

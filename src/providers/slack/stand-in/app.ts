@@ -57,6 +57,7 @@ export function createSlackSandbox(deps: {
       ({ request }) => faults.around(() => openid.token(request)),
       raw,
     )
+    .get('/api/users.identity', ({ request }) => faults.around(() => tokens.identity(request)))
     .post('/api/auth.revoke', ({ request }) => faults.around(() => tokens.revoke(request)), raw)
     .get('/openid/connect/keys', () => openid.keys())
     .get('/.well-known/openid-configuration', () => openid.configuration())

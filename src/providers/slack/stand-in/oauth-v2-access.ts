@@ -1,3 +1,4 @@
+import type { SlackUser } from './directory.ts'
 import { type RedeemDeps, readClientRequest, redeemCode, refuse } from './redeem.ts'
 import type { RefreshTokens } from './refresh-tokens.ts'
 import type { IssuedTokens } from './tokens.ts'
@@ -26,7 +27,7 @@ export async function oauthV2Access(deps: OAuthV2AccessDeps, request: Request): 
   const { grant, user, workspace } = redeemed
   const userToken = {
     scope: grant.userScopes.join(','),
-    access_token: `xoxp-${deps.randomId(24)}`,
+    access_token: userTokenOf(deps, grant.userScopes, user),
     token_type: 'user',
   }
   return Response.json({
@@ -38,6 +39,16 @@ export async function oauthV2Access(deps: OAuthV2AccessDeps, request: Request): 
     enterprise: null,
     is_enterprise_install: false,
   })
+}
+
+/** Only the scope `identity.basic` lets a token ask for the user's name. */
+function userTokenOf(
+  { randomId, tokens }: OAuthV2AccessDeps,
+  scopes: readonly string[],
+  user: SlackUser,
+): string {
+  const token = `xoxp-${randomId(24)}`
+  return scopes.includes('identity.basic') ? tokens.issue(token, user) : token
 }
 
 function botTokens(
