@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import type { Attempt } from '../../secrets/attempts.ts'
 import type { StateClaims, StateVerification } from '../../secrets/state.ts'
+import type { AttemptName } from '../../store/links/link-attempts.ts'
 import type { Actor } from '../decision.ts'
 import { ATTEMPT_LIFETIME_MS, claimAttempt, earlierOutcome } from './attempt.ts'
 import { bindingProof } from './browser-binding.ts'
@@ -47,7 +48,8 @@ export type Completion = {
 export type Waits = {
   /** Whether too many wait already. */
   isFull(jti: string): boolean
-  during<Value>(jti: string, outcome: Promise<Value>): Promise<Value>
+  /** Waits for what `find` returns, perhaps together with others that wait for the same attempt. */
+  during(name: AttemptName, find: () => Promise<CallbackResult>): Promise<CallbackResult>
 }
 
 /**
@@ -114,8 +116,11 @@ async function resultOf(
   }
   const name = { jti: claims.jti, attemptId: attempt.id }
   const ofEarlier = async (): Promise<Ended> => {
-    const outcome = earlierOutcome(deps, actor, link, name, !waits.isFull(claims.jti))
-    return refused(tellEarlier(await waits.during(claims.jti, outcome), response, attempt))
+    const find = (mayWait: boolean) => earlierOutcome(deps, actor, link, name, mayWait)
+    const outcome = waits.isFull(claims.jti)
+      ? await find(false)
+      : await waits.during(name, () => find(true))
+    return refused(tellEarlier(outcome, response, attempt))
   }
   // A reload of the result page, perhaps after the link's time, shows what it showed before.
   if ((await deps.store.linkAttempts.find(name)) !== null) return ofEarlier()

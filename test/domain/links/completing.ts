@@ -12,7 +12,7 @@ export function responseOf(callback: string): AuthorizationResponse {
   return response
 }
 
-const AT_ONCE: Waits = { isFull: () => false, during: (_jti, outcome) => outcome }
+const AT_ONCE: Waits = { isFull: () => false, during: (_name, find) => find() }
 
 /** Completes links without a request, with dependencies that do something else besides. */
 export const completing = (deps: Deps) => ({
