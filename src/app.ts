@@ -4,6 +4,7 @@ import { endpoints } from './api/endpoints/endpoints.ts'
 import { events } from './api/events/events.ts'
 import { health } from './api/health/health.ts'
 import { identities } from './api/identities/identities.ts'
+import { publishKeys } from './api/identities/jwks.ts'
 import { integrations } from './api/integrations/integrations.ts'
 import { callback } from './api/links/callback.ts'
 import { links } from './api/links/links.ts'
@@ -68,7 +69,7 @@ export function createApp(
         present: (result) => inEnvelope(deps.config, result),
       }),
     )
-    .use(createPublic(deps).use(callback(deps)))
+    .use(createPublic(deps).use(callback(deps)).use(publishKeys(deps)))
     .use(createOperations(deps))
   router.use(createPublic(deps).use(docs(deps, router.routes)))
   return {

@@ -15,7 +15,7 @@ const ROOMS_OF: Record<string, readonly string[]> = {
   pino: ['observe'],
   'pino-pretty': ['observe'],
   'prom-client': ['observe'],
-  jose: ['providers', 'stand-in'],
+  jose: ['providers', 'secrets', 'stand-in'],
   'p-limit': ['providers'],
   // Where routes are made: providers, secrets, pages and the store know nothing of them.
   elysia: ['api', 'docs', 'http', 'stand-in'],

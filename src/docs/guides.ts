@@ -1,6 +1,7 @@
 import configuration from './guides/configuration.md' with { type: 'text' }
 import events from './guides/events.md' with { type: 'text' }
 import idempotency from './guides/idempotency.md' with { type: 'text' }
+import identities from './guides/identities.md' with { type: 'text' }
 import unit from './guides/latch.service' with { type: 'text' }
 import links from './guides/links.md' with { type: 'text' }
 import operating from './guides/operating.md' with { type: 'text' }
@@ -17,6 +18,7 @@ export const GUIDES: ReadonlyMap<string, string> = new Map([
   ['operating', operating],
   ['idempotency', idempotency],
   ['links', links],
+  ['identities', identities],
   ['events', events],
   ['personal-data', personalData],
   ['upgrading', upgrading],

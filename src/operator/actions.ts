@@ -11,6 +11,7 @@ import {
 } from './integrations.ts'
 import { createKeyAction, listKeysAction, revokeKeyAction } from './keys.ts'
 import { checkSecretKeyAction, rotateSecretKeyAction } from './secret-key.ts'
+import { rotateSigningKeysAction } from './signing-keys.ts'
 import { eraseSubscriberAction, exportSubscriberAction } from './subscribers.ts'
 
 /**
@@ -35,4 +36,5 @@ export const actions: readonly Action[] = [
   whoisAction,
   checkSecretKeyAction,
   rotateSecretKeyAction,
+  rotateSigningKeysAction,
 ]

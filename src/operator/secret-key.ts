@@ -2,6 +2,7 @@ import { Type } from '@sinclair/typebox'
 import { commit } from '../domain/commit.ts'
 import { secretKeyRotated } from '../domain/environments/environments.ts'
 import { commandActor, defineAction } from './action.ts'
+import { replaceSigningKeys } from './signing-keys.ts'
 
 const ROTATE = 'secret-key.rotate'
 
@@ -18,7 +19,10 @@ export const checkSecretKeyAction = defineAction({
   run: ({ store }) => store.sealedValues.check(),
 })
 
-/** Rotates the secret key, and returns when nothing is sealed with the previous one any more. */
+/**
+ * Rotates the secret key, and returns when nothing is sealed with the previous one any more. The keys
+ * that sign speaker tokens were sealed with it, so they are replaced as well.
+ */
 export const rotateSecretKeyAction = defineAction({
   name: ROTATE,
   input: Type.Object({}),
@@ -26,6 +30,7 @@ export const rotateSecretKeyAction = defineAction({
     kid: Type.String(),
     resealed: Type.Integer(),
     unopened: Type.Integer(),
+    signingKeys: Type.Integer(),
   }),
   run: async (context) => {
     const { rotation } = context
@@ -33,6 +38,7 @@ export const rotateSecretKeyAction = defineAction({
     while ((await rotation.step()) === 'more');
     const { kid, resealed, unopened } = rotation.status()
     await commit(context, commandActor(ROTATE), () => secretKeyRotated(context, { kid, resealed }))
-    return { kid, resealed, unopened }
+    const signingKeys = await replaceSigningKeys(context, ROTATE)
+    return { kid, resealed, unopened, signingKeys }
   },
 })

@@ -4,9 +4,9 @@ import { type Accepted, type Actor, accept, type Change, mergeChanges } from '..
 import {
   type AlreadyInitialized,
   createFirstEnvironment,
+  FIRST_KEYS,
 } from '../domain/environments/first-environment.ts'
-import { EXAMPLE_AUDIENCE } from '../domain/environments/key-permissions.ts'
-import { issueKey, type NewKey } from '../domain/environments/keys.ts'
+import { issueKey } from '../domain/environments/keys.ts'
 import { createIntegration } from '../domain/integrations/integrations.ts'
 import { upsertSubscriber } from '../domain/subscribers/subscribers.ts'
 import { digestApiKey } from '../secrets/api-key.ts'
@@ -112,12 +112,7 @@ function changeOf(decided: Accepted<unknown> | { kind: string }): Change {
  */
 async function admitKey(deps: SeedDeps, apiKey: string): Promise<void> {
   const { store } = deps
-  const given: NewKey = {
-    name: 'sandbox',
-    permissions: ['all', 'speak'],
-    audiences: [EXAMPLE_AUDIENCE],
-    expiresInDays: null,
-  }
+  const given = { ...FIRST_KEYS.sandbox, name: 'sandbox' }
   await commit(deps, SANDBOX, async () => {
     const environment = await store.environments.first()
     const isKnown = (await store.apiKeys.findHolder(digestApiKey(apiKey))) !== null

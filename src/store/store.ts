@@ -32,6 +32,7 @@ import { createEndpoints, type EndpointRow, type Endpoints } from './endpoints/e
 import { createIdentities, type Identities } from './endpoints/identities.ts'
 import { type ApiKeys, createApiKeys } from './environments/api-keys.ts'
 import { createEnvironments, type Environments } from './environments/environments.ts'
+import { createSigningKeys, type SigningKeys } from './environments/signing-keys.ts'
 import { createEvents, type Events } from './events/events.ts'
 import { loadGeneratedKey } from './generated-keys.ts'
 import {
@@ -66,6 +67,7 @@ export type Store = {
   metadata: Metadata
   environments: Environments
   apiKeys: ApiKeys
+  signingKeys: SigningKeys
   integrations: Integrations
   subscribers: Subscribers
   personalData: PersonalData
@@ -155,6 +157,7 @@ export async function openStore(
       metadata,
       environments: createEnvironments(database),
       apiKeys,
+      signingKeys: createSigningKeys(database, sealing, cacheRead),
       integrations: createIntegrations(database, sealing, cacheRead),
       subscribers: createSubscribers(database, counts, cacheRead),
       personalData: createPersonalData(database),

@@ -84,6 +84,7 @@ export function createChannelImporter(deps: ChannelDeps, actor: Actor): ChannelI
           times: timesOf(record),
           workspaceId: record.workspaceId,
           workspaceAlias: record.workspaceAlias,
+          verification: 'imported',
         }),
       )
       return decided.kind === 'accepted' ? stored : refusedEndpoint(decided)

@@ -77,6 +77,8 @@ async function fill(rows: number): Promise<Filled> {
           workspaceId: `T${(done + index) % GROUPS}`,
           workspaceAlias: null,
           chatUserId: `U${done + index}`,
+          verification: 'none',
+          verifiedAtMs: null,
           secret: null,
         })
       }),

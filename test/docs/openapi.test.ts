@@ -230,6 +230,7 @@ describe("the API's description", () => {
     if (Bun.which('curl') === null) return
     const { body } = await service.api('GET', '/v1/integrations')
     const integrationId = String((body as { data: { _id: string }[] }).data.at(-1)?._id)
+    const environmentId = (await service.deps.store.environments.first())?.id
     const made = await service.api('POST', LINK_PATH, SAMPLE_BODY)
     const linkId = made.headers.get('latch-link-id')
     // The user of the sample of a look-up.
@@ -240,6 +241,7 @@ describe("the API's description", () => {
       // What a sample cannot know.
       const source = String(sample?.source)
         .replace('integrations/integrationId', `integrations/${integrationId}`)
+        .replace('environments/environmentId', `environments/${environmentId}`)
         .replace(/links\/lnk_[\w-]+/, `links/${linkId}`)
       const run = Bun.spawn(['sh', '-c', `${source} -o /dev/null -w '%{http_code}'`], {
         env: { ...process.env, LATCH_API_KEY: 'latch_test' },
@@ -248,7 +250,8 @@ describe("the API's description", () => {
       said.push(`${operation.operationId} ${await new Response(run.stdout).text()}`)
     }
     expect(said.filter((line) => !/ 20[014]$/.test(line))).toEqual([
-      // A callback without a state, and what chat does not have.
+      // A link that no session verified, a callback without a state, and what chat does not have.
+      'IdentitiesController_createSpeakerToken 403',
       'IntegrationsController_getChatOAuthCallback 400',
       'IntegrationsController_setIntegrationAsPrimary 400',
     ])

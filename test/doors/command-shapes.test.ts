@@ -43,6 +43,7 @@ const OTHERS = [
   'keys.revoke',
   'secret-key.check',
   'secret-key.rotate',
+  'signing-keys.rotate',
   'subscribers.erase',
   'subscribers.export',
   'whois',

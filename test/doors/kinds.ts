@@ -35,7 +35,9 @@ export const OUTCOMES = [
   'provider',
   'reachable',
   'settled',
+  'speaker',
   'subscriber_ready',
+  'token',
   'token_revoked',
   'user',
   'valid',
@@ -102,6 +104,8 @@ export const ELSEWHERE: Readonly<Record<string, { file: string; says: string }>>
   },
   token_not_revoked: { file: 'api/connections/delete.test.ts', says: 'revoke' },
   link_not_found: { file: 'api/links/get.test.ts', says: 'is unknown where its id was changed' },
+  // Which needs a key with audiences, and a link that was made.
+  audience_not_allowed: { file: 'api/identities/token.test.ts', says: 'audience_not_allowed' },
   // Only a database of an older version has what leads to it.
   ambiguous_identity: {
     file: 'api/identities/look-up.test.ts',

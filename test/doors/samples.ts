@@ -24,6 +24,7 @@ const SETTINGS = {
   openerOrigin: 'https://app.example.com',
   binding: 'cookie',
   hmac: false,
+  minimumVerification: 'confirm',
 }
 const addresses = REGISTRY.flatMap((provider) => Object.entries(provider.addresses))
 const urls = Object.fromEntries(addresses.map(([name, { fallback }]) => [name, fallback]))
@@ -183,6 +184,20 @@ export const apiSamples = ({
     status: 200,
     body: {
       identities: [{ providerId: 'slack', workspaceId: 'T0NEW', userId: 'U0OTHER' }],
+    },
+  },
+  // A backend has linked them, which is not enough.
+  CreateSpeakerTokenRequestDto: {
+    method: 'POST',
+    path: '/v1/identities/token',
+    status: 403,
+    body: {
+      providerId: 'slack',
+      workspaceId: 'T0NEW',
+      userId: 'U0OTHER',
+      audience: 'https://app.example.com',
+      integrationIdentifier: 'slack',
+      contextKeys: ['team:blue'],
     },
   },
   GenerateChatOauthUrlRequestDto: {

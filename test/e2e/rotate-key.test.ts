@@ -34,7 +34,7 @@ describe('latch rotate-key', () => {
     expect([rotated.exitCode, rotated.stderr]).toEqual([0, ''])
     const { kid, ...counts } = JSON.parse(rotated.stdout) as { kid: string }
     // Two integrations, a connection, the key of the events, and the recorded answer.
-    expect(counts).toEqual({ resealed: 5, unopened: 0 })
+    expect(counts).toEqual({ resealed: 5, unopened: 0, signingKeys: 0 })
     expect((await service.link()).searchParams.get('state')).toStartWith(`${kid}.`)
 
     const [current, previous] = keyFile(service)

@@ -30,6 +30,8 @@ describe('a user without the bot', () => {
       workspaceId: tenantId,
       workspaceAlias: null,
       chatUserId: 'user',
+      verification: 'none' as const,
+      verifiedAtMs: null,
       botRetry: { problem: 'first', nextAttemptAtMs: clock() },
     }
     await store.commit([
@@ -150,6 +152,8 @@ describe('a user without the bot', () => {
       workspaceId: TENANT,
       workspaceAlias: null,
       chatUserId: 'u',
+      verification: 'none' as const,
+      verifiedAtMs: null,
     }
     await store.commit([store.endpoints.replace(id, value, clock())])
     expect((await store.endpoints.find(environmentId, identifier))?.pending).toBeNull()

@@ -6,7 +6,8 @@ import type { LinkedSubscriber } from '../../store/endpoints/identities.ts'
 
 export const IDENTITIES: Tag = {
   name: 'Identities',
-  description: 'Who is speaking: the subscriber of a chat user whom a bot meets.',
+  description:
+    'The subscriber of a chat user whom a bot meets. See the guide [Who is speaking?](/docs/identities)',
 }
 
 export const Identity = Type.Object(
@@ -16,6 +17,24 @@ export const Identity = Type.Object(
     contextKeys: Type.Array(Type.String()),
     connectionIdentifier: Type.Union([Type.String(), Type.Null()]),
     endpointIdentifier: Type.String({ description: 'The channel endpoint of this link.' }),
+    verification: Type.Union(
+      [
+        Type.Literal('session'),
+        Type.Literal('confirm'),
+        Type.Literal('none'),
+        Type.Literal('asserted'),
+        Type.Literal('imported'),
+      ],
+      {
+        description:
+          'How it was made sure that the chat user is the subscriber: by the `session` of your app, by ' +
+          'the confirmation of the user (`confirm`), or not (`none`, also of older versions); ' +
+          '`asserted` by your backend, or `imported`.',
+      },
+    ),
+    verifiedAt: Type.Union([Type.String({ format: 'date-time' }), Type.Null()], {
+      description: 'When that was; null if it is not known.',
+    }),
     linkedAt: Type.String({ format: 'date-time', description: 'When they were first linked.' }),
   },
   { title: 'Identity' },
@@ -28,6 +47,9 @@ export const presentIdentity = (subscriber: LinkedSubscriber): Identity => ({
   contextKeys: [...subscriber.contextKeys],
   connectionIdentifier: subscriber.connectionIdentifier,
   endpointIdentifier: subscriber.identifier,
+  verification: subscriber.verification,
+  verifiedAt:
+    subscriber.verifiedAtMs === null ? null : new Date(subscriber.verifiedAtMs).toISOString(),
   linkedAt: new Date(subscriber.createdAtMs).toISOString(),
 })
 

@@ -3,7 +3,11 @@ import type { Deps } from '../../deps.ts'
 import { endpointKind } from '../../providers/declared.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { ListedEndpoint } from '../../store/endpoints/endpoint-list.ts'
-import type { ChatUserColumns, Endpoint } from '../../store/endpoints/endpoints.ts'
+import type {
+  ChatUserColumns,
+  Endpoint,
+  VerificationColumns,
+} from '../../store/endpoints/endpoints.ts'
 import { freshRow, type RowTimes } from '../../store/fresh-row.ts'
 import { contextWrites, readContexts } from '../contexts/payload.ts'
 import { accept, type Decision } from '../decision.ts'
@@ -44,6 +48,8 @@ export type EndpointOrigin = {
   /** The workspace of the chat user, if it is not the connection's, and its other id. */
   workspaceId?: string | undefined
   workspaceAlias?: string | undefined
+  /** How the link was verified where it was made; a backend asserts it. */
+  verification?: 'imported' | undefined
 }
 
 /**
@@ -94,6 +100,8 @@ export async function createEndpoint(
     contextKeys: [...contexts.keys],
     type,
     kind: endpointKind(providers, type),
+    verification: origin.verification ?? ('asserted' as const),
+    verifiedAtMs: deps.clock(),
     ...split,
     ...chatUserColumns(
       deps,
@@ -151,7 +159,14 @@ export async function updateEndpoint(
       ? null
       : await store.connections.find(found.integrationId, connectionIdentifier)
   const user = chatUserColumns(deps, { ...found, ...split }, workspaceNow(found, connection))
-  const replaced = { ...found, ...split, ...user, updatedAtMs: clock() }
+  const updatedAtMs = clock()
+  const replaced = {
+    ...found,
+    ...split,
+    ...user,
+    updatedAtMs,
+    ...verificationOf(found, user, updatedAtMs),
+  }
   const only = await requireOneSubscriber(deps, replaced)
   if (only.kind === 'linked_to_another_subscriber') return only
   return accept(
@@ -181,6 +196,16 @@ function workspaceNow(
   if (now === null) return null
   return id !== null && (now === id || now === alias) ? { id, alias } : { id: now, alias: null }
 }
+
+/** Nobody has verified another chat user: a backend asserts it. */
+const verificationOf = (
+  before: ListedEndpoint,
+  { workspaceId, chatUserId }: ChatUserColumns,
+  nowMs: number,
+): VerificationColumns =>
+  before.workspaceId === workspaceId && before.chatUserId === chatUserId
+    ? { verification: before.verification, verifiedAtMs: before.verifiedAtMs }
+    : { verification: 'asserted', verifiedAtMs: nowMs }
 
 /**
  * Deletes an endpoint, which unlinks its subscriber. latch stores no user tokens, so there is none

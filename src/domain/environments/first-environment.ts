@@ -2,12 +2,23 @@ import type { Deps } from '../../deps.ts'
 import type { Environment } from '../../store/environments/environments.ts'
 import { accept, type Decision, mergeChanges } from '../decision.ts'
 import { createEnvironment } from './environments.ts'
-import { type IssuedKey, issueKey } from './keys.ts'
+import { EXAMPLE_AUDIENCE } from './key-permissions.ts'
+import { type IssuedKey, issueKey, type NewKey } from './keys.ts'
 
 type FirstEnvironmentDeps = Pick<Deps, 'store' | 'random' | 'clock'>
 
 /** What a database is for. A sandbox's contains made-up users, and must not become a real one. */
 export type Purpose = 'serve' | 'sandbox'
+
+/** What the first key permits. That of a sandbox also permits what its samples show. */
+export const FIRST_KEYS: Readonly<Record<Purpose, Omit<NewKey, 'name'>>> = {
+  serve: { permissions: ['all'], audiences: [], expiresInDays: null },
+  sandbox: {
+    permissions: ['all', 'speak'],
+    audiences: [EXAMPLE_AUDIENCE],
+    expiresInDays: null,
+  },
+}
 
 export type FirstEnvironment = { environment: Environment; key: IssuedKey }
 
@@ -33,12 +44,7 @@ export async function createFirstEnvironment(
     return { kind: 'already_initialized', purpose: 'serve' }
   }
   const made = await createEnvironment(deps, { name: names.environment })
-  const key = issueKey(
-    deps,
-    made.value.id,
-    { name: names.key, permissions: ['all'], audiences: [], expiresInDays: null },
-    apiKey,
-  )
+  const key = issueKey(deps, made.value.id, { ...FIRST_KEYS[purpose], name: names.key }, apiKey)
   // Its primary key is unique, so only one process can insert it.
   const claim = accept(null, { writes: [store.metadata.setPurpose(purpose)] })
   return accept(

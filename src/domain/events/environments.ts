@@ -8,6 +8,16 @@ export const environmentEvents = {
     subject: 'environment',
     data: Type.Object({ name: Type.String() }),
   }),
+  'signing_key.created': defineEvent({
+    description: 'A key was created that signs speaker tokens.',
+    subject: 'signing_key',
+    data: Type.Object({
+      signsFrom: Type.String({
+        format: 'date-time',
+        description: 'Until then it is only published, so that services know it when it signs.',
+      }),
+    }),
+  }),
   'secret_key.rotated': defineEvent({
     description:
       'The secret key was replaced, and everything is encrypted with the new one. Recorded in ' +

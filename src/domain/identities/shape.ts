@@ -1,5 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox'
 import { EXAMPLE } from '../../providers/example.ts'
+import { ContextKeys } from '../contexts/payload.ts'
 import { createShape } from '../shape.ts'
 
 /** An id at a provider: any text without control characters, which no provider uses. */
@@ -47,3 +48,22 @@ export type LookUpScope = {
   integrationIdentifier?: string | undefined
   contextKeys?: readonly string[] | undefined
 }
+
+/** A request for a token that tells another service who is speaking. */
+export const SpeakerTokenRequest = Type.Object(
+  {
+    ...ChatUserRef.properties,
+    audience: Type.Optional(
+      Type.String({
+        minLength: 1,
+        description: 'The service that reads the token. Needed only if the API key has several.',
+      }),
+    ),
+    integrationIdentifier: Type.Optional(
+      Type.String({ minLength: 1, description: 'Only a link through this integration.' }),
+    ),
+    contextKeys: Type.Optional(ContextKeys),
+  },
+  { additionalProperties: true, title: 'CreateSpeakerTokenRequestDto' },
+)
+export type SpeakerTokenRequest = Static<typeof SpeakerTokenRequest>

@@ -29,6 +29,11 @@ const SETTINGS = {
       'latch first. Omit it if links are not opened in a browser.',
   }),
   hmac: Type.Boolean({ description: 'Accept a context only with its `contextHash`.' }),
+  minimumVerification: Type.Union([Type.Literal('session'), Type.Literal('confirm')], {
+    description:
+      'How well a link must be verified for speaker tokens: by the session of your app (the default), ' +
+      'or also by the confirmation of the user.',
+  }),
 }
 
 type OrNull<Schema extends TSchema> = TOptional<TUnion<[Schema, ReturnType<typeof Type.Null>]>>
@@ -56,6 +61,7 @@ export const settingChanges = {
   openerOrigin: orNull(SETTINGS.openerOrigin),
   binding: orNull(SETTINGS.binding),
   hmac: orNull(SETTINGS.hmac),
+  minimumVerification: orNull(SETTINGS.minimumVerification),
 } satisfies { [Name in keyof typeof SETTINGS]: OrNull<(typeof SETTINGS)[Name]> }
 
 /** The schema of changes to credentials: the app's, each provider's, and the settings. */

@@ -121,6 +121,8 @@ export function storeWebhook(
     workspaceId: null,
     workspaceAlias: null,
     chatUserId: null,
+    verification: 'none',
+    verifiedAtMs: null,
     ...splitSecrets(type, { url }),
   })
   const contexts = contextsOfKeys(claims.contextKeys)

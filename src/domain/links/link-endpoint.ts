@@ -82,6 +82,8 @@ export async function linkEndpoint(
     ...fresh,
     ...row,
     ...chatUser,
+    verification: linked.verification,
+    verifiedAtMs: linked.verification === 'none' ? null : fresh.createdAtMs,
     identifier,
     connectionIdentifier,
     endpoint,

@@ -37,8 +37,11 @@ export type LinkedEndpoint = Omit<Endpoint, 'kind' | 'secret'> & {
 /** The columns of an endpoint that say for which chat user it stands; null for a destination. */
 export type ChatUserColumns = Pick<Endpoint, 'workspaceId' | 'workspaceAlias' | 'chatUserId'>
 
+/** How and when it was made sure that the chat user is the subscriber. */
+export type VerificationColumns = Pick<Endpoint, 'verification' | 'verifiedAtMs'>
+
 /** An endpoint's value, with the chat user that it stands for. */
-export type ReplacedValue = EndpointValue & ChatUserColumns
+export type ReplacedValue = EndpointValue & ChatUserColumns & VerificationColumns
 
 /** The fields that identify the endpoint of a linked user within a connection. */
 export type SameUser = Pick<
@@ -121,6 +124,8 @@ export function createEndpoints(
             workspaceId: replaced.workspaceId,
             workspaceAlias: replaced.workspaceAlias,
             chatUserId: replaced.chatUserId,
+            verification: replaced.verification,
+            verifiedAtMs: replaced.verifiedAtMs,
             secretSealed: sealSecret(sealing, id, secret),
             updatedAtMs,
             botProblem: null,
@@ -191,6 +196,8 @@ export function createEndpoints(
               workspaceId: endpoint.workspaceId,
               workspaceAlias: endpoint.workspaceAlias,
               chatUserId: endpoint.chatUserId,
+              verification: endpoint.verification,
+              verifiedAtMs: endpoint.verifiedAtMs,
               updatedAtMs: endpoint.updatedAtMs,
               botProblem,
             },

@@ -17,6 +17,8 @@ export type LinkedSubscriber = Pick<
   | 'subscriberId'
   | 'contextKeys'
   | 'integrationId'
+  | 'verification'
+  | 'verifiedAtMs'
   | 'createdAtMs'
   | 'updatedAtMs'
 > & { integrationIdentifier: string }
@@ -49,6 +51,8 @@ export function createIdentities(
       subscriber: channelEndpoints.subscriberId,
       contexts: channelEndpoints.contextKeys,
       integration: channelEndpoints.integrationId,
+      verification: channelEndpoints.verification,
+      verified: channelEndpoints.verifiedAtMs,
       created: channelEndpoints.createdAtMs,
       updated: channelEndpoints.updatedAtMs,
       integrationIdentifier: sql`${integrations.identifier}`.as('integration_identifier'),
@@ -82,17 +86,24 @@ export function createIdentities(
 function toLinkedSubscriber(row: ReturnedRow): LinkedSubscriber {
   const text = (name: string): string => String(row[name])
   const connection = row['connection_identifier'] ?? null
+  const verifiedAtMs = row['verified_at_ms'] ?? null
   return {
     identifier: text('identifier'),
     connectionIdentifier: connection === null ? null : String(connection),
     subscriberId: text('subscriber_id'),
     contextKeys: readKeys(text('context_keys')),
     integrationId: text('integration_id'),
+    verification: readVerification(text('verification')),
+    verifiedAtMs: verifiedAtMs === null ? null : Number(verifiedAtMs),
     createdAtMs: Number(row['created_at_ms']),
     updatedAtMs: Number(row['updated_at_ms']),
     integrationIdentifier: text('integration_identifier'),
   }
 }
+
+/** One that this version does not know proves nothing to it. */
+const readVerification = (stored: string): LinkedSubscriber['verification'] =>
+  channelEndpoints.verification.enumValues.find((known) => known === stored) ?? 'none'
 
 const ContextKeys = Type.Array(Type.String())
 

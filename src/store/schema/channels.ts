@@ -70,6 +70,18 @@ export const channelEndpoints = sqliteTable(
     workspaceAlias: text('workspace_alias'),
     /** The id of a `person` in that workspace, as the provider's declaration reads it. */
     chatUserId: text('chat_user_id'),
+    /**
+     * How it was made sure that the chat user is the subscriber: by the session of the app, by the
+     * user's confirmation, or not at all; `asserted` by a backend, or `imported`. Of versions that did
+     * not record it: `none`.
+     */
+    verification: text('verification', {
+      enum: ['session', 'confirm', 'none', 'asserted', 'imported'],
+    })
+      .notNull()
+      .default('none'),
+    /** When that was; null if it is not known. */
+    verifiedAtMs: integer('verified_at_ms'),
     endpoint: text('endpoint', { mode: 'json' }).$type<Record<string, unknown>>().notNull(),
     /** The fields of the value that are secrets, such as the URL of a webhook; null: none is. */
     secretSealed: sealed('secret'),

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { customType, index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core'
+import type { PublicKey } from '../../secrets/signing-key.ts'
 import { sealed } from './sealed.ts'
 
 export const environments = sqliteTable('environments', {
@@ -50,6 +51,23 @@ export const apiKeys = sqliteTable('api_keys', {
   /** Precise to the minute; null: never used. */
   lastUsedAtMs: integer('last_used_at_ms'),
 })
+
+/** The keys that sign speaker tokens. */
+export const signingKeys = sqliteTable(
+  'signing_keys',
+  {
+    /** The `kid` of its tokens. */
+    id: text('id').primaryKey(),
+    environmentId: environmentId(),
+    /** A JWK (RFC 7517). */
+    publicKey: text('public_key', { mode: 'json' }).$type<PublicKey>().notNull(),
+    privateSealed: sealed('private').notNull(),
+    createdAtMs: integer('created_at_ms').notNull(),
+    /** It is published at once, but signs only when verifiers can know it. */
+    signsFromMs: integer('signs_from_ms').notNull(),
+  },
+  (table) => [index('signing_keys_environment').on(table.environmentId, table.signsFromMs)],
+)
 
 export const integrations = sqliteTable(
   'integrations',

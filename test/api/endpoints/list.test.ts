@@ -51,6 +51,8 @@ beforeAll(async () => {
         workspaceId: 'T1',
         workspaceAlias: null,
         chatUserId: `U${index}`,
+        verification: 'none',
+        verifiedAtMs: null,
       }),
     ])
   }

@@ -90,6 +90,8 @@ export async function createRelatedRows(service: TestService): Promise<RelatedRo
           workspaceId: null,
           workspaceAlias: null,
           chatUserId: 'U0ADA00001',
+          verification: 'none',
+          verifiedAtMs: null,
           secret: null,
         }),
       )

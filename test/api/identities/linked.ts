@@ -20,6 +20,8 @@ export function linkedEndpoint(
     endpoint: { userId: row.chatUserId },
     workspaceId: 'T1',
     workspaceAlias: null,
+    verification: 'none',
+    verifiedAtMs: null,
     ...row,
   })
 }

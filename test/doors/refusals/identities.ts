@@ -10,4 +10,15 @@ export const OF_IDENTITIES: readonly Refusal[] = [
       ['GET', '/v1/identities/msteams/T0NEW/U0NEW'],
     ],
   },
+  {
+    kind: 'verification_too_weak',
+    when: 'a speaker token of somebody whom a backend has linked',
+    api: [
+      [
+        'POST',
+        '/v1/identities/token',
+        { providerId: 'slack', workspaceId: 'T0NEW', userId: 'U0GRACE' },
+      ],
+    ],
+  },
 ]
