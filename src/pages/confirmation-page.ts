@@ -10,6 +10,8 @@ export type ConfirmationPage = {
   sides: readonly Side[]
   /** What the user must know before they say yes; null for nothing more. */
   warning: string | null
+  /** A further question, which is not answered with yes unless the user does; null for none. */
+  checkbox: { name: string; text: string } | null
   confirm: string
   cancel: string
   /** Where the form is sent, relative to the page. */
@@ -58,9 +60,14 @@ ${sidesList(page.sides)}
 ${page.warning && html`<p class="advice">${page.warning}</p>`}
 <form method="post" action="${page.action}">
 <input type="hidden" name="token" value="${page.token}">
+${page.checkbox && checkboxOf(page.checkbox)}
 <div class="buttons">
 <button name="decision" value="no">${page.cancel}</button>
 <button class="main" name="decision" value="yes">${page.confirm}</button>
 </div>
 </form>
 </main>`
+
+const checkboxOf = ({ name, text }: NonNullable<ConfirmationPage['checkbox']>): Html => html`<label>
+<input type="checkbox" name="${name}" value="yes" autocomplete="off"><bdi>${text}</bdi>
+</label>`

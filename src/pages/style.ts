@@ -37,6 +37,8 @@ button { min-height: 2.75rem; margin-top: 1rem; padding: 0 1.75rem; font: inheri
   color: inherit; background: none; border: 1px solid var(--line); border-radius: .625rem; cursor: pointer }
 .buttons { display: flex; gap: .75rem; margin-top: 1.25rem }
 .buttons button { flex: 1; margin: 0; padding: 0 .5rem }
+label { display: flex; gap: .625rem; align-items: baseline; margin: .75rem 0; text-align: left;
+  overflow-wrap: anywhere }
 button.main { color: var(--on); background: var(--act); border-color: var(--act) }
 button { animation: .5s step-end inert }
 button:disabled { opacity: .55 }

@@ -118,6 +118,8 @@ export type Installation = {
   userId: string | null
   /** The app's bot user in that workspace, where the provider reports one. */
   botUserId: string | null
+  /** A token of that user's own, which latch does not keep; null if the provider returned none. */
+  userToken: string | null
   /** Slack's incoming webhook: the URL of one channel, returned instead of a connection. */
   webhookUrl: string | null
 }

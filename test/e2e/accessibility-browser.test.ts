@@ -39,6 +39,16 @@ describe.if(chromiumPath !== undefined)('every page that a person can meet', asy
     return service.consent(new URL((body as { url: string }).url), { user: String(adele) })
   }
 
+  async function installed(): Promise<string> {
+    const { body } = await service.api('POST', '/v1/integrations/channel-connections/oauth', {
+      integrationIdentifier: 'slack',
+      subscriberId: 'subscriber-123',
+      context: { installed: crypto.randomUUID() },
+      autoLinkUser: true,
+    })
+    return service.consent(new URL((body as { url: string }).url))
+  }
+
   async function expired(): Promise<string> {
     const address = await consented()
     service.advance(6 * 60_000)
@@ -50,6 +60,7 @@ describe.if(chromiumPath !== undefined)('every page that a person can meet', asy
     ['microsoft-consent', 'Who are you', async () => (await service.link(teams)).toString()],
     ['linked', "You're all set", () => consented()],
     ['linked-not-reachable', "You're linked", () => consented(teams, String(lee))],
+    ['confirm-install', 'Connect this workspace?', installed],
     ['waiting-for-microsoft', 'Waiting for Microsoft', adminConsent],
     ['cancelled', 'Cancelled', async () => `${callback}?error=access_denied`],
     ['did-not-work', 'That did not work', async () => `${callback}?error=server_error`],

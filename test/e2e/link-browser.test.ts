@@ -120,6 +120,28 @@ describe.if(chromiumPath !== undefined)('in a browser', async () => {
       await page.close()
     })
 
+    test(`on a ${device}, whoever installs the app in Slack agrees at latch, and is linked too`, async () => {
+      const { body } = await service.api('POST', '/v1/integrations/channel-connections/oauth', {
+        integrationIdentifier: 'slack',
+        subscriberId: 'subscriber-123',
+        context: { installed: device },
+        autoLinkUser: true,
+      })
+      const page = await visit(width, (body as { url: string }).url)
+      await page.getByRole('button', { name: 'Allow' }).click()
+      await page.getByRole('heading', { name: 'Connect this workspace?' }).waitFor()
+      await picture(page, `${device}-confirm-install`)
+      expect(await service.endpoints(`contextKeys=installed:${device}`)).toEqual([])
+      expect(await page.getByRole('checkbox').isChecked()).toBe(false)
+      await page.getByLabel(/Also link my own Slack account/).check()
+      await page.getByRole('button', { name: 'Connect' }).click()
+      await page.getByRole('heading', { name: "You're all set" }).waitFor()
+      expect(await service.endpoints(`contextKeys=installed:${device}`)).toMatchObject([
+        { type: 'slack_user' },
+      ])
+      await page.close()
+    })
+
     test(`on a ${device}, a newcomer chooses what is to go wrong at Microsoft`, async () => {
       const context = { wrong: device }
       const link = await service.link({

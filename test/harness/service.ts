@@ -14,6 +14,7 @@ import { createApiKey, digestApiKey } from '../../src/secrets/api-key.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import type { NewApiKey } from '../../src/store/environments/api-keys.ts'
 import { type Answer, API_KEY, type CallApi, createApi, readAnswer } from './call-api.ts'
+import { confirmAsUser } from './confirming.ts'
 import { type AnswerCheck, checked, checksItself, createAnswerCheck } from './declared-responses.ts'
 import { startHranaServer } from './hrana-server.ts'
 import { SANDBOX } from './sandbox.ts'
@@ -27,7 +28,7 @@ export type TestStandIn = {
   /** What it was asked, oldest first: method and path. */
   requests: string[]
   /** Its next answers, in place of its own. */
-  answers: (() => Response | Promise<Response>)[]
+  answers: ((request: Request) => Response | Promise<Response>)[]
 }
 
 export { type Answer, API_KEY }
@@ -56,7 +57,7 @@ export type TestService = {
   /** What the stand-in for Slack was asked, oldest first. */
   slackRequests: string[]
   /** The next answers of the stand-in, in place of its own. */
-  slackAnswers: (() => Response | Promise<Response>)[]
+  slackAnswers: TestStandIn['answers']
   entraUrl: string
   /** What the stand-in for Entra and Graph was asked, oldest first. */
   entraRequests: string[]
@@ -70,6 +71,8 @@ export type TestService = {
   consent(link: URL, choice?: { user?: string; decision?: 'allow' | 'deny' }): Promise<string>
   /** Opens an address as a browser does. */
   open(address: string, headers?: Record<string, string>): Promise<Answer>
+  /** Opens a callback as a browser does, and agrees to whatever latch asks then. */
+  finish(callback: string, headers?: Record<string, string>): Promise<Answer>
   /** The endpoints that are stored. */
   endpoints(query?: string): Promise<Record<string, unknown>[]>
   stop(): Promise<void>
@@ -167,7 +170,7 @@ export async function startService(
     standIns.set(one.provider.id, seen)
     listeners[position]?.setHandler(async (request) => {
       seen.requests.push(`${request.method} ${new URL(request.url).pathname}`)
-      return (await seen.answers.shift()?.()) ?? answer(request)
+      return (await seen.answers.shift()?.(request)) ?? answer(request)
     })
   }
   const standIn: TestService['standIn'] = (providerId) => {
@@ -181,6 +184,9 @@ export async function startService(
 
   const url = deps.config.publicUrl
   const api = createApi(url, fetch)
+
+  const open: TestService['open'] = async (address, headers = { accept: 'text/html' }) =>
+    readAnswer(await fetch(address, { headers, redirect: 'manual' }))
 
   let stopped = false
   const service: TestService = {
@@ -243,8 +249,8 @@ export async function startService(
       watch.saw(location)
       return location
     },
-    open: async (address, headers = { accept: 'text/html' }) =>
-      readAnswer(await fetch(address, { headers, redirect: 'manual' })),
+    open,
+    finish: async (callback, headers) => confirmAsUser(service, await open(callback, headers)),
     endpoints: async (query = `subscriberId=${SANDBOX.subscriberId}`) => {
       const { body } = await api('GET', `/v1/channel-endpoints?${query}`)
       return (body as { data: Record<string, unknown>[] }).data

@@ -5,6 +5,7 @@ import type { ApiDeps } from '../../http/api-deps.ts'
 import type { Public } from '../../http/pipeline.ts'
 import type { AttemptPages } from './attempt-pages.ts'
 import type { AskConfirmation } from './describe-confirmation.ts'
+import { LINK_INSTALLER } from './describe-install.ts'
 import { isFromOwnPage } from './page-request.ts'
 import type { Results } from './result.ts'
 
@@ -31,7 +32,10 @@ export const answerConfirmation =
         return pages.refuse(page, { kind: 'form_forged' })
       }
       if (token === 'stale') return ask(own, found)
-      const result = await decideAttempt(deps, actor, own.link, name, found, decision === 'yes')
+      const result = await decideAttempt(deps, actor, own.link, name, found, {
+        isConfirmed: decision === 'yes',
+        linksInstaller: form.get(LINK_INSTALLER) === 'yes',
+      })
       const identity = found.answer.kind === 'user' ? found.answer.identity : null
       const ended = await pages.end({ ...page, own: { ...own, identity } }, result, true)
       // It is told the outcome, and can undo it, for ten minutes from now.

@@ -30,7 +30,9 @@ export const ConnectBody = openObject(
     ),
     autoLinkUser: Type.Optional(
       Type.Boolean({
-        description: 'Also link the person who connects the workspace as the subscriber.',
+        description:
+          'Also link the person who connects the workspace as the subscriber. At Slack, they are ' +
+          'asked, and the answer is no unless they change it.',
       }),
     ),
   },
@@ -56,7 +58,8 @@ export const connect = (deps: ApiDeps) => (app: Api) =>
       summary: 'Generate OAuth URL for a workspace/tenant connection',
       description:
         'Creates a URL where an administrator connects their workspace: by installing your app in ' +
-        'Slack, or by consenting to it in Microsoft Entra. A channel connection is stored afterwards. ' +
+        'Slack, or by consenting to it in Microsoft Entra. A channel connection is stored afterwards; ' +
+        'at Slack, once the administrator has agreed on a page of latch that says who asked. ' +
         'The URL works once, for 5 minutes.',
       tag: LINKS,
       access: 'link',

@@ -40,21 +40,8 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
         'To link this one instead, unlink the other in the app first, then open the link again.',
       )
     case 'declined':
-      return failure(
-        400,
-        'The user declined to link the accounts',
-        'Cancelled',
-        'You chose not to link the accounts, so nothing was linked.',
-        `Changed your mind? ${TRY_AGAIN}`,
-      )
     case 'confirmation_expired':
-      return failure(
-        400,
-        'The user did not confirm the link in time',
-        'This took too long',
-        'The accounts were not linked, because nobody confirmed it within 10 minutes.',
-        START_AGAIN,
-      )
+      return describeUnconfirmed(result)
     case 'undone':
       return {
         status: 200,
@@ -137,6 +124,33 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
   }
 }
 
+function describeUnconfirmed({
+  kind,
+  installedAt,
+}: Extract<FinalResult, { kind: 'declined' | 'confirmation_expired' }>): OutcomeView {
+  const isInstall = installedAt !== undefined
+  const nothing = isInstall ? 'nothing was connected' : 'nothing was linked'
+  const left = isInstall
+    ? ` The app is still installed at ${installedAt}: you can remove it there if nobody uses it.`
+    : ''
+  if (kind === 'declined') {
+    const [message, intro] = isInstall
+      ? [
+          'The user declined to connect the workspace',
+          `You chose not to connect it, so ${nothing}.`,
+        ]
+      : ['The user declined to link the accounts', `You chose not to link them, so ${nothing}.`]
+    return failure(400, message, 'Cancelled', intro + left, `Changed your mind? ${TRY_AGAIN}`)
+  }
+  return failure(
+    400,
+    'The user did not confirm the link in time',
+    'This took too long',
+    `Nobody confirmed it within 10 minutes, so ${nothing}.${left}`,
+    START_AGAIN,
+  )
+}
+
 function describeLinked(
   providers: Providers,
   provider: string,
@@ -170,7 +184,10 @@ function describeConnected(
   return {
     ...connected,
     heading: 'Your workspace is connected',
-    advice: `You yourself were not linked: your ${provider} account is already linked to another account. Unlink it there first, then ask for a new link.`,
+    advice:
+      remark === 'linked_as_another_user'
+        ? `You yourself were not linked: the account is already linked to another ${provider} account. Unlink that one in the app first, then ask for a new link.`
+        : `You yourself were not linked: your ${provider} account is already linked to another account. Unlink it there first, then ask for a new link.`,
   }
 }
 

@@ -8,7 +8,12 @@ import { commit } from '../commit.ts'
 import type { Actor } from '../decision.ts'
 import { recordEvents } from '../events/record.ts'
 import type { DomainEvent } from '../events/registry.ts'
-import { discardedEvents, installedInHeld, logDiscarded } from './discarded-installation.ts'
+import {
+  discardedEvents,
+  endDiscarded,
+  installedInHeld,
+  staysInstalled,
+} from './discarded-installation.ts'
 import { expectSubscriber, type KnownLink, withSubscriberNow } from './known-link.ts'
 import { newFailureEvents } from './link-events.ts'
 import {
@@ -100,7 +105,7 @@ export async function settleAttempt(
       return [isUnsettled, ...isHeld, spend, settle, ...release]
     },
   )
-  logDiscarded(deps, actor, current, installed, decided)
+  await endDiscarded(deps, actor, current, installed, decided)
   if (decided.kind === 'settled') return decided.outcome
   if (decided.kind !== 'accepted') return decided
   const { outcome, next } = decided.value
@@ -173,10 +178,9 @@ export async function heldOutcome(
 ): Promise<CallbackResult> {
   const { attemptId, expiresAtMs } = held
   if (deps.clock() <= expiresAtMs) return { kind: 'confirmation_required', attemptId }
-  return settleAttempt(deps, actor, link, held, () => ({ kind: 'confirmation_expired' }), {
-    installed: installedInHeld(held),
-    heldId: held.id,
-  })
+  const installed = installedInHeld(held)
+  const expired = { kind: 'confirmation_expired', ...staysInstalled(link, installed) } as const
+  return settleAttempt(deps, actor, link, held, () => expired, { installed, heldId: held.id })
 }
 
 /** What is stored says nothing about a person, who may be erased; the link itself says whom it is for. */

@@ -2,7 +2,7 @@ import type { Deps } from '../../deps.ts'
 import type { AttemptName } from '../../store/links/link-attempts.ts'
 import type { Actor } from '../decision.ts'
 import { heldOutcome, outcomeOf, settleAttempt } from './attempt.ts'
-import { installedIn } from './discarded-installation.ts'
+import { installedIn, installedInHeld, staysInstalled } from './discarded-installation.ts'
 import { storeAnswer } from './exchange.ts'
 import { readHeld, withClaims } from './held-attempt.ts'
 import type { KnownLink } from './known-link.ts'
@@ -48,7 +48,15 @@ export async function findWaiting(
     return { kind: 'waiting', heldId: held.id, target, answer }
   }
   const lost = target.kind === 'found' ? ({ kind: 'interrupted' } as const) : target
-  return settleAttempt(deps, actor, link, name, () => lost, { heldId: held.id })
+  const installed = installedInHeld(held)
+  return settleAttempt(deps, actor, link, name, () => lost, { heldId: held.id, installed })
+}
+
+/** What the user has decided on the page. */
+export type UserDecision = {
+  isConfirmed: boolean
+  /** Of an installation: whether they are to be linked themselves too, if the link asks for it. */
+  linksInstaller: boolean
 }
 
 /**
@@ -61,13 +69,19 @@ export async function decideAttempt(
   link: KnownLink,
   name: AttemptName,
   { heldId, target, answer }: Waiting,
-  isConfirmed: boolean,
+  { isConfirmed, linksInstaller }: UserDecision,
 ): Promise<CallbackResult> {
   if (isConfirmed) {
-    return storeAnswer(deps, actor, { link, target, name, answer, heldId })
+    const agreed = linksInstaller ? answer : withoutInstaller(answer)
+    return storeAnswer(deps, actor, { link, target, name, answer: agreed, heldId })
   }
-  return settleAttempt(deps, actor, link, name, () => ({ kind: 'declined' }), {
-    heldId,
-    installed: installedIn(answer),
-  })
+  const installed = installedIn(answer)
+  const declined = { kind: 'declined', ...staysInstalled(link, installed) } as const
+  return settleAttempt(deps, actor, link, name, () => declined, { heldId, installed })
 }
+
+/** That a link asks for it does not mean that the user who installs the app wants it. */
+const withoutInstaller = (answer: StorableAnswer): StorableAnswer =>
+  answer.kind === 'installation'
+    ? { ...answer, claims: { ...answer.claims, autoLinkUser: false } }
+    : answer

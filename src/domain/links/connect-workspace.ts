@@ -12,6 +12,7 @@ import { refuseValue, splitSecrets } from '../endpoints/types.ts'
 import type { DomainEvent } from '../events/registry.ts'
 import { retryDelayMs } from '../retry-delay.ts'
 import { callbackUrl } from './addresses.ts'
+import { whereInstalled } from './discarded-installation.ts'
 import { failedAnswer, wrongWorkspace } from './identify-user.ts'
 import { linkEndpoint, type NotLinked } from './link-endpoint.ts'
 import type {
@@ -19,6 +20,7 @@ import type {
   FailedAnswer,
   InstallationAnswer,
   LinkDecision,
+  Storing,
   WebhookAnswer,
 } from './outcome.ts'
 import { readInstallation } from './shape.ts'
@@ -60,21 +62,27 @@ export async function connectWorkspace(
       tokens: { accessToken: APP_ONLY, rotation: null },
       userId: null,
       botUserId: null,
+      userToken: null,
       webhookUrl: null,
     }
-    return { kind: 'installation', claims: state.claims, installation, pending }
+    const answeredAtMs = deps.clock()
+    return { kind: 'installation', claims: state.claims, installation, answeredAtMs, pending }
   }
   throw new Error(`${target.provider.id} cannot be connected by ${grant.kind}`)
 }
 
 function installationAnswer(
-  deps: Pick<Deps, 'providers' | 'config'>,
+  deps: Pick<Deps, 'providers' | 'config' | 'clock'>,
   { provider }: LinkTarget,
   claims: ConnectClaims,
   installation: Installation,
 ): ConnectAnswer {
-  const { webhookUrl: url, workspace: installedIn } = installation
-  if (url === null) return { kind: 'installation', claims, installation, pending: null }
+  const { webhookUrl: url } = installation
+  if (url === null) {
+    const answeredAtMs = deps.clock()
+    return { kind: 'installation', claims, installation, answeredAtMs, pending: null }
+  }
+  const installedIn = whereInstalled(installation)
   const { subscriberId } = claims
   const error =
     // No link requests this scope without a subscriber, but Slack may grant scopes that were not
@@ -104,13 +112,13 @@ export function storeWebhook(
   deps: Deps,
   { integration, provider }: LinkTarget,
   { claims, subscriberId, url }: WebhookAnswer,
-  linkId: string,
+  { linkId, verification }: Storing,
 ): LinkDecision {
+  const fresh = freshRow(deps, integration.environmentId)
   const identifier = `chendp_${deps.random.identifier()}`
   const [type, contextKeys] = [WEBHOOK, [...claims.contextKeys]]
-
   const webhook = deps.store.endpoints.insert({
-    ...freshRow(deps, integration.environmentId),
+    ...fresh,
     integrationId: integration.id,
     identifier,
     connectionIdentifier: null,
@@ -121,8 +129,8 @@ export function storeWebhook(
     workspaceId: null,
     workspaceAlias: null,
     chatUserId: null,
-    verification: 'none',
-    verifiedAtMs: null,
+    verification,
+    verifiedAtMs: verification === 'none' ? null : fresh.createdAtMs,
     ...splitSecrets(type, { url }),
   })
   const contexts = contextsOfKeys(claims.contextKeys)
@@ -143,9 +151,10 @@ export function storeWebhook(
 export async function storeInstallation(
   deps: Deps,
   target: LinkTarget,
-  { claims, installation, pending }: InstallationAnswer,
-  linkId: string,
+  { claims, installation, answeredAtMs, pending }: InstallationAnswer,
+  storing: Storing,
 ): Promise<LinkDecision> {
+  const { linkId } = storing
   const { integration, provider } = target
   const { workspace } = installation
   const installed = await installConnection(deps, {
@@ -161,7 +170,7 @@ export async function storeInstallation(
       workspaceName: workspace.name,
       botUserId: installation.botUserId,
     },
-    auth: toStoredAuth(installation.tokens, deps.clock()),
+    auth: toStoredAuth(installation.tokens, answeredAtMs),
     pending,
     linkId,
   })
@@ -170,7 +179,7 @@ export async function storeInstallation(
   }
   const { value, change } = installed
   const { connection, replaced } = value
-  const linked = await linkOfInstaller(deps, target, linkId, {
+  const linked = await linkOfInstaller(deps, target, storing, {
     claims,
     connection,
     installation,
@@ -247,7 +256,7 @@ type LinkOfInstaller = Omit<Change, 'jobs'> & {
 async function linkOfInstaller(
   deps: Deps,
   target: LinkTarget,
-  linkId: string,
+  { linkId, verification }: Storing,
   installed: { claims: ConnectClaims; connection: Connection; installation: Installation },
 ): Promise<LinkOfInstaller> {
   const { claims, connection, installation } = installed
@@ -265,7 +274,7 @@ async function linkOfInstaller(
           contextKeys,
           identity: { userId, workspace },
           botInstallation: { kind: 'reachable' },
-          verification: 'none',
+          verification,
           connectionIdentifier: identifier,
           takesOverFrom: await findTakenOver(deps, connection, { subscriberId, contextKeys }),
         })

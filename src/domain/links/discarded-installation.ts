@@ -1,4 +1,5 @@
 import type { Deps } from '../../deps.ts'
+import type { Installation } from '../../providers/provider.ts'
 import type { HeldAttempt } from '../../store/links/held-attempts.ts'
 import type { Actor } from '../decision.ts'
 import type { DomainEvent } from '../events/registry.ts'
@@ -11,7 +12,7 @@ import type { InstalledIn, LinkDecision, LinkOutcome, ProviderAnswer } from './o
 export function installedIn(answer: ProviderAnswer): InstalledIn | null {
   switch (answer.kind) {
     case 'installation':
-      return answer.installation.workspace
+      return whereInstalled(answer.installation)
     case 'webhook':
       return answer.installedIn
     case 'failed':
@@ -25,8 +26,21 @@ export function installedIn(answer: ProviderAnswer): InstalledIn | null {
 export function installedInHeld(held: Pick<HeldAttempt, 'answer'>): InstalledIn | null {
   const answer = readHeld(held)?.answer
   if (answer === undefined || answer.kind === 'user') return null
-  return answer.kind === 'webhook' ? answer.installedIn : answer.installation.workspace
+  return answer.kind === 'webhook' ? answer.installedIn : whereInstalled(answer.installation)
 }
+
+export const whereInstalled = ({ workspace, userToken }: Installation): InstalledIn => ({
+  id: workspace.id,
+  name: workspace.name,
+  userToken,
+})
+
+/** For an outcome that stores nothing: the provider at which the app stays installed, if it was. */
+export const staysInstalled = (
+  { provider }: Pick<KnownLink, 'provider'>,
+  installed: InstalledIn | null,
+): { installedAt?: string } =>
+  installed === null || provider === undefined ? {} : { installedAt: provider.name }
 
 /** The decision for a link. `settled`: another request has completed it meanwhile. */
 type Decided = LinkDecision | { kind: 'settled'; outcome: LinkOutcome }
@@ -65,20 +79,27 @@ export function discardedEvents(
   ]
 }
 
-/** Logs what `discardedEvents` records. */
-export function logDiscarded(
+/**
+ * Logs what `discardedEvents` records, and revokes the token that is the user's own, if the provider
+ * returned one: nobody else uses it, and latch keeps it nowhere.
+ */
+export async function endDiscarded(
   { log }: Pick<Deps, 'log'>,
   actor: Actor,
-  { linkId }: KnownLink,
+  { linkId, provider }: KnownLink,
   installed: InstalledIn | null,
   decided: Decided,
-): void {
+): Promise<void> {
   if (installed === null || decided.kind === 'accepted') return
-  const reason = reasonFor(decided)
+  const fields = { requestId: actor.id, linkId, workspaceId: installed.id }
   log.warn(
-    { requestId: actor.id, linkId, workspaceId: installed.id, reason },
+    { ...fields, reason: reasonFor(decided) },
     'an installation was discarded, and its token was not revoked',
   )
+  const { userToken } = installed
+  if (userToken === null || provider?.connect?.kind !== 'code') return
+  const { kind } = await provider.connect.revoke(userToken)
+  if (kind !== 'revoked') log.warn({ ...fields, outcome: kind }, "a user's token was not revoked")
 }
 
 /** Another request may have completed the link meanwhile, even successfully. */

@@ -73,8 +73,10 @@ async function hold(
   const { state, name, link, answer } = held
   const storing = { linkId: link.linkId, verification: 'confirm', ...NO_BOT } as const
   const decided = await commit(deps, actor, async () => {
-    const refusal = await decide(deps, answer, storing)
-    return refusal.kind === 'accepted' ? holdAnswer(deps, name, state, answer) : refusal
+    const decision = await decide(deps, answer, storing)
+    return decision.kind === 'accepted'
+      ? holdAnswer(deps, name, state, answer, decision.change.expects)
+      : decision
   })
   return decided.kind === 'accepted'
 }
@@ -135,8 +137,8 @@ function store(
     case 'user':
       return storeUser(deps, target, answer, storing)
     case 'installation':
-      return storeInstallation(deps, target, answer, storing.linkId)
+      return storeInstallation(deps, target, answer, storing)
     case 'webhook':
-      return storeWebhook(deps, target, answer, storing.linkId)
+      return storeWebhook(deps, target, answer, storing)
   }
 }

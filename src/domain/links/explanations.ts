@@ -76,12 +76,12 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
   },
   declined: {
     meaning:
-      'The user was asked to confirm whom they are about to be linked to, and said no. Nothing was stored.',
+      'The user was asked to confirm whom they are about to be linked to, or who connects their workspace, and said no. Nothing was stored.',
     remedy: `${LINK_STAYS_VALID} If the page named an account that is not theirs, somebody has sent them another user's link.`,
   },
   confirmation_expired: {
     meaning:
-      'The user was asked to confirm whom they are about to be linked to, and did not answer within 10 minutes. Nothing was stored.',
+      'The user was asked to confirm whom they are about to be linked to, or who connects their workspace, and did not answer within 10 minutes. Nothing was stored.',
     remedy: NEW_LINK,
   },
   undone: {

@@ -4,6 +4,7 @@ import type { Deps } from '../../deps.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import type { HeldAttempt } from '../../store/links/held-attempts.ts'
 import type { AttemptName } from '../../store/links/link-attempts.ts'
+import type { Write } from '../../store/writer/writes.ts'
 import { accept, type Decision } from '../decision.ts'
 import type { StorableAnswer } from './outcome.ts'
 import { HeldAnswer } from './shape.ts'
@@ -21,15 +22,17 @@ const Held = Type.Object({ state: Type.String(), answer: HeldAnswer })
  * `sides.ts`. Whoever acts at the provider (such as installing a bot) does so after the confirmation.
  *
  * The attempt keeps no outcome while it is held. Its row here tells it from one that was interrupted.
+ * `expects`: what must be true so that it could be stored now.
  */
 export const holdAnswer = (
   { store, random, clock }: Pick<Deps, 'store' | 'random' | 'clock'>,
   name: AttemptName,
   state: string,
   { claims, ...answer }: StorableAnswer,
+  expects: readonly Write[],
 ): Decision<null> =>
   accept(null, {
-    expects: [store.linkAttempts.expectUnsettled(name)],
+    expects: [store.linkAttempts.expectUnsettled(name), ...expects],
     writes: [
       store.heldAttempts.hold({
         ...name,

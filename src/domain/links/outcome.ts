@@ -58,6 +58,8 @@ export type InstallationAnswer = {
   kind: 'installation'
   claims: ConnectClaims
   installation: Installation
+  /** When the provider answered, which is when the lifetime of its tokens begins. */
+  answeredAtMs: number
   /** Why a claimed consent is not confirmed; null if it is. */
   pending: PendingConsent | null
 }
@@ -70,8 +72,9 @@ export type WebhookAnswer = {
   installedIn: InstalledIn
 }
 
-/** The workspace in which the app was installed. */
-export type InstalledIn = { id: string; name: string | null }
+/** The workspace in which the app was installed, and by whom. */
+export type InstalledIn = Pick<Installation['workspace'], 'id' | 'name'> &
+  Pick<Installation, 'userToken'>
 
 /** `codeSent`: whether the code may have been used up; if not, it can be sent again. */
 export type FailedAnswer = {
@@ -104,6 +107,9 @@ const LinkedEndpoint = Type.Object({
   /** False if the subscriber was linked as this user before: then there is nothing to undo. */
   isNew: Type.Boolean(),
 })
+
+/** The provider at which the app stays installed; absent if the link did not install it. */
+const installedAt = Type.Optional(Type.String())
 
 /** The outcomes of an attempt. Stored, so that a repeated callback shows the same. */
 export const LinkOutcome = Type.Union([
@@ -142,8 +148,8 @@ export const LinkOutcome = Type.Union([
     endpointIdentifier: Type.String(),
   }),
   /** The user was asked to confirm whom they are linked to, and said no, or nothing in time. */
-  Type.Object({ kind: Type.Literal('declined') }),
-  Type.Object({ kind: Type.Literal('confirmation_expired') }),
+  Type.Object({ kind: Type.Literal('declined'), installedAt }),
+  Type.Object({ kind: Type.Literal('confirmation_expired'), installedAt }),
   /** The user has undone what the attempt stored. */
   Type.Object({ kind: Type.Literal('undone') }),
   /** Refused, but then the user has unlinked themselves from the other subscriber. */

@@ -65,6 +65,7 @@ const installation = Type.Object({
   }),
   userId: orNull(userId),
   botUserId: orNull(id('the id of the bot')),
+  userToken: orNull(secret('the token of the user')),
   webhookUrl: orNull(secret('the address of the webhook')),
 })
 
@@ -80,13 +81,18 @@ export const HeldAnswer = Type.Union([
   Type.Object({
     kind: Type.Literal('installation'),
     installation,
+    answeredAtMs: Type.Integer(),
     pending: orNull(Type.Object({ problem: Type.String(), nextAttemptAtMs: Type.Integer() })),
   }),
   Type.Object({
     kind: Type.Literal('webhook'),
     subscriberId: Type.String(),
     url: Type.String(),
-    installedIn: Type.Object({ id: Type.String(), name: orNull(Type.String()) }),
+    installedIn: Type.Object({
+      id: Type.String(),
+      name: orNull(Type.String()),
+      userToken: orNull(Type.String()),
+    }),
   }),
 ])
 export type HeldAnswer = Static<typeof HeldAnswer>

@@ -64,7 +64,7 @@ function withPerson(link: KnownLink, person: Person): BothSides | null {
 }
 
 /** Only what the company itself says names an account, with the link or with the subscriber. */
-function accountOf({ claims, subscriber }: KnownLink): Account | null {
+export function accountOf({ claims, subscriber }: KnownLink): Account | null {
   const display = oneLineOrNull(claims.display)
   if (display !== null) return { kind: 'named', name: display, email: null }
   if (subscriber === null) return null

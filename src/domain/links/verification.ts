@@ -12,10 +12,14 @@ export const verificationOf = (
 
 /**
  * Whether the user must confirm what the provider answered before it is stored, because nothing else
- * has shown that they are the subscriber.
+ * has shown that they are the subscriber. Whoever installs an app is always asked: its token is their
+ * workspace's, and the provider's page does not say for whom they install it.
  */
 export const needsConfirmation = (
   deps: Pick<Deps, 'config'>,
-  target: Pick<LinkTarget, 'integration'>,
+  { integration, provider }: Pick<LinkTarget, 'integration' | 'provider'>,
   { mode }: Pick<StateClaims, 'mode'>,
-): boolean => mode === 'link_user' && verificationOf(deps, target) !== 'none'
+): boolean =>
+  mode === 'link_user'
+    ? verificationOf(deps, { integration }) !== 'none'
+    : provider.connect?.kind === 'code'

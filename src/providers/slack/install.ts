@@ -48,7 +48,13 @@ const Granted = Type.Object({
   team: OptionalTeamOrEnterprise,
   enterprise: OptionalTeamOrEnterprise,
   is_enterprise_install: Type.Optional(Type.Boolean()),
-  authed_user: Type.Optional(Type.Object({ id: Type.Optional(Type.String()) })),
+  authed_user: Type.Optional(
+    Type.Object({
+      id: Type.Optional(Type.String()),
+      /** Only if user scopes were granted. */
+      access_token: Type.Optional(Type.String({ minLength: 1 })),
+    }),
+  ),
   incoming_webhook: Type.Optional(Type.Object({ url: Type.String({ minLength: 1 }) })),
   refresh_token: Type.Optional(Type.String({ minLength: 1 })),
   expires_in: Type.Optional(Type.Integer()),
@@ -130,6 +136,7 @@ function installed(granted: Static<typeof Granted>): InstallOutcome {
       },
       userId: granted.authed_user?.id ?? null,
       botUserId: granted.bot_user_id ?? null,
+      userToken: granted.authed_user?.access_token ?? null,
       webhookUrl: granted.incoming_webhook?.url ?? null,
     },
   }

@@ -29,7 +29,7 @@ async function install(identifier: string): Promise<{ path: string }> {
     connectionIdentifier: identifier,
     context: { way: identifier },
   })
-  await service.open(await service.consent(new URL((body as { url: string }).url)))
+  await service.finish(await service.consent(new URL((body as { url: string }).url)))
   return { path: `${PATH}/${identifier}` }
 }
 

@@ -26,14 +26,14 @@ const ROTATING = {
 }
 await api('POST', '/v1/integrations', ROTATING)
 
-async function install(name: string, { api, consent, open }: TestService = service) {
+async function install(name: string, { api, consent, finish }: TestService = service) {
   const { body } = await api('POST', '/v1/integrations/channel-connections/oauth', {
     integrationIdentifier: 'rotating',
     subscriberId: SANDBOX.subscriberId,
     connectionIdentifier: name,
     context: { name },
   })
-  const page = await open(await consent(new URL((body as { url: string }).url)))
+  const page = await finish(await consent(new URL((body as { url: string }).url)))
   if (page.status !== 200) throw new Error(page.text)
 }
 

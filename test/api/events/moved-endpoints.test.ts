@@ -71,7 +71,7 @@ describe('endpoints that move to another connection have an event each', () => {
       subscriberId: 'ada',
     })
     const url = new URL((asked.body as { url: string }).url)
-    await service.open(await service.consent(url, { user: 'U0ADA00001' }))
+    await service.finish(await service.consent(url, { user: 'U0ADA00001' }))
     const linkId = String(asked.headers.get('latch-link-id'))
     const events = await news()
     const reason = 'connection_installed'

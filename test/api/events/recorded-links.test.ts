@@ -114,7 +114,7 @@ describe('a link', () => {
       context,
     })
     const url = new URL((asked.body as { url: string }).url)
-    await service.open(await service.consent(url, { user: 'U0MALLORY4' }))
+    await service.finish(await service.consent(url, { user: 'U0MALLORY4' }))
     const linkId = asked.headers.get('latch-link-id')
     const [before] = await service.endpoints('contextKeys=tenant:new')
     expect(await news()).toMatchObject([
@@ -149,7 +149,7 @@ describe('a link', () => {
       })
       const callback = await service.consent(new URL((body as { url: string }).url))
       if (answer !== undefined) service.slackAnswers.push(() => Response.json(answer))
-      await service.open(callback)
+      await service.finish(callback)
       return (await news()).find(({ type }) => type === 'connection.installed')
     }
     const first = await install()

@@ -91,7 +91,7 @@ describe('where an integration binds links to the browser,', () => {
     expect(provider.searchParams.get('scope')).toBe('chat:write')
     const address = await service.consent(provider)
     expect((await service.open(address)).status).toBe(403)
-    expect((await service.open(address, withCookie(cookie))).status).toBe(200)
+    expect((await service.finish(address, withCookie(cookie))).status).toBe(200)
   })
 
   test('a link that latch did not create, or that has expired, redirects nowhere', async () => {

@@ -96,7 +96,7 @@ describe('a link that was completed', () => {
       { connectionIdentifier: 'told', context: { told: 'install' }, autoLinkUser: true },
       CONNECT_PATH,
     )
-    await service.open(await service.consent(url), as('install'))
+    await service.finish(await service.consent(url), as('install'))
     expect(await eventsOf(id)).toMatchObject([
       { type: 'connection.installed', subject: 'connection:told', reason: null },
       { type: 'endpoint.linked', data: { connectionIdentifier: 'told' } },
@@ -115,7 +115,7 @@ describe('a link that was completed', () => {
         incoming_webhook: { url: 'https://hooks.slack.test/1' },
       }),
     )
-    await service.open(callback)
+    await service.finish(callback)
     const events = await eventsOf(id)
     expect(events).toMatchObject([{ type: 'endpoint.linked', data: { type: 'webhook' } }])
     expect(JSON.stringify(events)).not.toContain('http')

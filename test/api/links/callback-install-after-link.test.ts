@@ -20,7 +20,7 @@ describe('an install after somebody has linked', () => {
       ...body,
     })
     const callback = await service.consent(new URL((answer as { url: string }).url), elsewhere)
-    expect((await service.open(callback)).status).toBe(200)
+    expect((await service.finish(callback)).status).toBe(200)
   }
 
   /** The name of the connection through which a subscriber is linked, in a context of their own. */

@@ -24,7 +24,7 @@ async function installUrl(body: Asked): Promise<URL> {
 
 async function install(body: Asked): Promise<void> {
   const callback = await service.consent(await installUrl(body), { user: INSTALLER })
-  expect((await service.open(callback)).status).toBe(200)
+  expect((await service.finish(callback)).status).toBe(200)
 }
 
 const identifierOf = async (query: string): Promise<string> => {
@@ -168,7 +168,7 @@ describe('a bot token is the workspace’s, and is not revoked by an install', (
   test('that is refused because it was made in another workspace', async () => {
     const before = revocations()
     const url = await installUrl({ context: { way: 'one' }, connectionIdentifier: 'acme-only' })
-    await service.open(await service.consent(url, { user: 'U0ADA00001' }))
+    await service.finish(await service.consent(url, { user: 'U0ADA00001' }))
     const again = await installUrl({ context: { way: 'one' }, connectionIdentifier: 'acme-only' })
     const callback = await service.consent(again, { user: INSTALLER })
     expect((await service.open(callback)).status).toBe(409)

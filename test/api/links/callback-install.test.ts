@@ -4,7 +4,7 @@ import { SANDBOX } from '../../harness/sandbox.ts'
 import { startService } from '../../harness/service.ts'
 
 const service = await startService()
-const { api, consent, open, endpoints } = service
+const { api, consent, open, finish, endpoints } = service
 afterAll(() => service.stop())
 const PATH = '/v1/integrations/channel-connections/oauth'
 const integrationIdentifier = SANDBOX.integrationIdentifier
@@ -39,7 +39,7 @@ describe('an install', () => {
   test('is stored once under the name that was asked for, its token sealed', async () => {
     const body = { subscriberId, connectionIdentifier: 'acme', context: { way: 'named' } }
     const callback = await consent(await connectUrl(body))
-    const page = await open(callback)
+    const page = await finish(callback)
     expect(page.status).toBe(200)
     expect(page.text).toContain('Your Slack workspace is connected and ready to use.')
     const stored = await connection('acme')
@@ -64,7 +64,7 @@ describe('an install', () => {
 
   test('under an empty name gets one', async () => {
     const body = { subscriberId, connectionIdentifier: '', context: { way: 'nameless' } }
-    expect((await open(await consent(await connectUrl(body)))).status).toBe(200)
+    expect((await finish(await consent(await connectUrl(body)))).status).toBe(200)
     const { body: found } = await service.api(
       'GET',
       '/v1/channel-connections?contextKeys=way:nameless',
@@ -77,7 +77,7 @@ describe('an install', () => {
     const body = { subscriberId, context: { way: 'named' } }
     const callback = await consent(await connectUrl(body))
     service.slackAnswers.push(installed({}))
-    await open(callback)
+    await finish(callback)
     expect((await connection('acme')).body).toMatchObject({
       auth: { accessToken: 'xoxb-from-slack' },
     })
@@ -98,7 +98,7 @@ describe('an install', () => {
       context: { way: 'shared' },
       connectionMode: 'shared',
     }
-    await open(await consent(await connectUrl(body)))
+    await finish(await consent(await connectUrl(body)))
     expect((await connection('shared')).body).toMatchObject({
       subscriberId: null,
       contextKeys: ['way:shared'],
@@ -112,7 +112,7 @@ describe('an install', () => {
       context: { way: 'both' },
       autoLinkUser: true,
     }
-    await open(await consent(await connectUrl(body)))
+    await finish(await consent(await connectUrl(body)))
     expect(await endpoints('contextKeys=way:both')).toMatchObject([
       {
         type: 'slack_user',
@@ -131,7 +131,7 @@ describe('an install', () => {
       auth: { accessToken: 'identity-only' },
     })
     const install = await connectUrl({ subscriberId, context: { way: 'later' } })
-    await open(await consent(install, { user: 'U0MALLORY4' }))
+    await finish(await consent(install, { user: 'U0MALLORY4' }))
     expect((await connection(identifier)).body).toMatchObject({
       workspace: { id: 'T0OTHER002' },
       auth: { accessToken: expect.stringMatching(/^xoxb-/) },
@@ -144,7 +144,7 @@ describe('an install', () => {
     const callback = await consent(await connectUrl(body))
     const enterprise = { id: 'E0GRID', name: 'Grid Inc' }
     service.slackAnswers.push(installed({ team: null, enterprise, is_enterprise_install: true }))
-    expect((await open(callback)).status).toBe(200)
+    expect((await finish(callback)).status).toBe(200)
     expect((await connection('grid')).body).toMatchObject({
       workspace: { id: 'E0GRID', name: 'Grid Inc' },
     })
@@ -155,7 +155,7 @@ describe('an install', () => {
     const body = { subscriberId, connectionIdentifier: 'member', context: { way: 'member' } }
     const callback = await consent(await connectUrl(body))
     service.slackAnswers.push(installed({ enterprise: { id: 'E0GRID', name: 'Grid Inc' } }))
-    await open(callback)
+    await finish(callback)
     expect((await connection('member')).body).toMatchObject({ workspace: { id: 'T0ACME0001' } })
   })
 
@@ -164,7 +164,7 @@ describe('an install', () => {
     const body = { subscriberId, connectionIdentifier: 'rotating', context: { way: 'rotating' } }
     const callback = await consent(await connectUrl(body))
     service.slackAnswers.push(installed({ refresh_token: 'xoxe-1', expires_in: 43_200 }))
-    await open(callback)
+    await finish(callback)
     const stored = await connection('rotating')
     const { auth } = stored.body as { auth: { refreshToken: string; expiresAt: string } }
     expect(auth.refreshToken).toBe('xoxe-1')
@@ -208,7 +208,7 @@ describe('an install', () => {
     const callback = await consent(await connectUrl(body))
     const incoming_webhook = { url: 'https://hooks.slack.test/1', channel: '#general' }
     service.slackAnswers.push(installed({ incoming_webhook }))
-    await open(callback)
+    await finish(callback)
     expect(await endpoints('contextKeys=way:hook')).toMatchObject([
       {
         type: 'webhook',
@@ -223,7 +223,7 @@ describe('an install', () => {
     const callbacks = await Promise.all(
       [1, 2, 3, 4].map(async () => consent(await connectUrl(body))),
     )
-    const pages = await Promise.all(callbacks.map((callback) => open(callback)))
+    const pages = await Promise.all(callbacks.map((callback) => finish(callback)))
     expect(pages.map(({ status }) => status)).toEqual([200, 200, 200, 200])
     const environment = await service.deps.store.environments.first()
     const integration = await service.deps.store.integrations.findByIdentifier(
@@ -267,7 +267,7 @@ describe('where a whole organisation has the app,', () => {
         is_enterprise_install: true,
       }),
     )
-    expect((await service.open(installed)).status).toBe(200)
+    expect((await service.finish(installed)).status).toBe(200)
 
     for (const [connectionIdentifier, context] of [
       ['organisation', { grid: 'named' }],

@@ -6,7 +6,7 @@ import { startService } from '../../harness/service.ts'
 import { LEE, TEAMS } from './teams.ts'
 
 const service = await startService({ LATCH_METRICS_ADDRESS: '127.0.0.1:0' })
-const { api, consent, open, endpoints } = service
+const { api, consent, open, finish, endpoints } = service
 afterAll(() => service.stop())
 
 const LINK = '/v1/integrations/channel-endpoints/oauth'
@@ -274,7 +274,7 @@ test('whoever installs the app while linked to another subscriber installs it, a
     autoLinkUser: true,
     context,
   })
-  const page = await open(await consent(new URL((made.body as { url: string }).url)))
+  const page = await finish(await consent(new URL((made.body as { url: string }).url)))
   expect(page.status).toBe(200)
   expect(page.text).toContain('Your workspace is connected')
   expect(page.text).toContain('You yourself were not linked')

@@ -148,7 +148,7 @@ describe('a link that was completed', () => {
   test('is connected where it was to connect, and names both', async () => {
     const body = { connectionIdentifier: 'status', context: { s: 'c' }, autoLinkUser: true }
     const { id, url } = await make(body, CONNECT_PATH)
-    await service.open(await service.consent(url))
+    await service.finish(await service.consent(url))
     expect(await read(id)).toMatchObject({
       ...about,
       status: 'connected',

@@ -10,7 +10,7 @@ import { completing, responseOf } from './completing.ts'
 const service = await startService()
 afterAll(() => service.stop())
 const { deps } = service
-const { complete, interrupted, nameOf, stored } = completing(deps)
+const { agree, complete, interrupted, nameOf, stored } = completing(deps)
 
 /** A link that was consented to, and what the attempt to complete it is called. */
 async function consented(changes: Record<string, unknown>) {
@@ -165,8 +165,11 @@ test('two concurrent installations for the same owner create one connection', as
     return { response, name: await nameOf(response) }
   }
   const [first, second] = [await install(), await install()]
-  const between = interrupted(() => complete(first.response))
-  expect(await complete(second.response, between)).toMatchObject({ kind: 'connected' })
+  for (const { response } of [first, second]) {
+    expect(await complete(response)).toMatchObject({ kind: 'confirmation_required' })
+  }
+  const between = interrupted(() => agree(first.response))
+  expect(await agree(second.response, between)).toMatchObject({ kind: 'connected' })
   for (const { name } of [first, second]) {
     expect(await stored(name)).toMatchObject({ outcome: { kind: 'connected' } })
   }

@@ -10,7 +10,7 @@ import { completing, responseOf } from './completing.ts'
 const service = await startService()
 afterAll(() => service.stop())
 const { deps } = service
-const { complete, fromSameBrowser, interrupted, nameOf, stored } = completing(deps)
+const { agree, complete, fromSameBrowser, interrupted, nameOf, stored } = completing(deps)
 
 /** Dependencies by which something happens once Slack has answered. */
 function afterTheProvider(happen: () => Promise<void>): Deps {
@@ -201,6 +201,23 @@ describe('what a link was made for is deleted', () => {
         expect(service.slackRequests).not.toContain('POST /api/auth.revoke')
       })
     }
+    if (what.endsWith(' of a user')) continue
+
+    test(`${what}, while the user is asked or agrees: the same`, async () => {
+      for (const moment of ['asked', 'agrees']) {
+        const name = `gone-${index}-${moment}`
+        const { callback, remove: removeIt, kind } = await prepare(name)
+        const response = responseOf(callback)
+        expect(await complete(response)).toMatchObject({ kind: 'confirmation_required' })
+        if (moment === 'asked') await removeIt()
+        const withDeps = moment === 'asked' ? deps : interrupted(removeIt)
+        expect(await agree(response, withDeps)).toMatchObject({ kind })
+        expect(await stored(await nameOf(response))).toMatchObject({ outcome: { kind } })
+        const path = `/v1/channel-connections?contextKeys=of:${name}`
+        expect((await service.api('GET', path)).body).toMatchObject({ data: [] })
+        expect(await service.endpoints(`contextKeys=of:${name}`)).toEqual([])
+      }
+    })
   }
 })
 

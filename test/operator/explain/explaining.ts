@@ -86,7 +86,7 @@ export async function startExplaining(): Promise<Explaining> {
       return link.id
     },
     follow: async (link, choice = {}) => {
-      await service.open(await service.consent(link.url, choice))
+      await service.finish(await service.consent(link.url, choice))
       return link.id
     },
   }

@@ -25,7 +25,7 @@ const startToyService = (environment: Record<string, string> = {}): Promise<Test
   startService(environment, tempDir(), REGISTRY)
 
 const service = await startToyService({ LATCH_METRICS_ADDRESS: '127.0.0.1:0' })
-const { api, link, consent, open, endpoints } = service
+const { api, link, consent, open, finish, endpoints } = service
 afterAll(() => service.stop())
 
 /** Links as a user of Toy Chat; answers what the browser shows. */
@@ -40,7 +40,7 @@ async function install(name: string, user: string, subscriberId = 'subscriber-12
     context: { name },
     autoLinkUser: true,
   })
-  return open(await consent(new URL((body as { url: string }).url), { user }))
+  return finish(await consent(new URL((body as { url: string }).url), { user }))
 }
 
 const connection = async (name: string) =>

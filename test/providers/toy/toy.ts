@@ -98,6 +98,7 @@ export const createToy: CreateProvider = ({ address, fetch }) => {
             tokens: { accessToken: token, rotation: { refreshToken, expiresInSeconds: null } },
             userId: handle,
             botUserId: null,
+            userToken: null,
             webhookUrl: null,
           },
         }

@@ -48,7 +48,7 @@ function userTokenOf(
   user: SlackUser,
 ): string {
   const token = `xoxp-${randomId(24)}`
-  return scopes.includes('identity.basic') ? tokens.issue(token, user) : token
+  return tokens.issue(token, scopes.includes('identity.basic') ? user : undefined)
 }
 
 function botTokens(

@@ -1,0 +1,46 @@
+import type { KnownLink } from './known-link.ts'
+import { inOneLine } from './one-line.ts'
+import type { InstallationAnswer, WebhookAnswer } from './outcome.ts'
+import { type Account, accountOf } from './sides.ts'
+
+/** What a page shows of an installation that waits for the user's confirmation, in lines of text. */
+export type InstallSides = {
+  /** The provider's name, such as Slack. */
+  provider: string
+  /** The name of the integration, which is the company's product to the user. */
+  product: string
+  workspace: string
+  /** Whether the app was installed to act in the workspace, or to post to one channel of it. */
+  use: 'workspace' | 'channel'
+  /** The account that asked for it; of a shared connection without a subscriber, its contexts. */
+  account: Account
+  /** The user who installed the app, if they are to be asked whether to be linked too. */
+  installer: string | null
+}
+
+/** Describes an installation; null if what its link refers to is gone. */
+export function installSidesOf(
+  link: KnownLink,
+  answer: InstallationAnswer | WebhookAnswer,
+): InstallSides | null {
+  const { provider, integration, claims } = link
+  if (provider === undefined || integration === null) return null
+  const { id, name } =
+    answer.kind === 'webhook' ? answer.installedIn : answer.installation.workspace
+  const { autoLinkUser, subscriberId } = answer.claims
+  const installer =
+    answer.kind === 'installation' && autoLinkUser && subscriberId !== null
+      ? answer.installation.userId
+      : null
+  return {
+    provider: provider.name,
+    product: inOneLine(integration.name) ?? integration.identifier,
+    workspace: inOneLine(name ?? id) ?? inOneLine(id) ?? '',
+    use: answer.kind === 'webhook' ? 'channel' : 'workspace',
+    account: accountOf(link) ?? {
+      kind: 'unnamed',
+      id: inOneLine(claims.contextKeys.join(', ')) ?? '',
+    },
+    installer: installer === null ? null : inOneLine(installer),
+  }
+}
