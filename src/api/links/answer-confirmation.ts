@@ -2,6 +2,7 @@ import { CONFIRM_PATH } from '../../domain/links/addresses.ts'
 import { decideAttempt, findWaiting } from '../../domain/links/confirmation.ts'
 import { checkFormToken } from '../../domain/links/form-token.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
+import { acceptsHtml } from '../../http/error-response.ts'
 import type { Public } from '../../http/pipeline.ts'
 import type { AttemptPages } from './attempt-pages.ts'
 import type { AskConfirmation } from './describe-confirmation.ts'
@@ -31,7 +32,11 @@ export const answerConfirmation =
       if (token === 'forged' || (decision !== 'yes' && decision !== 'no')) {
         return pages.refuse(page, { kind: 'form_forged' })
       }
-      if (token === 'stale') return ask(own, found)
+      if (token === 'stale') {
+        return acceptsHtml(page.request.headers)
+          ? ask(own, found)
+          : results.leadToConfirmation(page.request, own)
+      }
       const result = await decideAttempt(deps, actor, own.link, name, found, {
         isConfirmed: decision === 'yes',
         linksInstaller: form.get(LINK_INSTALLER) === 'yes',

@@ -1,5 +1,4 @@
 import type { Actor } from '../../domain/decision.ts'
-import { confirmUrl } from '../../domain/links/addresses.ts'
 import { type FoundAttempt, findAttempt } from '../../domain/links/attempt-page.ts'
 import type { BrowserProof } from '../../domain/links/browser-proof.ts'
 import { destinationOf, NO_DESTINATION } from '../../domain/links/complete-link.ts'
@@ -9,7 +8,7 @@ import type { CallbackRefusal, CallbackResult } from '../../domain/links/outcome
 import type { OwnAttempt } from '../../domain/links/result-details.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { readAttempt } from './page-request.ts'
-import { type Results, redirect } from './result.ts'
+import type { Results } from './result.ts'
 
 /** A request to a page of an attempt. */
 export type PageRequest = {
@@ -43,7 +42,7 @@ export function createAttemptPages(deps: ApiDeps, results: Results): AttemptPage
   ): Promise<Response> {
     const { link } = own
     results.note(actor.id, result, link)
-    if (result.kind === 'confirmation_required') return redirect(confirmUrl(deps.config, own), 303)
+    if (result.kind === 'confirmation_required') return results.leadToConfirmation(request, own)
     if (result.kind === 'link_next') return results.goOn(result.url)
     const reference = isFailure(result) ? await recordFailure(deps, actor, link, result) : actor.id
     const destination = destinationOf(link)

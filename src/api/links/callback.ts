@@ -1,16 +1,9 @@
 import { Type } from '@sinclair/typebox'
-import {
-  BOUND_LINK_PATH,
-  CALLBACK_PATH,
-  confirmUrl,
-  readScope,
-} from '../../domain/links/addresses.ts'
+import { BOUND_LINK_PATH, CALLBACK_PATH, readScope } from '../../domain/links/addresses.ts'
 import { type Completion, completeLink, NO_DESTINATION } from '../../domain/links/complete-link.ts'
 import { openBoundLink } from '../../domain/links/open-bound-link.ts'
-import type { OwnAttempt } from '../../domain/links/result-details.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { declares } from '../../http/declares.ts'
-import { acceptsHtml } from '../../http/error-response.ts'
 import type { Public } from '../../http/pipeline.ts'
 import { RESULT_SCRIPT, resultScript } from '../../pages/result-script.ts'
 import { answerConfirmation } from './answer-confirmation.ts'
@@ -47,15 +40,11 @@ export const callback = (deps: ApiDeps) => (app: Public) => {
     { result, destination, reference, own }: Completion,
   ): Response | Promise<Response> {
     if (result.kind === 'link_next') return redirect(result.url)
-    if (result.kind === 'confirmation_required') return askForConfirmation(request, own)
+    if (result.kind === 'confirmation_required') {
+      if (own === null) throw new Error('only the browser of an attempt is asked to confirm it')
+      return results.leadToConfirmation(request, own)
+    }
     return results.respond(request, { result, reference, destination, own })
-  }
-
-  function askForConfirmation({ headers }: Request, own: OwnAttempt | null): Response {
-    if (own === null) throw new Error('only the browser of an attempt is asked to confirm it')
-    const url = confirmUrl(deps.config, own)
-    if (acceptsHtml(headers)) return redirect(url, 303)
-    return Response.json({ status: 'confirmation_required', confirmUrl: url }, { status: 202 })
   }
 
   async function complete(request: Request, requestId: string): Promise<Completion> {
@@ -84,7 +73,7 @@ export const callback = (deps: ApiDeps) => (app: Public) => {
     .get(CALLBACK_PATH, answerCallback, DECLARATION)
     .get(BOUND_LINK_PATH, (context) => answerBoundLink(context, context.params.state))
     .get(CALLBACK_PATH.replace(/[^/]+$/, RESULT_SCRIPT), () => resultScript())
-    .use(showConfirmation(deps, pages, ask))
+    .use(showConfirmation(deps, pages, results, ask))
     .use(answerConfirmation(deps, pages, results, ask))
     .use(undo(deps, pages))
     .use(unlinkFromOther(deps, pages))

@@ -1,3 +1,4 @@
+import { confirmUrl } from '../../domain/links/addresses.ts'
 import type { BrowserProof } from '../../domain/links/browser-proof.ts'
 import type { Destination } from '../../domain/links/complete-link.ts'
 import type { KnownLink } from '../../domain/links/known-link.ts'
@@ -29,6 +30,8 @@ export type Results = {
   respond(request: Request, told: ToldResult): Promise<Response>
   /** Sends a browser that has sent a form on to another site: see `ResultPage.goOnTo`. */
   goOn(url: string): Response
+  /** Leads a browser to the page that asks the user to confirm; a program is told where it is. */
+  leadToConfirmation(request: Request, own: OwnAttempt): Response
   /** Logs and counts a result. */
   note(requestId: string, result: CallbackResult, link: KnownLink | null): void
   /** Adds the cookie by which the browser is recognised. */
@@ -79,6 +82,11 @@ export function createResults(deps: ApiDeps): Results {
 
   return {
     respond,
+    leadToConfirmation: ({ headers }, own) => {
+      const url = confirmUrl(deps.config, own)
+      if (acceptsHtml(headers)) return redirect(url, 303)
+      return Response.json({ status: 'confirmation_required', confirmUrl: url }, { status: 202 })
+    },
     goOn: (goOnTo) => resultPage(200, { ...ONE_MORE_STEP, goOnTo }),
     note: (requestId, result, link) => {
       const told = tellOf(result, link)
