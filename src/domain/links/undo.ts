@@ -41,7 +41,10 @@ export async function findUndoable(
     endpoint !== null &&
     endpoint.updatedAtMs === linked.linkedAtMs &&
     endpoint.subscriberId === link.claims.subscriberId
-  return isStillThat ? { kind: 'undoable', attempt, endpoint } : { kind: 'not_undoable' }
+  if (isStillThat) return { kind: 'undoable', attempt, endpoint }
+  // Another request may have undone it between the two reads.
+  const now = outcomeOf(await store.linkAttempts.find(name), link)
+  return now?.kind === 'undone' ? now : { kind: 'not_undoable' }
 }
 
 /**
