@@ -62,6 +62,25 @@ describe('an install is stored when the user agrees, and not before', () => {
   })
 })
 
+test('the page goes on to the `redirectUrl` of the integration', async () => {
+  const { clientId, clientSecret: secretKey } = SANDBOX
+  const redirectUrl = 'https://app.example.com/done'
+  await api('POST', '/v1/integrations', {
+    providerId: 'slack',
+    channel: 'chat',
+    identifier: 'redirects',
+    credentials: { clientId, secretKey, redirectUrl },
+  })
+  for (const [decision, params] of [
+    ['no', 'status=error&amp;error=declined'],
+    ['yes', 'status=connected'],
+  ] as const) {
+    const { callback } = await installing({ integrationIdentifier: 'redirects' })
+    const done = await (await asked(await open(callback))).send(decision)
+    expect(done.text).toContain(`${redirectUrl}?${params}`)
+  }
+})
+
 describe('the page says who asked', () => {
   const pageOf = async (body: Record<string, unknown>): Promise<string> =>
     (await asked(await open((await installing(body)).callback))).text
