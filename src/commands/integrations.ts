@@ -8,9 +8,11 @@ import { withEnvironment, withJson } from './options.ts'
 type IntegrationOptions = CommandOptions & { environment?: string }
 type SecretOptions = IntegrationOptions & { clientSecretFile?: string }
 /** Also contains the values of the flags that providers declare. */
-type CreateOptions = SecretOptions & { identifier?: string; clientId?: string } & Readonly<
-    Record<string, unknown>
-  >
+type CreateOptions = SecretOptions & {
+  identifier?: string
+  name?: string
+  clientId?: string
+} & Readonly<Record<string, unknown>>
 
 const withSecretFile = (command: Command): Command =>
   command.option(
@@ -26,22 +28,25 @@ const create = defineCommand({
       withJson(withEnvironment(command))
         .argument('<provider>', REGISTRY.map(({ id }) => id).join(' or '))
         .requiredOption('--client-id <id>', 'the client id of the app'),
-    ).option('--identifier <name>', 'its name in API requests; default: the provider')
+    )
+      .option('--identifier <name>', 'its name in API requests; default: the provider')
+      .option('--name <name>', "your product's name, as users see it on latch's pages")
     for (const { flag, help } of REGISTRY.flatMap(({ flags }) => flags)) command.option(flag, help)
     return command
   },
   examples: [
-    'latch integrations create slack --client-id 123.456 --client-secret-file slack.secret',
+    'latch integrations create slack --name YourApp --client-id 123.456 --client-secret-file slack.secret',
     'pass slack | latch integrations create slack --client-id 123.456 --client-secret-file -',
   ],
   run: async (providerId: string, options: CreateOptions) => {
-    const { environment = null, identifier = null, clientId = '' } = options
+    const { environment = null, identifier = null, name, clientId = '' } = options
     const clientSecret = await readClientSecret(options)
     const wanted = { environmentId: environment, providerId, identifier, clientId, clientSecret }
     const { createIntegrationAction } = await import('../operator/integrations.ts')
     const { runAction } = await import('./run-action.ts')
     const made = await runAction(options, createIntegrationAction, {
       ...wanted,
+      ...(name !== undefined && { name }),
       own: ownCredentials(options),
     })
     console.log(

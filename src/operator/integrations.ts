@@ -37,13 +37,15 @@ export const createIntegrationAction = defineAction({
     environmentId: OptionalText,
     providerId: Type.String(),
     identifier: OptionalText,
+    name: Type.Optional(Type.String()),
     clientId: Type.String({ minLength: 1 }),
     clientSecret: Type.String({ minLength: 1 }),
     /** Provider-specific credentials. */
     own: Type.Record(Type.String(), Type.String()),
   }),
   output: Summary,
-  run: async (context, { environmentId, providerId, identifier, clientId, clientSecret, own }) => {
+  run: async (context, { environmentId, providerId, identifier, name, ...app }) => {
+    const { clientId, clientSecret, own } = app
     const found = findProvider(context.providers, providerId)
     if (found.kind === 'unknown_provider') throw noProvider(providerId, found.known)
     const environment = await requireEnvironment(context, environmentId)
@@ -51,6 +53,7 @@ export const createIntegrationAction = defineAction({
       providerId,
       channel: 'chat',
       identifier: identifier ?? providerId,
+      ...(name !== undefined && { name }),
       active: true,
       credentials: { ...own, clientId, secretKey: clientSecret },
     })

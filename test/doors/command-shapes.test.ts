@@ -20,6 +20,7 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
     environmentId: null,
     providerId: 'slack',
     identifier: 'second',
+    name: 'YourApp',
     clientId: '1.2',
     clientSecret: 'secret',
     own: { tenantId: 'tenant' },

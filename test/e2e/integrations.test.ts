@@ -17,12 +17,14 @@ describe('latch integrations', () => {
     writeFileSync(secret, SANDBOX.clientSecret)
     const data = ['--data-dir', service.dataDir, '--json']
     const app = ['--client-id', SANDBOX.clientId, '--client-secret-file', secret]
-    const create = ['integrations', 'create', 'slack', '--identifier', 'mine', ...app, ...data]
+    const names = ['--identifier', 'mine', '--name', 'YourApp']
+    const create = ['integrations', 'create', 'slack', ...names, ...app, ...data]
     const made = await latch(create)
     expect([made.exitCode, JSON.parse(made.stdout)]).toMatchObject([
       0,
       { identifier: 'mine', providerId: 'slack', active: true },
     ])
+    expect((await service.api('GET', '/v1/integrations')).text).toContain('"name":"YourApp"')
     const link = await service.link({
       integrationIdentifier: 'mine',
       connectionIdentifier: undefined,

@@ -7,7 +7,7 @@ import type { OwnAttempt } from '../../domain/links/result-details.ts'
 import { type BothSides, sidesOf } from '../../domain/links/sides.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
 import { type ConfirmationPage, createConfirmationPages } from '../../pages/confirmation-page.ts'
-import { describeSides, formAction } from './describe-details.ts'
+import { describeSides, formAction, unnamedAccount } from './describe-details.ts'
 import { describeInstall } from './describe-install.ts'
 
 /** Responds with the page that asks the user to confirm what is held. */
@@ -46,13 +46,11 @@ function describeUser(sides: BothSides | null): Question | null {
   if (sides === null) return null
   const { provider, product, account } = sides
   const warning =
-    account.kind === 'unnamed'
-      ? `We cannot tell you the name of this account, only its id. Go on only if you came here from ${product} just now.`
-      : 'Cancel if either is not yours.'
+    account.kind === 'unnamed' ? unnamedAccount(product) : 'Cancel if either is not yours.'
   return {
     title: `Link ${provider}?`,
     heading: 'Link these two accounts?',
-    intro: `What ${product} sends to the account will then reach you on ${provider}.`,
+    intro: `What ${product ?? 'the app'} sends to the account will then reach you on ${provider}.`,
     sides: describeSides(sides),
     warning,
     checkbox: null,

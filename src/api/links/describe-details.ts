@@ -14,12 +14,17 @@ export function describeSides({ provider, product, person, account }: BothSides)
       details: [...(name === null || signInName === null ? [] : [signInName]), workspace],
     },
     {
-      label: `Account at ${product}`,
+      label: product === null ? 'Account' : `Account at ${product}`,
       name: account.kind === 'named' ? account.name : account.id,
       details: account.kind === 'named' && account.email !== null ? [account.email] : [],
     },
   ]
 }
+
+/** What a page says of an account that it cannot name. */
+export const unnamedAccount = (product: string | null): string =>
+  'We cannot tell you the name of this account, only its id. Go on only if you came here from ' +
+  `${product ?? 'an app that you know, and that has this account,'} just now.`
 
 /** What the browser that made an attempt sees below its outcome. */
 export function describeDetails(

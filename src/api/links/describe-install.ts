@@ -1,6 +1,7 @@
 import type { InstallSides } from '../../domain/links/install-sides.ts'
 import type { ConfirmationPage } from '../../pages/confirmation-page.ts'
 import type { Side } from '../../pages/sides.ts'
+import { unnamedAccount } from './describe-details.ts'
 
 /** The name of the checkbox by which the user who installs the app is linked too. */
 export const LINK_INSTALLER = 'link_installer'
@@ -8,17 +9,18 @@ export const LINK_INSTALLER = 'link_installer'
 /** What a page asks about an installation before it is stored. */
 export function describeInstall(sides: InstallSides): Omit<ConfirmationPage, 'action' | 'token'> {
   const { provider, product, use, account, installer } = sides
+  const who = product ?? 'The app'
   return {
     title: `Connect ${provider}?`,
     heading: use === 'channel' ? 'Connect this channel?' : 'Connect this workspace?',
     intro:
       use === 'channel'
-        ? `${product} will be able to post to the channel that you chose at ${provider}.`
-        : `${product} will be able to do there what you have allowed at ${provider}, for the account that asked for it.`,
+        ? `${who} will be able to post to the channel that you chose at ${provider}.`
+        : `${who} will be able to do there what you have allowed at ${provider}, for the account that asked for it.`,
     sides: sidesOf(sides),
     warning:
       account.kind === 'unnamed'
-        ? `We cannot tell you the name of this account, only its id. Go on only if you came here from ${product} just now.`
+        ? unnamedAccount(product)
         : 'Cancel if you do not know this account.',
     checkbox:
       installer === null
@@ -35,7 +37,7 @@ export function describeInstall(sides: InstallSides): Omit<ConfirmationPage, 'ac
 const sidesOf = ({ provider, product, workspace, account }: InstallSides): Side[] => [
   { label: `${provider} workspace`, name: workspace, details: [] },
   {
-    label: `Asked for by, at ${product}`,
+    label: product === null ? 'Asked for by' : `Asked for by, at ${product}`,
     name: account.kind === 'named' ? account.name : account.id,
     details: account.kind === 'named' && account.email !== null ? [account.email] : [],
   },

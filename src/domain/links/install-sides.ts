@@ -1,14 +1,14 @@
 import type { KnownLink } from './known-link.ts'
 import { inOneLine } from './one-line.ts'
 import type { InstallationAnswer, WebhookAnswer } from './outcome.ts'
-import { type Account, accountOf } from './sides.ts'
+import { type Account, accountOf, productOf } from './sides.ts'
 
 /** What a page shows of an installation that waits for the user's confirmation, in lines of text. */
 export type InstallSides = {
   /** The provider's name, such as Slack. */
   provider: string
-  /** The name of the integration, which is the company's product to the user. */
-  product: string
+  /** What the user knows as the company's product; null if the operator has not named it. */
+  product: string | null
   workspace: string
   /** Whether the app was installed to act in the workspace, or to post to one channel of it. */
   use: 'workspace' | 'channel'
@@ -34,7 +34,7 @@ export function installSidesOf(
       : null
   return {
     provider: provider.name,
-    product: inOneLine(integration.name) ?? integration.identifier,
+    product: productOf(provider, integration),
     workspace: inOneLine(name ?? id) ?? inOneLine(id) ?? '',
     use: answer.kind === 'webhook' ? 'channel' : 'workspace',
     account: accountOf(link) ?? {

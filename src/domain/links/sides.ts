@@ -1,6 +1,7 @@
 import type { Deps } from '../../deps.ts'
-import type { Identity } from '../../providers/provider.ts'
+import type { Identity, Provider } from '../../providers/provider.ts'
 import type { Endpoint } from '../../store/endpoints/endpoints.ts'
+import type { Integration } from '../../store/integrations/integrations.ts'
 import type { Subscriber } from '../../store/subscribers/subscribers.ts'
 import type { KnownLink } from './known-link.ts'
 import { inOneLine } from './one-line.ts'
@@ -9,8 +10,8 @@ import { inOneLine } from './one-line.ts'
 export type BothSides = {
   /** The provider's name, such as Slack. */
   provider: string
-  /** The name of the integration, which is the company's product to the user. */
-  product: string
+  /** What the user knows as the company's product; null if the operator has not named it. */
+  product: string | null
   person: Person
   account: Account
 }
@@ -59,8 +60,19 @@ function withPerson(link: KnownLink, person: Person): BothSides | null {
   const { provider, integration } = link
   const account = accountOf(link)
   if (provider === undefined || integration === null || account === null) return null
-  const product = inOneLine(integration.name) ?? integration.identifier
-  return { provider: provider.name, product, person, account }
+  return { provider: provider.name, product: productOf(provider, integration), person, account }
+}
+
+/**
+ * The name of the integration. The default is the provider's own name, which must not stand for the
+ * product: everybody who reads it has just come from the provider.
+ */
+export function productOf(
+  { name, title }: Pick<Provider, 'name' | 'title'>,
+  integration: Pick<Integration, 'name'>,
+): string | null {
+  const product = inOneLine(integration.name)
+  return product === name || product === title ? null : product
 }
 
 /** Only what the company itself says names an account, with the link or with the subscriber. */

@@ -95,6 +95,21 @@ describe('the page says who asked', () => {
     expect(text).toContain('only if you came here from')
   })
 
+  test('and for which product, unless the integration only has the name of the provider', async () => {
+    const { clientId, clientSecret: secretKey } = SANDBOX
+    for (const [name, label] of [
+      ['YourApp', 'Asked for by, at YourApp'],
+      ['Slack', 'Asked for by'],
+    ] as const) {
+      const identifier = `named-${name}`
+      const credentials = { clientId, secretKey }
+      const integration = { providerId: 'slack', channel: 'chat', name, identifier, credentials }
+      await api('POST', '/v1/integrations', integration)
+      const text = await pageOf({ integrationIdentifier: identifier })
+      expect(text).toContain(`<dt><bdi>${label}</bdi></dt>`)
+    }
+  })
+
   test('or by the contexts of an install that is shared, and then warns', async () => {
     const text = await pageOf({ subscriberId: undefined, context: { tenant: 'acme' } })
     expect(text).toContain('<bdi>tenant:acme</bdi>')
