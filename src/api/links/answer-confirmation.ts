@@ -41,8 +41,11 @@ export const answerConfirmation =
         isConfirmed: decision === 'yes',
         linksInstaller: form.get(LINK_INSTALLER) === 'yes',
       })
-      const identity = found.answer.kind === 'user' ? found.answer.identity : null
-      const ended = await pages.end({ ...page, own: { ...own, identity } }, result, true)
+      const ended = await pages.end(
+        { ...page, own: { ...own, answer: found.answer } },
+        result,
+        true,
+      )
       // It is told the outcome, and can undo it, for ten minutes from now.
       return results.withProof(ended, proof)
     })

@@ -56,7 +56,7 @@ export function createAttemptPages(deps: ApiDeps, results: Results): AttemptPage
       const found = await findAttempt(deps, address)
       if (found.kind === 'found') {
         const { link, name, proof } = found
-        return { request, actor, own: { ...address, link, identity: null }, name, proof }
+        return { request, actor, own: { ...address, link, answer: null }, name, proof }
       }
       results.note(actor.id, found, found.link)
       const reference =

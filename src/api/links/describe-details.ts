@@ -1,6 +1,7 @@
 import { attemptQuery, UNDO_PATH, UNLINK_OTHER_PATH } from '../../domain/links/addresses.ts'
+import type { InstallSides } from '../../domain/links/install-sides.ts'
 import type { OwnAttempt, ResultDetails } from '../../domain/links/result-details.ts'
-import type { BothSides } from '../../domain/links/sides.ts'
+import type { Account, BothSides } from '../../domain/links/sides.ts'
 import type { ResultForm, ResultPage } from '../../pages/result-page.ts'
 import type { Side } from '../../pages/sides.ts'
 
@@ -15,11 +16,29 @@ export function describeSides({ provider, product, person, account }: BothSides)
     },
     {
       label: product === null ? 'Account' : `Account at ${product}`,
-      name: account.kind === 'named' ? account.name : account.id,
-      details: account.kind === 'named' && account.email !== null ? [account.email] : [],
+      ...describeAccount(account),
     },
   ]
 }
+
+const describeAccount = (account: Account): Pick<Side, 'name' | 'details'> =>
+  account.kind === 'named'
+    ? { name: account.name, details: account.email === null ? [] : [account.email] }
+    : { name: account.id, details: [] }
+
+/** The same of an installation: first the workspace, then the account that asked for it. */
+export const describeInstallSides = ({
+  provider,
+  product,
+  workspace,
+  account,
+}: InstallSides): Side[] => [
+  { label: `${provider} workspace`, name: workspace, details: [] },
+  {
+    label: product === null ? 'Asked for by' : `Asked for by, at ${product}`,
+    ...describeAccount(account),
+  },
+]
 
 /** What a page says of an account that it cannot name. */
 export const unnamedAccount = (product: string | null): string =>
@@ -29,7 +48,7 @@ export const unnamedAccount = (product: string | null): string =>
 /** What the browser that made an attempt sees below its outcome. */
 export function describeDetails(
   own: OwnAttempt,
-  { sides, undoToken, unlinkToken }: ResultDetails,
+  { sides, install, undoToken, unlinkToken }: ResultDetails,
 ): Pick<ResultPage, 'sides' | 'forms'> {
   const undo: ResultForm[] =
     undoToken === null
@@ -53,7 +72,8 @@ export function describeDetails(
             button: 'Unlink from the other account',
           },
         ]
-  return { sides: sides && describeSides(sides), forms: [...undo, ...unlink] }
+  const shown = install === null ? sides && describeSides(sides) : describeInstallSides(install)
+  return { sides: shown, forms: [...undo, ...unlink] }
 }
 
 /** Relative to the page, so that it works under any path prefix. */

@@ -1,7 +1,6 @@
 import type { InstallSides } from '../../domain/links/install-sides.ts'
 import type { ConfirmationPage } from '../../pages/confirmation-page.ts'
-import type { Side } from '../../pages/sides.ts'
-import { unnamedAccount } from './describe-details.ts'
+import { describeInstallSides, unnamedAccount } from './describe-details.ts'
 
 /** The name of the checkbox by which the user who installs the app is linked too. */
 export const LINK_INSTALLER = 'link_installer'
@@ -17,7 +16,7 @@ export function describeInstall(sides: InstallSides): Omit<ConfirmationPage, 'ac
       use === 'channel'
         ? `${who} will be able to post to the channel that you chose at ${provider}.`
         : `${who} will be able to do there what you have allowed at ${provider}, for the account that asked for it.`,
-    sides: sidesOf(sides),
+    sides: describeInstallSides(sides),
     warning:
       account.kind === 'unnamed'
         ? unnamedAccount(product)
@@ -33,12 +32,3 @@ export function describeInstall(sides: InstallSides): Omit<ConfirmationPage, 'ac
     cancel: 'Cancel',
   }
 }
-
-const sidesOf = ({ provider, product, workspace, account }: InstallSides): Side[] => [
-  { label: `${provider} workspace`, name: workspace, details: [] },
-  {
-    label: product === null ? 'Asked for by' : `Asked for by, at ${product}`,
-    name: account.kind === 'named' ? account.name : account.id,
-    details: account.kind === 'named' && account.email !== null ? [account.email] : [],
-  },
-]

@@ -77,10 +77,9 @@ export async function completeLink(
     link !== null && isFailure(result) ? await recordFailure(deps, actor, link, result) : actor.id
   const proof = isOurs && attempt !== null ? proofOf(attempt) : null
   const isOwn = attempt !== null && (isOurs || isProven(response.sentProofs, proofOf(attempt)))
-  const identity = ended.answer?.kind === 'user' ? ended.answer.identity : null
   const own =
     link !== null && isOwn && state !== null
-      ? { state, attemptId: attempt.id, link, identity }
+      ? { state, attemptId: attempt.id, link, answer: ended.answer ?? null }
       : null
   return { result, link, destination: destinationOf(link), reference, proof, own }
 }

@@ -24,6 +24,9 @@ describe('an install is stored when the user agrees, and not before', () => {
     const done = await page.send('yes')
     expect(done.status).toBe(200)
     expect(done.text).toContain('Your Slack workspace is connected and ready to use.')
+    for (const text of ['Acme Corp', 'Ada Lovelace', 'ada@example.com']) {
+      expect(done.text).toContain(`<bdi>${text}`)
+    }
     expect(await stored(name)).toBe(200)
     expect(await statusOf(linkId)).toMatchObject({
       status: 'connected',
