@@ -207,7 +207,15 @@ async function eventsAbout(
 function withoutTokens(held: HeldAttempt): Record<string, unknown> {
   const answer = readHeld(held)?.answer
   if (answer?.kind === 'user') return { kind: answer.kind, identity: answer.identity }
-  return { kind: answer?.kind ?? 'unreadable' }
+  if (answer?.kind === 'installation') {
+    const { userId, workspace } = answer.installation
+    return { kind: answer.kind, userId, workspace }
+  }
+  if (answer?.kind === 'webhook') {
+    const { id, name } = answer.installedIn
+    return { kind: answer.kind, workspace: { id, name } }
+  }
+  return { kind: 'unreadable' }
 }
 
 const isNobody = (

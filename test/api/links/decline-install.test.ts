@@ -1,8 +1,9 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { expireHeld } from '../../../src/domain/links/expire-held.ts'
+import { exportPerson } from '../../../src/domain/subscribers/personal-data.ts'
 import { startService } from '../../harness/service.ts'
 import { until } from '../../harness/until.ts'
-import { createInstalls, withToken } from './installs.ts'
+import { createInstalls, installed, withToken } from './installs.ts'
 
 const service = await startService()
 const { api, open } = service
@@ -95,4 +96,28 @@ describe('an install that the user declines stores nothing, and', () => {
     const page = await asked(await open(callback))
     expect(await revokedBy(() => page.send('yes'))).toEqual([])
   })
+})
+
+// docs/decisions/0014-secrets.md
+test('what is held of an install belongs to the data of its subscriber, without tokens', async () => {
+  await api('POST', '/v2/subscribers', { subscriberId: 'curious' })
+  for (const [scope, answer] of [
+    [undefined, withToken('xoxp-held')],
+    [
+      ['incoming-webhook'],
+      installed({ incoming_webhook: { url: 'https://hooks.slack.test/secret' } }),
+    ],
+  ] as const) {
+    const { callback } = await installing({ subscriberId: 'curious', scope }, answer)
+    await asked(await open(callback))
+  }
+  const { environments } = service.deps.store
+  const environmentId = String((await environments.first())?.id)
+  const found = await exportPerson(service.deps, environmentId, 'curious')
+  if (found.kind !== 'found') throw new Error(found.kind)
+  const workspace = { id: 'T0ACME0001', name: 'Acme Corp' }
+  expect(found.person.unconfirmed.map(({ answer }) => answer)).toEqual([
+    { kind: 'installation', userId: 'U0ADA00001', workspace },
+    { kind: 'webhook', workspace },
+  ])
 })
