@@ -150,7 +150,7 @@ export function readConfig(
     responseEnvelope: reader.oneOf('LATCH_RESPONSE_ENVELOPE', ['none', 'data'], 'none'),
     autoCreateSubscribers:
       reader.oneOf('LATCH_AUTO_CREATE_SUBSCRIBERS', ['true', 'false'], 'false') === 'true',
-    userVerification: reader.oneOf('LATCH_USER_VERIFICATION', userVerifications, 'none'),
+    userVerification: reader.oneOf('LATCH_USER_VERIFICATION', userVerifications, 'confirm'),
     allowPrivateWebhooks:
       reader.oneOf('LATCH_WEBHOOKS_ALLOW_PRIVATE', ['true', 'false'], 'false') === 'true',
     rateLimits: Object.freeze({

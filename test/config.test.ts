@@ -51,7 +51,7 @@ describe('the configuration', () => {
       providerUrls: Object.fromEntries(ADDRESSES.map(([name, { fallback }]) => [name, fallback])),
       maxBodyBytes: 102_400,
       responseEnvelope: 'none',
-      userVerification: 'none',
+      userVerification: 'confirm',
       autoCreateSubscribers: false,
       allowPrivateWebhooks: false,
       rateLimits: { global: 100, configuration: 100 },

@@ -53,6 +53,7 @@ async function fill(rows: number): Promise<Filled> {
       channel: 'chat',
       active: true,
       credentials: {},
+      defaultUserVerification: null,
     }),
     ...Array.from({ length: GROUPS }, (_, index) =>
       store.subscribers.insert({ ...fresh(0), subscriberId: `s${index}`, profile: {} }),

@@ -125,6 +125,7 @@ const tooLarge = { text: 'x'.repeat(65_536) }
 
 export const BAD_INPUTS: readonly BadInput[] = [
   settings('redirectUrl', UNSAFE, 'redirectUrl must be an https address'),
+  settings('completionUrl', UNSAFE, 'completionUrl must be an https address'),
   settings(
     'openerOrigin',
     [...UNSAFE, '*', 'null', 'https://app.example.com/', 'https://app.example.com/path'],

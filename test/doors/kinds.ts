@@ -26,6 +26,8 @@ export const OUTCOMES = [
   'linkable',
   'linked',
   'links',
+  // A held answer that the key cannot decrypt, in the export of a person's data.
+  'unreadable',
   // A search that finds no link.
   'nothing',
   'not_yet',

@@ -23,6 +23,9 @@ const SETTINGS = {
   redirectUrl: 'https://app.example.com/done',
   openerOrigin: 'https://app.example.com',
   binding: 'cookie',
+  userVerification: 'session',
+  connectVerification: 'session',
+  completionUrl: 'https://app.example.com/linked',
   hmac: false,
   minimumVerification: 'confirm',
 }

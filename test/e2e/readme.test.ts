@@ -2,6 +2,8 @@ import { afterAll, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { latchBinary } from '../harness/binary.ts'
+import { readAnswer } from '../harness/call-api.ts'
+import { confirmAsUser } from '../harness/confirming.ts'
 import { firstApiKey, run, start } from '../harness/process.ts'
 import { tempDir } from '../harness/temp-dir.ts'
 
@@ -67,7 +69,12 @@ test('README: the steps for your Slack app lead to a link, and to who used it', 
   form.set('decision', 'allow')
   const consent = await fetch(origin + pathname, { method: 'POST', body: form, redirect: 'manual' })
   const callback = String(consent.headers.get('location'))
-  expect((await fetch(callback)).status).toBe(200)
+  const open = async (address: string, headers: Record<string, string> = {}) => {
+    const asBrowser = { accept: 'text/html', ...headers }
+    return readAnswer(await fetch(address, { headers: asBrowser, redirect: 'manual' }))
+  }
+  const done = await confirmAsUser({ open, advance: Bun.sleep }, await open(callback))
+  expect([done.status, done.text]).toEqual([200, expect.stringContaining('U0ADA00001')])
 
   const [settings = ''] = steps.split('\ncurl')
   const { data } = JSON.parse(await shell(`${settings}\n${reading}`)) as { data: unknown[] }

@@ -4,7 +4,8 @@ import { type Answer, readAnswer } from './call-api.ts'
 
 type Browser = {
   open(address: string, headers?: Record<string, string>): Promise<Answer>
-  advance(ms: number): void
+  /** Lets time pass. */
+  advance(ms: number): void | Promise<void>
 }
 
 /** Latch's page that asks the user whether something is to be stored. */
@@ -38,7 +39,7 @@ export async function openConfirmation(
     text,
     boxes: new Map(boxes),
     send: async (decision, ticked = []) => {
-      advance(INERT_MS)
+      await advance(INERT_MS)
       const body = new URLSearchParams({ token, decision })
       for (const name of ticked) body.append(name, 'yes')
       const { origin } = new URL(action)

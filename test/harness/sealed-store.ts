@@ -47,6 +47,7 @@ export async function openSealedStore(
     channel: 'chat',
     active: true,
     credentials: { clientId: 'first' },
+    defaultUserVerification: null,
   }
   await store.commit([store.environments.insert(environment), store.integrations.insert(made)])
   return {

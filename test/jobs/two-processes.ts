@@ -47,6 +47,7 @@ export async function startTwoProcesses(): Promise<TwoProcesses> {
     channel: 'chat',
     active: true,
     credentials,
+    defaultUserVerification: null,
   })
   const slack = integration('slack', {
     clientId: rotatingClientId(SANDBOX.clientId),

@@ -23,6 +23,26 @@ const SETTINGS = {
       'The origin of the page that opens links in a popup. It receives the outcome by ' +
       '`postMessage` with `{source: "latch", status, error}`.',
   }),
+  userVerification: Type.Union(
+    [Type.Literal('session'), Type.Literal('confirm'), Type.Literal('none')],
+    {
+      description:
+        'How latch verifies that whoever completes a link is its subscriber. `session`: your app says ' +
+        'who is signed in, in the same browser; requires `completionUrl`. `confirm`: the user confirms ' +
+        'the account that latch names. `none`: not at all, as in Novu. Default: ' +
+        '`LATCH_USER_VERIFICATION`.',
+    },
+  ),
+  connectVerification: Type.Union([Type.Literal('session'), Type.Literal('confirm')], {
+    description:
+      'How latch verifies that whoever connects a workspace acts for the subscriber of the link. ' +
+      'Default: `confirm`.',
+  }),
+  completionUrl: Type.String({
+    description:
+      'The URL of your app that learns who is signed in, for `session`: latch adds a `ticket`, which ' +
+      'your backend sends to `POST /v1/links/complete`.',
+  }),
   binding: Type.Literal('cookie', {
     description:
       '`cookie`: only the browser that opens a link may complete it. Links then go through ' +
@@ -59,6 +79,9 @@ const isSetting = (name: string): boolean => Object.hasOwn(SETTINGS, name)
 export const settingChanges = {
   redirectUrl: orNull(SETTINGS.redirectUrl),
   openerOrigin: orNull(SETTINGS.openerOrigin),
+  userVerification: orNull(SETTINGS.userVerification),
+  connectVerification: orNull(SETTINGS.connectVerification),
+  completionUrl: orNull(SETTINGS.completionUrl),
   binding: orNull(SETTINGS.binding),
   hmac: orNull(SETTINGS.hmac),
   minimumVerification: orNull(SETTINGS.minimumVerification),
@@ -108,6 +131,29 @@ export function settingsOf(credentials: Credentials): IntegrationSettings {
   return read.kind === 'valid' ? read.value : {}
 }
 
+/** Refuses `session` without the URL of the app that it needs. Null if it is there. */
+export function refuseMissingCompletionUrl(
+  credentials: Credentials,
+  given: CredentialChanges,
+): Invalid | null {
+  const { userVerification, connectVerification, completionUrl } = credentials
+  const needsIt = userVerification === 'session' || connectVerification === 'session'
+  if (!needsIt || completionUrl !== undefined) return null
+  const isMeant = ([name, value]: [string, unknown]): boolean =>
+    (name.endsWith('Verification') && value === 'session') ||
+    (name === 'completionUrl' && value === null)
+  const errors = (['credentials', 'configurations'] as const).flatMap((place) =>
+    Object.entries(given[place] ?? {})
+      .filter(isMeant)
+      .map(([name, value]): [string, FieldError] => [
+        `${place}.${name}`,
+        { messages: ['completionUrl is required for the verification by session'], value },
+      ]),
+  )
+  // Integrations that were imported without it can still be changed in other ways.
+  return errors.length === 0 ? null : invalid(Object.fromEntries(errors))
+}
+
 /**
  * Users are redirected to these URLs, and outcomes are posted to these origins. So anything but a
  * plain https URL (not `//evil`, `https:evil`, `https://us@evil`, or one with line breaks) is
@@ -116,10 +162,12 @@ export function settingsOf(credentials: Credentials): IntegrationSettings {
 export function refuseUnsafeAddresses(given: CredentialChanges): Invalid | null {
   const errors: Record<string, FieldError> = {}
   for (const place of ['credentials', 'configurations'] as const) {
-    const { redirectUrl, openerOrigin } = given[place] ?? {}
-    if (typeof redirectUrl === 'string' && !isSafe(redirectUrl)) {
-      const messages = ['redirectUrl must be an https address, with no user and no fragment']
-      errors[`${place}.redirectUrl`] = { messages, value: redirectUrl }
+    const { openerOrigin, ...others } = given[place] ?? {}
+    for (const name of ['redirectUrl', 'completionUrl']) {
+      const value = others[name]
+      if (typeof value !== 'string' || isSafe(value)) continue
+      const messages = [`${name} must be an https address, with no user and no fragment`]
+      errors[`${place}.${name}`] = { messages, value }
     }
     if (typeof openerOrigin === 'string' && !isOrigin(openerOrigin)) {
       const messages = ['openerOrigin must be an origin, such as https://app.example.com']

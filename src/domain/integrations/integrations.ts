@@ -7,7 +7,11 @@ import type { CommitDeps } from '../commit.ts'
 import { type Actor, accept, type Decision } from '../decision.ts'
 import { type DependentCounts, removeMostDependents, removeWith } from '../dependents.ts'
 import type { Invalid } from '../shape.ts'
-import { applyCredentialChanges, refuseUnsafeAddresses } from './credentials.ts'
+import {
+  applyCredentialChanges,
+  refuseMissingCompletionUrl,
+  refuseUnsafeAddresses,
+} from './credentials.ts'
 import { integrationCreated, integrationDeleted, integrationUpdated } from './event.ts'
 import type { IntegrationChanges, NewIntegration } from './shape.ts'
 
@@ -39,8 +43,9 @@ export async function createIntegration(
 ): Promise<Decision<Integration, UnknownProvider | IntegrationExists | Invalid>> {
   const found = findProvider(deps.providers, given.providerId)
   if (found.kind === 'unknown_provider') return found
-  const unsafe = refuseUnsafeAddresses(given)
-  if (unsafe !== null) return unsafe
+  const credentials = applyCredentialChanges({}, given)
+  const refusal = refuseUnsafeAddresses(given) ?? refuseMissingCompletionUrl(credentials, given)
+  if (refusal !== null) return refusal
   const { name = found.provider.title } = given
   const { identifier = `${slug(name)}-${deps.random.identifier()}`, active = false } = given
   const existing = await deps.store.integrations.findByIdentifier(environmentId, identifier)
@@ -52,7 +57,8 @@ export async function createIntegration(
     providerId: found.provider.id,
     channel: given.channel,
     active,
-    credentials: applyCredentialChanges({}, given),
+    credentials,
+    defaultUserVerification: null,
   }
   return accept(integration, {
     writes: [deps.store.integrations.insert(integration)],
@@ -76,8 +82,9 @@ export async function updateIntegration(
   if (!hasCredentials && [name, identifier, active].every((value) => value === undefined)) {
     return { kind: 'nothing_to_update' }
   }
-  const unsafe = refuseUnsafeAddresses(given)
-  if (unsafe !== null) return unsafe
+  const changed = applyCredentialChanges(found.credentials, given)
+  const refusal = refuseUnsafeAddresses(given) ?? refuseMissingCompletionUrl(changed, given)
+  if (refusal !== null) return refusal
   const existing =
     identifier === undefined
       ? null
@@ -87,7 +94,7 @@ export async function updateIntegration(
     ...(name !== undefined && { name }),
     ...(identifier !== undefined && { identifier }),
     ...(active !== undefined && { active }),
-    ...(hasCredentials && { credentials: applyCredentialChanges(found.credentials, given) }),
+    ...(hasCredentials && { credentials: changed }),
   }
   const updatedAtMs = clock()
   const updated = { ...found, ...changes, updatedAtMs }

@@ -4,8 +4,15 @@ import type { Integration } from '../../store/integrations/integrations.ts'
 /** How an integration's links are verified: as it is set, or else as the operator has decided. */
 export function userVerificationOf(
   { userVerification }: Pick<Config, 'userVerification'>,
-  { credentials }: Pick<Integration, 'credentials'>,
+  { credentials, defaultUserVerification }: Integration,
 ): UserVerification {
   const set = credentials['userVerification']
-  return set === 'session' || set === 'confirm' || set === 'none' ? set : userVerification
+  if (set === 'session' || set === 'confirm' || set === 'none') return set
+  return defaultUserVerification ?? userVerification
 }
+
+/** How it is verified that whoever connects a workspace acts for the subscriber of the link. */
+export const connectVerificationOf = ({
+  credentials,
+}: Pick<Integration, 'credentials'>): 'session' | 'confirm' =>
+  credentials['connectVerification'] === 'session' ? 'session' : 'confirm'

@@ -80,6 +80,13 @@ export const integrations = sqliteTable(
     channel: text('channel').notNull(),
     active: integer('active', { mode: 'boolean' }).notNull(),
     credentialsSealed: sealed('credentials').notNull(),
+    /**
+     * How users are verified if the settings do not say: `none` for integrations that are older than
+     * the setting; null for the operator's default.
+     */
+    defaultUserVerification: text('default_user_verification', {
+      enum: ['session', 'confirm', 'none'],
+    }),
     createdAtMs: integer('created_at_ms').notNull(),
     updatedAtMs: integer('updated_at_ms').notNull(),
   },
