@@ -13,6 +13,7 @@ type Violation = { id: string; impact: string; nodes: { html: string }[] }
 
 describe.if(chromiumPath !== undefined)('every page that a person can meet', async () => {
   const service = await startService()
+  const asking = await startService({ LATCH_USER_VERIFICATION: 'confirm' })
   const callback = `${service.url}/v1/integrations/chat/oauth/callback`
   const teams = { integrationIdentifier: 'msteams', connectionIdentifier: undefined }
   const [adele, lee] = createEntraDirectory({
@@ -25,7 +26,7 @@ describe.if(chromiumPath !== undefined)('every page that a person can meet', asy
   beforeAll(async () => {
     browser = await launchChromium(String(chromiumPath))
   })
-  afterAll(() => Promise.all([browser.close(), service.stop()]))
+  afterAll(() => Promise.all([browser.close(), service.stop(), asking.stop()]))
 
   const consented = async (body: Record<string, unknown> = {}, user?: string): Promise<string> =>
     service.consent(await service.link(body), user === undefined ? {} : { user })
@@ -55,9 +56,25 @@ describe.if(chromiumPath !== undefined)('every page that a person can meet', asy
     return address
   }
 
+  /** A Slack user who is linked to somebody else. */
+  async function linkedElsewhere(): Promise<string> {
+    const context = { elsewhere: crypto.randomUUID() }
+    await service.api('POST', '/v2/subscribers', { subscriberId: 'elsewhere' })
+    await service.open(await consented({ context, subscriberId: 'elsewhere' }))
+    service.advance(1)
+    return consented({ context })
+  }
+
+  const confirmed = async (body: object): Promise<string> =>
+    asking.consent(await asking.link({ context: { asked: crypto.randomUUID() }, ...body }))
+
   const pages: [string, string, () => Promise<string>][] = [
     ['slack-consent', 'Who are you', async () => (await service.link()).toString()],
     ['microsoft-consent', 'Who are you', async () => (await service.link(teams)).toString()],
+    ['confirm', 'Link these two accounts?', () => confirmed({ display: 'ada@example.com' })],
+    ['confirm-long', 'Link these two', () => confirmed({ display: 'W'.repeat(80) })],
+    ['confirm-unnamed', 'We cannot tell you the name', () => confirmed({})],
+    ['linked-elsewhere', 'Unlink from the other account', linkedElsewhere],
     ['linked', "You're all set", () => consented()],
     ['linked-not-reachable', "You're linked", () => consented(teams, String(lee))],
     ['confirm-install', 'Connect this workspace?', installed],
