@@ -24,7 +24,8 @@ test('the longest link that can be made can be completed', async () => {
     auth: { accessToken: 'xoxb-longest' },
   })
   expect(made.status).toBe(201)
-  const link = await service.link({ subscriberId, connectionIdentifier, context })
+  const display = WIDE.repeat(80)
+  const link = await service.link({ subscriberId, connectionIdentifier, context, display })
   const callback = await service.consent(link, { user: 'U0ADA00001' })
   expect(callback.length).toBeLessThan(MAX_CALLBACK)
   expect((await service.open(callback)).status).toBe(200)
