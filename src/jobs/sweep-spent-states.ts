@@ -9,16 +9,20 @@ export const sweepSpentStatesJob: JobKind = {
   kind: 'sweep_spent_states',
   isRecurring: true,
   run: (deps, held, isStopping) => {
-    const { linkAttempts, spentStates } = deps.store
+    const { linkAttempts, spentStates, endedTickets } = deps.store
     return sweep(deps, held, isStopping, {
       remove: async (nowMs, limit) => {
-        const removed = await linkAttempts.removeOld(nowMs - KEEP_MS, limit)
-        return removed + (await spentStates.removeOld(nowMs - KEEP_MS, limit - removed))
+        let removed = 0
+        for (const table of [linkAttempts, spentStates, endedTickets]) {
+          removed += await table.removeOld(nowMs - KEEP_MS, limit - removed)
+        }
+        return removed
       },
       nextMs: async () => {
         const oldest = await Promise.all([
           linkAttempts.oldestClaimMs(),
           spentStates.oldestClaimMs(),
+          endedTickets.oldestEndMs(),
         ])
         const oldestMs = Math.min(...oldest.filter((ms) => ms !== null))
         return Number.isFinite(oldestMs) ? oldestMs + KEEP_MS : null

@@ -9,20 +9,17 @@ export type Proofs = {
   codeChallenge: string
   /** OpenID Connect Core §3.1.2.1. */
   nonce: string
-  /** The cookie value of the browser that opened the link, if links are bound to it. */
-  browserBinding: string
 }
 
-/** Derived from the state's `jti` and not stored, so creating a link writes nothing for them. */
-export function deriveProofs(
-  keys: Pick<DerivedKeys, 'pkce' | 'nonce' | 'browser'>,
-  jti: string,
-): Proofs {
-  const codeVerifier = signHmac(keys.pkce, jti)
+/**
+ * Derived from a name, the state's `jti`, and not stored, so creating a link writes nothing for them. A
+ * link that one browser has opened has a name of its own.
+ */
+export function deriveProofs(keys: Pick<DerivedKeys, 'pkce' | 'nonce'>, name: string): Proofs {
+  const codeVerifier = signHmac(keys.pkce, name)
   return {
     codeVerifier,
     codeChallenge: new Bun.CryptoHasher('sha256').update(codeVerifier).digest('base64url'),
-    nonce: signHmac(keys.nonce, jti),
-    browserBinding: signHmac(keys.browser, jti),
+    nonce: signHmac(keys.nonce, name),
   }
 }

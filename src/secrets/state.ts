@@ -6,9 +6,15 @@ import { type DerivedKeys, findKeys, type Keyring } from './keyring.ts'
 import { createIdentifyLink, type IdentifyLink, type ReadLinkId, readLinkId } from './link-id.ts'
 import { deriveProofs, type Proofs } from './proofs.ts'
 import { createStateCipher, type StateCipher } from './state-cipher.ts'
-import { decodeClaims, encodeClaims, type StateClaims } from './state-claims.ts'
+import {
+  decodeClaims,
+  encodeClaims,
+  type OpenedSession,
+  openedSession,
+  type StateClaims,
+} from './state-claims.ts'
 
-export type { StateClaims }
+export { type OpenedSession, openedSession, type StateClaims }
 
 export type StateVerification =
   | { kind: 'valid'; claims: StateClaims; linkId: string; proofs: Proofs }
@@ -32,7 +38,7 @@ export type States = {
   /** Signs what a form sends back that belongs to a state, which must have been verified. */
   signForm(state: string, text: string): string
   /** The proofs for a state that is signed with the current key. */
-  proofs(jti: string): Proofs
+  proofs(claims: Pick<StateClaims, 'jti' | 'session'>): Proofs
   /**
    * The id of the link whose state is signed with the current key: an identifier, not a credential.
    */
@@ -104,7 +110,7 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
       return `${unsigned}.${sign(signed(unsigned))}`
     },
 
-    proofs: (jti) => deriveProofs(keyring.current, jti),
+    proofs: (claims) => deriveProofs(keyring.current, proofNameOf(claims)),
 
     attempt: (state, sent) => deriveAttempt(keysOf(state), jtiOf(state), sent),
     attemptWithId: (state, id) => attemptWithId(keysOf(state), id),
@@ -134,18 +140,26 @@ export function createStates(keyring: Keyring, redirectUri: string): States {
       }
       const linkId = linkIdOf(keys, claims)
       if (nowMs - signedAtMs > STATE_LIFETIME_MS) return { kind: 'expired', claims, linkId }
-      return { kind: 'valid', claims, linkId, proofs: deriveProofs(keys, claims.jti) }
+      return { kind: 'valid', claims, linkId, proofs: deriveProofs(keys, proofNameOf(claims)) }
     },
   }
 }
 
 /** Whether a state follows another of the same link, perhaps at the same moment. */
 const isLater = (claims: StateClaims): boolean =>
-  claims.mode === 'connect' && claims.consent !== null
+  (claims.mode === 'connect' && claims.consent !== null) || openedSession(claims) !== null
 
-/** When the state was signed: later than its link if it follows a consent. */
+/** Of a session, so that no code that another browser obtained for the same link fits. */
+const proofNameOf = (claims: Pick<StateClaims, 'jti' | 'session'>): string => {
+  const browser = openedSession(claims)?.browser
+  return browser === undefined ? claims.jti : `${claims.jti}\n${browser}`
+}
+
+/** When the state was signed: later than its link if it follows an opening or a consent. */
 const signedAt = (claims: StateClaims): number =>
-  (claims.mode === 'connect' ? claims.consent?.atMs : undefined) ?? claims.issuedAtMs
+  (claims.mode === 'connect' ? claims.consent?.atMs : undefined) ??
+  openedSession(claims)?.atMs ??
+  claims.issuedAtMs
 
 const jtiOf = (state: string): string => state.split('.')[1] ?? ''
 

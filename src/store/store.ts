@@ -41,6 +41,7 @@ import {
 } from './idempotency/idempotency-records.ts'
 import { createIntegrations, type Integrations } from './integrations/integrations.ts'
 import { createJobs, type Jobs } from './jobs/jobs.ts'
+import { createEndedTickets, type EndedTickets } from './links/ended-tickets.ts'
 import { createHeldAttempts, type HeldAttempts } from './links/held-attempts.ts'
 import { createLinkAttempts, type LinkAttempts } from './links/link-attempts.ts'
 import { createSpentStates, type SpentStates } from './links/spent-states.ts'
@@ -82,6 +83,7 @@ export type Store = {
   identities: Identities
   botInstallations: BotInstallations
   linkAttempts: LinkAttempts
+  endedTickets: EndedTickets
   heldAttempts: HeldAttempts
   spentStates: SpentStates
   sealedValues: SealedValues
@@ -172,6 +174,7 @@ export async function openStore(
       identities: createIdentities(database, reads, cacheRead),
       botInstallations: createBotInstallations(database),
       linkAttempts: createLinkAttempts(database, writer),
+      endedTickets: createEndedTickets(database, writer),
       heldAttempts: createHeldAttempts(database, sealing),
       spentStates: createSpentStates(database, writer),
       sealedValues: createSealedValues(database, writer, sealing),

@@ -250,7 +250,9 @@ describe("the API's description", () => {
       said.push(`${operation.operationId} ${await new Response(run.stdout).text()}`)
     }
     expect(said.filter((line) => !/ 20[014]$/.test(line))).toEqual([
-      // A link that no session verified, a callback without a state, and what chat does not have.
+      // The ticket of a link that nobody has opened, a link that no session verified, a callback
+      // without a state, and what chat does not have.
+      'LinksController_completeLink 404',
       'IdentitiesController_createSpeakerToken 403',
       'IntegrationsController_getChatOAuthCallback 400',
       'IntegrationsController_setIntegrationAsPrimary 400',

@@ -1,6 +1,7 @@
 /** What a rule comes to that refuses nothing. */
 export const OUTCOMES = [
   'accepted',
+  'ticket',
   'app',
   'auth',
   'code',
@@ -101,8 +102,32 @@ export const ELSEWHERE: Readonly<Record<string, { file: string; says: string }>>
     says: 'that was not given makes none',
   },
   other_browser: {
-    file: 'api/links/callback-browser-binding.test.ts',
-    says: 'another browser does not',
+    file: 'api/links/session.test.ts',
+    says: 'goes on in no other browser',
+  },
+  session_required: {
+    file: 'api/links/session.test.ts',
+    says: 'a setting that was made stricter holds for the links before it',
+  },
+  ticket_ended: {
+    file: 'api/links/session.test.ts',
+    says: 'ends where their browser arrives',
+  },
+  ticket_expired: {
+    file: 'api/links/session.test.ts',
+    says: 'are each valid for 5 minutes',
+  },
+  ticket_not_found: {
+    file: 'api/links/session.test.ts',
+    says: 'is unknown to another environment',
+  },
+  other_subscriber: {
+    file: 'api/links/session.test.ts',
+    says: 'is refused by the app',
+  },
+  completion_url_missing: {
+    file: 'api/links/session.test.ts',
+    says: 'without a URL of the app',
   },
   token_not_revoked: { file: 'api/connections/delete.test.ts', says: 'revoke' },
   link_not_found: { file: 'api/links/get.test.ts', says: 'is unknown where its id was changed' },

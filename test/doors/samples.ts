@@ -189,6 +189,13 @@ export const apiSamples = ({
       identities: [{ providerId: 'slack', workspaceId: 'T0NEW', userId: 'U0OTHER' }],
     },
   },
+  // No link has been opened.
+  CompleteLinkRequestDto: {
+    method: 'POST',
+    path: '/v1/links/complete',
+    status: 404,
+    body: { ticket: 'kid.jti.claims.signature', subscriberId: 'subscriber-123' },
+  },
   // A backend has linked them, which is not enough.
   CreateSpeakerTokenRequestDto: {
     method: 'POST',

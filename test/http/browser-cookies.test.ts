@@ -1,16 +1,10 @@
 import { describe, expect, test } from 'bun:test'
-import { bindingProof } from '../../src/domain/links/browser-binding.ts'
 import { isProven } from '../../src/domain/links/browser-proof.ts'
+import { sessionProof } from '../../src/domain/links/browser-session.ts'
 import { proofCookie, readProofs } from '../../src/http/browser-cookies.ts'
-import { createKeyring } from '../../src/secrets/keyring.ts'
-import { createStates } from '../../src/secrets/state.ts'
 
-const states = createStates(
-  createKeyring(new Uint8Array(32).fill(1)),
-  'https://latch.example.com/callback',
-)
-const proof = bindingProof({ states }, { jti: '0123456789abcdefghij' })
-const other = bindingProof({ states }, { jti: '9876543210abcdefghij' })
+const proof = sessionProof({ value: 'a'.repeat(43), digest: '0123456789abcdefghij' })
+const other = sessionProof({ value: 'b'.repeat(43), digest: '9876543210abcdefghij' })
 
 for (const [publicUrl, name, secure] of [
   ['https://latch.example.com', '__Host-latch-', '; Secure'],
@@ -26,7 +20,7 @@ for (const [publicUrl, name, secure] of [
 
     test('is one that a browser takes and keeps to itself', () => {
       expect(cookie).toBe(
-        `${name}0123456789abcdef=${value}; Path=/; Max-Age=300${secure}; HttpOnly; SameSite=Lax`,
+        `${name}0123456789abcdef=${value}; Path=/; Max-Age=600${secure}; HttpOnly; SameSite=Lax`,
       )
       expect(value).toMatch(/^[\w-]{43}$/)
     })

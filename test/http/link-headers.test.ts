@@ -8,6 +8,7 @@ import { createRandom } from '../../src/secrets/random.ts'
 import { rawRequest } from '../harness/raw-request.ts'
 import { SANDBOX } from '../harness/sandbox.ts'
 import { startService } from '../harness/service.ts'
+import { COMPLETION_URL } from '../harness/session-app.ts'
 
 type Seen = { status: number; headers: Headers }
 
@@ -50,7 +51,8 @@ describe('security headers are on every response to a link and to the callback:'
     await service.api('POST', '/v1/integrations', integration)
     return service.link({ integrationIdentifier: identifier, connectionIdentifier: undefined })
   }
-  const bound = (): Promise<URL> => linkOf({ binding: 'cookie' })
+  const ofSession = (): Promise<URL> =>
+    linkOf({ userVerification: 'session', completionUrl: COMPLETION_URL })
   const redirected = async (): Promise<string> =>
     service.consent(await linkOf({ redirectUrl: 'https://app.example.com/done' }))
 
@@ -59,7 +61,7 @@ describe('security headers are on every response to a link and to the callback:'
     ['linked, in a program', 200, async () => open(await consented(), PROGRAM)],
     ['a preview of the callback', 204, async () => open(await consented(), PREVIEW)],
     ['a preview of a link', 204, () => open(`${url}/l/state`, PREVIEW)],
-    ['a bound link', 302, async () => open(String(await bound()))],
+    ['a link of a session', 302, async () => open(String(await ofSession()))],
     ["a redirect to the operator's page", 302, async () => open(await redirected())],
     ['a refused callback, in a browser', 400, () => open(`${callback}?state=x&code=y`, BROWSER)],
     ['a refused callback, in a program', 400, () => open(`${callback}?state=x&code=y`, PROGRAM)],

@@ -17,7 +17,7 @@ const claims: StateClaims = {
   connectionIdentifier: null,
   contextKeys: [],
   display: null,
-  bound: false,
+  session: null,
   mode: 'link_user',
   protocol: 'oauth',
 }

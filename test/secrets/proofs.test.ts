@@ -22,7 +22,7 @@ describe('the proofs of a link', () => {
       deriveProofs(current, 'other'),
       deriveProofs(keyringOf(2).current, 'jti'),
     ].flatMap((proofs) => Object.values(proofs))
-    expect(new Set(all).size).toBe(3 * 4)
+    expect(new Set(all).size).toBe(3 * 3)
     expect(deriveProofs(current, 'jti')).toEqual(deriveProofs(keyringOf(1).current, 'jti'))
   })
 
@@ -37,10 +37,11 @@ describe('the proofs of a link', () => {
       connectionIdentifier: null,
       contextKeys: [],
       display: null,
-      bound: false,
+      session: null,
       mode: 'link_user',
       protocol: 'openid',
     })
-    for (const proof of Object.values(states.proofs('jti'))) expect(state).not.toContain(proof)
+    for (const proof of Object.values(states.proofs({ jti: 'jti', session: null })))
+      expect(state).not.toContain(proof)
   })
 })

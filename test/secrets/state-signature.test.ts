@@ -18,7 +18,7 @@ const claims: StateClaims = {
   connectionIdentifier: null,
   contextKeys: ['tenant:acme'],
   display: null,
-  bound: false,
+  session: null,
   mode: 'link_user',
   protocol: 'openid',
 }
@@ -85,8 +85,8 @@ describe('a state', () => {
 
   test('of an old key brings the proofs that it was sent out with', async () => {
     const rotated = createStates(createKeyring(key('b'), [key('a')]), CALLBACK)
-    const proofs = states.proofs(claims.jti)
+    const proofs = states.proofs(claims)
     expect(await rotated.verify(states.sign(claims), NOW_MS)).toMatchObject({ proofs })
-    expect(rotated.proofs(claims.jti)).not.toEqual(proofs)
+    expect(rotated.proofs(claims)).not.toEqual(proofs)
   })
 })

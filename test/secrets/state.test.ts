@@ -21,7 +21,7 @@ const claims: StateClaims = {
   connectionIdentifier: null,
   contextKeys: ['tenant:acme'],
   display: null,
-  bound: false,
+  session: null,
   mode: 'link_user',
   protocol: 'openid',
 }
@@ -70,7 +70,7 @@ describe('a state', () => {
           kind: 'valid',
           claims: sent,
           linkId: states.linkId(sent),
-          proofs: states.proofs(sent.jti),
+          proofs: states.proofs(sent),
         })
       }),
     )
@@ -172,7 +172,7 @@ describe('a state', () => {
       kind: 'valid',
       claims: connecting,
       linkId: states.linkId(claims),
-      proofs: states.proofs('jti'),
+      proofs: states.proofs({ jti: 'jti', session: null }),
     })
     expect((await states.verify(state, NOW_MS + 500_001)).kind).toBe('expired')
     expect((await states.verify(state, NOW_MS + 139_999)).kind).toBe('refused')
@@ -279,7 +279,7 @@ describe('a state', () => {
 
   test('of an earlier version, in plain text, still verifies until it expires', async () => {
     const linkId = states.linkId(claims)
-    const proofs = states.proofs(claims.jti)
+    const proofs = states.proofs(claims)
     const state = signPlain(encodeClaims(claims))
     expect(await states.verify(state, NOW_MS)).toEqual({ kind: 'valid', claims, linkId, proofs })
     expect((await states.verify(state, NOW_MS + 300_001)).kind).toBe('expired')

@@ -35,6 +35,25 @@ export const ChannelEndpoint = Type.Object(
         description: 'Present while the app cannot reach the user yet; latch keeps retrying.',
       }),
     ),
+    verification: Type.Optional(
+      Type.Union(
+        [
+          Type.Literal('session'),
+          Type.Literal('confirm'),
+          Type.Literal('none'),
+          Type.Literal('asserted'),
+          Type.Literal('imported'),
+        ],
+        {
+          description:
+            'Of a linked user: how it was verified that they are the subscriber. `session`, `confirm` ' +
+            'or `none` by a link, `asserted` by your backend, or `imported`.',
+        },
+      ),
+    ),
+    verifiedAt: Type.Optional(
+      Type.String({ format: 'date-time', description: 'When that was, if known.' }),
+    ),
     createdAt: Type.String(),
     updatedAt: Type.String(),
   },
@@ -59,6 +78,12 @@ export function presentEndpoint(
     type: endpoint.type,
     endpoint: showsSecrets(permissions) ? wholeValue(endpoint) : redactedValue(endpoint),
     ...(endpoint.pending !== null && { pending: presentPending(endpoint.pending) }),
+    ...(endpoint.kind === 'person' && {
+      verification: endpoint.verification,
+      ...(endpoint.verifiedAtMs !== null && {
+        verifiedAt: new Date(endpoint.verifiedAtMs).toISOString(),
+      }),
+    }),
     createdAt: new Date(endpoint.createdAtMs).toISOString(),
     updatedAt: new Date(endpoint.updatedAtMs).toISOString(),
   }

@@ -1,8 +1,9 @@
 import { Type } from '@sinclair/typebox'
-import { BOUND_LINK_PATH, CALLBACK_PATH, readScope } from '../../domain/links/addresses.ts'
+import { CALLBACK_PATH, readScope, SESSION_LINK_PATH } from '../../domain/links/addresses.ts'
 import { type Completion, completeLink, NO_DESTINATION } from '../../domain/links/complete-link.ts'
-import { openBoundLink } from '../../domain/links/open-bound-link.ts'
+import { openSessionLink } from '../../domain/links/open-session-link.ts'
 import type { ApiDeps } from '../../http/api-deps.ts'
+import { readProofs } from '../../http/browser-cookies.ts'
 import { declares } from '../../http/declares.ts'
 import type { Public } from '../../http/pipeline.ts'
 import { RESULT_SCRIPT, resultScript } from '../../pages/result-script.ts'
@@ -18,7 +19,7 @@ import { undo } from './undo.ts'
 import { unlinkFromOther } from './unlink-other.ts'
 
 /**
- * Where the provider sends the user back, where a bound link begins, and the pages of an attempt. None
+ * Where the provider sends the user back, where a link with a session begins, and the pages of an attempt. None
  * needs an API key: the signed state is the proof.
  */
 export const callback = (deps: ApiDeps) => (app: Public) => {
@@ -57,12 +58,16 @@ export const callback = (deps: ApiDeps) => (app: Public) => {
     return completeLink(deps, actor, response, waitsOf(request))
   }
 
-  async function answerBoundLink({ request, set }: PageContext, state: string): Promise<Response> {
+  async function answerSessionLink(
+    { request, set }: PageContext,
+    state: string,
+  ): Promise<Response> {
     if (isAutomatic(request)) return notOpened()
     const requestId = String(set.headers['x-request-id'] ?? '')
     const scope = readScope(new URL(request.url).searchParams)
     const actor = { kind: 'callback', id: requestId } as const
-    const { opened, link, reference } = await openBoundLink(deps, actor, state, scope)
+    const sent = readProofs(deps.config, request.headers)
+    const { opened, link, reference } = await openSessionLink(deps, actor, { state, scope, sent })
     if (opened.kind === 'opened') return results.withProof(redirect(opened.url), opened.proof)
     results.note(requestId, opened, link)
     const told = { result: opened, reference, destination: NO_DESTINATION, own: null }
@@ -71,7 +76,7 @@ export const callback = (deps: ApiDeps) => (app: Public) => {
 
   return app
     .get(CALLBACK_PATH, answerCallback, DECLARATION)
-    .get(BOUND_LINK_PATH, (context) => answerBoundLink(context, context.params.state))
+    .get(SESSION_LINK_PATH, (context) => answerSessionLink(context, context.params.state))
     .get(CALLBACK_PATH.replace(/[^/]+$/, RESULT_SCRIPT), () => resultScript())
     .use(showConfirmation(deps, pages, results, ask))
     .use(answerConfirmation(deps, pages, results, ask))

@@ -50,6 +50,25 @@ export function describeRefusal(refusal: CallbackRefusal, providers: Providers):
         'It works only in the browser that opened it first. Nothing was linked.',
         START_AGAIN,
       )
+    case 'session_required':
+      return failure(
+        403,
+        'The link requires a session of the app',
+        'Please sign in first',
+        'This link works only for people who are signed in where it comes from. Nothing was linked.',
+        START_AGAIN,
+      )
+    case 'ticket_ended':
+    case 'other_subscriber':
+      return failure(
+        403,
+        'The ticket of this browser has ended',
+        'This is not your link',
+        'It is for another account than the one that is signed in, or it was opened in another browser. Nothing was linked.',
+        START_AGAIN,
+      )
+    case 'completion_url_missing':
+      return misconfigured(404, 'The integration has no completionUrl')
     case 'issuer_mismatch':
       return brokenLink('The iss parameter is not of the provider that the link leads to')
     case 'too_many_attempts':

@@ -111,6 +111,10 @@ function linkError(
       const missing = 'missing required OAuth credentials (clientId) '
       return notFound(refusal.kind, `${refusal.title} integration ${missing}`)
     }
+    case 'completion_url_missing': {
+      const message = 'Links of this integration require a session: set its completionUrl first'
+      return badRequest(refusal.kind, message)
+    }
     case 'connect_not_supported':
       return badRequest(refusal.kind, `OAuth not supported for provider: ${refusal.providerId}`)
     case 'context_required':

@@ -8,6 +8,8 @@ export function userVerificationOf(
 ): UserVerification {
   const set = credentials['userVerification']
   if (set === 'session' || set === 'confirm' || set === 'none') return set
+  // An earlier setting, by which a link ended in the browser in which it began.
+  if (credentials['binding'] === 'cookie') return 'confirm'
   return defaultUserVerification ?? userVerification
 }
 

@@ -32,28 +32,26 @@ export const confirmUrl = (
   attempt: { state: string; attemptId: string },
 ): string => publicUrl + CONFIRM_PATH + attemptQuery(attempt)
 
-/**
- * The route of links that are bound to the browser which opens them; it redirects to the provider.
- */
-export const BOUND_LINK_PATH = '/l/:state'
+/** The route of links that need a session of the company's app: where they begin, and go on. */
+export const SESSION_LINK_PATH = '/l/:state'
 
 /** Every path that a link leads a user to begins with one of these. Their addresses are secret. */
 export const LINK_PATHS: readonly string[] = [
   CALLBACK_PATH.replace(/[^/]+$/, ''),
-  BOUND_LINK_PATH.replace(/[^/]+$/, ''),
+  SESSION_LINK_PATH.replace(/[^/]+$/, ''),
 ]
 
-/** The URL of a bound link. `scope`: the scopes that the caller requested; null for the default. */
-export function boundLinkUrl(
+/** The URL of a link that needs a session. `scope`: the scopes that the caller requested; null for the default. */
+export function sessionLinkUrl(
   { publicUrl }: PublicUrl,
   state: string,
   scope: readonly string[] | null,
 ): string {
   const query = scope === null ? '' : `?${new URLSearchParams({ scope: scope.join(',') })}`
-  return publicUrl + BOUND_LINK_PATH.replace(':state', state) + query
+  return publicUrl + SESSION_LINK_PATH.replace(':state', state) + query
 }
 
-/** Reads the scopes from a bound link's query; null if it has none. */
+/** Reads the scopes from such a link's query; null if it has none. */
 export const readScope = (query: URLSearchParams): string[] | null =>
   query
     .get('scope')

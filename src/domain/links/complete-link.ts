@@ -4,8 +4,8 @@ import type { StateClaims, StateVerification } from '../../secrets/state.ts'
 import type { AttemptName } from '../../store/links/link-attempts.ts'
 import type { Actor } from '../decision.ts'
 import { ATTEMPT_LIFETIME_MS, claimAttempt, earlierOutcome } from './attempt.ts'
-import { bindingProof } from './browser-binding.ts'
 import { type BrowserProof, isProven } from './browser-proof.ts'
+import { refuseUnprovenSession } from './browser-session.ts'
 import { exchange } from './exchange.ts'
 import { isFailure } from './explanations.ts'
 import { findKnownLink, type KnownLink } from './known-link.ts'
@@ -19,6 +19,7 @@ import type {
 } from './outcome.ts'
 import type { OwnAttempt } from './result-details.ts'
 import { findTarget, type LinkTarget } from './target.ts'
+import { verificationOf } from './verification.ts'
 
 /**
  * Where the outcome is reported besides the result page, as set in the integration; null for
@@ -110,9 +111,8 @@ async function resultOf(
     return refused({ kind: 'state_invalid', reason: verified.reason })
   if (link === null || attempt === null) throw new Error("latch's own state belongs to no link")
   const { claims } = verified
-  if (claims.bound && !isProven(response.sentProofs, bindingProof(deps, claims))) {
-    return refused({ kind: 'other_browser' })
-  }
+  const unproven = await refuseUnprovenSession(deps, claims, response.sentProofs)
+  if (unproven !== null) return refused(unproven)
   const name = { jti: claims.jti, attemptId: attempt.id }
   const ofEarlier = async (): Promise<Ended> => {
     const find = (mayWait: boolean) => earlierOutcome(deps, actor, link, name, mayWait)
@@ -128,6 +128,9 @@ async function resultOf(
 
   const target = await findTarget(deps, claims)
   if (target.kind !== 'found') return refused(target)
+  // A link from before the setting was changed must not be weaker than the setting.
+  const isSession = verificationOf(deps, target.integration, claims) === 'session'
+  if (isSession && claims.session === null) return refused({ kind: 'session_required' })
   if (issuer !== null && !target.provider.isIssuer(issuer)) {
     return refused({ kind: 'issuer_mismatch' })
   }

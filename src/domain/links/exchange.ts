@@ -105,7 +105,8 @@ export async function storeAnswer(
       : NO_BOT.botInstallation
   const { linkId } = link
   // By what has happened, and not by what is set.
-  const verification = heldId === undefined ? 'none' : 'confirm'
+  const isOfSession = answer.claims.session !== null
+  const verification = isOfSession ? 'session' : heldId === undefined ? 'none' : 'confirm'
   const decideNow = () => decide(deps, answer, { linkId, verification, botInstallation })
   return settleAttempt(deps, actor, link, name, decideNow, {
     installed: installedIn(answer),

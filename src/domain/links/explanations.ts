@@ -1,5 +1,6 @@
 import type { Providers } from '../../providers/create-providers.ts'
 import type { Explanation, Provider } from '../../providers/provider.ts'
+import { LINK_STAYS_VALID, NEW_LINK, OAUTH_CODES } from './oauth-errors.ts'
 import type { CallbackRefusal, CallbackResult, FailedOutcome } from './outcome.ts'
 
 /** The ways in which an attempt to complete a link can fail. */
@@ -42,8 +43,6 @@ export const SHARED_TEXTS = {
   outage: 'Such outages are usually over in a minute.',
 } as const
 
-const NEW_LINK = 'Create a new link.'
-const LINK_STAYS_VALID = 'The same link can be opened again until it expires.'
 const NOT_FROM_A_LINK =
   'latch stores nothing about such a callback, because anyone can send one. Send users to the exact URL that latch returned.'
 
@@ -137,8 +136,27 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
   },
   other_browser: {
     meaning:
-      'The link is bound to the browser that opened it (`binding: "cookie"`), but another one came back, or one that rejects cookies.',
+      'The link can only be completed in the browser that opened it, but another one came back, or one that rejects cookies. Somebody may have forwarded an address.',
     remedy: `${LINK_STAYS_VALID} It must be opened and completed in the same browser, not partly in an app's built-in one.`,
+  },
+  session_required: {
+    meaning:
+      'The integration requires a session of your app (`userVerification: "session"`), but the user came back without one: the link was made before that was set, or was not opened at its own address.',
+    remedy: `${NEW_LINK} Send users to the exact URL that latch returned.`,
+  },
+  ticket_ended: {
+    meaning:
+      'The way of this browser through your app has ended: your app named another subscriber, or its address was opened in another browser.',
+    remedy: LINK_STAYS_VALID,
+  },
+  other_subscriber: {
+    meaning:
+      'Your app said that another subscriber is signed in than the one that the link is for. Nothing was stored.',
+    remedy: `${LINK_STAYS_VALID} If the user has two accounts, they must sign in to the other one. Otherwise somebody has opened another user's link.`,
+  },
+  completion_url_missing: {
+    meaning: 'The integration requires a session of your app, but has no `completionUrl`.',
+    remedy: 'Set `completionUrl`: PUT /v1/integrations/{id}.',
   },
   issuer_mismatch: {
     meaning:
@@ -200,37 +218,6 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
 /** Whether a text is a known reason; older and newer versions of latch may have others. */
 export const isLinkReason = (text: string | null): text is LinkReason =>
   text !== null && Object.hasOwn(EXPLANATIONS, text)
-
-/**
- * The error codes of RFC 6749 §4.1.2.1 and §5.2, if the provider has no more specific explanation.
- */
-const OAUTH_CODES: Readonly<Record<string, Explanation>> = {
-  server_error: {
-    meaning: 'The provider had an internal error while the user was there.',
-    remedy: `${LINK_STAYS_VALID}`,
-  },
-  temporarily_unavailable: {
-    meaning: 'The provider was overloaded while the user was there.',
-    remedy: `${LINK_STAYS_VALID}`,
-  },
-  invalid_scope: {
-    meaning: 'The provider does not grant the app the scopes that the link requests.',
-    remedy: "Add the scopes in the app's settings at the provider, or request others.",
-  },
-  unauthorized_client: {
-    meaning: 'The provider does not allow the app to be used in this way, or by these users.',
-    remedy: "Run `latch doctor`, and check the app's settings at the provider.",
-  },
-  invalid_client: {
-    meaning: 'The provider does not accept the client id or the client secret.',
-    remedy: 'Run `latch doctor`, then `latch integrations set-secret`.',
-  },
-  invalid_grant: {
-    meaning:
-      'The authorization code is too old, was used before, or was issued for another redirect URL.',
-    remedy: NEW_LINK,
-  },
-}
 
 /** A failure: its reason, and the provider's error in the format of `providerError`. */
 export type Explained = { reason: LinkReason; providerError: string | null }

@@ -1,5 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import type { Provider } from '../../providers/provider.ts'
+import type { StateClaims } from '../../secrets/state.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
 import type { Write } from '../../store/writer/writes.ts'
 import { type OwnerRefusal, refuseMissingOwner } from '../connections/owner.ts'
@@ -21,6 +22,7 @@ import {
   refuseUnprovenContext,
 } from './context-hash.ts'
 import { type AppWithClientId, type SignedLink, signLink } from './sign-link.ts'
+import { verificationOf } from './verification.ts'
 
 /** The caller: its environment, the permissions of its API key, and an HMAC with that key. */
 export type LinkCaller = {
@@ -66,6 +68,8 @@ export type UserLinkRefusal =
   | SubscriberNotFound
   | { kind: 'integration_without_credentials' | 'integration_without_client_id'; title: string }
   | { kind: 'connection_not_found'; identifier: string }
+  /** The link requires a session of the app, whose URL is not set. */
+  | { kind: 'completion_url_missing' }
 
 export type ConnectLinkRefusal =
   | UserLinkRefusal
@@ -103,6 +107,9 @@ export async function linkUser(
       : await deps.store.connections.find(integration.id, connectionIdentifier)
   if (connectionIdentifier !== null && connection === null) {
     return { kind: 'connection_not_found', identifier: connectionIdentifier }
+  }
+  if (lacksCompletionUrl(deps, integration, { mode: 'link_user', subscriberId })) {
+    return { kind: 'completion_url_missing' }
   }
   const link = signLink(
     deps,
@@ -164,6 +171,9 @@ export async function linkWorkspace(
     connectionIdentifier === null
       ? null
       : await deps.store.connections.find(integration.id, connectionIdentifier)
+  if (lacksCompletionUrl(deps, integration, { mode: 'connect', subscriberId })) {
+    return { kind: 'completion_url_missing' }
+  }
   const link = signLink(
     deps,
     integration,
@@ -181,6 +191,15 @@ export async function linkWorkspace(
   )
   return acceptLink(deps, caller, link, subscriber.writes, contexts)
 }
+
+/** Where only the operator's default says `session`; an integration that says so must have the URL. */
+const lacksCompletionUrl = (
+  deps: Deps,
+  integration: Integration,
+  claims: Pick<StateClaims, 'mode' | 'subscriberId'>,
+): boolean =>
+  verificationOf(deps, integration, claims) === 'session' &&
+  integration.credentials['completionUrl'] === undefined
 
 type Linkable = { kind: 'linkable'; integration: Integration; provider: Provider }
 

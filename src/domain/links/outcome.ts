@@ -205,6 +205,12 @@ export type CallbackRefusal =
   | { kind: 'state_invalid'; reason: string }
   | { kind: 'link_expired' }
   | { kind: 'other_browser' }
+  /** The link needs a session of the app, and this is not the way there. */
+  | { kind: 'session_required' }
+  | { kind: 'ticket_ended' }
+  /** The app's user is not the link's subscriber. */
+  | { kind: 'other_subscriber' }
+  | { kind: 'completion_url_missing' }
   | { kind: 'issuer_mismatch' }
   | { kind: 'too_many_attempts' }
   | { kind: 'still_running' }

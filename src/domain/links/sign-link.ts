@@ -3,8 +3,8 @@ import type { Provider } from '../../providers/provider.ts'
 import type { StateClaims } from '../../secrets/state.ts'
 import type { Integration } from '../../store/integrations/integrations.ts'
 import type { StoredApp } from '../integrations/app.ts'
-import { boundLinkUrl, callbackUrl } from './addresses.ts'
-import { isBound } from './browser-binding.ts'
+import { callbackUrl, sessionLinkUrl } from './addresses.ts'
+import { verificationOf } from './verification.ts'
 
 /** An app with a client id, which is enough to send users to the provider. */
 export type AppWithClientId = StoredApp & { clientId: string }
@@ -38,8 +38,8 @@ export type SignedLink = {
 }
 
 /**
- * Signs a link and returns the URL for the user: the provider's own, or latch's if the integration
- * binds links to the browser that opens them. Nothing is stored or counted, so a link may be signed
+ * Signs a link and returns the URL for the user: the provider's own, or latch's if the company's app
+ * must say first who is signed in. Nothing is stored or counted, so a link may be signed
  * more than once before one is returned.
  */
 export function signLink(
@@ -49,18 +49,19 @@ export function signLink(
   authorization: Authorization,
 ): SignedLink {
   const { provider, scope } = authorization
+  const isSession = verificationOf(deps, integration, claims) === 'session'
   const signed: StateClaims = {
     ...claims,
     jti: deps.random.stateId(),
     issuedAtMs: deps.clock(),
     environmentId: integration.environmentId,
     integrationId: integration.id,
-    bound: isBound(integration.credentials),
+    session: isSession ? { step: 'created' } : null,
     protocol: claims.mode === 'link_user' ? provider.protocolFor(scope) : 'oauth',
   }
   const state = deps.states.sign(signed)
-  const url = signed.bound
-    ? boundLinkUrl(deps.config, state, scope)
+  const url = isSession
+    ? sessionLinkUrl(deps.config, state, scope)
     : providerUrl(deps, signed, state, authorization)
   const linkId = deps.states.linkId(signed)
   return { url, linkId, providerId: provider.id, mode: claims.mode }
@@ -73,7 +74,7 @@ export function providerUrl(
   state: string,
   { provider, app, workspaceId, scope }: Authorization,
 ): string {
-  const proofs = () => deps.states.proofs(claims.jti)
+  const proofs = () => deps.states.proofs(claims)
   const shared = { app, redirectUri: callbackUrl(deps.config), state, proofs, workspaceId }
   if (claims.mode === 'link_user') {
     return provider.linkUserUrl({ ...shared, userScope: scope, protocol: claims.protocol })

@@ -86,6 +86,23 @@ export const heldAttempts = sqliteTable(
 )
 
 /**
+ * The openings of links that were ended before their time: the app's user was somebody else, or the
+ * address was opened in another browser.
+ */
+export const endedTickets = sqliteTable(
+  'ended_tickets',
+  {
+    /** The digest of the secret of the browser that opened the link. */
+    browser: text('browser').primaryKey(),
+    environmentId: text('environment_id')
+      .notNull()
+      .references(() => environments.id, { onDelete: 'cascade' }),
+    endedAtMs: integer('ended_at_ms').notNull(),
+  },
+  (table) => [index('ended_tickets_ended').on(table.endedAtMs)],
+)
+
+/**
  * The first response to a request with an idempotency key, returned when the request is repeated.
  */
 export const idempotencyRecords = sqliteTable(

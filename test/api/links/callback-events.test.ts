@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import type { PresentedEvent } from '../../../src/domain/events/present.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { LINK_PATH, SAMPLE_BODY, startService } from '../../harness/service.ts'
+import { COMPLETION_URL } from '../../harness/session-app.ts'
 
 const service = await startService()
 afterAll(() => service.stop())
@@ -208,7 +209,8 @@ describe('a link that begins at latch', () => {
     const made = await service.api('POST', '/v1/integrations', {
       providerId: 'slack',
       channel: 'chat',
-      credentials: { clientId: SANDBOX.clientId, secretKey: 'x', binding: 'cookie' },
+      credentials: { clientId: SANDBOX.clientId, secretKey: 'x' },
+      configurations: { userVerification: 'session', completionUrl: COMPLETION_URL },
     })
     const { identifier } = made.body as { identifier: string }
     const { id, url } = await make({

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { type Case, testCases } from '../../harness/cases.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { startService } from '../../harness/service.ts'
+import { COMPLETION_URL, complete, ticketIn, urlOf } from '../../harness/session-app.ts'
 
 const service = await startService()
 const { link, consent, open, endpoints } = service
@@ -258,7 +259,8 @@ describe('with settings of the integration:', async () => {
     return { integrationIdentifier: identifier, connectionIdentifier: null }
   }
   const redirects = await integration('redirects', { redirectUrl: 'https://app.example.com/done' })
-  const binds = await integration('binds', { binding: 'cookie' })
+  const completionUrl = COMPLETION_URL
+  const ofSession = await integration('app', { userVerification: 'session', completionUrl })
 
   testCases(service, CALLBACK, [
     {
@@ -272,9 +274,9 @@ describe('with settings of the integration:', async () => {
       status: 403,
       contains: 'This link was opened in another browser',
       before: async () => {
-        const { headers } = await open(String(await link(binds)))
-        const callback = await consent(new URL(String(headers.get('location'))))
-        return { path: callback.slice(service.url.length) }
+        const opened = await open(String(await link(ofSession)))
+        const address = urlOf(await complete(service, ticketIn(opened)))
+        return { path: address.slice(service.url.length) }
       },
     },
   ])

@@ -2,6 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { type Expected, testCases } from '../../harness/cases.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { LINK_PATH, SAMPLE_BODY, startService } from '../../harness/service.ts'
+import { COMPLETION_URL } from '../../harness/session-app.ts'
 
 const service = await startService()
 afterAll(() => service.stop())
@@ -224,7 +225,8 @@ test('a link that begins at latch is opened, and says when', async () => {
   const made = await service.api('POST', '/v1/integrations', {
     providerId: 'slack',
     channel: 'chat',
-    credentials: { clientId: SANDBOX.clientId, secretKey: 'x', binding: 'cookie' },
+    credentials: { clientId: SANDBOX.clientId, secretKey: 'x' },
+    configurations: { userVerification: 'session', completionUrl: COMPLETION_URL },
   })
   const { identifier } = made.body as { identifier: string }
   const body = { integrationIdentifier: identifier, connectionIdentifier: null }

@@ -1,6 +1,7 @@
 import { afterAll, describe } from 'bun:test'
 import { FABRIKAM } from '../../../src/providers/msteams/stand-in/directory.ts'
 import { claimCallback } from '../../harness/attempts.ts'
+import { COMPLETION_URL, complete, ticketIn, urlOf } from '../../harness/session-app.ts'
 import {
   CONNECT_PATH,
   type FailedLink,
@@ -95,13 +96,16 @@ const cases: FailedLink[] = [
     remedy: 'by an administrator',
   },
   {
-    // docs/providers.md#binding-a-link-to-a-browser
     name: 'another browser comes back',
     provoke: async () => {
-      const { identifier } = await makeIntegration('slack', { ...slackApp, binding: 'cookie' })
+      const { identifier } = await makeIntegration('slack', {
+        ...slackApp,
+        userVerification: 'session',
+        completionUrl: COMPLETION_URL,
+      })
       const link = await make({ integrationIdentifier: identifier, connectionIdentifier: null })
       const opened = await open(link.url.toString())
-      await open(await consent(new URL(String(opened.headers.get('location')))))
+      await open(urlOf(await complete(service, ticketIn(opened))))
       return link.id
     },
     reason: 'other_browser',
