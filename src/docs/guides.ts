@@ -6,6 +6,7 @@ import unit from './guides/latch.service' with { type: 'text' }
 import links from './guides/links.md' with { type: 'text' }
 import operating from './guides/operating.md' with { type: 'text' }
 import personalData from './guides/personal-data.md' with { type: 'text' }
+import samePerson from './guides/same-person.md' with { type: 'text' }
 import slack from './guides/slack.md' with { type: 'text' }
 import teams from './guides/teams.md' with { type: 'text' }
 import upgrading from './guides/upgrading.md' with { type: 'text' }
@@ -17,6 +18,7 @@ export const GUIDES: ReadonlyMap<string, string> = new Map([
   ['configuration', configuration],
   ['operating', operating],
   ['idempotency', idempotency],
+  ['same-person', samePerson],
   ['links', links],
   ['identities', identities],
   ['events', events],

@@ -44,9 +44,7 @@ const SETTINGS = {
       'your backend sends to `POST /v1/links/complete`.',
   }),
   binding: Type.Literal('cookie', {
-    description:
-      '`cookie`: only the browser that opens a link may complete it. Links then go through ' +
-      'latch first. Omit it if links are not opened in a browser.',
+    description: 'Of earlier versions: the same as `userVerification: "confirm"`.',
   }),
   hmac: Type.Boolean({ description: 'Accept a context only with its `contextHash`.' }),
   minimumVerification: Type.Union([Type.Literal('session'), Type.Literal('confirm')], {
