@@ -32,6 +32,15 @@ test('an update does not recreate a subscriber who was deleted meanwhile', async
   expect(await deps.store.subscribers.find(environmentId, 'gone')).toBeNull()
 })
 
+test('a subscriber who exists is updated, unless the caller asks to fail', async () => {
+  await make('known-before')
+  const given = { subscriberId: 'known-before', firstName: 'Ada' }
+  const upsert = (options?: { failIfExists: boolean }) =>
+    commit(deps, ACTOR, () => upsertSubscriber(deps, environmentId, given, options))
+  expect((await upsert({ failIfExists: true })).kind).toBe('subscriber_exists')
+  expect(await upsert()).toMatchObject({ kind: 'accepted', value: { profile: { firstName: 'Ada' } } })
+})
+
 test('of two requests that create the same new subscriber, one is refused', async () => {
   const create = () =>
     commit(deps, ACTOR, () =>

@@ -86,6 +86,20 @@ describe('the line of a request', () => {
     expect(linesOf(none)).toEqual([])
   })
 
+  test('of a client that disconnected is written above `debug` only if all are configured', async () => {
+    for (const [logRequests, levels] of [
+      ['errors', { debug: [400], info: [] }],
+      ['all', { debug: [], info: [400] }],
+    ] as const) {
+      const service = await startService({ LATCH_LOG_REQUESTS: logRequests })
+      const logRequest = createRequestLog({ ...service.deps, apiKeyIdOf: () => null }, [])
+      const request = new Request('http://latch/v1/links', { signal: AbortSignal.abort() })
+      logRequest(request, new Response(null, { status: 400 }), 0)
+      expect({ debug: told(service, 'debug'), info: told(service, 'info') }).toEqual({ ...levels })
+      expect(linesOf(service)).toMatchObject([{ aborted: true }])
+    }
+  })
+
   test('of a 500 is a warning, with the id that its error has', async () => {
     const service = await startService()
     service.deps.store.subscribers.find = () => Promise.reject(new Error('broken'))
