@@ -58,8 +58,6 @@ const contended = (cause: unknown): StoreError =>
 function writesOf(deps: CommitDeps, actor: Actor, decided: Decided): readonly Write[] {
   if (!('change' in decided)) return []
   const { expects, writes, events, jobs } = decided.change
-  // The most frequent changes, those of links, have only writes or nothing at all.
-  if (expects.length === 0 && events.length === 0 && jobs.length === 0) return writes
   return [
     ...expects,
     ...writes,

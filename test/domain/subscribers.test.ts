@@ -38,7 +38,10 @@ test('a subscriber who exists is updated, unless the caller asks to fail', async
   const upsert = (options?: { failIfExists: boolean }) =>
     commit(deps, ACTOR, () => upsertSubscriber(deps, environmentId, given, options))
   expect((await upsert({ failIfExists: true })).kind).toBe('subscriber_exists')
-  expect(await upsert()).toMatchObject({ kind: 'accepted', value: { profile: { firstName: 'Ada' } } })
+  expect(await upsert()).toMatchObject({
+    kind: 'accepted',
+    value: { profile: { firstName: 'Ada' } },
+  })
 })
 
 test('of two requests that create the same new subscriber, one is refused', async () => {

@@ -5,7 +5,7 @@ import { listen } from '../../src/http/listen.ts'
 import { createStartingHandler } from '../../src/http/pipeline.ts'
 import { createRandom } from '../../src/secrets/random.ts'
 import { rawRequest } from '../harness/raw-request.ts'
-import { LINK_PATH, SAMPLE_BODY, startService } from '../harness/service.ts'
+import { API_KEY, LINK_PATH, SAMPLE_BODY, startService } from '../harness/service.ts'
 
 describe('X-Request-Id is on every response', async () => {
   const service = await startService()
@@ -209,5 +209,33 @@ test('the root redirects a browser to the guides, within its rate limit, and is 
   expect(post.status).toBe(404)
   const limited = await untilLimited(() => service.open(service.url, { accept }))
   expect(limited.status).toBe(429)
+  await service.stop()
+})
+
+test('requests are counted under their method, and unusual methods as one', async () => {
+  const service = await startService({ LATCH_METRICS_ADDRESS: '127.0.0.1:0' })
+  const counted: string[] = []
+  const metrics: typeof service.deps.metrics = {
+    ...service.deps.metrics,
+    request: (method) => counted.push(method),
+  }
+  const app = createApp({ ...service.deps, metrics }, () => '127.0.0.1')
+  const known = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+  for (const method of [...known, 'PROPFIND', 'LOCK']) {
+    await app.fetch(new Request(`${service.url}/nowhere`, { method }))
+  }
+  expect(counted).toEqual([...known, 'other', 'other'])
+  await service.stop()
+})
+
+// RFC 9110 §9.3.1: the content of a GET request has no defined meaning.
+test('the body of a GET request is not read', async () => {
+  const service = await startService()
+  const { status } = await rawRequest(
+    service.url,
+    `GET /v1/integrations HTTP/1.1\r\nHost: latch\r\nAuthorization: ApiKey ${API_KEY}\r\n` +
+      'Content-Type: text/plain\r\nContent-Length: 5\r\n\r\nhello',
+  )
+  expect(status).toBe(200)
   await service.stop()
 })

@@ -70,6 +70,12 @@ describe('a state', () => {
     )
   })
 
+  test('is malformed without the name of a key, and not of a key that is unknown', async () => {
+    const { payload, signature } = partsOf(states.sign(claims))
+    const verified = await states.verify(`.${payload}.${signature}`, NOW_MS)
+    expect(verified).toEqual({ kind: 'refused', reason: 'malformed' })
+  })
+
   test('that comes 60001 ms early is from the future, and says so', async () => {
     expect(await states.verify(states.sign(claims), NOW_MS - 60_001)).toEqual({
       kind: 'refused',

@@ -219,6 +219,8 @@ describe('a state', () => {
       altered(3, ''),
       altered(3, 'x'),
       altered(3, 'ub?'),
+      altered(3, 'xu'),
+      altered(3, 'bu'),
       altered(4, ''),
       altered(6, 'text'),
       altered(6, `*${encodeBase64url(encodeUtf8('[1]'))}`),

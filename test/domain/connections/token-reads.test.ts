@@ -32,9 +32,7 @@ test('counts that could not be written are added to what was read meanwhile', ()
   nowMs += 10
   reads.note(reader, 'xoxb-token')
   reads.putBack(taken)
-  expect(reads.take('all')).toMatchObject([
-    { count: 2, firstMs: START_MS, lastMs: START_MS + 10 },
-  ])
+  expect(reads.take('all')).toMatchObject([{ count: 2, firstMs: START_MS, lastMs: START_MS + 10 }])
 })
 
 test('a placeholder in place of a token is not counted', () => {

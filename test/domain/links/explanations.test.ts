@@ -67,6 +67,15 @@ describe('an explanation', () => {
     expect(of(null)).toEqual(EXPLANATIONS.code_refused)
   })
 
+  test('is that of the most specific code, the last, if the provider explains several', () => {
+    if (slack === undefined) throw new Error('no Slack')
+    const about = (meaning: string) => ({ meaning, remedy: 'None.' })
+    const meanings = { invalid_grant: about('general'), E17: about('specific') }
+    const provider = { ...slack, errors: { ...slack.errors, meanings } }
+    const said = { reason: 'code_refused', providerError: 'invalid_grant (E17)' } as const
+    expect(explain(provider, said)).toEqual(meanings.E17)
+  })
+
   test('is found by an error code of a provider or of latch', () => {
     expect(explainCode(providers, 'AADSTS50194')?.remedy).toContain('singleTenant')
     expect(explainCode(providers, 'invalid_scope')?.remedy).toContain('openid')

@@ -31,4 +31,8 @@ test('a user is linked without waiting for a provider that takes long to install
   expect(await service.endpoints('contextKeys=bot:slow')).toMatchObject([
     { type: 'ms_teams_user', pending: { problem: 'The provider is slow to respond' } },
   ])
+  const { body } = await service.api('GET', '/v1/events?types=endpoint.linked')
+  expect(body).toMatchObject({
+    data: [{ reason: 'not_reachable_yet', data: { problem: 'The provider is slow to respond' } }],
+  })
 })
