@@ -79,8 +79,9 @@ const withIdleTimeout =
   }
 
 /**
- * Bun's `stop` also waits for idle connections until they time out after 10 seconds, which is when
- * `docker stop` kills a process. So once no request is left, the remaining connections are closed.
+ * Bun's `stop` also waits for connections that have sent part of a request head, until they time out
+ * after 10 seconds, which is when `docker stop` kills a process. So once no request is left, the
+ * remaining connections are closed.
  */
 async function stopWithin(server: Bun.Server<undefined>, graceMs: number): Promise<void> {
   const deadlineMs = performance.now() + graceMs

@@ -173,16 +173,13 @@ export function responsesOf(
     ...responses,
   }
   return new Map(
-    Object.entries(all)
-      .map(([status, response]) => [Number(status), response] as const)
-      .sort(([left], [right]) => rank(left, responses) - rank(right, responses) || left - right)
-      .map(([status, response]) => [status, describe(method, declaration, status, response)]),
+    // Objects list numeric names in ascending order, so success comes first.
+    Object.entries(all).map(([name, response]) => {
+      const status = Number(name)
+      return [status, describe(method, declaration, status, response)]
+    }),
   )
 }
-
-/** Success comes first. */
-const rank = (status: number, own: Declaration['responses']): number =>
-  status < 400 && status in own ? 0 : 1
 
 /** Whether an operation is opened in a browser, and so responds with HTML. */
 export const hasHtmlResponse = ({ responses }: Pick<Declaration, 'responses'>): boolean =>

@@ -23,7 +23,7 @@ const statusesOf = (method: string, changes: Partial<Declaration> = {}): number[
 ]
 
 describe('the responses of an operation', () => {
-  test('begin with its successes, then follow by status', () => {
+  test('are in the order of their status, so success comes first', () => {
     expect(statusesOf('GET')).toEqual([200, 303, 401, 403, 404, 405, 414, 429, 500, 503])
   })
 
