@@ -4,6 +4,7 @@ import { UsageError } from '../operator/errors.ts'
 import { readVersion } from '../version.ts'
 import { backupCommand } from './backup.ts'
 import { checkKeyCommand } from './check-key.ts'
+import { connectionsCommand } from './connections.ts'
 import type { AddCommand, ExitCode, RunCommand } from './define-command.ts'
 import { doctorCommand } from './doctor.ts'
 import { environmentsCommand } from './environments.ts'
@@ -31,6 +32,7 @@ const COMMANDS: readonly AddCommand[] = [
   healthcheckCommand,
   versionCommand,
   integrationsCommand,
+  connectionsCommand,
   doctorCommand,
   explainCommand,
   whoisCommand,

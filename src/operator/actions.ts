@@ -1,4 +1,5 @@
 import type { Action } from './action.ts'
+import { approveConnectionAction } from './connections.ts'
 import { doctorAction } from './doctor.ts'
 import { createEnvironmentAction, listEnvironmentsAction } from './environments.ts'
 import { listEventsAction, verifyEventsAction } from './events.ts'
@@ -27,6 +28,7 @@ export const actions: readonly Action[] = [
   createIntegrationAction,
   listIntegrationsAction,
   setClientSecretAction,
+  approveConnectionAction,
   listEventsAction,
   verifyEventsAction,
   exportSubscriberAction,

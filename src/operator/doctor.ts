@@ -6,6 +6,7 @@ import { type Finding, failed, ok } from '../providers/diagnostics.ts'
 import type { Provider } from '../providers/provider.ts'
 import type { ListedIntegration } from '../store/integrations/integrations.ts'
 import { defineAction, type OperatorContext } from './action.ts'
+import { checkApprovals } from './check-approvals.ts'
 import { findSharedChatUsers } from './check-chat-users.ts'
 import {
   checkDataDir,
@@ -72,6 +73,7 @@ export const doctorAction = defineAction({
         findings.push(
           ...about(subject, await checkIntegration(integration, provider, redirectUri)),
           ...about(subject, sharedChatUsers(integration.id)),
+          ...about(subject, await checkApprovals(context, integration.id)),
         )
       }
     }

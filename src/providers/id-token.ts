@@ -1,8 +1,10 @@
 import { createRemoteJWKSet, customFetch, errors, type JWTPayload, jwtVerify } from 'jose'
 import { capped, type Fetch } from './call-provider.ts'
 
+export type VerifiedIdToken = { kind: 'verified'; claims: JWTPayload }
+
 export type IdTokenVerification =
-  | { kind: 'verified'; claims: JWTPayload }
+  | VerifiedIdToken
   /** The token is not for this sign-in, or was not issued by the provider. */
   | { kind: 'refused'; reason: string }
   /** The provider's signing keys could not be fetched. */

@@ -144,15 +144,42 @@ export type RevokeOutcome =
  */
 export type ConsentProof = { kind: 'proven' } | { kind: 'not_yet'; problem: string }
 
+/**
+ * Who signed in after a consent, and whether the provider confirms that they may consent for their
+ * tenant. `problem`: why it does not, for people; null if it does.
+ */
+export type AdminOutcome =
+  | { kind: 'identified'; identity: Identity; problem: string | null }
+  | Exclude<IdentifyOutcome, { kind: 'identified' }>
+
+/** Whom an integration accepts as an administrator. */
+export type AdminPolicy = {
+  /** Every member of the tenant who is no guest. */
+  acceptsMembers: boolean
+  /** Ids of roles that are accepted beside those that may consent to apps. */
+  roles: readonly string[]
+}
+
 /** How an app is installed in a workspace: by a code, or by an administrator's consent. */
 export type Connect = InstallByCode | AdminConsent
 
-/** The callback carries no code, only an unauthenticated claim that anybody could make. */
+/**
+ * The callback of a consent carries no code, only claims that anybody could make. So the person goes
+ * on to sign in at the tenant that it names, and that sign-in proves who they are.
+ */
 export type AdminConsent = {
   kind: 'admin_consent'
   texts: ConsentTexts
   url(request: ConnectRequest): string
   isTenantId(text: string): boolean
+  /** Where the person who consented signs in: only users of the tenant can. */
+  signInUrl(request: Omit<ConnectRequest, 'scope'> & { workspaceId: string }): string
+  /** Identifies them by that sign-in. Sends the code exactly once. */
+  identifyAdmin(
+    exchange: Omit<CodeExchange, 'protocol'> & { workspaceId: string },
+    policy: AdminPolicy,
+  ): Promise<AdminOutcome>
+  /** Whether the permissions have taken effect in the tenant, which says nothing about anyone. */
   prove(app: ProviderApp, tenantId: string): Promise<ConsentProof>
 }
 
@@ -164,6 +191,8 @@ export type ConsentTexts = {
   pendingAdvice: string
   /** The provider did not say that an administrator consented. */
   missing: string
+  /** What to do for someone who has not proven to be an administrator. */
+  notProvenAdvice: string
 }
 
 export type InstallByCode = {

@@ -2,6 +2,10 @@ import { join } from 'node:path'
 import { createPrivate, makePrivate, openPrivateDir } from '../secrets/private-files.ts'
 import type { Sealing } from '../secrets/sealing.ts'
 import {
+  type ConnectionApprovals,
+  createConnectionApprovals,
+} from './connections/connection-approvals.ts'
+import {
   type ConnectionEndpoints,
   createConnectionEndpoints,
 } from './connections/connection-endpoints.ts'
@@ -75,6 +79,7 @@ export type Store = {
   contexts: Contexts
   connections: Connections
   connectionTokens: ConnectionTokens
+  connectionApprovals: ConnectionApprovals
   connectionEndpoints: ConnectionEndpoints
   dependentEndpoints: Dependents<EndpointRow>
   dependentConnections: Dependents<Connection>
@@ -166,6 +171,7 @@ export async function openStore(
       contexts: createContexts(database, counts),
       connections: createConnections(database, sealing, { counts, cacheRead, jobs }),
       connectionTokens: createConnectionTokens(database, sealing),
+      connectionApprovals: createConnectionApprovals(database, jobs),
       connectionEndpoints: createConnectionEndpoints(database),
       dependentEndpoints: createDependentEndpoints(database),
       dependentConnections: createDependentConnections(database),

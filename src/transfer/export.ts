@@ -67,16 +67,19 @@ export async function* exportEnvironment(
     (paging) => store.connections.page(filter, paging),
     ({ connection }) => connection.id,
   )) {
-    yield connectionRecord(row, withSecrets)
+    // An import would store it as if it had been approved.
+    if (row.connection.adminProblem === null) yield connectionRecord(row, withSecrets)
   }
   for await (const row of all((paging) => store.endpoints.page(filter, paging), idOfRow)) {
     yield endpointRecord(row, await isConnectionThere(store, row), withSecrets)
   }
 }
 
-const isConnectionThere = async (store: Store, row: ListedEndpoint): Promise<boolean> =>
-  row.connectionIdentifier !== null &&
-  (await store.connections.find(row.integrationId, row.connectionIdentifier)) !== null
+const isConnectionThere = async (store: Store, row: ListedEndpoint): Promise<boolean> => {
+  if (row.connectionIdentifier === null) return false
+  const found = await store.connections.find(row.integrationId, row.connectionIdentifier)
+  return found !== null && found.adminProblem === null
+}
 
 /**
  * An endpoint outlives the connection that it was created through. The connection's identifier then

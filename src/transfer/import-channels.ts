@@ -167,6 +167,8 @@ function refusedEndpoint(refusal: EndpointRefused): ImportOutcome {
       return skipped(`the subscriber ${refusal.subscriberId} does not exist`)
     case 'connection_not_found':
       return skipped(`its integration has no connection ${refusal.identifier}`)
+    case 'connection_not_approved':
+      return skipped(`its connection ${refusal.identifier} must be approved first`)
     case 'integration_of_another_kind':
       return skipped(
         `the type ${refusal.type} requires ${refusal.provider} integration, which latch does not have`,

@@ -109,7 +109,9 @@ describe('the documentation that comes with latch', () => {
     )
     const calls = lines.map((line) => {
       const [, command = '', rest = ''] =
-        /^latch ((?:keys|environments|integrations|events) [a-z-]+|[a-z-]+)(.*)/.exec(line) ?? []
+        /^latch ((?:keys|environments|integrations|connections|events) [a-z-]+|[a-z-]+)(.*)/.exec(
+          line,
+        ) ?? []
       return { line, command, flags: rest.match(/--[a-z-]+/g) ?? [] }
     })
     const commands = [...new Set(calls.map(({ command }) => command))]

@@ -251,11 +251,12 @@ describe("the API's description", () => {
     }
     expect(said.filter((line) => !/ 20[014]$/.test(line))).toEqual([
       // The ticket of a link that nobody has opened, a link that no session verified, a callback
-      // without a state, and what chat does not have.
+      // without a state, what chat does not have, and a connection that waits for nothing.
       'LinksController_completeLink 404',
       'IdentitiesController_createSpeakerToken 403',
       'IntegrationsController_getChatOAuthCallback 400',
       'IntegrationsController_setIntegrationAsPrimary 400',
+      'ChannelConnectionsController_approveChannelConnection 409',
     ])
   })
 })

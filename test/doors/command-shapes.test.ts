@@ -34,6 +34,7 @@ const SAMPLES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 /** Commands that store nothing of what they are given. */
 const OTHERS = [
+  'connections.approve',
   'doctor',
   'explain',
   'environments.list',

@@ -16,7 +16,6 @@ export const OUTCOMES = [
   'integration',
   'json',
   'link',
-  'link_next',
   // The account that a page names, and what a page finds of an attempt.
   'named',
   'unnamed',
@@ -38,6 +37,7 @@ export const OUTCOMES = [
   'provider',
   'reachable',
   'settled',
+  'sign_in',
   'speaker',
   'subscriber_ready',
   'token',
@@ -100,6 +100,22 @@ export const ELSEWHERE: Readonly<Record<string, { file: string; says: string }>>
   consent_missing: {
     file: 'api/links/callback-teams-consent.test.ts',
     says: 'that was not given makes none',
+  },
+  admin_not_proven: {
+    file: 'api/links/callback-consent-attacks.test.ts',
+    says: 'admin_not_proven',
+  },
+  occupied: {
+    file: 'api/links/callback-consent-unproven.test.ts',
+    says: 'Nothing was connected',
+  },
+  connection_not_approved: {
+    file: 'api/links/callback-consent-unproven.test.ts',
+    says: 'connection_not_approved',
+  },
+  other_workspace_approved: {
+    file: 'api/connections/approve.test.ts',
+    says: 'other_workspace_approved',
   },
   other_browser: {
     file: 'api/links/session.test.ts',

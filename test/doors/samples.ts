@@ -28,6 +28,8 @@ const SETTINGS = {
   completionUrl: 'https://app.example.com/linked',
   hmac: false,
   minimumVerification: 'confirm',
+  adminProof: 'role',
+  adminRoles: '69091246-20e8-4a56-aa4d-066075b2a7a8',
 }
 const addresses = REGISTRY.flatMap((provider) => Object.entries(provider.addresses))
 const urls = Object.fromEntries(addresses.map(([name, { fallback }]) => [name, fallback]))
@@ -156,6 +158,13 @@ export const apiSamples = ({
     path: '/v1/channel-connections/second',
     status: 200,
     body: CONTENT,
+  },
+  ApproveChannelConnectionRequestDto: {
+    method: 'POST',
+    path: '/v1/channel-connections/second/approve',
+    // It does not wait for approval.
+    status: 409,
+    body: { workspaceId: 'T0NEW' },
   },
   CreateChannelEndpointRequestDto: {
     method: 'POST',

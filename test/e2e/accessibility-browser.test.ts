@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser } from 'playwright-core'
 import { createEntraDirectory } from '../../src/providers/msteams/stand-in/directory.ts'
+import { signInAfter } from '../api/links/teams.ts'
 import { chromiumPath, launchChromium } from '../harness/chromium.ts'
 import { startService } from '../harness/service.ts'
 
@@ -31,13 +32,16 @@ describe.if(chromiumPath !== undefined)('every page that a person can meet', asy
   const consented = async (body: Record<string, unknown> = {}, user?: string): Promise<string> =>
     service.consent(await service.link(body), user === undefined ? {} : { user })
 
-  async function adminConsent(): Promise<string> {
+  /** Consents as an administrator, and signs in as one or the other. */
+  async function adminConsent(user = adele): Promise<string> {
     const { body } = await service.api('POST', '/v1/integrations/channel-connections/oauth', {
       integrationIdentifier: 'msteams',
       context: { pending: crypto.randomUUID() },
     })
     await service.fault('entra', 'missing_consent')
-    return service.consent(new URL((body as { url: string }).url), { user: String(adele) })
+    const link = new URL((body as { url: string }).url)
+    const word = await service.consent(link, { user: String(adele) })
+    return signInAfter(service, word, String(user))
   }
 
   async function installed(): Promise<string> {
@@ -78,7 +82,8 @@ describe.if(chromiumPath !== undefined)('every page that a person can meet', asy
     ['linked', "You're all set", () => consented()],
     ['linked-not-reachable', "You're linked", () => consented(teams, String(lee))],
     ['confirm-install', 'Connect this workspace?', installed],
-    ['waiting-for-microsoft', 'Waiting for Microsoft', adminConsent],
+    ['waiting-for-microsoft', 'Waiting for Microsoft', () => adminConsent()],
+    ['administrator-needed', 'An administrator is needed', () => adminConsent(lee)],
     ['cancelled', 'Cancelled', async () => `${callback}?error=access_denied`],
     ['did-not-work', 'That did not work', async () => `${callback}?error=server_error`],
     ['expired', 'This link has expired', expired],

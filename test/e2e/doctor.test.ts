@@ -54,6 +54,7 @@ describe('latch doctor', () => {
       'ok: TeamsAppInstallation.ReadWriteSelfForUser.All is granted',
       "ok: the Teams app is in the organisation's catalogue",
       'note: whether the redirect URL is registered with Microsoft cannot be checked from here',
+      'note: whether sign-ins have the claims `wids` and `acct`, by which administrators prove who they are, cannot be checked from here',
     ])
     for (const subject of ['configuration', 'data directory', 'database', 'key file', 'clock']) {
       expect([subject, ...of(report, subject)]).toEqual([subject, expect.stringMatching(/^ok: /)])

@@ -118,6 +118,7 @@ export function createConnections({ one, environmentId, advance }: TwoProcesses)
         ...freshRow(one, environmentId),
         integrationId,
         identifier: `connection-${made}`,
+        adminProblem: null,
         subscriberId: null,
         contextKeys: [`test:${made}`],
         workspaceId,

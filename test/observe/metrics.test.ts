@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { createEntraDirectory } from '../../src/providers/msteams/stand-in/directory.ts'
-import { SANDBOX } from '../harness/sandbox.ts'
+import { connectTenant, consentAsAdmin } from '../api/links/teams.ts'
 import { LINK_PATH, SAMPLE_BODY, startService, type TestService } from '../harness/service.ts'
 
 const watched = () => startService({ LATCH_METRICS_ADDRESS: '127.0.0.1:0' })
@@ -76,23 +75,18 @@ describe('the metrics', () => {
     await service.stop()
   })
 
-  test('count the link to which an administrator is sent on', async () => {
+  test('count both steps of a consent, and one link', async () => {
     const service = await watched()
-    const app = { clientId: '', clientSecret: '', redirectUri: '' }
-    const [administrator] = createEntraDirectory(app).users
-    const { body } = await service.api('POST', '/v1/integrations/channel-connections/oauth', {
-      integrationIdentifier: SANDBOX.msteams.integrationIdentifier,
-      subscriberId: SANDBOX.subscriberId,
-      autoLinkUser: true,
-    })
-    const callback = await service.consent(new URL((body as { url: string }).url), {
-      user: String(administrator?.id),
-    })
-    expect((await service.open(callback)).status).toBe(302)
+    const link = await connectTenant(service, { autoLinkUser: true })
+    expect((await service.open(await consentAsAdmin(service, link))).status).toBe(200)
     const text = await scrape(service)
     const links = (mode: string) =>
       readValue(text, `latch_links_made_total{provider="msteams",mode="${mode}"}`)
-    expect([links('connect'), links('link_user')]).toEqual([1, 1])
+    expect([links('connect'), links('link_user')]).toEqual([1, null])
+    for (const outcome of ['sign_in', 'connected']) {
+      const name = `latch_callbacks_total{provider="msteams",outcome="${outcome}",reason=""}`
+      expect(readValue(text, name)).toBe(1)
+    }
     await service.stop()
   })
 

@@ -1,5 +1,6 @@
 import type { ApiDeps } from '../../http/api-deps.ts'
 import type { Api } from '../../http/pipeline.ts'
+import { approveConnection } from './approve.ts'
 import { createConnection } from './create.ts'
 import { deleteConnection } from './delete.ts'
 import { getConnection } from './get.ts'
@@ -16,3 +17,4 @@ export const connections = (deps: ApiDeps) => (app: Api) =>
     .use(updateConnection(deps))
     .use(deleteConnection(deps))
     .use(verifyConnection(deps))
+    .use(approveConnection(deps))

@@ -2,12 +2,14 @@ import { type Static, Type } from '@sinclair/typebox'
 import type { Deps } from '../../deps.ts'
 import { type AuthRefused, hasToken } from '../../domain/connections/auth.ts'
 import { REDACTED, showsSecrets } from '../../domain/environments/key-permissions.ts'
-import { type ApiError, badRequest, notFound } from '../../http/api-error.ts'
+import { type ApiError, badRequest, conflict, notFound } from '../../http/api-error.ts'
 import type { Caller } from '../../http/authenticate.ts'
 import type { Tag } from '../../http/declares.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
+import type { Connection } from '../../store/connections/connection-rows.ts'
 import type { ConnectionWithAuth } from '../../store/connections/connections.ts'
+import type { Pending } from '../../store/jobs/pending.ts'
 import { PendingState, presentPending } from '../pending.ts'
 
 export const CHANNEL_CONNECTIONS: Tag = {
@@ -48,10 +50,19 @@ export const ChannelConnection = Type.Object(
       refreshTokenExpiresAt: Type.Optional(Type.String()),
     }),
     pending: Type.Optional(
-      Type.Object(PendingState.properties, {
-        description:
-          "Present until Microsoft confirms the administrator's consent; latch retries for 7 days.",
-      }),
+      Type.Object(
+        {
+          reason: Type.Union([Type.Literal('consent_pending'), Type.Literal('admin_not_proven')], {
+            description:
+              "`consent_pending`: until Microsoft confirms that the administrator's consent has taken " +
+              'effect; latch retries for 7 days. `admin_not_proven`: until the connection is approved, ' +
+              'because whoever consented has not proven to be an administrator. It belongs to nobody, ' +
+              'and nobody is linked through it.',
+          }),
+          ...PendingState.properties,
+        },
+        { description: 'Present as long as the connection cannot be used.' },
+      ),
     ),
     createdAt: Type.String(),
     updatedAt: Type.String(),
@@ -77,10 +88,26 @@ export const presentConnection = (
     ...(connection.botUserId !== null && { botUserId: connection.botUserId }),
   },
   auth: showsSecrets(permissions) ? auth : redact(auth),
-  ...(pending !== null && { pending: presentPending(pending) }),
+  ...presentState(connection, pending),
   createdAt: new Date(connection.createdAtMs).toISOString(),
   updatedAt: new Date(connection.updatedAtMs).toISOString(),
 })
+
+function presentState(
+  { adminProblem }: Connection,
+  pending: Pending | null,
+): Pick<ChannelConnection, 'pending'> {
+  if (adminProblem !== null) {
+    return { pending: { reason: 'admin_not_proven', problem: adminProblem, attempts: 0 } }
+  }
+  return pending === null
+    ? {}
+    : { pending: { reason: 'consent_pending', ...presentPending(pending) } }
+}
+
+/** The connection must be approved before anybody is linked through it. */
+export const connectionNotApproved = (identifier: string): ApiError =>
+  conflict('connection_not_approved', `Channel connection not approved: ${identifier}`)
 
 /** Counts that a key has read the token of a connection. */
 export function noteTokenRead(

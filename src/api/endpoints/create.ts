@@ -15,6 +15,7 @@ import { declares, openObject } from '../../http/declares.ts'
 import type { Api } from '../../http/pipeline.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import { EXAMPLE } from '../../providers/example.ts'
+import { connectionNotApproved } from '../connections/response.ts'
 import { CHANNEL_ENDPOINTS, ChannelEndpoint, linkedToAnother, presentEndpoint } from './response.ts'
 
 /** The types depend on the providers, so the domain validates them, with its own messages. */
@@ -102,6 +103,8 @@ function refused(refusal: endpoints.EndpointRefused, environmentId: string): Api
       )
     case 'connection_not_found':
       return notFound(refusal.kind, `Channel connection not found: ${refusal.identifier}`)
+    case 'connection_not_approved':
+      return connectionNotApproved(refusal.identifier)
     case 'linked_to_another_subscriber':
       return linkedToAnother(refusal)
     case 'user_linked_already': {

@@ -43,7 +43,7 @@ export function createAttemptPages(deps: ApiDeps, results: Results): AttemptPage
     const { link } = own
     results.note(actor.id, result, link)
     if (result.kind === 'confirmation_required') return results.leadToConfirmation(request, own)
-    if (result.kind === 'link_next') return results.goOn(result.url)
+    if (result.kind === 'sign_in') return results.goOn(result.url)
     const reference = isFailure(result) ? await recordFailure(deps, actor, link, result) : actor.id
     const destination = destinationOf(link)
     return results.respond(request, { result, reference, destination, own, isForm })

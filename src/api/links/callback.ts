@@ -40,7 +40,7 @@ export const callback = (deps: ApiDeps) => (app: Public) => {
     request: Request,
     { result, destination, reference, own }: Completion,
   ): Response | Promise<Response> {
-    if (result.kind === 'link_next') return redirect(result.url)
+    if (result.kind === 'sign_in') return redirect(result.url)
     if (result.kind === 'confirmation_required') {
       if (own === null) throw new Error('only the browser of an attempt is asked to confirm it')
       return results.leadToConfirmation(request, own)
@@ -120,14 +120,24 @@ const DECLARATION = declares({
       headers: COOKIE,
     },
     204: { description: 'A prefetch or a preview: the link is not used up' },
-    302: { description: "To the integration's `redirectUrl`, if it has one", headers: COOKIE },
+    302: {
+      description:
+        "To the integration's `redirectUrl`, if it has one; after an administrator's consent, to the " +
+        'sign-in that proves who they are',
+      headers: COOKIE,
+    },
     303: { description: 'To the page that asks the user to confirm', headers: COOKIE },
     400: {
       description:
         'Refused: cancelled, no valid state, or a code that the provider does not accept',
       headers: COOKIE,
     },
-    403: { description: 'The link was opened in another browser, and is bound to it' },
+    403: {
+      description:
+        'The link was opened in another browser, and is bound to it; or the person who consented has ' +
+        'not proven to be an administrator',
+      headers: COOKIE,
+    },
     404: { description: 'The integration, subscriber or connection is gone', headers: COOKIE },
     409: {
       description:

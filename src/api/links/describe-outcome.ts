@@ -6,7 +6,7 @@ import { describeRefusal } from './describe-refusal.ts'
 import { consentTexts, failure, type OutcomeView, START_AGAIN, TRY_AGAIN } from './outcome-view.ts'
 
 /** An outcome of a callback that ends the link, and is shown as a page. */
-export type FinalResult = Exclude<CallbackResult, { kind: 'link_next' | 'confirmation_required' }>
+export type FinalResult = Exclude<CallbackResult, { kind: 'sign_in' | 'confirmation_required' }>
 
 /** Describes an outcome. Outcomes are stored with the provider's name for people. */
 export function describeOutcome(result: FinalResult, providers: Providers): OutcomeView {
@@ -100,6 +100,8 @@ export function describeOutcome(result: FinalResult, providers: Providers): Outc
         'Something interrupted us while we were linking you, and we cannot tell whether it worked.',
         `${TRY_AGAIN} ${SHARED_TEXTS.linkingTwice}`,
       )
+    case 'admin_not_proven':
+      return describeNotProven(providers, result)
     case 'already_used':
       return failure(
         409,
@@ -176,11 +178,11 @@ function describeLinked(
 
 function describeConnected(
   providers: Providers,
-  { provider, problem, remark }: Extract<FinalResult, { kind: 'connected' }>,
+  { provider, problem, remark, hasOtherOwner }: Extract<FinalResult, { kind: 'connected' }>,
 ): OutcomeView {
   if (problem !== undefined) return describePending(providers, provider, problem)
   const connected = describeLinked(providers, provider, 'reachable')
-  if (remark === undefined) return connected
+  if (remark === undefined) return hasOtherOwner ? { ...connected, advice: OTHER_OWNER } : connected
   return {
     ...connected,
     heading: 'Your workspace is connected',
@@ -189,6 +191,26 @@ function describeConnected(
         ? `You yourself were not linked: the account is already linked to another ${provider} account. Unlink that one in the app first, then ask for a new link.`
         : `You yourself were not linked: your ${provider} account is already linked to another account. Unlink it there first, then ask for a new link.`,
   }
+}
+
+const OTHER_OWNER =
+  'Your organisation is also connected to another account of this app. If you do not know of it, tell the people who sent you here.'
+
+/** The person who consented is no administrator, or the provider does not say so. */
+function describeNotProven(
+  providers: Providers,
+  { provider, problem, canBeApproved }: Extract<FinalResult, { kind: 'admin_not_proven' }>,
+): OutcomeView {
+  const next = canBeApproved
+    ? 'Nothing is connected until the people who sent you here approve it.'
+    : 'Nothing was connected.'
+  return failure(
+    403,
+    `${provider} does not confirm that an administrator consented`,
+    'An administrator is needed',
+    `${problem}. ${next}`,
+    consentTexts(providers, provider)?.notProvenAdvice ?? START_AGAIN,
+  )
 }
 
 /** The provider does not confirm the consent yet: tell the administrator what is missing. */

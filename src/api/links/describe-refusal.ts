@@ -115,6 +115,14 @@ export function describeRefusal(refusal: CallbackRefusal, providers: Providers):
       return misconfigured(404, `Subscriber not found: ${refusal.subscriberId}`)
     case 'connection_gone':
       return misconfigured(404, `Channel connection not found: ${refusal.identifier}`)
+    case 'connection_not_approved':
+      return failure(
+        409,
+        `Channel connection not approved: ${refusal.identifier}`,
+        'Your organisation is not connected yet',
+        'Somebody has asked for it, but nobody has approved it. Nothing was linked.',
+        TELL_SENDER,
+      )
   }
 }
 

@@ -39,7 +39,10 @@ const LinkResponse = Type.Object(
       'The connection that was stored, or through which the user was linked.',
     ),
     endpointIdentifier: text('The endpoint that was stored.'),
-    nextLinkId: text('With `autoLinkUser`: the link that then links the person who connected.'),
+    nextLinkId: text(
+      'Of links that an earlier version of latch completed, with `autoLinkUser`: the link that then ' +
+        'linked the person who connected. Null for others.',
+    ),
     reason: text(
       'Why the link failed, or what is still missing; null if nothing is. A stable code for programs.',
     ),

@@ -11,6 +11,7 @@ import { type Call, type Reply, reply } from '../../http/change.ts'
 import type { Tag } from '../../http/declares.ts'
 import { EXAMPLE } from '../../providers/example.ts'
 import { ownerError } from '../connections/owner.ts'
+import { connectionNotApproved } from '../connections/response.ts'
 
 export const LINKS: Tag = {
   name: 'Links',
@@ -105,6 +106,8 @@ function linkError(
       return notFound(refusal.kind, `Subscriber not found: ${refusal.subscriberId}`)
     case 'connection_not_found':
       return notFound(refusal.kind, `Channel connection not found: ${refusal.identifier}`)
+    case 'connection_not_approved':
+      return connectionNotApproved(refusal.identifier)
     case 'integration_without_credentials':
       return notFound(refusal.kind, `${refusal.title} integration missing credentials `)
     case 'integration_without_client_id': {

@@ -117,6 +117,7 @@ export async function addConnection(
     subscriberId: draft.connectionMode === 'shared' ? null : subscriberId,
     contextKeys: [...contexts.keys],
     origin: draft.origin,
+    adminProblem: null,
   }
   if (connection.origin !== 'identity') {
     const existing = await store.connections.findByOwner(integration.id, connection)
@@ -174,7 +175,7 @@ export async function updateConnection(
     return ownerHasConnection(integration, existing)
   }
   const workspace = workspaceOf(content.workspace)
-  const connection = { ...found.connection, ...workspace, updatedAtMs }
+  const connection = { ...found.connection, ...workspace, adminProblem: null, updatedAtMs }
   return accept(
     { ...found, connection, auth: read.auth, pending: null },
     {
@@ -212,7 +213,7 @@ export async function deleteConnection(
   })
 }
 
-const ownerHasConnection = (
+export const ownerHasConnection = (
   { identifier }: { identifier: string },
   existing: Connection,
 ): OwnerHasConnection => ({

@@ -16,7 +16,11 @@ type Subject = Pick<
 
 type ConnectionEventType = Exclude<
   Extract<DomainEvent['type'], `connection.${string}`>,
-  'connection.tokens_read' | 'connection.endpoints_moved' | 'connection.updated'
+  | 'connection.tokens_read'
+  | 'connection.endpoints_moved'
+  | 'connection.updated'
+  | 'connection.connected_again'
+  | 'connection.approval_requested'
 >
 
 const dataOf = ({ integrationId, contextKeys, workspaceId, workspaceName }: Subject) => ({
@@ -39,6 +43,33 @@ export const connectionEvent = (
   linkId,
   reason,
   data: dataOf(connection),
+})
+
+/** Creates the event of a connection that an operator has to approve. */
+export const approvalRequested = (
+  connection: Subject,
+  { linkId, problem }: { linkId: string; problem: string },
+): DomainEvent => ({
+  type: 'connection.approval_requested',
+  environmentId: connection.environmentId,
+  subjectId: connection.identifier,
+  subscriberId: connection.subscriberId,
+  linkId,
+  reason: 'admin_not_proven',
+  data: { ...dataOf(connection), problem },
+})
+
+/** Creates the event that tells the owner of a connection that its tenant has another one now. */
+export const connectedAgain = (
+  connection: Subject,
+  { linkId, other }: { linkId: string; other: Subject },
+): DomainEvent => ({
+  type: 'connection.connected_again',
+  environmentId: connection.environmentId,
+  subjectId: connection.identifier,
+  subscriberId: connection.subscriberId,
+  linkId,
+  data: { ...dataOf(connection), otherConnectionIdentifier: other.identifier },
 })
 
 const fieldsOf = ({ contextKeys, workspaceId, workspaceName, botUserId }: Connection) => ({

@@ -1,7 +1,11 @@
 import type { Deps } from '../../deps.ts'
 import type { ConnectionAuth } from '../../store/connections/connection-auth.ts'
-import type { Connection, PendingConsent } from '../../store/connections/connection-rows.ts'
-import type { ConnectionOwner, Workspace } from '../../store/connections/connections.ts'
+import type {
+  Connection,
+  ConnectionOwner,
+  PendingConsent,
+} from '../../store/connections/connection-rows.ts'
+import type { Workspace } from '../../store/connections/connections.ts'
 import { freshRow } from '../../store/fresh-row.ts'
 import { accept, type Decision } from '../decision.ts'
 import { releaseOthers, takeOverOwn } from './move-endpoints.ts'
@@ -39,11 +43,13 @@ export async function installConnection(
   deps: InstallDeps,
   install: Install,
 ): Promise<Decision<Installed, OtherWorkspace>> {
-  const { connections } = deps.store
+  const { connections, connectionApprovals } = deps.store
   const { environmentId, integrationId, owner, workspace, auth, pending } = install
   const existing = await findReplaced(deps, install)
-  // The endpoints of a connection are users in its workspace, and are meaningless in another.
-  if (existing !== null && existing.workspaceId !== workspace.workspaceId) {
+  const isUnapproved = existing !== null && existing.adminProblem !== null
+  // The endpoints of a connection are users in its workspace, and are meaningless in another. One that
+  // waits for approval has none.
+  if (existing !== null && !isUnapproved && existing.workspaceId !== workspace.workspaceId) {
     return { kind: 'other_workspace', existing }
   }
   const fresh = freshRow(deps, environmentId)
@@ -58,6 +64,7 @@ export async function installConnection(
       integrationId,
       identifier,
       origin: 'install',
+      adminProblem: null,
     }
     const taken = await takeOverOwn(deps, connection, cause)
     return accept(
@@ -68,23 +75,27 @@ export async function installConnection(
       },
     )
   }
-  const takesOver = existing.origin === 'identity'
+  const isIdentityOnly = existing.origin === 'identity'
+  const takesOver = isIdentityOnly || isUnapproved || (await isOwnerGone(deps, existing))
   const connection: Connection = {
     ...existing,
     ...workspace,
     ...(takesOver && ownedBy),
     origin: 'install',
+    adminProblem: null,
     updatedAtMs: fresh.updatedAtMs,
   }
-  const moved = takesOver
-    ? await releaseOthers(deps, connection, cause)
-    : await takeOverOwn(deps, connection, cause)
+  const moved =
+    takesOver && !isUnapproved
+      ? await releaseOthers(deps, connection, cause)
+      : await takeOverOwn(deps, connection, cause)
   return accept(
     { connection, replaced: existing },
     {
       expects: [
         // If two installations happen at the same moment, only one takes it over.
-        ...(takesOver ? [connections.expectIdentityOnly(connection.id)] : []),
+        ...(isIdentityOnly ? [connections.expectIdentityOnly(connection.id)] : []),
+        ...(isUnapproved ? [connectionApprovals.expect(connection)] : []),
         connections.expectSame(existing),
         ...moved.expects,
       ],
@@ -96,17 +107,33 @@ export async function installConnection(
 
 /**
  * The connection that an installation replaces: the one with the requested identifier, otherwise
- * the owner's, as in Novu; otherwise the identity-only one of the workspace. An identity-only
- * connection belongs to nobody, so the owner's takes precedence even if the identifier names the
- * former.
+ * the owner's, as in Novu; otherwise one of the owner's that waits for approval; otherwise the
+ * identity-only one of the workspace. A connection that belongs to nobody never takes precedence over
+ * the owner's, even if the identifier names it.
  */
 async function findReplaced(
-  { store: { connections } }: InstallDeps,
+  deps: InstallDeps,
   { integrationId, identifier, owner, workspace: { workspaceId } }: Install,
 ): Promise<Connection | null> {
+  const { connections, connectionApprovals } = deps.store
   const named = identifier === null ? null : await connections.find(integrationId, identifier)
-  if (named !== null && named.origin !== 'identity') return named
+  if (named !== null && (await isOwned(deps, named))) return named
   const own = await connections.findByOwner(integrationId, owner)
   if (own !== null || identifier !== null) return own ?? named
-  return connections.findIdentityOnly(integrationId, workspaceId)
+  return (
+    (await connectionApprovals.findOf(integrationId, owner)) ??
+    (await connections.findIdentityOnly(integrationId, workspaceId))
+  )
 }
+
+const isOwned = async (deps: InstallDeps, connection: Connection): Promise<boolean> =>
+  connection.origin !== 'identity' &&
+  connection.adminProblem === null &&
+  !(await isOwnerGone(deps, connection))
+
+/** Whether the subscriber to whom a connection belongs was deleted: it then belongs to nobody. */
+const isOwnerGone = async (
+  { store }: InstallDeps,
+  { environmentId, subscriberId }: Connection,
+): Promise<boolean> =>
+  subscriberId !== null && (await store.subscribers.find(environmentId, subscriberId)) === null

@@ -86,6 +86,7 @@ const fallbackOf = (
   workspaceName,
   botUserId: null,
   origin: 'identity',
+  adminProblem: null,
 })
 
 async function move(

@@ -27,6 +27,10 @@ export async function verifyCredentials(
   const holder = await deps.store.connectionTokens.read(connectionId)
   const connected = holder && (await findConnectedApp(deps, holder))
   if (connected?.connect.kind === 'admin_consent') {
+    if (holder?.adminProblem) {
+      const { provider } = connected
+      return { kind: 'not_consented', provider, problem: holder.adminProblem }
+    }
     const held = await holdJob(deps, { kind: PROVE_CONSENT, subject: connectionId })
     if (held === null) return { kind: 'in_progress' }
     const asked = await proveConsent(deps, held, 'now')

@@ -34,6 +34,8 @@ export type EndpointRefused =
   /** The type belongs to a provider that latch does not support. */
   | { kind: 'integration_of_another_kind'; type: string; provider: string }
   | { kind: 'connection_not_found'; identifier: string }
+  /** Nobody is linked through it before an operator has approved it. */
+  | { kind: 'connection_not_approved'; identifier: string }
   /** A subscriber can be linked to one user per connection. */
   | { kind: 'user_linked_already'; existing: Endpoint }
   | LinkedToAnother
@@ -88,6 +90,9 @@ export async function createEndpoint(
       : await store.connections.find(integration.id, connectionIdentifier)
   if (connectionIdentifier !== null && connection === null) {
     return { kind: 'connection_not_found', identifier: connectionIdentifier }
+  }
+  if (connection !== null && connection.adminProblem !== null) {
+    return { kind: 'connection_not_approved', identifier: connection.identifier }
   }
   const workspace = origin.workspaceId ?? connection?.workspaceId ?? null
   const split = splitSecrets(type, value)

@@ -41,7 +41,10 @@ export const connectionEvents = {
         Type.String({ description: "Why the administrator's consent is not confirmed yet." }),
       ),
       nextLinkId: Type.Optional(
-        Type.String({ description: 'The link through which the installer is linked too.' }),
+        Type.String({
+          description:
+            'In events of earlier versions: the link through which the installer was linked.',
+        }),
       ),
       endpointIdentifier: Type.Optional(
         Type.String({ description: 'The endpoint of the other subscriber, if there is one.' }),
@@ -90,6 +93,32 @@ export const connectionEvents = {
       'it was.',
     subject: 'connection',
     data,
+  }),
+  'connection.approval_requested': defineEvent({
+    description:
+      'Somebody consented to the app for a tenant, but has not proven to be an administrator there. ' +
+      'The connection belongs to nobody, and nobody is linked through ' +
+      'it, until it is approved, or an administrator uses the link. The link stays valid.',
+    subject: 'connection',
+    data: Type.Object({
+      ...data.properties,
+      problem: Type.String({ description: 'What is missing.' }),
+    }),
+  }),
+  'connection.approved': defineEvent({
+    description:
+      'An operator, the actor, approved a connection although nobody has proven to be an administrator. ' +
+      'It belongs to its owner from now on.',
+    subject: 'connection',
+    data,
+  }),
+  'connection.connected_again': defineEvent({
+    description:
+      'An administrator of this tenant has proven who they are, and connected it for another owner too: ' +
+      '`otherConnectionIdentifier`. Both connections work. If that owner is not known to this one, ' +
+      'delete one of them.',
+    subject: 'connection',
+    data: Type.Object({ ...data.properties, otherConnectionIdentifier: Type.String() }),
   }),
   'connection.consent_proven': defineEvent({
     description: "An administrator's consent, which was pending, has taken effect.",

@@ -2,6 +2,7 @@ import { type Static, type TOptional, type TSchema, type TUnion, Type } from '@s
 import { isLoopback } from '../../config-reader.ts'
 import type { Providers } from '../../providers/create-providers.ts'
 import { providerCredentials } from '../../providers/declared.ts'
+import type { AdminPolicy } from '../../providers/provider.ts'
 import type { Credentials } from '../../store/integrations/integrations.ts'
 import { createShape, type FieldError, type Invalid, invalid } from '../shape.ts'
 
@@ -52,6 +53,19 @@ const SETTINGS = {
       'How well a link must be verified for speaker tokens: by the session of your app (the default), ' +
       'or also by the confirmation of the user.',
   }),
+  adminProof: Type.Union([Type.Literal('role'), Type.Literal('member')], {
+    description:
+      'Who may connect a tenant by an administrator’s consent. `role`, the default: whoever has a role ' +
+      'that may consent to apps, as their sign-in proves. `member`: every member of the tenant who is ' +
+      'no guest.',
+  }),
+  adminRoles: Type.String({
+    pattern: '^[\\w.-]+(, ?[\\w.-]+)*$',
+    description:
+      'Roles that are accepted as well, such as roles of your own, by the ids that the provider uses in ' +
+      'sign-ins, separated by commas.',
+    errorMessage: 'adminRoles must be ids of roles, separated by commas',
+  }),
 }
 
 type OrNull<Schema extends TSchema> = TOptional<TUnion<[Schema, ReturnType<typeof Type.Null>]>>
@@ -70,6 +84,13 @@ export type IntegrationSettings = Static<typeof IntegrationSettings>
 
 const settingsShape = createShape(IntegrationSettings)
 
+/** Who may connect a tenant, as the integration says. */
+export function adminPolicyOf(credentials: Credentials): AdminPolicy {
+  const { adminProof, adminRoles = '' } = settingsOf(credentials)
+  const roles = adminRoles.split(',').map((id) => id.trim())
+  return { acceptsMembers: adminProof === 'member', roles: roles.filter((id) => id !== '') }
+}
+
 /** `Object.hasOwn`, because `in` would also find inherited names such as `constructor`. */
 const isSetting = (name: string): boolean => Object.hasOwn(SETTINGS, name)
 
@@ -83,6 +104,8 @@ export const settingChanges = {
   binding: orNull(SETTINGS.binding),
   hmac: orNull(SETTINGS.hmac),
   minimumVerification: orNull(SETTINGS.minimumVerification),
+  adminProof: orNull(SETTINGS.adminProof),
+  adminRoles: orNull(SETTINGS.adminRoles),
 } satisfies { [Name in keyof typeof SETTINGS]: OrNull<(typeof SETTINGS)[Name]> }
 
 /** The schema of changes to credentials: the app's, each provider's, and the settings. */

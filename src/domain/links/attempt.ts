@@ -14,6 +14,7 @@ import {
   installedInHeld,
   staysInstalled,
 } from './discarded-installation.ts'
+import { isFailure } from './explanations.ts'
 import { expectSubscriber, type KnownLink, withSubscriberNow } from './known-link.ts'
 import { newFailureEvents } from './link-events.ts'
 import {
@@ -82,10 +83,7 @@ export async function settleAttempt(
       tries += 1
       current = await withSubscriberNow(deps, link)
       const decision = (await overtaken()) ?? (await decideNow())
-      failures =
-        decision.kind === 'accepted' || decision.kind === 'settled'
-          ? []
-          : await newFailureEvents(deps, current, decision)
+      failures = await failuresOf(deps, current, decision)
       return decision
     },
     (decision) => {
@@ -100,18 +98,33 @@ export async function settleAttempt(
         return [...expects, settle, ...release, ...events]
       }
       const isHeld = heldId === undefined ? [] : [heldAttempts.expectHeld(heldId)]
+      const { outcome } = decision.value
       const spend = spentStates.spend({ jti, environmentId, claimedAtMs: deps.clock() })
-      const settle = linkAttempts.settle(name, decision.value.outcome)
-      return [isUnsettled, ...isHeld, spend, settle, ...release]
+      return [
+        isUnsettled,
+        ...isHeld,
+        ...(isFailure(outcome) ? expectSubscriber(deps, current) : [spend]),
+        linkAttempts.settle(name, outcome),
+        ...release,
+        ...recordEvents(deps, actor, failures),
+      ]
     },
   )
   await endDiscarded(deps, actor, current, installed, decided)
   if (decided.kind === 'settled') return decided.outcome
   if (decided.kind !== 'accepted') return decided
-  const { outcome, next } = decided.value
-  if (next === null) return outcome
-  deps.metrics.linkMade(next.providerId, next.mode)
-  return { kind: 'link_next', url: next.url }
+  return decided.value.outcome
+}
+
+/** The event of a decision that completes nothing, even if it stores something. */
+function failuresOf(
+  deps: Deps,
+  link: KnownLink,
+  decision: LinkDecision | { kind: 'settled'; outcome: LinkOutcome },
+): Promise<readonly DomainEvent[]> | readonly DomainEvent[] {
+  if (decision.kind === 'settled') return []
+  const outcome = decision.kind === 'accepted' ? decision.value.outcome : decision
+  return isFailure(outcome) ? newFailureEvents(deps, link, outcome) : []
 }
 
 /** Gives a claim back, because the code was not sent: it can be used again. */

@@ -18,6 +18,7 @@ import type {
   ProviderAnswer,
 } from './outcome.ts'
 import type { OwnAttempt } from './result-details.ts'
+import { signInUrl } from './sign-link.ts'
 import { findTarget, type LinkTarget } from './target.ts'
 import { verificationOf } from './verification.ts'
 
@@ -135,12 +136,15 @@ async function resultOf(
     return refused({ kind: 'issuer_mismatch' })
   }
   const grant = readGrant(response, claims, target)
-  if (grant.kind !== 'code' && grant.kind !== 'consent') return refused(grant)
+  if (grant.kind === 'consent') {
+    return refused({ kind: 'sign_in', url: signInUrl(deps, claims, target, grant.tenantId) })
+  }
+  if (grant.kind !== 'code') return refused(grant)
   const claimed = await claimAttempt(deps, claims, attempt)
   if (claimed === 'taken') return ofEarlier()
   if (claimed === 'exhausted') return refused({ kind: 'too_many_attempts' })
   const state = response.state ?? ''
-  const exchanged = await exchange(deps, actor, { state, verified, link, target, name }, grant)
+  const exchanged = await exchange(deps, actor, { state, verified, link, target, name }, grant.code)
   return { ...exchanged, isOurs: true }
 }
 
@@ -189,13 +193,13 @@ export function destinationOf(link: KnownLink | null): Destination {
 /** Reads the parameters of the link's provider and mode, and ignores all others. */
 function readGrant(
   { code, tenant, adminConsent }: AuthorizationResponse,
-  { mode }: StateClaims,
+  claims: StateClaims,
   { provider }: LinkTarget,
 ): Grant | CallbackRefusal {
   const { connect } = provider
-  if (mode === 'link_user' || connect?.kind !== 'admin_consent') {
-    return code ? { kind: 'code', code } : { kind: 'code_missing' }
-  }
+  const isConsent =
+    connect?.kind === 'admin_consent' && claims.mode === 'connect' && claims.consent === null
+  if (!isConsent) return code ? { kind: 'code', code } : { kind: 'code_missing' }
   if (tenant === null || !connect.isTenantId(tenant)) {
     return { kind: 'consent_missing', provider: provider.name, parameter: 'tenant' }
   }

@@ -3,14 +3,13 @@ import type { Installation } from '../../providers/provider.ts'
 import type { Proofs } from '../../secrets/proofs.ts'
 import type { Connection } from '../../store/connections/connection-rows.ts'
 import { freshRow } from '../../store/fresh-row.ts'
-import { APP_ONLY, toStoredAuth } from '../connections/auth.ts'
-import { connectionChanges } from '../connections/event.ts'
+import { toStoredAuth } from '../connections/auth.ts'
+import { connectedAgain, connectionChanges } from '../connections/event.ts'
 import { installConnection } from '../connections/install.ts'
 import { contextsOfKeys, contextWrites } from '../contexts/payload.ts'
 import { accept, type Change } from '../decision.ts'
 import { refuseValue, splitSecrets } from '../endpoints/types.ts'
 import type { DomainEvent } from '../events/registry.ts'
-import { retryDelayMs } from '../retry-delay.ts'
 import { callbackUrl } from './addresses.ts'
 import { whereInstalled } from './discarded-installation.ts'
 import { failedAnswer, wrongWorkspace } from './identify-user.ts'
@@ -23,52 +22,35 @@ import type {
   Storing,
   WebhookAnswer,
 } from './outcome.ts'
+import { proveAdmin } from './prove-admin.ts'
 import { readInstallation } from './shape.ts'
-import { type SignedLink, signLink } from './sign-link.ts'
+import { otherOwners, storeForApproval } from './store-consent.ts'
 import type { LinkTarget } from './target.ts'
 
 type ConnectState = { claims: ConnectClaims; proofs: Proofs }
 type ConnectAnswer = InstallationAnswer | WebhookAnswer | FailedAnswer
 
-/** Asks the provider what was installed, or whether the tenant's consent has taken effect. */
+/** Asks the provider what was installed, or who has signed in after a consent. */
 export async function connectWorkspace(
   deps: Deps,
   state: ConnectState,
   target: LinkTarget,
-  grant: { kind: 'code'; code: string } | { kind: 'consent'; tenantId: string },
+  code: string,
 ): Promise<ConnectAnswer> {
   const { connect } = target.provider
-  if (connect?.kind === 'code' && grant.kind === 'code') {
-    const answer = await connect.install({
-      app: target.app,
-      code: grant.code,
-      redirectUri: callbackUrl(deps.config),
-      codeVerifier: state.proofs.codeVerifier,
-    })
-    if (answer.kind !== 'installed') return failedAnswer(target, answer)
-    const read = readInstallation(answer.installation)
-    return read.kind === 'valid'
-      ? installationAnswer(deps, target, state.claims, read.value)
-      : failedAnswer(target, read)
-  }
-  if (connect?.kind === 'admin_consent' && grant.kind === 'consent') {
-    const proof = await connect.prove(target.app, grant.tenantId)
-    const pending =
-      proof.kind === 'proven'
-        ? null
-        : { problem: proof.problem, nextAttemptAtMs: deps.clock() + retryDelayMs(0) }
-    const installation: Installation = {
-      workspace: { id: grant.tenantId, name: null },
-      tokens: { accessToken: APP_ONLY, rotation: null },
-      userId: null,
-      botUserId: null,
-      userToken: null,
-      webhookUrl: null,
-    }
-    const answeredAtMs = deps.clock()
-    return { kind: 'installation', claims: state.claims, installation, answeredAtMs, pending }
-  }
-  throw new Error(`${target.provider.id} cannot be connected by ${grant.kind}`)
+  if (connect?.kind === 'admin_consent') return proveAdmin(deps, state, target, { connect, code })
+  if (connect === null) throw new Error(`${target.provider.id} cannot be connected`)
+  const answer = await connect.install({
+    app: target.app,
+    code,
+    redirectUri: callbackUrl(deps.config),
+    codeVerifier: state.proofs.codeVerifier,
+  })
+  if (answer.kind !== 'installed') return failedAnswer(target, answer)
+  const read = readInstallation(answer.installation)
+  return read.kind === 'valid'
+    ? installationAnswer(deps, target, state.claims, read.value)
+    : failedAnswer(target, read)
 }
 
 function installationAnswer(
@@ -80,7 +62,14 @@ function installationAnswer(
   const { webhookUrl: url } = installation
   if (url === null) {
     const answeredAtMs = deps.clock()
-    return { kind: 'installation', claims, installation, answeredAtMs, pending: null }
+    return {
+      kind: 'installation',
+      claims,
+      installation,
+      answeredAtMs,
+      pending: null,
+      adminProblem: null,
+    }
   }
   const installedIn = whereInstalled(installation)
   const { subscriberId } = claims
@@ -144,20 +133,21 @@ export function storeWebhook(
     data: { integrationId: integration.id, connectionIdentifier: null, contextKeys, type },
   }
   const outcome = { kind: 'connected', provider: provider.name } as const
-  return accept({ outcome, next: null }, { writes, events: [linked] })
+  return accept({ outcome }, { writes, events: [linked] })
 }
 
 /** Stores the connection that an installation or a consent creates or takes over. */
 export async function storeInstallation(
   deps: Deps,
   target: LinkTarget,
-  { claims, installation, answeredAtMs, pending }: InstallationAnswer,
+  answer: InstallationAnswer,
   storing: Storing,
 ): Promise<LinkDecision> {
   const { linkId } = storing
   const { integration, provider } = target
+  const { claims, installation, answeredAtMs, pending, adminProblem } = answer
   const { workspace } = installation
-  const installed = await installConnection(deps, {
+  const install = {
     environmentId: integration.environmentId,
     integrationId: integration.id,
     identifier: claims.connectionIdentifier,
@@ -173,7 +163,11 @@ export async function storeInstallation(
     auth: toStoredAuth(installation.tokens, answeredAtMs),
     pending,
     linkId,
-  })
+  }
+  if (adminProblem !== null) {
+    return storeForApproval(deps, target, { claims, install, adminProblem })
+  }
+  const installed = await installConnection(deps, install)
   if (installed.kind === 'other_workspace') {
     return wrongWorkspace(target, installed.existing, workspace)
   }
@@ -184,6 +178,7 @@ export async function storeInstallation(
     connection,
     installation,
   })
+  const others = await otherOwners(deps, target, connection)
   const { environmentId, identifier, contextKeys, workspaceId, workspaceName } = connection
   const event: DomainEvent = {
     type: 'connection.installed',
@@ -199,7 +194,6 @@ export async function storeInstallation(
       workspaceName,
       ...(replaced !== null && connectionChanges(replaced, connection)),
       ...(pending !== null && { problem: pending.problem }),
-      ...(linked.next !== null && { nextLinkId: linked.next.linkId }),
       ...(linked.refusal !== null && {
         endpointIdentifier: linked.refusal.existing.identifier,
       }),
@@ -212,8 +206,8 @@ export async function storeInstallation(
         provider: provider.name,
         ...(pending !== null && { problem: pending.problem }),
         ...(linked.refusal !== null && { remark: linked.refusal.kind }),
+        ...(others.length > 0 && { hasOtherOwner: true }),
       },
-      next: linked.next,
     },
     {
       ...change,
@@ -224,7 +218,12 @@ export async function storeInstallation(
         ...linked.writes,
       ],
       // The link's own event is the first of it: by that its status is read.
-      events: [event, ...change.events, ...linked.events],
+      events: [
+        event,
+        ...change.events,
+        ...linked.events,
+        ...others.map((other) => connectedAgain(other, { linkId, other: connection })),
+      ],
     },
   )
 }
@@ -247,7 +246,6 @@ async function findTakenOver(
 
 /** What follows of an installation for the user who made it. */
 type LinkOfInstaller = Omit<Change, 'jobs'> & {
-  next: SignedLink | null
   /** Why they were not linked, which does not make the installation fail; null otherwise. */
   refusal: NotLinked | null
 }
@@ -262,39 +260,22 @@ async function linkOfInstaller(
   const { claims, connection, installation } = installed
   const { autoLinkUser, subscriberId, contextKeys } = claims
   const { userId, workspace } = installation
-  const nothing = { expects: [], writes: [], events: [], next: null, refusal: null }
-  if (!autoLinkUser || subscriberId === null) return nothing
-  const { integration, provider, app } = target
-  const { identifier, workspaceId } = connection
-  const linked =
-    userId === null
-      ? nothing
-      : await linkEndpoint(deps, target, linkId, {
-          subscriberId,
-          contextKeys,
-          identity: { userId, workspace },
-          botInstallation: { kind: 'reachable' },
-          verification,
-          connectionIdentifier: identifier,
-          takesOverFrom: await findTakenOver(deps, connection, { subscriberId, contextKeys }),
-        })
+  const nothing = { expects: [], writes: [], events: [], refusal: null }
+  if (!autoLinkUser || subscriberId === null || userId === null) return nothing
+  const linked = await linkEndpoint(deps, target, linkId, {
+    subscriberId,
+    contextKeys,
+    identity: { userId, workspace },
+    // A job installs it: the app's permissions may take effect only later.
+    botInstallation:
+      target.provider.installBot === null
+        ? { kind: 'reachable' }
+        : { kind: 'not_yet', problem: 'The bot is about to be installed' },
+    verification,
+    connectionIdentifier: connection.identifier,
+    takesOverFrom: await findTakenOver(deps, connection, { subscriberId, contextKeys }),
+  })
   if ('existing' in linked) return { ...nothing, refusal: linked }
-  // A consent does not identify the administrator, who is sent on to sign in.
-  const next =
-    provider.connect?.kind === 'admin_consent'
-      ? signLink(
-          deps,
-          integration,
-          {
-            mode: 'link_user',
-            subscriberId,
-            connectionIdentifier: identifier,
-            contextKeys,
-            display: claims.display,
-          },
-          { provider, app, workspaceId, scope: null },
-        )
-      : null
   const { expects, writes, events } = linked
-  return { expects, writes, events, next, refusal: null }
+  return { expects, writes, events, refusal: null }
 }

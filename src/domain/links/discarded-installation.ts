@@ -12,7 +12,8 @@ import type { InstalledIn, LinkDecision, LinkOutcome, ProviderAnswer } from './o
 export function installedIn(answer: ProviderAnswer): InstalledIn | null {
   switch (answer.kind) {
     case 'installation':
-      return whereInstalled(answer.installation)
+      // Without proof, nobody knows whether there was a consent.
+      return answer.adminProblem === null ? whereInstalled(answer.installation) : null
     case 'webhook':
       return answer.installedIn
     case 'failed':

@@ -11,7 +11,6 @@ import { identifyUser, installBotInTime, storeUser } from './identify-user.ts'
 import type { KnownLink } from './known-link.ts'
 import type {
   CallbackResult,
-  Grant,
   LinkDecision,
   ProviderAnswer,
   StorableAnswer,
@@ -40,12 +39,12 @@ export async function exchange(
   deps: Deps,
   actor: Actor,
   { state, verified: { claims, proofs }, link, target, name }: ClaimedAttempt,
-  grant: Grant,
+  code: string,
 ): Promise<Exchanged> {
   const answer =
     claims.mode === 'link_user'
-      ? await identifyUser(deps, { claims, proofs }, target, grant)
-      : await connectWorkspace(deps, { claims, proofs }, target, grant)
+      ? await identifyUser(deps, { claims, proofs }, target, code)
+      : await connectWorkspace(deps, { claims, proofs }, target, code)
   if (answer.kind === 'failed') {
     const { outcome } = answer
     const result = answer.codeSent

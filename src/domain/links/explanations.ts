@@ -29,7 +29,7 @@ const NOT_FAILED: ReadonlySet<CallbackResult['kind']> = new Set([
   'not_undoable',
   'unlinked_other',
   'not_unlinkable',
-  'link_next',
+  'sign_in',
   'attempt_over',
 ])
 
@@ -86,6 +86,11 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
   undone: {
     meaning: 'The user was linked, and has undone it in the same browser within 10 minutes.',
     remedy: `${NEW_LINK} If they did so because the account was not theirs, find out who made the link.`,
+  },
+  admin_not_proven: {
+    meaning:
+      'Somebody consented to the app for an organisation, but has not proven to be an administrator there, so they connected nothing.',
+    remedy: `${LINK_STAYS_VALID} It must be opened by an administrator. If you know who it was, approve the connection: \`latch connections approve\`.`,
   },
   code_refused: {
     meaning: 'The provider did not accept the authorization code, or its response is invalid.',
@@ -195,6 +200,12 @@ export const EXPLANATIONS: Readonly<Record<LinkReason, Explanation>> = {
   connection_gone: {
     meaning: 'The connection that the link names was deleted after the link was created.',
     remedy: 'Have the workspace connected again, or create a link without connectionIdentifier.',
+  },
+  connection_not_approved: {
+    meaning:
+      'The connection that the link names was made by somebody who has not proven to be an administrator, so nobody is linked through it.',
+    remedy:
+      'Approve it with `latch connections approve`, or have an administrator connect the organisation.',
   },
   not_completed: {
     meaning:

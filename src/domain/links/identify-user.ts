@@ -30,13 +30,12 @@ export async function identifyUser(
   deps: Deps,
   { claims, proofs }: { claims: UserClaims; proofs: Proofs },
   target: LinkTarget,
-  grant: { kind: 'code'; code: string } | { kind: 'consent' },
+  code: string,
 ): Promise<UserAnswer | FailedAnswer> {
   const { provider, app, connection } = target
-  if (grant.kind !== 'code') throw new Error('a user cannot be identified without a code')
   const answer = await provider.identify({
     app,
-    code: grant.code,
+    code,
     redirectUri: callbackUrl(deps.config),
     protocol: claims.protocol,
     codeVerifier: proofs.codeVerifier,
@@ -93,7 +92,7 @@ export async function storeUser(
       }
     : { writes: [], events: [] }
   return accept(
-    { outcome, next: null },
+    { outcome },
     {
       expects: [through.expects, ...endpoint.expects],
       writes: [
@@ -207,4 +206,5 @@ const identityConnection = (
   workspaceName: workspace.name,
   botUserId: null,
   origin: 'identity',
+  adminProblem: null,
 })

@@ -70,6 +70,8 @@ export type UserLinkRefusal =
   | { kind: 'connection_not_found'; identifier: string }
   /** The link requires a session of the app, whose URL is not set. */
   | { kind: 'completion_url_missing' }
+  /** Nobody is linked through it before an operator has approved it. */
+  | { kind: 'connection_not_approved'; identifier: string }
 
 export type ConnectLinkRefusal =
   | UserLinkRefusal
@@ -110,6 +112,9 @@ export async function linkUser(
   }
   if (lacksCompletionUrl(deps, integration, { mode: 'link_user', subscriberId })) {
     return { kind: 'completion_url_missing' }
+  }
+  if (connection !== null && connection.adminProblem !== null) {
+    return { kind: 'connection_not_approved', identifier: connection.identifier }
   }
   const link = signLink(
     deps,
@@ -174,6 +179,8 @@ export async function linkWorkspace(
   if (lacksCompletionUrl(deps, integration, { mode: 'connect', subscriberId })) {
     return { kind: 'completion_url_missing' }
   }
+  // One that waits for approval gives way, wherever it is.
+  const expected = existing === null || existing.adminProblem !== null ? null : existing
   const link = signLink(
     deps,
     integration,
@@ -187,7 +194,7 @@ export async function linkWorkspace(
       autoLinkUser: request.autoLinkUser ?? false,
       consent: null,
     },
-    { provider, app, workspaceId: existing?.workspaceId ?? null, scope: request.scope ?? null },
+    { provider, app, workspaceId: expected?.workspaceId ?? null, scope: request.scope ?? null },
   )
   return acceptLink(deps, caller, link, subscriber.writes, contexts)
 }

@@ -5,7 +5,6 @@ import type { StateClaims } from '../../secrets/state.ts'
 import type { PendingConsent } from '../../store/connections/connection-rows.ts'
 import type { Decision } from '../decision.ts'
 import type { SentProofs } from './browser-proof.ts'
-import type { SignedLink } from './sign-link.ts'
 import type { NotUndoable } from './undo.ts'
 import type { NotUnlinkable } from './unlink-other.ts'
 
@@ -26,7 +25,7 @@ export type AuthorizationResponse = {
   sentProofs: SentProofs
 }
 
-/** A code to exchange, or an administrator's consent to check. */
+/** A code to exchange, or word of an administrator's consent, which a sign-in must prove. */
 export type Grant = { kind: 'code'; code: string } | { kind: 'consent'; tenantId: string }
 
 /** The claims of a link by its mode. */
@@ -60,8 +59,13 @@ export type InstallationAnswer = {
   installation: Installation
   /** When the provider answered, which is when the lifetime of its tokens begins. */
   answeredAtMs: number
-  /** Why a claimed consent is not confirmed; null if it is. */
+  /** Why a consent is not in effect yet; null if it is. */
   pending: PendingConsent | null
+  /**
+   * Why the person who consented has not proven to be an administrator; null if they have, or if
+   * nobody had to.
+   */
+  adminProblem: string | null
 }
 
 export type WebhookAnswer = {
@@ -97,6 +101,7 @@ const TargetRefusal = Type.Union([
   Type.Object({ kind: Type.Literal('credentials_missing'), provider: Type.String() }),
   Type.Object({ kind: Type.Literal('subscriber_gone'), subscriberId: Type.String() }),
   Type.Object({ kind: Type.Literal('connection_gone'), identifier: Type.String() }),
+  Type.Object({ kind: Type.Literal('connection_not_approved'), identifier: Type.String() }),
 ])
 export type TargetRefusal = Static<typeof TargetRefusal>
 
@@ -133,6 +138,16 @@ export const LinkOutcome = Type.Union([
         Type.Literal('linked_as_another_user'),
       ]),
     ),
+    /** Whether the tenant is connected for somebody else too. */
+    hasOtherOwner: Type.Optional(Type.Boolean()),
+  }),
+  Type.Object({
+    kind: Type.Literal('admin_not_proven'),
+    provider: Type.String(),
+    /** What is missing, for people. */
+    problem: Type.String(),
+    /** Whether there is a connection now that an operator can approve. */
+    canBeApproved: Type.Boolean(),
   }),
   Type.Object({
     kind: Type.Literal('linked_to_another_subscriber'),
@@ -179,20 +194,17 @@ export const LinkOutcome = Type.Union([
 ])
 export type LinkOutcome = Static<typeof LinkOutcome>
 
-/** The outcomes that change nothing. The link stays valid until it expires. */
+/** The outcomes that complete nothing. The link stays valid until it expires. */
 export type FailedOutcome = Exclude<
   LinkOutcome,
   { kind: 'linked' | 'connected' | 'undone' | 'unlinked_other' }
 >
 
 /**
- * The decision at the end of a link. `next`: the link to which the user is sent on, to link
- * themselves too; null for the result page.
+ * The decision at the end of an attempt. One that changes something completes the link, unless its
+ * outcome is a failure all the same.
  */
-export type LinkDecision = Decision<
-  { outcome: Extract<LinkOutcome, { kind: 'linked' | 'connected' }>; next: SignedLink | null },
-  FailedOutcome
->
+export type LinkDecision = Decision<{ outcome: LinkOutcome }, FailedOutcome>
 
 /** Why a callback was refused before the code was exchanged. */
 export type CallbackRefusal =
@@ -221,8 +233,9 @@ export type CallbackRefusal =
 export type ConfirmationRequired = { kind: 'confirmation_required'; attemptId: string }
 
 /**
- * `link_next`: the workspace is connected, and the user is sent on to `url` to link themselves too.
- * `not_undoable` and `not_unlinkable`: what was linked is unchanged. `attempt_over`: the attempt has ended; only the browser that made it is told how.
+ * `sign_in`: word of a consent has come, and the person goes on to `url`, to prove who they are.
+ * `not_undoable` and `not_unlinkable`: what was linked is unchanged. `attempt_over`: the attempt has
+ * ended; only the browser that made it is told how.
  */
 export type CallbackResult =
   | LinkOutcome
@@ -230,5 +243,5 @@ export type CallbackResult =
   | ConfirmationRequired
   | NotUndoable
   | NotUnlinkable
-  | { kind: 'link_next'; url: string }
+  | { kind: 'sign_in'; url: string }
   | { kind: 'attempt_over' }

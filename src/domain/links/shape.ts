@@ -83,6 +83,7 @@ export const HeldAnswer = Type.Union([
     installation,
     answeredAtMs: Type.Integer(),
     pending: orNull(Type.Object({ problem: Type.String(), nextAttemptAtMs: Type.Integer() })),
+    adminProblem: orNull(Type.String()),
   }),
   Type.Object({
     kind: Type.Literal('webhook'),

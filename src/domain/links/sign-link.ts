@@ -67,6 +67,26 @@ export function signLink(
   return { url, linkId, providerId: provider.id, mode: claims.mode }
 }
 
+/**
+ * Where the person goes on who brings word of a consent: to sign in at that tenant. The state is of the
+ * same link, so that it is completed once.
+ */
+export function signInUrl(
+  deps: Pick<Deps, 'states' | 'config' | 'clock'>,
+  claims: StateClaims,
+  { provider, app }: { provider: Provider; app: AppWithClientId },
+  workspaceId: string,
+): string {
+  const { connect } = provider
+  if (connect?.kind !== 'admin_consent' || claims.mode !== 'connect') {
+    throw new Error(`${provider.id} has no consent to prove`)
+  }
+  const state = deps.states.sign({ ...claims, consent: { workspaceId, atMs: deps.clock() } })
+  const redirectUri = callbackUrl(deps.config)
+  const proofs = () => deps.states.proofs(claims)
+  return connect.signInUrl({ app, redirectUri, state, proofs, workspaceId })
+}
+
 /** The URL of the provider's consent page. */
 export function providerUrl(
   deps: Pick<Deps, 'states' | 'config'>,

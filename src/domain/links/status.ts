@@ -39,7 +39,7 @@ export type LinkStatus = {
   contextKeys: readonly string[] | null
   connectionIdentifier: string | null
   endpointIdentifier: string | null
-  /** The link by which the user who connected the workspace is linked too. */
+  /** In earlier versions, the link by which the user who connected the workspace was linked too. */
   nextLinkId: string | null
   /** Why it failed or is incomplete; null otherwise. */
   why: ExplainedReason | null
@@ -96,7 +96,8 @@ export async function findLinkStatus(
     subscriberId: events.find((event) => event.subscriberId !== null)?.subscriberId ?? null,
     contextKeys: contextsOf(events),
     connectionIdentifier:
-      subjectOf(end.installed) ?? textOf([end.linked].filter(isThere), 'connectionIdentifier'),
+      subjectOf(end.installed ?? end.requested) ??
+      textOf([end.linked].filter(isThere), 'connectionIdentifier'),
     endpointIdentifier: subjectOf(end.linked),
     nextLinkId: textOf([end.installed].filter(isThere), 'nextLinkId'),
     why:
@@ -121,6 +122,8 @@ const isEnd = (reason: string | null): boolean => reason === EXHAUSTED || reason
 type End = {
   installed: StoredEvent | null
   linked: StoredEvent | null
+  /** The last consent that an operator can approve. */
+  requested: StoredEvent | null
   /** The event of its success: that of the connection if the link connects, else of the endpoint. */
   stored: StoredEvent | null
   /** The last failure; expiry counts only if nothing else failed. */
@@ -137,7 +140,8 @@ function endOf(events: readonly StoredEvent[]): End {
   const failures = events.filter((one) => one.type === 'link.failed' || isUndone(one))
   const inTime = failures.filter(({ reason }) => reason !== 'link_expired')
   const failed = inTime.at(-1) ?? failures.at(-1) ?? null
-  return { installed, linked, stored: installed ?? linked, failed }
+  const requested = events.findLast(({ type }) => type === 'connection.approval_requested') ?? null
+  return { installed, linked, requested, stored: installed ?? linked, failed }
 }
 
 function stateOf(

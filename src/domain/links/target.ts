@@ -50,6 +50,9 @@ export async function findTarget(
   if (connectionIdentifier !== null && connection === null && mode === 'link_user') {
     return { kind: 'connection_gone', identifier: connectionIdentifier }
   }
+  if (connection !== null && connection.adminProblem !== null && mode === 'link_user') {
+    return { kind: 'connection_not_approved', identifier: connection.identifier }
+  }
   const app = read.app
   return { kind: 'found', integration, provider, app, subscriber, connection }
 }

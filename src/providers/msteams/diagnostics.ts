@@ -44,6 +44,7 @@ export async function diagnoseEntraApp(
     ...permissions,
     ...(seesCatalog ? [await checkCatalog(fetch, graphUrl, token.accessToken, app)] : []),
     redirectNote(redirectUri),
+    CLAIMS_NOTE,
   ]
 }
 
@@ -88,6 +89,14 @@ const redirectNote = (redirectUri: string): Finding => ({
   remedy: `Under Authentication, platform "Web", there must be exactly this URL: ${redirectUri}`,
 })
 
+const CLAIMS_NOTE: Finding = {
+  status: 'note',
+  message:
+    'whether sign-ins have the claims `wids` and `acct`, by which administrators prove who they are, cannot be checked from here',
+  remedy:
+    'The manifest must have "groupMembershipClaims": "DirectoryRole", and the optional claim `acct` for ID tokens.',
+}
+
 export const entraSetupInstructions = (redirectUri: string): SetupInstructions => ({
   title: 'Microsoft: entra.microsoft.com, App registrations',
   text: [
@@ -96,5 +105,8 @@ export const entraSetupInstructions = (redirectUri: string): SetupInstructions =
     ...['openid', 'profile', 'User.Read'].map((scope) => `  ${scope} (delegated)`),
     ...PERMISSIONS.map((permission) => `  ${permission} (application, with admin consent)`),
     'Certificates & secrets: a client secret, whose value is `secretKey`.',
+    'Manifest, so that administrators who consent can prove who they are:',
+    '  "groupMembershipClaims": "DirectoryRole"',
+    '  "optionalClaims": {"idToken": [{"name": "acct"}]}',
   ].join('\n'),
 })

@@ -2,8 +2,10 @@ import { Type } from '@sinclair/typebox'
 import { Value } from '@sinclair/typebox/value'
 import { decodeJwt, errors } from 'jose'
 import { type Fetch, postForm } from '../call-provider.ts'
-import { createIdTokenVerifier } from '../id-token.ts'
+import { createIdTokenVerifier, type VerifiedIdToken } from '../id-token.ts'
 import type {
+  AdminOutcome,
+  AdminPolicy,
   AuthorizationRequest,
   CodeExchange,
   ConnectRequest,
@@ -12,6 +14,7 @@ import type {
 } from '../provider.ts'
 import { createQueryString } from '../query-string.ts'
 import { shownNames } from '../shown-names.ts'
+import { adminProblem } from './admin-proof.ts'
 
 /** Novu's fixed scopes: they identify the user, and no more. */
 const SCOPE = 'openid profile User.Read'
@@ -32,7 +35,7 @@ export type AppTokenOutcome =
   | { kind: 'refused'; problem: string }
 
 export type Entra = {
-  authorizeUrl(request: AuthorizationRequest): string
+  authorizeUrl(request: Omit<AuthorizationRequest, 'userScope' | 'protocol'>): string
   /**
    * Where an administrator consents to the app's own permissions on behalf of everyone in a tenant.
    */
@@ -40,7 +43,12 @@ export type Entra = {
   /** A tenant is identified by a GUID: nothing else may get into a path (SSRF). */
   isTenantId(text: string): boolean
   isIssuer(issuer: string): boolean
-  identify(exchange: CodeExchange): Promise<IdentifyOutcome>
+  identify(exchange: Omit<CodeExchange, 'protocol'>): Promise<IdentifyOutcome>
+  /** The same, and whether the user has proven to be an administrator of the tenant. */
+  identifyAdmin(
+    exchange: Omit<CodeExchange, 'protocol'>,
+    policy: AdminPolicy,
+  ): Promise<AdminOutcome>
   /** An app-only token for a tenant, which Entra issues only after an admin there consented. */
   appToken(app: ProviderApp, tenantId: string): Promise<AppTokenOutcome>
 }
@@ -84,6 +92,45 @@ export function createEntra(
   const tokenUrl = (authority: string): string =>
     `${entraUrl}/${encodeURIComponent(authority)}/oauth2/v2.0/token`
 
+  /** Exchanges the code and verifies the id_token. */
+  async function signIn({
+    app,
+    code,
+    redirectUri,
+    codeVerifier,
+    nonce,
+    workspaceId,
+  }: Omit<CodeExchange, 'protocol'>): Promise<SignIn> {
+    const answer = await postForm(fetch, tokenUrl(authorityOf(app, workspaceId)), {
+      grant_type: 'authorization_code',
+      client_id: app.clientId,
+      client_secret: app.clientSecret,
+      code,
+      redirect_uri: redirectUri,
+      scope: SCOPE,
+      code_verifier: codeVerifier,
+    })
+    if (answer.kind === 'unavailable') {
+      return { kind: 'unavailable', reason: answer.reason, codeSent: answer.sent }
+    }
+    const { status, body } = answer
+    const error = entraError(body)
+    if (error !== null && status < 500) return { kind: 'refused', error }
+    if (!Value.Check(Granted, body)) {
+      return { kind: 'unavailable', reason: `status ${status}, unexpected body`, codeSent: true }
+    }
+    const issuer = `${entraUrl}/${claimedTenant(body.id_token)}/v2.0`
+    const verified = await verify(body.id_token, { issuer, audience: app.clientId, nonce })
+    switch (verified.kind) {
+      case 'verified':
+        return verified
+      case 'unavailable':
+        return { ...verified, codeSent: true }
+      case 'refused':
+        return { kind: 'refused', error: `id_token: ${verified.reason}` }
+    }
+  }
+
   return {
     authorizeUrl({ app, redirectUri, state, proofs, workspaceId }) {
       const { nonce, codeChallenge } = proofs()
@@ -120,28 +167,14 @@ export function createEntra(
       return TENANT_ID.test(tenant) && issuer === `${entraUrl}/${tenant}/v2.0`
     },
 
-    async identify({ app, code, redirectUri, codeVerifier, nonce, workspaceId }) {
-      const answer = await postForm(fetch, tokenUrl(authorityOf(app, workspaceId)), {
-        grant_type: 'authorization_code',
-        client_id: app.clientId,
-        client_secret: app.clientSecret,
-        code,
-        redirect_uri: redirectUri,
-        scope: SCOPE,
-        code_verifier: codeVerifier,
-      })
-      if (answer.kind === 'unavailable') {
-        return { kind: 'unavailable', reason: answer.reason, codeSent: answer.sent }
-      }
-      const { status, body } = answer
-      const error = entraError(body)
-      if (error !== null && status < 500) return { kind: 'refused', error }
-      if (!Value.Check(Granted, body)) {
-        return { kind: 'unavailable', reason: `status ${status}, unexpected body`, codeSent: true }
-      }
-      const issuer = `${entraUrl}/${claimedTenant(body.id_token)}/v2.0`
-      const verification = await verify(body.id_token, { issuer, audience: app.clientId, nonce })
-      return identityOf(verification)
+    identify: async (exchange) => identityOf(await signIn(exchange)),
+
+    async identifyAdmin(exchange, policy) {
+      const signedIn = await signIn(exchange)
+      const identified = identityOf(signedIn)
+      if (identified.kind !== 'identified') return identified
+      const claims = signedIn.kind === 'verified' ? signedIn.claims : {}
+      return { ...identified, problem: adminProblem(policy, claims) }
     },
 
     async appToken(app, tenantId) {
@@ -175,27 +208,22 @@ function claimedTenant(idToken: string): string {
   }
 }
 
-function identityOf(
-  verification: Awaited<ReturnType<ReturnType<typeof createIdTokenVerifier>>>,
-): IdentifyOutcome {
-  switch (verification.kind) {
-    case 'unavailable':
-      return { kind: 'unavailable', reason: verification.reason, codeSent: true }
-    case 'refused':
-      return { kind: 'refused', error: `id_token: ${verification.reason}` }
-    case 'verified': {
-      const { claims } = verification
-      if (!Value.Check(Claims, claims))
-        return { kind: 'refused', error: 'id_token: user or tenant id missing' }
-      return {
-        kind: 'identified',
-        identity: {
-          userId: claims.oid,
-          ...shownNames({ name: claims.name, signInName: claims.preferred_username }),
-          workspace: { id: claims.tid, name: null },
-        },
-      }
-    }
+/** A verified id_token, or why there is none. */
+type SignIn = VerifiedIdToken | Exclude<IdentifyOutcome, { kind: 'identified' }>
+
+function identityOf(signedIn: SignIn): IdentifyOutcome {
+  if (signedIn.kind !== 'verified') return signedIn
+  const { claims } = signedIn
+  if (!Value.Check(Claims, claims)) {
+    return { kind: 'refused', error: 'id_token: user or tenant id missing' }
+  }
+  return {
+    kind: 'identified',
+    identity: {
+      userId: claims.oid,
+      ...shownNames({ name: claims.name, signInName: claims.preferred_username }),
+      workspace: { id: claims.tid, name: null },
+    },
   }
 }
 

@@ -48,6 +48,10 @@ const CONSENT_TEXTS = {
     'Azure permission changes can take up to 60 minutes. We keep asking: there is nothing more for ' +
     'you to do, unless an administrator did not in fact consent.',
   missing: 'Microsoft did not say that an administrator consented, so nothing was connected.',
+  notProvenAdvice:
+    'If you are an administrator of this organisation, sign in with that account: ask for a new ' +
+    'link, and open it. Otherwise have one open it. To take a consent back, an administrator removes ' +
+    'the app at entra.microsoft.com, under Enterprise applications.',
 }
 
 /**
@@ -72,6 +76,8 @@ export const createMsTeams: CreateProvider = ({ address, fetch, clock }) => {
       texts: CONSENT_TEXTS,
       url: (request) => entra.adminConsentUrl(request),
       isTenantId: (text) => entra.isTenantId(text),
+      signInUrl: (request) => entra.authorizeUrl(request),
+      identifyAdmin: (exchange, policy) => entra.identifyAdmin(exchange, policy),
       async prove(app, tenantId) {
         const token = await entra.appToken(app, tenantId)
         if (token.kind === 'refused') return { kind: 'not_yet', problem: token.problem }

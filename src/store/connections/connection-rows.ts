@@ -13,6 +13,9 @@ export type Connection = Omit<Row, 'authSealed' | 'consentProblem'>
  */
 export type PendingConsent = { problem: string; nextAttemptAtMs: number }
 
+/** The owner of a connection. An integration has at most one connection per owner. */
+export type ConnectionOwner = { subscriberId: string | null; contextKeys: readonly string[] }
+
 /** Removes the columns that only the store uses. */
 export function toConnection({
   authSealed: _,

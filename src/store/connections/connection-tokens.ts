@@ -20,6 +20,8 @@ export type TokenHolder = {
   authSealed: string
   /** Why an administrator's consent is not confirmed; null if it is, or if none is needed. */
   consentProblem: string | null
+  /** Why an operator must approve the connection first; null if nobody must. */
+  adminProblem: string | null
   updatedAtMs: number
 }
 
@@ -54,6 +56,7 @@ export function createConnectionTokens(database: Database, sealing: Sealing): Co
         auth: openAuth(sealing, connectionId, row.authSealed),
         authSealed: row.authSealed,
         consentProblem: row.consentProblem,
+        adminProblem: row.adminProblem,
         updatedAtMs: row.updatedAtMs,
       }
     },

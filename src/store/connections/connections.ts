@@ -1,14 +1,15 @@
-import { and, eq, isNull, ne, type SQL, sql } from 'drizzle-orm'
+import { and, eq, isNull, type SQL, sql } from 'drizzle-orm'
 import type { Sealing } from '../../secrets/sealing.ts'
 import type { Database } from '../database/client.ts'
 import type { Jobs } from '../jobs/jobs.ts'
-import { type Pending, PROVE_CONSENT, REFRESH_TOKENS } from '../jobs/pending.ts'
+import { type Pending, REFRESH_TOKENS } from '../jobs/pending.ts'
 import type { Counts } from '../reading/counts.ts'
 import type { Page, Paging } from '../reading/pagination.ts'
 import type { RowCache } from '../reading/row-cache.ts'
 import { channelConnections, channelEndpoints } from '../schema/channels.ts'
 import { expectation, expectRow } from '../writer/expectations.ts'
 import { toWrite, type Write } from '../writer/writes.ts'
+import { isOfOwner, scheduleProof } from './connection-approvals.ts'
 import { type ConnectionAuth, openAuth, refreshAtMs, sealAuth } from './connection-auth.ts'
 import {
   type ConnectionFilter,
@@ -16,15 +17,18 @@ import {
   connectionSource,
   pageOfConnections,
 } from './connection-list.ts'
-import { type Connection, type PendingConsent, type Row, toConnection } from './connection-rows.ts'
+import {
+  type Connection,
+  type ConnectionOwner,
+  type PendingConsent,
+  type Row,
+  toConnection,
+} from './connection-rows.ts'
 import {
   connectionOfWorkspace,
   type IntegrationWorkspace,
   type LinkedUser,
 } from './workspace-connections.ts'
-
-/** The owner of a connection. An integration has at most one connection per owner. */
-export type ConnectionOwner = { subscriberId: string | null; contextKeys: readonly string[] }
 
 /** A connection with everything needed to show it. */
 export type ConnectionWithAuth = {
@@ -49,7 +53,10 @@ export type Connections = {
    * may have been replaced.
    */
   expectSame(read: Connection): Write
-  /** Fails the commit if the connection no longer exists or has a different workspace. */
+  /**
+   * Fails the commit if the connection no longer exists, has a different workspace, or must be
+   * approved first.
+   */
   expectInWorkspace(connection: Pick<Connection, 'id' | 'workspaceId'>): Write
   /** Fails the commit if the connection no longer exists or is no longer identity-only. */
   expectIdentityOnly(id: string): Write
@@ -64,6 +71,7 @@ export type Connections = {
     auth: ConnectionAuth,
     pending?: PendingConsent | null,
   ): readonly Write[]
+  /** The owner's connection; one that must be approved first has no owner. */
   findByOwner(integrationId: string, owner: ConnectionOwner): Promise<Connection | null>
   /**
    * The workspace's connection in which a user is linked if the link names none: see
@@ -114,7 +122,8 @@ export function createConnections(
 
   const withoutAuth = (row: Row | undefined): Connection | null =>
     row === undefined ? null : toConnection(row)
-  const { integrationId, subscriberId, contextKeys, workspaceId, origin } = channelConnections
+  const { integrationId, subscriberId, contextKeys, workspaceId, origin, adminProblem } =
+    channelConnections
 
   const toRow = (
     connection: Connection,
@@ -134,11 +143,7 @@ export function createConnections(
     auth: ConnectionAuth,
     pending: PendingConsent | null = null,
   ): Write[] => {
-    if (pending !== null) {
-      // The consent was checked once when it was found to be pending.
-      const dueAtMs = pending.nextAttemptAtMs
-      return [jobs.schedule({ kind: PROVE_CONSENT, subject, dueAtMs, attempts: 1 })]
-    }
+    if (pending !== null) return [scheduleProof(jobs, subject, pending)]
     const dueAtMs = refreshAtMs(auth)
     return dueAtMs === null ? [] : [jobs.schedule({ kind: REFRESH_TOKENS, subject, dueAtMs })]
   }
@@ -175,6 +180,8 @@ export function createConnections(
             origin: sql`case ${origin} when 'identity' then 'api' else ${origin} end`,
             authSealed: sealAuth(sealing, id, auth),
             consentProblem: null,
+            // The backend says itself which workspace it is, as if it had created the connection.
+            adminProblem: null,
             updatedAtMs,
           })
           .where(eq(channelConnections.id, id)),
@@ -197,7 +204,11 @@ export function createConnections(
       ),
     expectInWorkspace: (connection) =>
       expectOne(
-        and(eq(channelConnections.id, connection.id), eq(workspaceId, connection.workspaceId)),
+        and(
+          eq(channelConnections.id, connection.id),
+          eq(workspaceId, connection.workspaceId),
+          isNull(adminProblem),
+        ),
       ),
     expectIdentityOnly: (id) =>
       expectOne(and(eq(channelConnections.id, id), eq(origin, 'identity'))),
@@ -209,16 +220,7 @@ export function createConnections(
         await database
           .select()
           .from(channelConnections)
-          .where(
-            and(
-              eq(integrationId, integration),
-              ne(origin, 'identity'),
-              owner.subscriberId === null
-                ? isNull(subscriberId)
-                : eq(subscriberId, owner.subscriberId),
-              eq(contextKeys, owner.contextKeys),
-            ),
-          )
+          .where(and(isOfOwner(integration, owner), isNull(adminProblem)))
           .get(),
       ),
     findForUser: async (workspace, user) =>

@@ -50,6 +50,7 @@ export function connectionOfWorkspace(
       and(
         eq(integrationId, workspace.integrationId),
         eq(workspaceId, workspace.workspaceId),
+        isNull(channelConnections.adminProblem),
         or(linked, isUsable),
       ),
     )

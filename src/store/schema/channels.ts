@@ -19,6 +19,11 @@ export const channelConnections = sqliteTable(
     authSealed: sealed('auth').notNull(),
     /** Why an administrator's consent that was reported is not confirmed; null: no problem. */
     consentProblem: text('consent_problem'),
+    /**
+     * Why the person who consented has not proven to be an administrator of the tenant. Until an operator
+     * approves it, the connection owns nothing, and nobody is linked through it. Null: nothing to approve.
+     */
+    adminProblem: text('admin_problem'),
     /** `identity`: created because a user linked from this workspace; has no token of its own. */
     origin: text('origin', { enum: ['identity', 'install', 'api'] })
       .notNull()
@@ -32,10 +37,13 @@ export const channelConnections = sqliteTable(
     // moment cannot create two.
     uniqueIndex('channel_connections_subscriber')
       .on(table.integrationId, table.subscriberId, table.contextKeys)
-      .where(sql`origin <> 'identity' and subscriber_id is not null`),
+      .where(sql`origin <> 'identity' and admin_problem is null and subscriber_id is not null`),
     uniqueIndex('channel_connections_shared')
       .on(table.integrationId, table.contextKeys)
-      .where(sql`origin <> 'identity' and subscriber_id is null`),
+      .where(sql`origin <> 'identity' and admin_problem is null and subscriber_id is null`),
+    index('channel_connections_unapproved')
+      .on(table.integrationId, table.createdAtMs)
+      .where(sql`admin_problem is not null`),
     index('channel_connections_created').on(table.environmentId, table.createdAtMs, table.id),
     index('channel_connections_updated').on(table.environmentId, table.updatedAtMs, table.id),
     index('channel_connections_workspace').on(table.integrationId, table.workspaceId),

@@ -1,8 +1,8 @@
 import { afterAll, describe, expect, test } from 'bun:test'
 import { CONTOSO } from '../../../src/providers/msteams/stand-in/directory.ts'
-import { sameBrowser } from '../../harness/attempts.ts'
 import { startService } from '../../harness/service.ts'
-import { ADELE, connectTenant, LEE, ownContext } from './teams.ts'
+import { until } from '../../harness/until.ts'
+import { ADELE, connectTenant, consentAsAdmin, ownContext, signInAfter } from './teams.ts'
 
 const service = await startService()
 afterAll(() => service.stop())
@@ -13,11 +13,20 @@ const connection = async (identifier: string): Promise<Record<string, unknown>> 
 describe('an administrator’s consent', () => {
   // docs/decisions/0012-admin-consent.md
   // docs/providers.md#proof-of-admin-consent
-  test('makes a connection once Microsoft proves it', async () => {
+  test('makes a connection once the administrator has signed in', async () => {
     const url = await connectTenant(service, { ...ownContext(), connectionIdentifier: 'contoso-2' })
     expect(url.pathname).toBe('/organizations/v2.0/adminconsent')
     expect(url.searchParams.get('scope')).toBe(`${service.entraUrl}/graph/.default`)
-    const page = await service.open(await service.consent(url, { user: ADELE }))
+    const word = await service.consent(url, { user: ADELE })
+    const onward = await service.open(word)
+    const signIn = new URL(String(onward.headers.get('location')))
+    expect(onward.status).toBe(302)
+    expect(signIn.pathname).toBe(`/${CONTOSO.id}/oauth2/v2.0/authorize`)
+    expect(signIn.searchParams.get('code_challenge_method')).toBe('S256')
+    expect(String(signIn.searchParams.get('state')).length).toBeLessThan(1000)
+    expect((await service.api('GET', '/v1/channel-connections/contoso-2')).status).toBe(404)
+
+    const page = await service.open(await service.consent(signIn, { user: ADELE }))
     expect([page.status, page.text.includes('You&#x27;re all set')]).toEqual([200, true])
     const stored = await connection('contoso-2')
     expect(stored).toMatchObject({
@@ -46,11 +55,15 @@ describe('an administrator’s consent', () => {
     try {
       const url = await connectTenant(other, { connectionIdentifier: 'late' })
       await other.fault('entra', 'missing_consent')
-      const page = await other.open(await other.consent(url, { user: ADELE }))
+      const page = await other.open(await consentAsAdmin(other, url))
       expect([page.status, page.text.includes('Waiting for Microsoft')]).toEqual([200, true])
       const read = async () => (await other.api('GET', '/v1/channel-connections/late')).body
       expect(await read()).toMatchObject({
-        pending: { problem: expect.stringContaining('No application permission'), attempts: 1 },
+        pending: {
+          reason: 'consent_pending',
+          problem: expect.stringContaining('No application permission'),
+          attempts: 1,
+        },
       })
       const verify = '/v1/channel-connections/late/verify'
       expect((await other.api('POST', verify, {})).status).toBe(502)
@@ -80,27 +93,70 @@ describe('an administrator’s consent', () => {
     expect((await service.api('GET', '/v1/channel-connections/evil')).status).toBe(404)
   })
 
-  test('with autoLinkUser goes on to the user’s own link, through that connection', async () => {
+  test('with autoLinkUser links the administrator by the same sign-in', async () => {
     const { context, query } = ownContext()
-    const url = await connectTenant(service, {
-      context,
-      connectionIdentifier: 'chained',
-      autoLinkUser: true,
-    })
-    const address = await service.consent(url, { user: ADELE })
-    const first = await service.open(address)
-    const { status, headers } = first
-    expect(status).toBe(302)
-    const next = new URL(String(headers.get('location')))
-    expect(next.pathname).toBe(`/${CONTOSO.id}/oauth2/v2.0/authorize`)
-    // A second look at the consent's callback tells what became of it.
-    const again = await service.open(address, sameBrowser(first))
-    expect(again.text).toContain('You&#x27;re all set')
-    const page = await service.open(await service.consent(next, { user: LEE }))
-    expect(page.status).toBe(200)
+    const connecting = { context, connectionIdentifier: 'chained', autoLinkUser: true }
+    const page = await service.open(
+      await consentAsAdmin(service, await connectTenant(service, connecting)),
+    )
+    expect([page.status, page.text.includes('You&#x27;re all set')]).toEqual([200, true])
     expect(await service.endpoints(query)).toMatchObject([
-      { connectionIdentifier: 'chained', endpoint: { userId: LEE } },
+      { connectionIdentifier: 'chained', endpoint: { userId: ADELE, tenantId: CONTOSO.id } },
     ])
-    expect((await service.endpoints(query))[0]?.['pending']).toBeUndefined()
+    // The job installs the bot, once the permissions are in effect.
+    service.advance(60_000)
+    await until(async () => (await service.endpoints(query))[0]?.['pending'] === undefined)
+  })
+
+  test('is completed once, and is one link from beginning to end', async () => {
+    const asked = await service.api('POST', '/v1/integrations/channel-connections/oauth', {
+      integrationIdentifier: 'msteams',
+      subscriberId: 'subscriber-123',
+      ...ownContext(),
+      connectionIdentifier: 'once',
+    })
+    const id = String(asked.headers.get('latch-link-id'))
+    const url = new URL((asked.body as { url: string }).url)
+    const word = await service.consent(url, { user: ADELE })
+    const back = await signInAfter(service, word, ADELE)
+    const read = async () => (await service.api('GET', `/v1/links/${id}`)).body
+    expect(await read()).toMatchObject({ status: 'waiting', usable: true })
+    expect((await service.open(back)).status).toBe(200)
+    expect(await read()).toMatchObject({
+      status: 'connected',
+      usable: false,
+      connectionIdentifier: 'once',
+      nextLinkId: null,
+      reason: null,
+    })
+    expect((await service.open(word)).text).toContain('already used')
+    expect(
+      (await service.open(url.searchParams.get('redirect_uri') + new URL(word).search)).status,
+    ).toBe(409)
+  })
+
+  test('that is followed by no sign-in leaves the link as valid as before', async () => {
+    const url = await connectTenant(service, { ...ownContext(), connectionIdentifier: 'left' })
+    const word = await service.consent(url, { user: ADELE })
+    const signIn = new URL(String((await service.open(word)).headers.get('location')))
+    const page = await service.open(await service.consent(signIn, { decision: 'deny' }))
+    expect([page.status, page.text.includes('Cancelled')]).toEqual([400, true])
+    expect((await service.open(await consentAsAdmin(service, url))).status).toBe(200)
+    expect(await connection('left')).toMatchObject({ workspace: { id: CONTOSO.id } })
+  })
+
+  test('leaves 5 minutes for the sign-in, even at the end of the link', async () => {
+    const other = await startService()
+    try {
+      const late = await connectTenant(other, { connectionIdentifier: 'late' })
+      const word = await other.consent(late, { user: ADELE })
+      other.advance(4 * 60_000)
+      const back = await signInAfter(other, word, ADELE)
+      other.advance(4 * 60_000)
+      expect((await other.open(word)).text).toContain('This link has expired')
+      expect((await other.open(back)).status).toBe(200)
+    } finally {
+      await other.stop()
+    }
   })
 })

@@ -6,7 +6,7 @@ import {
 } from '../../../src/providers/msteams/stand-in/directory.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { startService } from '../../harness/service.ts'
-import { ADELE, connectTenant, LEE, MEGAN, ownContext, TEAMS } from './teams.ts'
+import { ADELE, connectTenant, consentAsAdmin, LEE, MEGAN, ownContext, TEAMS } from './teams.ts'
 
 const service = await startService()
 afterAll(() => service.stop())
@@ -122,11 +122,10 @@ describe('a Teams link', () => {
   // docs/providers.md#entra-guests-and-personal-accounts
   test('is told by the tenant of its connection, and refuses people of another', async () => {
     await service.open(
-      await service.consent(
+      await consentAsAdmin(
+        service,
         await connectTenant(service, { ...ownContext(), connectionIdentifier: 'fabrikam' }),
-        {
-          user: MEGAN,
-        },
+        MEGAN,
       ),
     )
     const named = await link({ connectionIdentifier: 'fabrikam' })
@@ -137,11 +136,9 @@ describe('a Teams link', () => {
   // docs/decisions/0010-workspaces.md
   test('refuses somebody whom Entra tells to be of another tenant after all', async () => {
     await service.open(
-      await service.consent(
+      await consentAsAdmin(
+        service,
         await connectTenant(service, { ...ownContext(), connectionIdentifier: 'contoso-1' }),
-        {
-          user: ADELE,
-        },
       ),
     )
     const { context, query } = ownContext()

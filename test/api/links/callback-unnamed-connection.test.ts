@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from 'bun:test'
 import { CONTOSO } from '../../../src/providers/msteams/stand-in/directory.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { startService } from '../../harness/service.ts'
-import { ADELE, connectTenant, LEE, TEAMS } from './teams.ts'
+import { ADELE, connectTenant, consentAsAdmin, LEE, TEAMS } from './teams.ts'
 
 const service = await startService()
 const { api, consent, open, endpoints } = service
@@ -90,7 +90,7 @@ describe('without a named connection, a user is linked', () => {
   test('never in one whose consent is pending, not even their own', async () => {
     const connecting = { subscriberId: 'eve', connectionIdentifier: 'pending' }
     await service.fault('entra', 'missing_consent')
-    await open(await consent(await connectTenant(service, connecting), { user: ADELE }))
+    await open(await consentAsAdmin(service, await connectTenant(service, connecting)))
     const { body } = await api('GET', '/v1/channel-connections/pending')
     expect(body).toMatchObject({ workspace: { id: CONTOSO.id }, pending: { attempts: 1 } })
     for (const [subscriberId, user] of [

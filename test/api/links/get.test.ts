@@ -241,24 +241,3 @@ test('a link that begins at latch is opened, and says when', async () => {
     subscriberId: SANDBOX.subscriberId,
   })
 })
-
-test('a tenant whose administrator goes on to link themselves names the next link', async () => {
-  const body = {
-    integrationIdentifier: SANDBOX.msteams.integrationIdentifier,
-    connectionIdentifier: null,
-    context: { status: 'next' },
-    autoLinkUser: true,
-  }
-  const { id, url } = await make(body, CONNECT_PATH)
-  const page = await fetch(url)
-  const admin = /value="([0-9a-f-]{36})"[^>]*>(?:(?!value=).)*administrator/s.exec(
-    await page.text(),
-  )
-  const callback = await service.consent(url, { user: String(admin?.[1]) })
-  const onward = await service.open(callback)
-  expect(onward.status).toBe(302)
-  const connected = await read(id)
-  expect(connected).toMatchObject({ status: 'connected', providerId: 'msteams' })
-  const next = await read(String(connected['nextLinkId']))
-  expect(next).toMatchObject({ status: 'waiting' })
-})

@@ -37,10 +37,21 @@ export const OF_CONNECTIONS: readonly Refusal[] = [
       ['POST', ENDPOINTS, { ...endpoint, connectionIdentifier: 'none' }],
       ['PATCH', `${CONNECTIONS}/none`, { workspace, auth: { accessToken: 'a' } }],
       ['DELETE', `${CONNECTIONS}/none`],
+      ['POST', `${CONNECTIONS}/none/approve`, { workspaceId: 'T0NEW' }],
     ],
     record: {
       value: { ...endpointRecord, connectionIdentifier: 'none' },
       becomes: 'its integration has no connection none',
+    },
+  },
+  {
+    kind: 'nothing_to_approve',
+    when: 'a connection that does not wait for approval',
+    api: [['POST', `${CONNECTIONS}/second/approve`, { workspaceId: 'T0NEW' }]],
+    command: {
+      action: 'connections.approve',
+      input: { environmentId: null, identifier: 'second', workspaceId: 'T0NEW' },
+      says: 'does not wait for approval',
     },
   },
   {

@@ -86,7 +86,13 @@ export async function startExplaining(): Promise<Explaining> {
       return link.id
     },
     follow: async (link, choice = {}) => {
-      await service.finish(await service.consent(link.url, choice))
+      const callback = await service.consent(link.url, choice)
+      const { headers } = await service.finish(callback)
+      // After an administrator's consent, they sign in.
+      const signIn = URL.parse(headers.get('location') ?? '')
+      if (signIn?.pathname.endsWith('/authorize')) {
+        await service.finish(await service.consent(signIn, choice))
+      }
       return link.id
     },
   }

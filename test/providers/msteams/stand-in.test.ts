@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose'
 import { createEntraSandbox } from '../../../src/providers/msteams/stand-in/app.ts'
 import {
   CONTOSO,
+  clientIdWithoutClaims,
   createEntraDirectory,
   FABRIKAM,
   singleTenantClientId,
@@ -196,4 +197,40 @@ test('a stand-in tells the faults that it knows, and refuses others', async () =
   ])
   expect(await order('{"fault":"none"}')).toBe(400)
   expect(await order('no json')).toBe(400)
+})
+
+describe('an id_token of the stand-in', () => {
+  const ADMINISTRATOR = '62e90394-69f5-4237-9190-012177145e10'
+  const claimsOf = async (user: string, clientId = CLIENT.clientId) => {
+    const own = { client_id: clientId }
+    const authority = CONTOSO.id
+    const granted = { ...own, code: await code({ ...own, user }, authority) }
+    const { body } = await token(granted, authority)
+    const { wids, acct } = decodeJwt(String(body['id_token']))
+    return { wids, acct }
+  }
+  const idOf = (name: string): string =>
+    String(directory.users.find((user) => user.name === name)?.id)
+
+  // docs/providers.md#entra-roles-and-guests
+  test('has the roles of a member, and says that they are one', async () => {
+    const MEMBER = 'b79fbf4d-3ef9-4689-8143-76b194e85509'
+    expect(await claimsOf(lee)).toEqual({ wids: [MEMBER], acct: 0 })
+    expect(await claimsOf(adele)).toEqual({ wids: [ADMINISTRATOR, MEMBER], acct: 0 })
+  })
+
+  test('says that a guest is one, whatever their roles', async () => {
+    const GUEST = '13bd1c72-6f4a-4dcf-985f-18d3b80f208a'
+    expect(await claimsOf(idOf('Isaiah Langer'))).toEqual({ wids: [GUEST], acct: 1 })
+    expect(await claimsOf(idOf('Nestor Wilke'))).toEqual({ wids: [ADMINISTRATOR, GUEST], acct: 1 })
+  })
+
+  test('has neither if the manifest requests neither', async () => {
+    const plain = clientIdWithoutClaims(CLIENT.clientId)
+    expect(await claimsOf(adele, plain)).toEqual({ wids: undefined, acct: undefined })
+  })
+
+  test('is of no guest who signs in without naming the tenant', async () => {
+    expect(code({ user: idOf('Isaiah Langer') })).rejects.toThrow('AADSTS50020')
+  })
 })

@@ -1,5 +1,6 @@
 import { isFault } from '../../../sandbox/faults.ts'
 import { hasRepeatedParameter } from '../../../sandbox/parameters.ts'
+import { mayConsent } from './directory.ts'
 import { consentKey, type EntraParts, readAuthority, readClient, redirectToApp } from './parts.ts'
 
 const CARRIED = ['client_id', 'redirect_uri', 'scope', 'state']
@@ -45,7 +46,7 @@ export function showAdminConsent(
     parameters: new URLSearchParams([...query].filter(([name]) => CARRIED.includes(name))),
     accounts: users.map((user) => {
       const tenant = tenants.find(({ id }) => id === user.tenantId)?.name ?? user.tenantId
-      const workspaceName = user.isAdmin ? `${tenant}, administrator` : tenant
+      const workspaceName = mayConsent(user) ? `${tenant}, administrator` : tenant
       return { userId: user.id, name: user.name, workspaceName, chosen: user === chosen }
     }),
   })
@@ -80,7 +81,7 @@ export function submitAdminConsent(
   if (tenant !== null && tenant.id !== user.tenantId) {
     return parts.pages.error('AADSTS50020', `The user does not exist in tenant '${tenant.name}'.`)
   }
-  if (!user.isAdmin) {
+  if (!mayConsent(user)) {
     return parts.pages.error('AADSTS90094', 'An administrator of your organisation must do this.')
   }
   // Reported as granted, although nothing was

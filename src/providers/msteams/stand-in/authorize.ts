@@ -65,12 +65,11 @@ export function showSignIn(parts: EntraParts, authority: string, query: URLSearc
     action: `/${authority}/oauth2/v2.0/authorize`,
     permissions: PERMISSIONS,
     parameters: new URLSearchParams([...query].filter(([name]) => CARRIED.includes(name))),
-    accounts: users.map((user) => ({
-      userId: user.id,
-      name: user.name,
-      workspaceName: tenants.find(({ id }) => id === user.tenantId)?.name ?? user.tenantId,
-      chosen: user === chosen,
-    })),
+    accounts: users.map((user) => {
+      const tenant = tenants.find(({ id }) => id === user.tenantId)?.name ?? user.tenantId
+      const workspaceName = user.isGuest ? `${tenant}, guest` : tenant
+      return { userId: user.id, name: user.name, workspaceName, chosen: user === chosen }
+    }),
   })
 }
 
@@ -98,6 +97,9 @@ export function submitSignIn(
   if (decision !== 'allow') return parts.pages.error('AADSTS900144', 'Choose Allow or Cancel.')
   const user = parts.directory.users.find(({ id }) => id === form.get('user'))
   if (!user) return parts.pages.error('AADSTS50034', 'The user account does not exist.')
+  if (user.isGuest && tenant === null) {
+    return parts.pages.error('AADSTS50020', `User account '${user.name}' is a guest elsewhere.`)
+  }
   const elsewhere = parts.faults.take('wrong_workspace')
   const home = elsewhere
     ? parts.directory.tenants.find(({ id }) => id !== user.tenantId)?.id

@@ -1,6 +1,6 @@
 import { exportJWK, type GenerateKeyPairResult, generateKeyPair, SignJWT } from 'jose'
 import { hasRepeatedParameter } from '../../../sandbox/parameters.ts'
-import type { EntraApp } from './directory.ts'
+import type { EntraApp, EntraUser } from './directory.ts'
 import { consentKey, type EntraGrant, type EntraParts, readAuthority } from './parts.ts'
 
 const KEY_ID = 'entra-sandbox'
@@ -27,6 +27,19 @@ function refuse(status: number, error: string, aadsts: number, text: string): Re
   return Response.json(body, { status })
 }
 
+/**
+ * The claims that id_tokens contain only if the app's manifest requests them
+ * (https://learn.microsoft.com/entra/identity-platform/optional-claims-reference,
+ * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+ */
+const requestedClaims = (
+  { groupMembershipClaims, optionalClaims }: EntraApp,
+  user: EntraUser | undefined,
+) => ({
+  ...(groupMembershipClaims !== null && user && { wids: user.roles }),
+  ...(optionalClaims.includes('acct') && user && { acct: user.isGuest ? 1 : 0 }),
+})
+
 export function createEntraTokens(parts: EntraParts): EntraTokens {
   let made: Promise<GenerateKeyPairResult> | null = null
   const keyPair = (): Promise<GenerateKeyPairResult> => {
@@ -43,6 +56,7 @@ export function createEntraTokens(parts: EntraParts): EntraTokens {
       oid: grant.userId,
       ...(user && { name: user.name, preferred_username: `${user.id.slice(0, 2)}@example.com` }),
       ...(grant.nonce !== null && { nonce: grant.nonce }),
+      ...requestedClaims(app, user),
       ver: '2.0',
     })
       .setProtectedHeader({ alg: 'RS256', kid: KEY_ID, typ: 'JWT' })
