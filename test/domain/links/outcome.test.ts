@@ -11,6 +11,7 @@ const refusals: { [Kind in TargetRefusal['kind']]: Extract<TargetRefusal, { kind
   credentials_missing: { kind: 'credentials_missing', provider: 'Slack' },
   subscriber_gone: { kind: 'subscriber_gone', subscriberId: 's' },
   connection_gone: { kind: 'connection_gone', identifier: 'c' },
+  connection_not_approved: { kind: 'connection_not_approved', identifier: 'c' },
 }
 
 // docs/decisions/0007-single-use-links.md
