@@ -61,6 +61,7 @@ import { createSealedValues, type SealedValues } from './sealed-values.ts'
 import { StoreError } from './store-error.ts'
 import { createPersonalData, type PersonalData } from './subscribers/personal-data.ts'
 import { createSubscribers, type Subscribers } from './subscribers/subscribers.ts'
+import { createTurns, type Turns } from './turns.ts'
 import { type Committer, createCommitter } from './writer/committer.ts'
 import { identityOf } from './writer/file-guard.ts'
 import { startThreadCommitter } from './writer/thread-committer.ts'
@@ -95,6 +96,7 @@ export type Store = {
   idempotencyRecords: IdempotencyRecords
   jobs: Jobs
   events: Events
+  turns: Turns
   /** Commits all of `writes` or none; resolves when they are on disk. */
   commit(writes: readonly Write[]): Promise<void>
   /**
@@ -187,6 +189,7 @@ export async function openStore(
       idempotencyRecords: createIdempotencyRecords(database, writer, sealing),
       jobs,
       events: createEvents(database, writer, eventsKey, server !== null),
+      turns: createTurns(),
       commit: async (writes) => {
         if (writes.length > 0) await writer.commit(writes)
       },

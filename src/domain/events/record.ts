@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
 import type { Write } from '../../store/writer/writes.ts'
 import type { Actor } from '../decision.ts'
-import { type DomainEvent, EVENTS } from './registry.ts'
+import { type AnyEventDefinition, type DomainEvent, EVENTS } from './registry.ts'
 
 type RecordDeps = Pick<Deps, 'store' | 'clock'>
 
@@ -13,15 +13,14 @@ export function recordEvents(
 ): Write[] {
   const atMs = clock()
   return events.map((event) => {
-    const definition = EVENTS.get(event.type)
-    if (definition === undefined) throw new Error(`unknown event type ${event.type}`)
-    const { environmentId, type, data, subjectId } = event
+    const { mostPerLink } = definitionOf(event)
+    const { environmentId, type, data } = event
     const { linkId = null, reason = null, subscriberId = null, personal = null } = event
     const row = {
       environmentId,
       atMs,
       type,
-      subject: `${definition.subject}:${subjectId}`,
+      subject: subjectOf(event),
       actor: `${actor.kind}:${actor.id}`,
       linkId,
       reason,
@@ -29,8 +28,18 @@ export function recordEvents(
       subscriberId,
       personal,
     }
-    return definition.mostPerLink === undefined || linkId === null
+    return mostPerLink === undefined || linkId === null
       ? store.events.append(row)
-      : store.events.appendOncePerReason({ ...row, linkId }, definition.mostPerLink)
+      : store.events.appendOncePerReason({ ...row, linkId }, mostPerLink)
   })
+}
+
+/** The kind and the id of the record that an event is about: `endpoint:chendp_x1y2`. */
+export const subjectOf = (event: DomainEvent): string =>
+  `${definitionOf(event).subject}:${event.subjectId}`
+
+function definitionOf({ type }: DomainEvent): AnyEventDefinition {
+  const definition = EVENTS.get(type)
+  if (definition === undefined) throw new Error(`unknown event type ${type}`)
+  return definition
 }

@@ -6,6 +6,7 @@ import {
   deleteIntegration,
   removeMostOfIntegration,
 } from '../../../src/domain/integrations/integrations.ts'
+import { createTurns } from '../../../src/store/turns.ts'
 import type { Write } from '../../../src/store/writer/writes.ts'
 import { SANDBOX } from '../../harness/sandbox.ts'
 import { startService } from '../../harness/service.ts'
@@ -100,8 +101,10 @@ describe('what is deleted along with something else has an event each', () => {
     await addEndpoint('busy-a', 'busy', {})
     await news()
     const none: DependentCounts = { endpoints: 0, connections: 0 }
+    // As another process, whose changes do not wait for those of this one.
+    const another = { ...deps, store: { ...deps.store, turns: createTurns() } }
     let attempts = 0
-    await commit(deps, ACTOR, async () => {
+    await commit(another, ACTOR, async () => {
       attempts += 1
       const decision = await deleteIntegration(deps, environmentId, integrationId, none)
       if (attempts === 1) await addEndpoint('busy-b', 'busy', { context: { n: '2' } })
