@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { sealEndpointSecrets } from '../../../src/domain/endpoints/seal-secrets.ts'
 import { startHranaServer } from '../../harness/hrana-server.ts'
 import { readDatabase } from '../../harness/read-database.ts'
 import { SAMPLE_BODY, startService, type TestService } from '../../harness/service.ts'
@@ -70,6 +71,25 @@ describe('the URL of a webhook', () => {
     if (next.databaseFile.endsWith('latch.db')) {
       expect(readFileSync(next.databaseFile).includes('hooks.example.com')).toBe(false)
     }
+  })
+
+  test('is a reason to rewrite the file once it is sealed, and not at each later start', async () => {
+    const service = await startService()
+    await createWebhook(service)
+    readDatabase(service.databaseFile, ({ rows }) =>
+      rows('update channel_endpoints set secret_sealed = null returning identifier'),
+    )
+    const { store, log } = service.deps
+    let rewrites = 0
+    const rewrite = async (): Promise<void> => {
+      rewrites += 1
+    }
+    const watched = { log, store: { ...store, rewrite } }
+    await sealEndpointSecrets(watched)
+    expect(rewrites).toBe(1)
+    await sealEndpointSecrets(watched)
+    expect(rewrites).toBe(1)
+    await service.stop()
   })
 
   test('is sealed once by two processes that start at the same moment', async () => {
