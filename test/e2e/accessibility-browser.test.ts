@@ -72,7 +72,8 @@ describe.if(chromiumPath !== undefined)('every page that a person can meet', asy
   const confirmed = async (body: object): Promise<string> =>
     asking.consent(await asking.link({ context: { asked: crypto.randomUUID() }, ...body }))
 
-  const pages: [string, string, () => Promise<string>][] = [
+  /** The name, what the page says, how it is reached, and the button that leads to it from there. */
+  const pages: [string, string, () => Promise<string>, string?][] = [
     ['slack-consent', 'Who are you', async () => (await service.link()).toString()],
     ['microsoft-consent', 'Who are you', async () => (await service.link(teams)).toString()],
     ['confirm', 'Link these two accounts?', () => confirmed({ display: 'ada@example.com' })],
@@ -82,7 +83,8 @@ describe.if(chromiumPath !== undefined)('every page that a person can meet', asy
     ['linked', "You're all set", () => consented()],
     ['linked-not-reachable', "You're linked", () => consented(teams, String(lee))],
     ['confirm-install', 'Connect this workspace?', installed],
-    ['waiting-for-microsoft', 'Waiting for Microsoft', () => adminConsent()],
+    ['confirm-consent', 'Connect this organisation?', () => adminConsent()],
+    ['waiting-for-microsoft', 'Waiting for Microsoft', () => adminConsent(), 'Connect'],
     ['administrator-needed', 'An administrator is needed', () => adminConsent(lee)],
     ['cancelled', 'Cancelled', async () => `${callback}?error=access_denied`],
     ['did-not-work', 'That did not work', async () => `${callback}?error=server_error`],
@@ -112,10 +114,14 @@ describe.if(chromiumPath !== undefined)('every page that a person can meet', asy
   ]
 
   for (const colorScheme of ['light', 'dark'] as const) {
-    for (const [name, says, address] of pages) {
+    for (const [name, says, address, button] of pages) {
       test(`${name}, ${colorScheme}: axe finds nothing serious, and it fits a phone`, async () => {
         const page = await browser.newPage({ viewport: { width: 360, height: 780 }, colorScheme })
         await page.goto(await address())
+        if (button !== undefined) {
+          await page.getByRole('button', { name: button, exact: true }).click()
+          await page.getByText(says).waitFor()
+        }
         expect(await page.locator('main').textContent()).toContain(says)
         await page.evaluate(axe)
         const { violations } = (await page.evaluate('axe.run()')) as { violations: Violation[] }

@@ -78,7 +78,7 @@ describe('the metrics', () => {
   test('count both steps of a consent, and one link', async () => {
     const service = await watched()
     const link = await connectTenant(service, { autoLinkUser: true })
-    expect((await service.open(await consentAsAdmin(service, link))).status).toBe(200)
+    expect((await service.finish(await consentAsAdmin(service, link))).status).toBe(200)
     const text = await scrape(service)
     const links = (mode: string) =>
       readValue(text, `latch_links_made_total{provider="msteams",mode="${mode}"}`)

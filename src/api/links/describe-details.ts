@@ -31,9 +31,14 @@ export const describeInstallSides = ({
   provider,
   product,
   workspace,
+  use,
   account,
 }: InstallSides): Side[] => [
-  { label: `${provider} workspace`, name: workspace, details: [] },
+  {
+    label: `${provider} ${use === 'organisation' ? 'organisation' : 'workspace'}`,
+    name: workspace,
+    details: [],
+  },
   {
     label: product === null ? 'Asked for by' : `Asked for by, at ${product}`,
     ...describeAccount(account),

@@ -11,7 +11,7 @@ export function describeInstall(sides: InstallSides): Omit<ConfirmationPage, 'ac
   const who = product ?? 'The app'
   return {
     title: `Connect ${provider}?`,
-    heading: use === 'channel' ? 'Connect this channel?' : 'Connect this workspace?',
+    heading: `Connect this ${use}?`,
     intro:
       use === 'channel'
         ? `${who} will be able to post to the channel that you chose at ${provider}.`

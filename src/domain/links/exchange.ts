@@ -54,7 +54,7 @@ export async function exchange(
       : await releaseAttempt(deps, actor, link, name, outcome)
     return { result, answer }
   }
-  if (needsConfirmation(deps, target, claims)) {
+  if (needsConfirmation(deps, target, claims) && !isUnproven(answer)) {
     const isHeld = await hold(deps, actor, { state, name, link, answer })
     if (isHeld) {
       return { result: { kind: 'confirmation_required', attemptId: name.attemptId }, answer }
@@ -62,6 +62,10 @@ export async function exchange(
   }
   return { result: await storeAnswer(deps, actor, { link, target, name, answer }), answer }
 }
+
+/** Without proof nothing is connected, and an operator decides. */
+const isUnproven = (answer: StorableAnswer): boolean =>
+  answer.kind === 'installation' && answer.adminProblem !== null
 
 /** False if the answer would be refused anyway: then there is nothing to ask the user. */
 async function hold(

@@ -1,3 +1,4 @@
+import type { Provider } from '../../providers/provider.ts'
 import type { KnownLink } from './known-link.ts'
 import { inOneLine } from './one-line.ts'
 import type { InstallationAnswer, WebhookAnswer } from './outcome.ts'
@@ -10,8 +11,8 @@ export type InstallSides = {
   /** What the user knows as the company's product; null if the operator has not named it. */
   product: string | null
   workspace: string
-  /** Whether the app was installed to act in the workspace, or to post to one channel of it. */
-  use: 'workspace' | 'channel'
+  /** Whether the app may act in the workspace or the organisation, or post to one channel. */
+  use: 'workspace' | 'organisation' | 'channel'
   /** The account that asked for it; of a shared connection without a subscriber, its contexts. */
   account: Account
   /** The user who installed the app, if they are to be asked whether to be linked too. */
@@ -36,7 +37,7 @@ export function installSidesOf(
     provider: provider.name,
     product: productOf(provider, integration),
     workspace: inOneLine(name ?? id) ?? inOneLine(id) ?? '',
-    use: answer.kind === 'webhook' ? 'channel' : 'workspace',
+    use: answer.kind === 'webhook' ? 'channel' : useOf(provider),
     account: accountOf(link) ?? {
       kind: 'unnamed',
       id: inOneLine(claims.contextKeys.join(', ')) ?? '',
@@ -44,3 +45,6 @@ export function installSidesOf(
     installer: installer === null ? null : inOneLine(installer),
   }
 }
+
+const useOf = ({ connect }: Provider): InstallSides['use'] =>
+  connect?.kind === 'admin_consent' ? 'organisation' : 'workspace'

@@ -19,16 +19,14 @@ export function verificationOf(
 
 /**
  * Whether the user must confirm what the provider answered before it is stored, because nothing else
- * has shown that they are the subscriber. Whoever installs an app is always asked: its token is their
- * workspace's, and the provider's page does not say for whom they install it.
+ * has shown that they are the subscriber. Whoever connects a workspace is always asked: what they have
+ * allowed is their workspace's, and the provider's page does not say for whom they allow it.
  */
 export const needsConfirmation = (
   deps: Pick<Deps, 'config'>,
-  { integration, provider }: Pick<LinkTarget, 'integration' | 'provider'>,
+  { integration }: Pick<LinkTarget, 'integration'>,
   claims: StateClaims,
 ): boolean => {
   if (claims.session !== null) return false
-  return claims.mode === 'link_user'
-    ? verificationOf(deps, integration, claims) !== 'none'
-    : provider.connect?.kind === 'code'
+  return claims.mode !== 'link_user' || verificationOf(deps, integration, claims) !== 'none'
 }

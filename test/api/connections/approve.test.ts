@@ -38,7 +38,7 @@ async function claim(changes: Record<string, unknown> = {}): Promise<void> {
     ...changes,
   })
   const word = wordOfConsent(link, CONTOSO.id)
-  expect((await service.open(await signInAfter(service, word, LEE))).status).toBe(403)
+  expect((await service.finish(await signInAfter(service, word, LEE))).status).toBe(403)
 }
 
 const approve = (workspaceId = CONTOSO.id, headers = {}) =>
@@ -73,7 +73,7 @@ describe('a connection that waits for approval', () => {
 
   test('is active at once where the consent is in effect', async () => {
     const admin = await connectTenant(service, { ...ownContext() })
-    expect((await service.open(await consentAsAdmin(service, admin))).status).toBe(200)
+    expect((await service.finish(await consentAsAdmin(service, admin))).status).toBe(200)
     const { status, body } = await approve()
     expect([status, body]).toEqual([
       200,

@@ -1,5 +1,6 @@
 import { afterAll, beforeEach, describe, expect, test } from 'bun:test'
 import { CONTOSO, FABRIKAM } from '../../../src/providers/msteams/stand-in/directory.ts'
+import { openConfirmation } from '../../harness/confirming.ts'
 import { startService } from '../../harness/service.ts'
 import {
   ADELE,
@@ -35,7 +36,7 @@ const pendingOf = async (name = identifier) =>
 
 /** Signs in after a word of consent that nobody gave. */
 const claim = async (user: string, tenant = CONTOSO.id, link?: URL) =>
-  service.open(await signInAfter(service, wordOfConsent(link ?? (await connect()), tenant), user))
+  service.finish(await signInAfter(service, wordOfConsent(link ?? (await connect()), tenant), user))
 
 // docs/decisions/0012-admin-consent.md
 // docs/providers.md#proof-of-admin-consent
@@ -110,7 +111,7 @@ describe('the two callbacks of a consent', () => {
     // A tenant beside the code is ignored.
     back.searchParams.set('tenant', FABRIKAM.id)
     back.searchParams.set('admin_consent', 'True')
-    expect((await service.open(back.toString())).status).toBe(200)
+    expect((await service.finish(back.toString())).status).toBe(200)
     expect((await read()).body).toMatchObject({ workspace: { id: CONTOSO.id } })
   })
 
@@ -135,7 +136,7 @@ describe('the two callbacks of a consent', () => {
       expect((await service.open(wordOfConsent(link, CONTOSO.id))).status).toBe(302)
     }
     expect(service.entraRequests).toHaveLength(before)
-    expect((await service.open(await consentAsAdmin(service, link))).status).toBe(200)
+    expect((await service.finish(await consentAsAdmin(service, link))).status).toBe(200)
   })
 })
 
@@ -148,9 +149,9 @@ describe('a tenant that is connected already', () => {
     ).data
 
   test('can be connected for another owner by an administrator, and both are told', async () => {
-    await service.open(await consentAsAdmin(service, await connect(), MEGAN))
+    await service.finish(await consentAsAdmin(service, await connect(), MEGAN))
     const second = { context: ownContext().context, connectionIdentifier: `${identifier}-2` }
-    const page = await service.open(await consentAsAdmin(service, await connect(second), MEGAN))
+    const page = await service.finish(await consentAsAdmin(service, await connect(second), MEGAN))
     expect(page.status).toBe(200)
     expect(page.text).toContain('also connected to another account of this app')
     expect(await eventsOf(identifier)).toContainEqual(
@@ -165,10 +166,37 @@ describe('a tenant that is connected already', () => {
   test('belongs to nobody once its subscriber is deleted', async () => {
     await service.api('POST', '/v2/subscribers', { subscriberId: 'leaves' })
     await service.api('POST', '/v2/subscribers', { subscriberId: 'comes' })
-    await service.open(await consentAsAdmin(service, await connect({ subscriberId: 'leaves' })))
+    await service.finish(await consentAsAdmin(service, await connect({ subscriberId: 'leaves' })))
     await service.api('DELETE', '/v2/subscribers/leaves')
     const link = await connect({ subscriberId: 'comes' })
-    expect((await service.open(await consentAsAdmin(service, link))).status).toBe(200)
+    expect((await service.finish(await consentAsAdmin(service, link))).status).toBe(200)
     expect((await read()).body).toMatchObject({ subscriberId: 'comes' })
+  })
+})
+
+// docs/decisions/0012-admin-consent.md
+describe('an administrator who has proven who they are', () => {
+  const asked = async () =>
+    openConfirmation(
+      service,
+      await service.open(await consentAsAdmin(service, await connect({ autoLinkUser: true }))),
+    )
+
+  test('is asked for whom they connect which tenant, before anything is stored', async () => {
+    const page = await asked()
+    expect(page?.text).toContain('Connect this organisation?')
+    expect(page?.text).toContain(CONTOSO.id)
+    expect(page?.text).toContain('subscriber-123')
+    expect((await read()).status).toBe(404)
+    expect((await page?.send('no'))?.status).toBe(400)
+    expect((await read()).status).toBe(404)
+  })
+
+  test('is linked too only if they tick that', async () => {
+    const page = await asked()
+    expect([...(page?.boxes.values() ?? [])]).toHaveLength(1)
+    expect((await page?.send('yes'))?.status).toBe(200)
+    expect((await read()).body).toMatchObject({ workspace: { id: CONTOSO.id } })
+    expect(await service.endpoints(`contextKeys=t:${context['t']}`)).toEqual([])
   })
 })

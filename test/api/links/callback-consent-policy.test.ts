@@ -43,7 +43,7 @@ async function signIn(
   const changes = { integrationIdentifier, context, connectionIdentifier }
   const link = await connectTenant(service, changes)
   const word = wordOfConsent(link, CONTOSO.id)
-  const { status } = await service.open(await signInAfter(service, word, user))
+  const { status } = await service.finish(await signInAfter(service, word, user))
   const { body } = await service.api('GET', `/v1/channel-connections/${connectionIdentifier}`)
   const { pending } = body as { pending?: { reason: string; problem: string } }
   return { status, problem: pending?.reason === 'admin_not_proven' ? pending.problem : null }

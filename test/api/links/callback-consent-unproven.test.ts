@@ -34,13 +34,13 @@ const pendingOf = async (name = identifier) =>
 
 /** Signs in after a word of consent that nobody gave. */
 const claim = async (user: string, tenant = CONTOSO.id, link?: URL) =>
-  service.open(await signInAfter(service, wordOfConsent(link ?? (await connect()), tenant), user))
+  service.finish(await signInAfter(service, wordOfConsent(link ?? (await connect()), tenant), user))
 
 describe('a consent that is not proven', () => {
   test('is not active by itself, not even once the permissions are in effect', async () => {
     await claim(LEE)
     const other = { context: ownContext().context, connectionIdentifier: `${identifier}-real` }
-    expect((await service.open(await consentAsAdmin(service, await connect(other)))).status).toBe(
+    expect((await service.finish(await consentAsAdmin(service, await connect(other)))).status).toBe(
       200,
     )
     service.advance(2 * 60 * 60_000)
@@ -87,7 +87,7 @@ describe('a consent that is not proven', () => {
     const link = await connect()
     expect((await claim(LEE, CONTOSO.id, link)).status).toBe(403)
     expect(await pendingOf()).toBeDefined()
-    expect((await service.open(await consentAsAdmin(service, link, MEGAN))).status).toBe(200)
+    expect((await service.finish(await consentAsAdmin(service, link, MEGAN))).status).toBe(200)
     expect((await read()).body).toMatchObject({ workspace: { id: FABRIKAM.id } })
     expect(await pendingOf()).toBeUndefined()
   })
@@ -97,7 +97,7 @@ describe('a consent that is not proven', () => {
     const made = await service.api('POST', '/v2/subscribers', { subscriberId: 'sam' })
     expect(made.status).toBe(201)
     const link = await connect({ subscriberId: 'sam' })
-    expect((await service.open(await consentAsAdmin(service, link))).status).toBe(200)
+    expect((await service.finish(await consentAsAdmin(service, link))).status).toBe(200)
     expect((await read()).body).toMatchObject({
       subscriberId: 'sam',
       workspace: { id: CONTOSO.id },
@@ -105,7 +105,7 @@ describe('a consent that is not proven', () => {
   })
 
   test('never replaces a connection that an administrator has proven', async () => {
-    await service.open(await consentAsAdmin(service, await connect()))
+    await service.finish(await consentAsAdmin(service, await connect()))
     const before = (await read()).body
     for (const changes of [{}, { connectionIdentifier: undefined }, { context: { t: 'else' } }]) {
       const page = await claim(DIEGO, FABRIKAM.id, await connect(changes)).catch((error) => error)

@@ -26,7 +26,7 @@ describe('an administrator’s consent', () => {
     expect(String(signIn.searchParams.get('state')).length).toBeLessThan(1000)
     expect((await service.api('GET', '/v1/channel-connections/contoso-2')).status).toBe(404)
 
-    const page = await service.open(await service.consent(signIn, { user: ADELE }))
+    const page = await service.finish(await service.consent(signIn, { user: ADELE }))
     expect([page.status, page.text.includes('You&#x27;re all set')]).toEqual([200, true])
     const stored = await connection('contoso-2')
     expect(stored).toMatchObject({
@@ -55,7 +55,7 @@ describe('an administrator’s consent', () => {
     try {
       const url = await connectTenant(other, { connectionIdentifier: 'late' })
       await other.fault('entra', 'missing_consent')
-      const page = await other.open(await consentAsAdmin(other, url))
+      const page = await other.finish(await consentAsAdmin(other, url))
       expect([page.status, page.text.includes('Waiting for Microsoft')]).toEqual([200, true])
       const read = async () => (await other.api('GET', '/v1/channel-connections/late')).body
       expect(await read()).toMatchObject({
@@ -96,7 +96,7 @@ describe('an administrator’s consent', () => {
   test('with autoLinkUser links the administrator by the same sign-in', async () => {
     const { context, query } = ownContext()
     const connecting = { context, connectionIdentifier: 'chained', autoLinkUser: true }
-    const page = await service.open(
+    const page = await service.finish(
       await consentAsAdmin(service, await connectTenant(service, connecting)),
     )
     expect([page.status, page.text.includes('You&#x27;re all set')]).toEqual([200, true])
@@ -105,6 +105,7 @@ describe('an administrator’s consent', () => {
     ])
     // The job installs the bot, once the permissions are in effect.
     service.advance(60_000)
+    service.deps.wakeJobs()
     await until(async () => (await service.endpoints(query))[0]?.['pending'] === undefined)
   })
 
@@ -121,7 +122,7 @@ describe('an administrator’s consent', () => {
     const back = await signInAfter(service, word, ADELE)
     const read = async () => (await service.api('GET', `/v1/links/${id}`)).body
     expect(await read()).toMatchObject({ status: 'waiting', usable: true })
-    expect((await service.open(back)).status).toBe(200)
+    expect((await service.finish(back)).status).toBe(200)
     expect(await read()).toMatchObject({
       status: 'connected',
       usable: false,
@@ -141,7 +142,7 @@ describe('an administrator’s consent', () => {
     const signIn = new URL(String((await service.open(word)).headers.get('location')))
     const page = await service.open(await service.consent(signIn, { decision: 'deny' }))
     expect([page.status, page.text.includes('Cancelled')]).toEqual([400, true])
-    expect((await service.open(await consentAsAdmin(service, url))).status).toBe(200)
+    expect((await service.finish(await consentAsAdmin(service, url))).status).toBe(200)
     expect(await connection('left')).toMatchObject({ workspace: { id: CONTOSO.id } })
   })
 
@@ -154,7 +155,7 @@ describe('an administrator’s consent', () => {
       const back = await signInAfter(other, word, ADELE)
       other.advance(4 * 60_000)
       expect((await other.open(word)).text).toContain('This link has expired')
-      expect((await other.open(back)).status).toBe(200)
+      expect((await other.finish(back)).status).toBe(200)
     } finally {
       await other.stop()
     }

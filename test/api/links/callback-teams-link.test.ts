@@ -121,7 +121,7 @@ describe('a Teams link', () => {
 
   // docs/providers.md#entra-guests-and-personal-accounts
   test('is told by the tenant of its connection, and refuses people of another', async () => {
-    await service.open(
+    await service.finish(
       await consentAsAdmin(
         service,
         await connectTenant(service, { ...ownContext(), connectionIdentifier: 'fabrikam' }),
@@ -135,7 +135,7 @@ describe('a Teams link', () => {
 
   // docs/decisions/0010-workspaces.md
   test('refuses somebody whom Entra tells to be of another tenant after all', async () => {
-    await service.open(
+    await service.finish(
       await consentAsAdmin(
         service,
         await connectTenant(service, { ...ownContext(), connectionIdentifier: 'contoso-1' }),

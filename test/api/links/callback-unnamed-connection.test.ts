@@ -90,7 +90,7 @@ describe('without a named connection, a user is linked', () => {
   test('never in one whose consent is pending, not even their own', async () => {
     const connecting = { subscriberId: 'eve', connectionIdentifier: 'pending' }
     await service.fault('entra', 'missing_consent')
-    await open(await consentAsAdmin(service, await connectTenant(service, connecting)))
+    await service.finish(await consentAsAdmin(service, await connectTenant(service, connecting)))
     const { body } = await api('GET', '/v1/channel-connections/pending')
     expect(body).toMatchObject({ workspace: { id: CONTOSO.id }, pending: { attempts: 1 } })
     for (const [subscriberId, user] of [
