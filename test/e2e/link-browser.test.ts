@@ -111,8 +111,12 @@ describe.if(chromiumPath !== undefined)('in a browser', async () => {
       await page.getByRole('heading', { name: /wants to sign you in/ }).waitFor()
       await picture(page, `${device}-microsoft-consent`)
       await page.getByRole('button', { name: 'Allow' }).click()
-      await page.waitForURL(/oauth\/callback/)
-      expect(await page.getByRole('heading').textContent()).toBe("You're all set")
+      await page.getByRole('heading', { name: 'Connect this organisation?' }).waitFor()
+      await picture(page, `${device}-confirm-consent`)
+      expect(await service.endpoints(`contextKeys=teams:${device}`)).toEqual([])
+      await page.getByRole('checkbox').check()
+      await page.getByRole('button', { name: 'Connect' }).click()
+      await page.getByRole('heading', { name: "You're all set" }).waitFor()
       await picture(page, `${device}-teams-linked`)
       expect(await service.endpoints(`contextKeys=teams:${device}`)).toMatchObject([
         { type: 'ms_teams_user' },
