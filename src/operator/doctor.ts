@@ -15,6 +15,7 @@ import {
   checkPublicUrl,
   checkSecretFiles,
 } from './check-machine.ts'
+import { verificationCheck } from './check-verification.ts'
 import { watchClock } from './clock-skew.ts'
 
 const DoctorReport = Type.Object({
@@ -59,6 +60,7 @@ export const doctorAction = defineAction({
       ...about('secret key', [await checkSecretKey(context)]),
     ]
     findings.push(...about('public URL', [await checkPublicUrl(settings, fetch)]))
+    const checkVerification = await verificationCheck(context)
     for (const { id, name } of await store.environments.list()) {
       const integrations = await store.integrations.list(id)
       if (integrations.length === 0) {
@@ -72,6 +74,7 @@ export const doctorAction = defineAction({
         const provider = providers.get(integration.providerId)
         findings.push(
           ...about(subject, await checkIntegration(integration, provider, redirectUri)),
+          ...about(subject, checkVerification(integration)),
           ...about(subject, sharedChatUsers(integration.id)),
           ...about(subject, await checkApprovals(context, integration.id)),
         )
