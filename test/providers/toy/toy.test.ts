@@ -150,10 +150,11 @@ describe('a provider that is one folder and one line', () => {
     const left = await endpoints('connectionIdentifier=toy-box')
     const there = await other.endpoints('subscriberId=subscriber-123')
     expect(left).toHaveLength(1)
-    expect(there).toContainEqual({ ...left[0], connectionIdentifier: null })
+    const verified = { verification: 'imported', verifiedAt: expect.any(String) }
+    expect(there).toContainEqual({ ...left[0], ...verified, connectionIdentifier: null })
     const exported = await endpoints('connectionIdentifier=toy-nursery')
     const imported = await other.endpoints('connectionIdentifier=toy-nursery')
-    expect(imported).toEqual(exported)
+    expect(imported).toEqual(exported.map((endpoint) => ({ ...endpoint, ...verified })))
     expect((await linkAs('bear', {}, other)).status).toBe(200)
     expect(await other.endpoints('connectionIdentifier=toy-nursery')).toMatchObject([
       { identifier: exported[0]?.['identifier'], endpoint: { handle: 'bear' } },
