@@ -33,7 +33,7 @@ const SESSION: Cell[] = [
   ['ada', 'grace', 'grace', REFUSED_BY_APP, 'other_subscriber'],
   // `completionUrl?ticket` is sent to Ada, whose app accepts it.
   ['grace', 'ada', 'ada', OTHER_BROWSER, 'other_browser'],
-  ['grace', 'ada', 'grace', 'This is not your link', 'ticket_ended'],
+  ['grace', 'ada', 'grace', 'This link cannot go on here', 'ticket_ended'],
   ['grace', 'grace', 'ada', REFUSED_BY_APP, 'other_subscriber'],
   // Ada's link leaked, and somebody completes it as themselves.
   ['grace', 'grace', 'grace', REFUSED_BY_APP, 'other_subscriber'],

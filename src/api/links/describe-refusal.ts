@@ -63,7 +63,7 @@ export function describeRefusal(refusal: CallbackRefusal, providers: Providers):
       return failure(
         403,
         'The ticket of this browser has ended',
-        'This is not your link',
+        'This link cannot go on here',
         'It is for another account than the one that is signed in, or it was opened in another browser. Nothing was linked.',
         START_AGAIN,
       )
