@@ -39,6 +39,10 @@ const LinkResponse = Type.Object(
       'The connection that was stored, or through which the user was linked.',
     ),
     endpointIdentifier: text('The endpoint that was stored.'),
+    verification: text(
+      'How it was verified that the chat user is the subscriber: `session`, `confirm` or `none`. Null if ' +
+        'nobody was linked.',
+    ),
     nextLinkId: text(
       'Of links that an earlier version of latch completed, with `autoLinkUser`: the link that then ' +
         'linked the person who connected. Null for others.',
@@ -96,6 +100,7 @@ const presentLink = ({ integration, why, ...link }: LinkStatus): Static<typeof L
   contextKeys: link.contextKeys === null ? null : [...link.contextKeys],
   connectionIdentifier: link.connectionIdentifier,
   endpointIdentifier: link.endpointIdentifier,
+  verification: link.verification,
   nextLinkId: link.nextLinkId,
   reason: why?.reason ?? null,
   providerError: why?.providerError ?? null,

@@ -36,6 +36,13 @@ export const endpointEvents = {
     subject: 'endpoint',
     data: Type.Object({
       ...data.properties,
+      verification: Type.Optional(
+        Type.String({
+          description:
+            'How it was verified that the chat user is the subscriber: `session`, `confirm` or ' +
+            '`none`. Absent in events of older versions.',
+        }),
+      ),
       problem: Type.Optional(
         Type.String({ description: 'Why the app cannot message them yet; latch keeps retrying.' }),
       ),

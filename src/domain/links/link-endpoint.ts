@@ -116,6 +116,7 @@ export async function linkEndpoint(
           connectionIdentifier,
           contextKeys: [...linked.contextKeys],
           type,
+          verification: linked.verification,
           ...(botInstallation.kind === 'not_yet' && { problem: botInstallation.problem }),
         },
         personal: { endpoint, ...(before !== null && { previousEndpoint: before.endpoint }) },

@@ -39,6 +39,8 @@ export type LinkStatus = {
   contextKeys: readonly string[] | null
   connectionIdentifier: string | null
   endpointIdentifier: string | null
+  /** How it was verified that the chat user is the subscriber; null if nobody was linked. */
+  verification: string | null
   /** In earlier versions, the link by which the user who connected the workspace was linked too. */
   nextLinkId: string | null
   /** Why it failed or is incomplete; null otherwise. */
@@ -99,6 +101,7 @@ export async function findLinkStatus(
       subjectOf(end.installed ?? end.requested) ??
       textOf([end.linked].filter(isThere), 'connectionIdentifier'),
     endpointIdentifier: subjectOf(end.linked),
+    verification: textOf([end.linked].filter(isThere), 'verification'),
     nextLinkId: textOf([end.installed].filter(isThere), 'nextLinkId'),
     why:
       explainEvent(provider, end.stored ?? end.failed) ??

@@ -33,6 +33,7 @@ const nothing = {
   connectionIdentifier: null,
   endpointIdentifier: null,
   nextLinkId: null,
+  verification: null,
   reason: null,
   providerError: null,
   explanation: null,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { SANDBOX } from '../../harness/sandbox.ts'
-import { startService, type TestService } from '../../harness/service.ts'
+import { LINK_PATH, startService, type TestService } from '../../harness/service.ts'
 import {
   addSessionIntegration,
   COMPLETION_URL,
@@ -11,6 +11,7 @@ import {
   ticketIn,
   urlOf,
 } from '../../harness/session-app.ts'
+import { MEGAN } from './teams.ts'
 
 let service: TestService
 beforeAll(async () => {
@@ -25,14 +26,13 @@ let count = 0
 async function newLink(subscriberId = 'subscriber-123') {
   count += 1
   const context = { own: `c${count}` }
-  const link = await service.link({
+  const { body, headers } = await service.api('POST', LINK_PATH, {
     integrationIdentifier: 'app',
-    connectionIdentifier: undefined,
     subscriberId,
     context,
   })
   const stored = () => service.endpoints(`contextKeys=own:c${count}`)
-  return { url: link.toString(), stored }
+  return { id: String(headers.get('latch-link-id')), url: (body as { url: string }).url, stored }
 }
 
 /** Opens the link, signs in to the app as the subscriber, and goes on to the provider. */
@@ -46,7 +46,7 @@ const headingOf = ({ text }: { text: string }): string => /<h1[^>]*>([^<]*)/.exe
 
 describe('a link that requires a session', () => {
   test('leads from latch to the app, then to the provider, and stores the user', async () => {
-    const { url, stored } = await newLink()
+    const { id, url, stored } = await newLink()
     expect(url).toStartWith(`${service.url}/l/`)
     const browser = createJar(service)
     const opened = await browser.open(url)
@@ -63,6 +63,10 @@ describe('a link that requires a session', () => {
     const page = await browser.open(await service.consent(provider))
     expect(page.status).toBe(200)
     expect(await stored()).toMatchObject([{ verification: 'session' }])
+    const { body } = await service.api('GET', `/v1/links/${id}`)
+    expect(body).toMatchObject({ status: 'linked', verification: 'session' })
+    const told = await service.api('GET', '/v1/events?types=endpoint.linked')
+    expect(JSON.stringify(told.body)).toContain('"verification":"session"')
   })
 
   test('keeps the scopes that it requests', async () => {
@@ -90,6 +94,30 @@ describe('a link that requires a session', () => {
     const page = await browser.open(await service.consent(provider, { user: 'U0GRACE002' }))
     expect(page.status).toBe(200)
     expect(await stored()).toMatchObject([{ endpoint: { userId: 'U0GRACE002' } }])
+  })
+
+  test('at Microsoft works the same way', async () => {
+    const { clientId, clientSecret } = SANDBOX.msteams
+    await service.api('POST', '/v1/integrations', {
+      providerId: 'msteams',
+      channel: 'chat',
+      identifier: 'teams-app',
+      credentials: { clientId, secretKey: clientSecret },
+      configurations: { userVerification: 'session', completionUrl: COMPLETION_URL },
+    })
+    const link = await service.link({
+      integrationIdentifier: 'teams-app',
+      connectionIdentifier: undefined,
+      context: { own: 'teams' },
+    })
+    const [honest, other] = [createJar(service), createJar(service)]
+    const provider = await toProvider(honest, link.toString())
+    const callback = await service.consent(provider, { user: MEGAN })
+    expect((await other.open(callback)).status).toBe(403)
+    expect((await honest.open(callback)).status).toBe(200)
+    expect(await service.endpoints('contextKeys=own:teams')).toMatchObject([
+      { type: 'ms_teams_user', verification: 'session' },
+    ])
   })
 
   test('that connects a workspace is one too, and asks nothing more', async () => {
