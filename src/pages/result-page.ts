@@ -20,7 +20,7 @@ export type ResultPage = {
   reloadAfterSeconds?: number
   /** The page that opened this one in a popup and wants to receive the result, or null. */
   opener?: { origin: string; status: string; error?: string } | null
-  /** Who was linked to which account. */
+  /** The chat user and the account that were linked. */
   sides?: readonly Side[] | null
   forms?: readonly ResultForm[]
   /**

@@ -145,8 +145,8 @@ export type RevokeOutcome =
 export type ConsentProof = { kind: 'proven' } | { kind: 'not_yet'; problem: string }
 
 /**
- * Who signed in after a consent, and whether the provider confirms that they may consent for their
- * tenant. `problem`: why it does not, for people; null if it does.
+ * The person who signed in after a consent. `problem`: why the provider does not confirm that they may
+ * consent for their tenant, for people to read; null if it does.
  */
 export type AdminOutcome =
   | { kind: 'identified'; identity: Identity; problem: string | null }

@@ -15,7 +15,7 @@ export type VerificationTooWeak = {
   minimum: 'session' | 'confirm'
 }
 
-/** Who is speaking, and for which service that is to be said. */
+/** The subscriber who is speaking, and the service (`audience`) that the token is for. */
 export type Speaker = { kind: 'speaker'; subscriber: LinkedSubscriber; audience: string }
 
 export type SpeakerRefused =

@@ -84,7 +84,7 @@ export type IntegrationSettings = Static<typeof IntegrationSettings>
 
 const settingsShape = createShape(IntegrationSettings)
 
-/** Who may connect a tenant, as the integration says. */
+/** The integration's settings for who may connect a tenant. */
 export function adminPolicyOf(credentials: Credentials): AdminPolicy {
   const { adminProof, adminRoles = '' } = settingsOf(credentials)
   const roles = adminRoles.split(',').map((id) => id.trim())

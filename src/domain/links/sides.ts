@@ -64,8 +64,8 @@ function withPerson(link: KnownLink, person: Person): BothSides | null {
 }
 
 /**
- * The name of the integration. The default is the provider's own name, which must not stand for the
- * product: everybody who reads it has just come from the provider.
+ * The name of the integration. Its default, the provider's own name, must not stand for the product:
+ * all users have just come from the provider.
  */
 export function productOf(
   { name, title }: Pick<Provider, 'name' | 'title'>,

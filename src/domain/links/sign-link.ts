@@ -68,8 +68,8 @@ export function signLink(
 }
 
 /**
- * Where the person goes on who brings word of a consent: to sign in at that tenant. The state is of the
- * same link, so that it is completed once.
+ * The URL at which a person who reports a consent signs in at that tenant. Its state belongs to the same
+ * link, so the link is completed once.
  */
 export function signInUrl(
   deps: Pick<Deps, 'states' | 'config' | 'clock'>,

@@ -53,7 +53,7 @@ export const PersonExport = Type.Object({
   ),
   /** Their own connections. Workspaces and tokens are not personal data. */
   connections: Type.Array(Type.Object({ ...ofIntegration, ...times })),
-  /** Who they are at providers, of links that wait for their confirmation at this moment. */
+  /** What providers said about them in links that still wait for their confirmation. */
   unconfirmed: Type.Array(Type.Object({ ...waiting, answer: Json })),
   events: Type.Array(PresentedEvent),
 })

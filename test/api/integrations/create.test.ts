@@ -9,7 +9,7 @@ const other = await addEnvironment(service)
 
 const PATH = '/v1/integrations'
 const slack = { providerId: 'slack', channel: 'chat' }
-const SECRETS = { clientId: '1.2', secretKey: 'very-secret' }
+const SECRETS = { clientId: '1000000000009.8', secretKey: 'very-secret' }
 const settings = { redirectUrl: 'https://app.example.com/done', hmac: true }
 
 describe('POST /v1/integrations', () => {
@@ -69,11 +69,13 @@ describe('POST /v1/integrations', () => {
     },
     {
       name: 'an identifier that is taken',
-      request: { body: { ...slack, identifier: 'whole', credentials: { clientId: '9.9' } } },
+      request: {
+        body: { ...slack, identifier: 'whole', credentials: { clientId: '1000000000009.9' } },
+      },
       status: 409,
       code: 'integration_exists',
       contains: { message: 'Integration with identifier already exists' },
-      lacks: ['1.2', '9.9'],
+      lacks: ['1000000000009.8', '1000000000009.9'],
     },
     {
       name: 'the id of another environment',

@@ -13,7 +13,7 @@ const made = await service.api('POST', PATH, {
   providerId: 'slack',
   channel: 'chat',
   identifier: 'doomed',
-  credentials: { clientId: '1.2', secretKey: 'very-secret' },
+  credentials: { clientId: '1000000000009.8', secretKey: 'very-secret' },
 })
 const { _id: id } = made.body as { _id: string }
 const owned = { subscriberId: SANDBOX.subscriberId, integrationIdentifier: 'doomed' }

@@ -15,7 +15,7 @@ service.advance(1)
 await service.api('POST', PATH, {
   ...slack,
   identifier: 'resting',
-  credentials: { clientId: '1.2', secretKey: 'very-secret', ...settings },
+  credentials: { clientId: '1000000000009.8', secretKey: 'very-secret', ...settings },
 })
 await service.api(
   'POST',

@@ -12,7 +12,7 @@ describe('integrations of the SDK', () => {
       providerId: 'slack',
       channel: 'chat',
       name: 'Crud',
-      credentials: { clientId: '1.2', secretKey: 'sealed' },
+      credentials: { clientId: '1000000000009.8', secretKey: 'sealed' },
     })
     expect(result).toMatchObject({ name: 'Crud', active: false, deleted: false, primary: false })
     expect(result.identifier).toMatch(/^crud-\w+$/)

@@ -12,7 +12,7 @@ const PATH = '/v1/integrations'
 const made = await service.api('POST', PATH, {
   providerId: 'slack',
   channel: 'chat',
-  credentials: { clientId: '1.2', secretKey: 'very-secret' },
+  credentials: { clientId: '1000000000009.8', secretKey: 'very-secret' },
 })
 const { _id: id } = made.body as { _id: string }
 const unknown = 'a'.repeat(24)

@@ -7,7 +7,7 @@ const service = await startService()
 afterAll(() => service.stop())
 
 const PATH = '/v1/integrations'
-const SECRETS = { clientId: '1.2', secretKey: 'sealed' }
+const SECRETS = { clientId: '1000000000009.8', secretKey: 'sealed' }
 
 let count = 0
 /** A new integration: its path, and what is stored of its credentials. */
@@ -171,7 +171,11 @@ describe('PUT /v1/integrations/{integrationId}', async () => {
   ])
 
   test('stores nothing when it refuses', async () => {
-    expect(await stored()).toEqual({ clientId: '1.2', secretKey: 'another-secret', hmac: true })
+    expect(await stored()).toEqual({
+      clientId: '1000000000009.8',
+      secretKey: 'another-secret',
+      hmac: true,
+    })
     const { body } = await service.api('GET', PATH)
     expect((body as { data: object[] }).data).toContainEqual(
       expect.objectContaining({ _id, identifier, name: 'Second', active: true }),
@@ -187,7 +191,11 @@ describe('an update of an integration', () => {
     expect(status).toBe(200)
     expect(await stored()).toEqual({ ...SECRETS, redirectUrl })
     await service.api('PUT', path, { credentials: { secretKey: 'another' } })
-    expect(await stored()).toEqual({ clientId: '1.2', secretKey: 'another', redirectUrl })
+    expect(await stored()).toEqual({
+      clientId: '1000000000009.8',
+      secretKey: 'another',
+      redirectUrl,
+    })
   })
 
   test('removes what is null', async () => {
@@ -198,7 +206,7 @@ describe('an update of an integration', () => {
       credentials: { secretKey: null, pkce: null },
       configurations: { binding: null },
     })
-    expect(await stored()).toEqual({ clientId: '1.2' })
+    expect(await stored()).toEqual({ clientId: '1000000000009.8' })
   })
 
   test('does not mistake an inherited JavaScript property for a setting', async () => {
